@@ -1,0 +1,37 @@
+# Every third-party library, found once. All are Debian packages: deploy/packages names them.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(CAF 0.17.6 REQUIRED COMPONENTS core io openssl)
+# Not optional: carries the -D flags that the ABI of Debian's split cpp-httplib depends on.
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET GLOBAL libsystemd)
+add_library(volumeviz::systemd ALIAS PkgConfig::SYSTEMD)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(spdlog CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(tl-expected CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+
+# Debian's SOCI has no CMake package.
+find_package(PostgreSQL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_library(SOCI_CORE soci_core REQUIRED)
+find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
+find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+add_library(volumeviz_soci INTERFACE)
+add_library(volumeviz::soci ALIAS volumeviz_soci)
+target_include_directories(volumeviz_soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${PostgreSQL_INCLUDE_DIRS})
+target_link_libraries(volumeviz_soci INTERFACE
+  ${SOCI_POSTGRESQL} ${SOCI_SQLITE3} ${SOCI_CORE} PostgreSQL::PostgreSQL SQLite::SQLite3 Threads::Threads)
+
+if(VOLUMEVIZ_TESTS)
+  find_package(doctest CONFIG REQUIRED)
+  find_path(RAPIDCHECK_INCLUDE_DIR rapidcheck.h REQUIRED)
+  find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+  add_library(volumeviz_rapidcheck INTERFACE)
+  add_library(volumeviz::rapidcheck ALIAS volumeviz_rapidcheck)
+  target_include_directories(volumeviz_rapidcheck SYSTEM INTERFACE ${RAPIDCHECK_INCLUDE_DIR})
+  target_link_libraries(volumeviz_rapidcheck INTERFACE ${RAPIDCHECK_LIBRARY})
+endif()
