@@ -1,0 +1,119 @@
+#pragma once
+
+#include "messages/error.hpp"
+#include "messages/resources.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// Where a change was noticed; the metrics' label `source`.
+enum class change_source : std::uint8_t { event, reconciliation };
+const char* to_string(change_source source) noexcept;
+
+enum class operation : std::uint8_t { create, update, remove };
+const char* to_string(operation op) noexcept;
+
+/// What was observed of one kind. A key occurs once, in `present` or in `gone`.
+template <class Resource>
+struct observed {
+  std::vector<Resource> present;
+  std::vector<std::string> gone; ///< keys that the daemon answered with 404
+  /// `present` is a complete list: whatever the host has beside it is gone, too. Never set for a
+  /// partial list.
+  bool complete = false;
+  /// A complete list that would remove more than half of the kind's rows (and more than 10) is
+  /// refused unless set: the second of two equal lists in a row may set it.
+  bool confirmed = false;
+  friend bool operator==(const observed&, const observed&) = default;
+};
+
+/// What is known of the host itself. Written when last_seen_at is set; else only the row's
+/// existence is ensured.
+struct host_facts {
+  std::string engine_id;      ///< empty: unknown, what is recorded stays
+  std::string engine_version; ///< likewise
+  timestamp last_seen_at = never;
+  timestamp verified_at = never; ///< never moves backwards in the table
+  friend bool operator==(const host_facts&, const host_facts&) = default;
+};
+
+/// One piece of work for the store: what was observed of one host. Applied whole or not at all.
+struct change_batch {
+  std::string host;
+  observed<volume> volumes;
+  observed<container>
+      containers; ///< with their mounts: a container's mounts are replaced as a whole
+  host_facts facts;
+  friend bool operator==(const change_batch&, const change_batch&) = default;
+};
+
+enum class row_kind : std::uint8_t { volume, container, mount };
+const char* to_string(row_kind kind) noexcept;
+
+/// One row that a write really touched.
+struct row_change {
+  row_kind kind = row_kind::volume;
+  operation op = operation::create;
+  std::string key;    ///< volume name, container id; for a mount the container's id
+  std::string detail; ///< for a mount "VOLUME at PATH", else empty
+  friend auto operator<=>(const row_change&, const row_change&) = default;
+};
+
+/// A resource the database can't hold (an over-long key, say); the rest of its batch was written.
+struct rejected_row {
+  row_kind kind = row_kind::volume;
+  std::string key;
+  std::string reason;
+  friend bool operator==(const rejected_row&, const rejected_row&) = default;
+};
+
+/// What one batch did.
+struct write_summary {
+  std::vector<row_change>
+      changes; ///< rows created, updated and removed; nothing for rows that were equal
+  std::vector<rejected_row> rejected;
+  /// The complete list was not believed (see observed::confirmed) and nothing of this batch was
+  /// written.
+  bool refused = false;
+  /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
+  /// started at some time: an inspect should follow.
+  std::vector<std::string> undetailed;
+  std::uint64_t replaced_text = 0; ///< strings in which U+0000 was replaced by U+FFFD
+  std::uint64_t statements = 0;    ///< of the whole transaction, which may hold several batches
+  friend bool operator==(const write_summary&, const write_summary&) = default;
+};
+
+template <class Inspector, class Resource>
+typename Inspector::result_type inspect(Inspector& f, observed<Resource>& x) {
+  return f(x.present, x.gone, x.complete, x.confirmed);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, host_facts& x) {
+  return f(x.engine_id, x.engine_version, x.last_seen_at, x.verified_at);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, change_batch& x) {
+  return f(x.host, x.volumes, x.containers, x.facts);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, row_change& x) {
+  return f(x.kind, x.op, x.key, x.detail);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
+  return f(x.kind, x.key, x.reason);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
+  return f(x.changes, x.rejected, x.refused, x.undetailed, x.replaced_text, x.statements);
+}
+
+} // namespace volumeviz

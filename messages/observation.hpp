@@ -1,0 +1,49 @@
+#pragma once
+
+#include "messages/changes.hpp"
+#include "messages/error.hpp"
+#include "messages/resources.hpp"
+
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// A question to the daemon: how do these resources look now, or which are there at all.
+struct look_request {
+  resource_kind kind = resource_kind::volume;
+  bool list = false;
+  std::vector<std::string> keys; ///< empty when `list`
+};
+
+/// A key whose look failed, while others of the same request went well.
+struct failed_key {
+  std::string key;
+  failure why;
+};
+
+/// What the daemon said.
+struct observation {
+  bool ok = false; ///< false: nothing at all could be learned, see `why`
+  failure why;
+  change_batch batch; ///< without host and facts; `complete` only for a list without warnings
+  std::vector<failed_key> failed;    ///< keys without an answer
+  std::vector<std::string> warnings; ///< why a list is partial
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, look_request& x) {
+  return f(x.kind, x.list, x.keys);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, failed_key& x) {
+  return f(x.key, x.why);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, observation& x) {
+  return f(x.ok, x.why, x.batch, x.failed, x.warnings);
+}
+
+} // namespace volumeviz

@@ -1,0 +1,13 @@
+#include "messages/resources.hpp"
+
+namespace volumeviz {
+
+const char* to_string(resource_kind kind) noexcept {
+  return kind == resource_kind::volume ? "volume" : "container";
+}
+
+bool is_running(const container& x) noexcept {
+  return x.state == "running" || x.state == "paused" || x.state == "restarting";
+}
+
+} // namespace volumeviz

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "messages/changes.hpp"
+#include "messages/docker_event.hpp"
+#include "messages/error.hpp"
+#include "messages/health.hpp"
+#include "messages/observation.hpp"
+#include "messages/reconcile.hpp"
+#include "messages/reports.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/type_id.hpp>
+
+#include <string>
+#include <vector>
+
+// Everything that travels between actors, and the verbs.
+CAF_BEGIN_TYPE_ID_BLOCK(volumeviz, caf::first_custom_type_id)
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::actor_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::audit_answer))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::audit_request))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::change_batch))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::docker_event))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::event_counters))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::failure))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::health_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::list_reason))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::list_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::look_request))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::observation))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::reconcile_scope))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::reconcile_status))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::reconcile_ticket))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::resource_kind))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::row_change))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::store_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::stream_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::work_report))
+  CAF_ADD_TYPE_ID(volumeviz, (volumeviz::write_answer))
+  CAF_ADD_TYPE_ID(volumeviz, (std::vector<volumeviz::actor_report>))
+  CAF_ADD_TYPE_ID(volumeviz, (std::vector<volumeviz::row_change>))
+
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, actors, "actors")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, alive, "alive")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, counters, "counters")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, drift, "drift")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, ended, "ended")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, flush, "flush")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, glance, "glance")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, health, "health")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, identify, "identify")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, listing, "listing")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, lost, "lost")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, opened, "opened")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, overflow, "overflow")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, proof, "proof")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, ready, "ready")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, reconcile, "reconcile")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, render, "render")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, restart, "restart")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, run_done, "rundone")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, stop, "stop")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, tick, "tick")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, verified, "verified")
+  CAF_ADD_ATOM(volumeviz, volumeviz::atom, wake, "wake")
+CAF_END_TYPE_ID_BLOCK(volumeviz)

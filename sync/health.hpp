@@ -1,0 +1,62 @@
+#pragma once
+
+#include "messages/health.hpp"
+#include "messages/resources.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace volumeviz::sync {
+
+/// What the parts of the node have last said of themselves; all that health is judged by. Moments
+/// are UTC.
+struct health_facts {
+  bool events_enabled = false;
+
+  bool connected = false;               ///< the stream has answered and is alive within its lease
+  std::string stream_reason;            ///< why it is not connected, if that is known
+  timestamp connected_since = never;    ///< of the stream that lives
+  timestamp disconnected_since = never; ///< while there is none
+
+  bool docker_known = false; ///< asked at least once
+  bool docker_answers = false;
+  std::string docker_reason;      ///< the failure's sentence
+  timestamp docker_since = never; ///< since when it does not answer
+
+  bool database_up = false;
+  std::string database_reason;      ///< the failure's sentence
+  timestamp database_since = never; ///< since when it is away
+
+  timestamp last_event = never;          ///< the daemon's time of it, for display
+  timestamp last_event_received = never; ///< when it came, by our clock
+  timestamp last_reconnect = never;
+  std::uint64_t reconnects = 0;
+  std::uint64_t queue_size = 0;
+  std::uint64_t processed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t full_runs = 0;
+  std::uint64_t volume_runs = 0;
+  std::uint64_t container_runs = 0;
+
+  timestamp verified_at =
+      never; ///< the last moment for which the rows are proven to agree with the daemon
+  std::chrono::milliseconds idle_degraded_after{0}; ///< 0: never
+  std::string
+      first_sync_missing; ///< what the first full reconciliation waits for; empty when it is done
+  std::vector<std::string> stale_reasons; ///< sentences of the handlers
+};
+
+/// The health of the node by the rules of the public contract: not connected is unhealthy,
+/// connected without an event for `idle_degraded_after` is degraded, a Docker or a database that
+/// does not answer is unhealthy, the whole is as bad as its worst check. Every status but healthy
+/// comes with a reason that says what and since when.
+health_report evaluate(const health_facts& facts, timestamp now);
+
+/// True when the stream lives but nothing has proven the rows for more than a minute. Gives a
+/// reason, not a status.
+bool stale(const health_facts& facts, timestamp now);
+
+} // namespace volumeviz::sync

@@ -1,0 +1,149 @@
+#include "sync/stale_keys.hpp"
+
+#include <algorithm>
+
+namespace volumeviz::sync {
+
+void lag_list::add(const lag& x) {
+  lags_.push_back(x);
+  shorten();
+}
+
+void lag_list::merge(const lag_list& other) {
+  lags_.insert(lags_.end(), other.lags_.begin(), other.lags_.end());
+  std::sort(lags_.begin(), lags_.end(),
+            [](const lag& a, const lag& b) { return a.number < b.number; });
+  shorten();
+}
+
+void lag_list::settle(time_point began) {
+  std::erase_if(lags_, [began](const lag& x) { return x.until <= began; });
+}
+
+time_point lag_list::until() const {
+  auto latest = time_point::min();
+  for (const auto& x : lags_)
+    latest = std::max(latest, x.until);
+  return latest;
+}
+
+void lag_list::shorten() {
+  while (lags_.size() > 2) {
+    auto last = lags_.back();
+    lags_.pop_back();
+    lags_.back().until = std::max(lags_.back().until, last.until);
+  }
+}
+
+stale_mark& stale_keys::mark(const std::string& key, std::uint64_t number, time_point due) {
+  auto [i, is_new] = marks_.try_emplace(key);
+  auto& x = i->second;
+  if (is_new) {
+    x.number = number;
+    x.due = due;
+    due_.emplace(due, key);
+  } else if (due < x.due && x.failures == 0) {
+    reschedule(key, x, due);
+  }
+  return x;
+}
+
+void stale_keys::want_detail(const std::string& key, std::uint64_t number, time_point due) {
+  require_detail(mark(key, number, due));
+}
+
+void stale_keys::put(const std::string& key, stale_mark&& x) {
+  auto i = marks_.find(key);
+  if (i == marks_.end()) {
+    details_ += x.detail ? 1 : 0;
+    due_.emplace(x.due, key);
+    marks_.emplace(key, std::move(x));
+    return;
+  }
+  auto& there = i->second;
+  add(there.events, x.events);
+  there.number = std::min(there.number, x.number);
+  there.failures = std::max(there.failures, x.failures);
+  there.lags.merge(x.lags);
+  there.gone |= x.gone;
+  there.announced |= x.announced;
+  there.asked |= x.asked;
+  if (x.detail)
+    require_detail(there);
+  reschedule(key, there, x.failures > 0 ? x.due : std::min(there.due, x.due));
+}
+
+void stale_keys::put(marks&& more) {
+  for (auto& [key, x] : more)
+    put(key, std::move(x));
+}
+
+stale_keys::marks stale_keys::take_due(time_point now, std::size_t most) {
+  marks taken;
+  while (!due_.empty() && due_.begin()->first <= now && taken.size() < most)
+    take(due_.begin(), taken);
+  return taken;
+}
+
+stale_keys::marks stale_keys::take_due_for_list(time_point now) {
+  marks taken;
+  for (auto i = due_.begin(); i != due_.end() && i->first <= now;) {
+    if (marks_.at(i->second).detail)
+      ++i;
+    else
+      i = take(i, taken);
+  }
+  return taken;
+}
+
+stale_keys::marks stale_keys::take_all() {
+  due_.clear();
+  details_ = 0;
+  return std::exchange(marks_, {});
+}
+
+const stale_mark* stale_keys::find(const std::string& key) const {
+  auto i = marks_.find(key);
+  return i == marks_.end() ? nullptr : &i->second;
+}
+
+std::optional<time_point> stale_keys::soonest() const {
+  if (due_.empty())
+    return std::nullopt;
+  return due_.begin()->first;
+}
+
+bool stale_keys::more_due_for_list(std::size_t limit, time_point now) const {
+  if (marks_.size() - details_ <= limit)
+    return false;
+  std::size_t n = 0;
+  for (const auto& [when, key] : due_) {
+    if (when > now)
+      break;
+    if (!marks_.at(key).detail && ++n > limit)
+      return true;
+  }
+  return false;
+}
+
+void stale_keys::reschedule(const std::string& key, stale_mark& x, time_point due) {
+  if (due == x.due)
+    return;
+  due_.erase({x.due, key});
+  x.due = due;
+  due_.emplace(due, key);
+}
+
+void stale_keys::require_detail(stale_mark& x) {
+  details_ += x.detail ? 0 : 1;
+  x.detail = true;
+}
+
+stale_keys::order::iterator stale_keys::take(order::iterator i, marks& taken) {
+  auto node = marks_.extract(i->second);
+  details_ -= node.mapped().detail ? 1 : 0;
+  taken.insert(std::move(node));
+  return due_.erase(i);
+}
+
+} // namespace volumeviz::sync

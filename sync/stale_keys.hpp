@@ -1,0 +1,97 @@
+#pragma once
+
+#include "sync/event_tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace volumeviz::sync {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// An answer of the API that was asked for before `until` may be older than what an event has told.
+struct lag {
+  std::uint64_t number; ///< of the oldest such event, in the order of the plan
+  time_point until;
+};
+
+/// The lags of one resource. Two are kept apart, so that a resource with an event every second is
+/// settled again and again, if late; more are merged, so that it costs no memory.
+class lag_list {
+public:
+  /// Numbers come in ascending order.
+  void add(const lag& x);
+  void merge(const lag_list& other);
+  /// An answer that was asked for at `began` is as new as the lags that end by then.
+  void settle(time_point began);
+
+  bool empty() const noexcept { return lags_.empty(); }
+  std::uint64_t number() const { return lags_.front().number; }
+  time_point until() const;
+
+private:
+  void shorten();
+
+  std::vector<lag> lags_; ///< by number
+};
+
+/// Why one resource has to be looked at.
+struct stale_mark {
+  std::vector<event_tally> events;
+  std::uint64_t number = 0; ///< when it was set, in the order of the plan
+  time_point due;
+  unsigned failures = 0;
+  lag_list lags;
+  bool gone = false;      ///< an event announced its removal
+  bool detail = false;    ///< must be inspected: a list can't tell what is wanted
+  bool announced = false; ///< an event of this resource asked for it
+  bool asked = false;     ///< something other than a list asked for it
+};
+
+/// The resources that wait for a look, the soonest due first.
+class stale_keys {
+public:
+  using marks = std::map<std::string, stale_mark>;
+
+  /// The mark of the key, a new one with this number if there is none, due at `due` or before. One
+  /// that keeps failing waits for its turn, whatever else happens to it. The caller changes neither
+  /// its number, `due` nor `detail`.
+  stale_mark& mark(const std::string& key, std::uint64_t number, time_point due);
+  void want_detail(const std::string& key, std::uint64_t number, time_point due);
+  /// Adds a mark that was taken before to what has come meanwhile.
+  void put(const std::string& key, stale_mark&& x);
+  void put(marks&& more);
+
+  /// Takes what is due, the soonest first, at most so many.
+  marks take_due(time_point now, std::size_t most);
+  /// Takes what is due and a list can answer.
+  marks take_due_for_list(time_point now);
+  marks take_all();
+
+  const stale_mark* find(const std::string& key) const;
+  bool contains(const std::string& key) const { return marks_.contains(key); }
+  std::optional<time_point> soonest() const;
+  /// True when more than so many are due that a list can answer.
+  bool more_due_for_list(std::size_t limit, time_point now) const;
+  std::size_t size() const noexcept { return marks_.size(); }
+  const marks& all() const noexcept { return marks_; }
+
+private:
+  using order = std::set<std::pair<time_point, std::string>>;
+
+  void reschedule(const std::string& key, stale_mark& x, time_point due);
+  void require_detail(stale_mark& x);
+  order::iterator take(order::iterator i, marks& taken);
+
+  marks marks_;
+  order due_;               ///< of marks_, soonest first
+  std::size_t details_ = 0; ///< how many of marks_ must be inspected
+};
+
+} // namespace volumeviz::sync

@@ -1,0 +1,381 @@
+#include "sync/work_plan.hpp"
+
+#include "sync/backoff.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace volumeviz::sync {
+
+namespace {
+
+// As many proofs as can wait for a slow look; more only delay what the last of them says.
+constexpr std::size_t proofs_max = 64;
+
+// Whoever asks for these has just seen Docker answer, or waits for the outcome.
+bool ends_pause(list_reason reason) {
+  return reason == list_reason::start || reason == list_reason::reconnect
+         || reason == list_reason::demand;
+}
+
+// What was lost may be an event that lags: one list at once, one when the API has caught up.
+bool lags(list_reason reason) {
+  return reason == list_reason::overflow || reason == list_reason::lost_events
+         || reason == list_reason::damaged;
+}
+
+} // namespace
+
+work_plan::work_plan(const work_limits& limits, std::uint64_t seed)
+    : limits_(limits), random_(seeded(seed)) {
+  limits_.batch_max = std::max<std::size_t>(limits_.batch_max, 1);
+}
+
+void work_plan::note(const docker_event& event, const event_meaning& meaning, time_point now) {
+  ++unsettled_;
+  event_tally tally{.meaning = &meaning, .count = 1, .oldest = event.time};
+  if (meaning.whole_kind || event.id.empty()) {
+    want_list(meaning.whole_kind ? list_reason::prune : list_reason::damaged, 0, now);
+    add(list_->events, tally);
+    list_->announced = true;
+    return;
+  }
+  auto& x = mark(event.id, now);
+  add(x.events, tally);
+  x.gone |= meaning.gone;
+  x.announced = true;
+  if (meaning.lags)
+    x.lags.add({.number = ++last_number_, .until = now + limits_.second_look});
+}
+
+void work_plan::glance(const std::string& key, time_point now) {
+  mark(key, now);
+}
+
+void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
+  if (ends_pause(reason))
+    paused_until_ = {};
+  list_mark x;
+  x.reasons = {reason};
+  x.number = ++last_number_;
+  x.run_id = run_id;
+  x.due = now;
+  if (lags(reason))
+    x.lags.add({.number = x.number, .until = now + limits_.second_look});
+  put_back(std::move(x));
+  // It may be another daemon now: its first list is no second.
+  if (reason == list_reason::reconnect)
+    list_->confirmed = false;
+}
+
+void work_plan::prove(timestamp at) {
+  if (proofs_.size() == proofs_max)
+    proofs_.pop_back();
+  proofs_.push_back({.number = last_number_, .at = at});
+  settle_proofs();
+}
+
+std::optional<look> work_plan::begin(time_point now) {
+  if (under_way_ || now < held_until_ || now < paused_until_)
+    return std::nullopt;
+  auto list_is_due = [&] { return list_ && list_->due <= now; };
+  if (!list_is_due() && marks_.more_due_for_list(limits_.list_above, now))
+    want_list(list_reason::escalation, 0, now);
+  if (list_is_due())
+    return take_list(now);
+  if (auto soonest = marks_.soonest(); soonest && *soonest <= now)
+    return take_keys(now);
+  return std::nullopt;
+}
+
+std::optional<time_point> work_plan::next_due() const {
+  auto soonest = marks_.soonest();
+  if (list_)
+    soonest = soonest ? std::min(*soonest, list_->due) : list_->due;
+  if (under_way_ || !soonest)
+    return std::nullopt;
+  return std::max({*soonest, held_until_, paused_until_});
+}
+
+bool work_plan::renewed(const std::string& key) const {
+  if (!under_way_)
+    return false;
+  auto i = under_way_->marks.find(key);
+  return i != under_way_->marks.end() && i->second.gone;
+}
+
+bool work_plan::announced(const std::string& key) const {
+  if (!under_way_)
+    return false;
+  // An event that came while the list was made: the list may well have seen what it tells.
+  if ((under_way_->list && under_way_->list->announced) || (list_ && list_->announced))
+    return true;
+  auto i = under_way_->marks.find(key);
+  if (i != under_way_->marks.end() && i->second.announced)
+    return true;
+  const auto* waiting = marks_.find(key);
+  return waiting != nullptr && waiting->announced;
+}
+
+bool work_plan::by_event(const std::string& key) const {
+  if (!under_way_)
+    return false;
+  auto i = under_way_->marks.find(key);
+  if (i != under_way_->marks.end() && i->second.asked)
+    return true;
+  const auto* waiting = marks_.find(key);
+  return waiting != nullptr && waiting->announced;
+}
+
+settlement work_plan::finish(const std::vector<failed_key>& failed,
+                             const std::vector<std::string>& undetailed, time_point now) {
+  if (!under_way_)
+    return {};
+  auto done = end_work();
+  write_failures_ = 0;
+  settlement result;
+  keep_failed(done, failed, result, now);
+  settle_keys(done, result);
+  if (done.list) {
+    listed_ = true;
+    settle_list(done, result);
+    for (const auto& key : undetailed)
+      marks_.want_detail(key, ++last_number_, now);
+  }
+  return settled(std::move(result));
+}
+
+settlement work_plan::finish_partial(const std::set<std::string>& seen,
+                                     const std::vector<std::string>& undetailed, time_point now) {
+  if (!under_way_ || !under_way_->list)
+    return finish({}, undetailed, now);
+  auto done = end_work();
+  write_failures_ = 0;
+  for (auto i = done.marks.begin(); i != done.marks.end();) {
+    if (seen.contains(i->first)) {
+      ++i;
+      continue;
+    }
+    auto unseen = done.marks.extract(i++);
+    unseen.mapped().detail = true;
+    marks_.put(unseen.key(), std::move(unseen.mapped()));
+  }
+  settlement result;
+  settle_keys(done, result);
+  settle_list(done, result);
+  for (const auto& key : undetailed)
+    marks_.want_detail(key, ++last_number_, now);
+  // It keeps its number: nothing is proven before a complete one.
+  done.list->events.clear();
+  done.list->reasons = {list_reason::failure};
+  done.list->due = now + limits_.partial_again;
+  done.list->confirmed = false;
+  put_back(std::move(*done.list));
+  return settled(std::move(result));
+}
+
+void work_plan::finish_doubted(time_point now) {
+  if (!under_way_ || !under_way_->list) {
+    finish_unwritten(now);
+    return;
+  }
+  auto doubted = end_work();
+  // Doubts about a list that was to be believed come from somebody who never believes: no reason to
+  // hurry.
+  if (doubted.list->confirmed)
+    paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+  doubted.list->confirmed = !doubted.list->confirmed;
+  doubted.list->reasons.insert(list_reason::doubt);
+  marks_.put(std::move(doubted.marks));
+  put_back(std::move(*doubted.list));
+}
+
+settlement work_plan::finish_failed(time_point now) {
+  if (!under_way_)
+    return {};
+  auto lost = end_work();
+  settlement result;
+  for (auto& [key, x] : lost.marks)
+    add(result.failed, std::exchange(x.events, {}));
+  if (lost.list) {
+    add(result.failed, std::exchange(lost.list->events, {}));
+    // The doubted list is long ago by the time of the next.
+    lost.list->confirmed = false;
+    put_back(std::move(*lost.list));
+  } else {
+    want_list(list_reason::failure, 0, now);
+  }
+  marks_.put(std::move(lost.marks));
+  paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+  return settled(std::move(result));
+}
+
+void work_plan::finish_unwritten(time_point now) {
+  if (!under_way_)
+    return;
+  auto lost = end_work();
+  marks_.put(std::move(lost.marks));
+  if (lost.list) {
+    lost.list->confirmed = false;
+    put_back(std::move(*lost.list));
+  }
+  held_until_ = now + pause(write_failures_++, limits_.outage_max);
+}
+
+std::size_t work_plan::pending() const noexcept {
+  auto n = marks_.size() + (list_ || (under_way_ && under_way_->list) ? 1 : 0);
+  if (under_way_)
+    n += under_way_->marks.size() - overlap_;
+  return n;
+}
+
+stale_mark& work_plan::mark(const std::string& key, time_point now) {
+  if (!marks_.contains(key)) {
+    if (marks_.size() >= limits_.keys_max)
+      forget_keys(now);
+    if (under_way_ && under_way_->marks.contains(key))
+      ++overlap_;
+  }
+  auto& x = marks_.mark(key, ++last_number_, now);
+  x.asked = true;
+  return x;
+}
+
+void work_plan::put_back(list_mark&& x) {
+  if (!list_) {
+    list_ = std::move(x);
+    return;
+  }
+  add(list_->events, x.events);
+  list_->reasons.merge(x.reasons);
+  list_->number = std::min(list_->number, x.number);
+  list_->run_id = std::max(list_->run_id, x.run_id);
+  list_->due = std::min(list_->due, x.due);
+  list_->lags.merge(x.lags);
+  list_->confirmed |= x.confirmed;
+  list_->announced |= x.announced;
+}
+
+void work_plan::forget_keys(time_point now) {
+  want_list(list_reason::escalation, 0, now);
+  for (const auto& [key, x] : marks_.take_all()) {
+    add(list_->events, x.events);
+    list_->number = std::min(list_->number, x.number);
+    list_->lags.merge(x.lags);
+    list_->announced |= x.announced;
+  }
+  overlap_ = 0;
+}
+
+look work_plan::take_list(time_point now) {
+  auto& w = under_way_.emplace();
+  w.began = now;
+  w.list = std::exchange(list_, std::nullopt);
+  w.marks = marks_.take_due_for_list(now);
+  return {.list = true,
+          .keys = {},
+          .reasons = w.list->reasons,
+          .run_id = w.list->run_id,
+          .confirmed = w.list->confirmed};
+}
+
+look work_plan::take_keys(time_point now) {
+  auto& w = under_way_.emplace();
+  w.began = now;
+  w.marks = marks_.take_due(now, limits_.batch_max);
+  look what;
+  for (const auto& [key, x] : w.marks)
+    what.keys.push_back(key);
+  return what;
+}
+
+work_plan::work work_plan::end_work() {
+  overlap_ = 0;
+  return std::exchange(under_way_, std::nullopt).value();
+}
+
+void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
+                            time_point now) {
+  auto state_unknown = false;
+  for (const auto& x : failed) {
+    auto i = done.marks.find(x.key);
+    if (i == done.marks.end())
+      continue;
+    auto again = std::move(i->second);
+    done.marks.erase(i);
+    // While the same look fails again and again without news, the list after the first has told the
+    // state.
+    state_unknown |= again.failures == 0 || !again.events.empty();
+    add(result.failed, std::exchange(again.events, {}));
+    again.detail = true;
+    again.due = now + pause(again.failures++, limits_.retry_max);
+    marks_.put(x.key, std::move(again));
+  }
+  if (state_unknown)
+    want_list(list_reason::failure, 0, now);
+}
+
+void work_plan::settle_keys(work& done, settlement& result) {
+  for (auto& [key, x] : done.marks) {
+    add(result.processed, x.events);
+    x.lags.settle(done.began);
+    if (x.lags.empty())
+      continue;
+    // A second look. It keeps the number of the event: nothing is proven before.
+    stale_mark again;
+    again.number = x.lags.number();
+    again.due = x.lags.until();
+    again.lags = std::move(x.lags);
+    again.announced = x.announced;
+    again.asked = x.asked;
+    marks_.put(key, std::move(again));
+  }
+}
+
+void work_plan::settle_list(work& done, settlement& result) {
+  look_failures_ = 0;
+  add(result.processed, done.list->events);
+  done.list->lags.settle(done.began);
+  if (done.list->lags.empty())
+    return;
+  list_mark again;
+  again.reasons = done.list->reasons;
+  again.number = done.list->lags.number();
+  again.due = done.list->lags.until();
+  again.lags = done.list->lags;
+  again.announced = done.list->announced;
+  put_back(std::move(again));
+}
+
+settlement work_plan::settled(settlement&& result) {
+  unsettled_ -= sum(result.processed) + sum(result.failed);
+  settle_proofs();
+  return std::move(result);
+}
+
+milliseconds work_plan::pause(unsigned failures, milliseconds max) {
+  return doubled_wait(limits_.retry_min, max, failures, random_);
+}
+
+void work_plan::settle_proofs() {
+  if (!listed_ || proofs_.empty())
+    return;
+  auto oldest = last_number_ + 1;
+  auto consider = [&oldest](std::uint64_t number) { oldest = std::min(oldest, number); };
+  for (const auto& [key, x] : marks_.all())
+    consider(x.number);
+  if (list_)
+    consider(list_->number);
+  if (under_way_) {
+    for (const auto& [key, x] : under_way_->marks)
+      consider(x.number);
+    if (under_way_->list)
+      consider(under_way_->list->number);
+  }
+  while (!proofs_.empty() && proofs_.front().number < oldest) {
+    verified_ = std::max(verified_, proofs_.front().at);
+    proofs_.pop_front();
+  }
+}
+
+} // namespace volumeviz::sync

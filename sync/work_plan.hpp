@@ -1,0 +1,178 @@
+#pragma once
+
+#include "messages/docker_event.hpp"
+#include "messages/observation.hpp"
+#include "messages/reconcile.hpp"
+#include "sync/event_tally.hpp"
+#include "sync/stale_keys.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::sync {
+
+using std::chrono::milliseconds;
+
+/// Bounds and waits of a plan.
+struct work_limits {
+  std::size_t batch_max = 32;     ///< keys looked at in one piece of work
+  std::size_t list_above = 300;   ///< more waiting keys than this: one list is cheaper
+  milliseconds second_look{1500}; ///< the API may lag an event by this much
+  milliseconds retry_min{250};    ///< the first wait after a failure of any sort
+  milliseconds retry_max{
+      15'000}; ///< the longest before a resource that can't be inspected is tried again
+  /// The longest before Docker or the database is tried again: an absent one refuses at once, and
+  /// whoever brings it back wants to see the rows right within seconds.
+  milliseconds outage_max{5'000};
+  /// How soon a partial list is followed by another. A dead plugin holds up every list for 15 s,
+  /// and everything behind it.
+  milliseconds partial_again{300'000};
+  /// More waiting keys than this are forgotten, and the kind is listed: short-lived resources would
+  /// add up without end while the database is away.
+  std::size_t keys_max = 20'000;
+};
+
+/// A piece of work: look at these keys, or list the whole kind.
+struct look {
+  bool list = false;
+  std::vector<std::string> keys; ///< empty when `list`
+  std::set<list_reason> reasons; ///< why the kind is listed
+  std::uint64_t run_id = 0;      ///< the newest reconciliation run that this list answers
+  bool confirmed = false;        ///< the list before was doubted and this is the second: believe it
+};
+
+/// What became of the events that a look was for.
+struct settlement {
+  std::vector<event_tally> processed;
+  std::vector<event_tally> failed;
+};
+
+/// What one kind's handler has to look at, and when: the heart of the node. Events only ever mark
+/// their resource as stale; whoever takes the mark looks how the resource is *now*. So a hundred
+/// events of one container are one look, and duplicates, replays and reordering are harmless. Every
+/// loss is a bigger mark: the kind is listed.
+///
+/// One piece of work at a time: begin() hands it out, and nothing else until one of the finish
+/// functions has told how it ended (they do nothing when nothing is under way). A mark that comes
+/// while a look is under way is not covered by it (the answer may be older) and stays.
+///
+/// Pure: the time is an argument, chance comes from the seed. Holds memory in proportion to the
+/// kind's resources.
+class work_plan {
+public:
+  work_plan(const work_limits& limits, std::uint64_t seed);
+
+  /// An event asks for a look at its resource, and for a second one if it lags; a prune, or an
+  /// event without an id, for a list.
+  void note(const docker_event& event, const event_meaning& meaning, time_point now);
+  /// A look at a resource without an event, e.g. at a volume that a container names.
+  void glance(const std::string& key, time_point now);
+  /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
+  /// start, a reconnect and a demand don't wait out the pause after a look that Docker did not
+  /// answer. Lost events are followed by a second list, for they may have been ones that lag.
+  void want_list(list_reason reason, std::uint64_t run_id, time_point now);
+  /// Everything that the daemon had announced until `at` has been noted: once it is settled, the
+  /// rows are proven.
+  void prove(timestamp at);
+
+  /// The next piece of work, or nothing when one is under way or none is due.
+  std::optional<look> begin(time_point now);
+  /// When begin() may have something: the past for "now"; no value for "not before somebody asks".
+  std::optional<time_point> next_due() const;
+
+  /// True when the key of the look under way was announced as gone before: if it is there, it is
+  /// another one.
+  bool renewed(const std::string& key) const;
+  /// True when an event has told of this key, or of the whole kind, before or during the look under
+  /// way; else a change there was not announced.
+  bool announced(const std::string& key) const;
+  /// True when an event or a glance asked for the look at this key, or came meanwhile; false for
+  /// what only a list brought up.
+  bool by_event(const std::string& key) const;
+  /// Events noted and not settled yet.
+  std::uint64_t unsettled_events() const noexcept { return unsettled_; }
+
+  /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
+  /// that the list changed and whose times only an inspect can tell.
+  settlement finish(const std::vector<failed_key>& failed,
+                    const std::vector<std::string>& undetailed, time_point now);
+  /// A list is committed that is not complete: it tells of `seen` only. Marked keys beside them are
+  /// inspected; nothing is proven, and the kind is listed again after a while.
+  settlement finish_partial(const std::set<std::string>& seen,
+                            const std::vector<std::string>& undetailed, time_point now);
+  /// The list would have removed most of what is known: list again at once, and believe the second.
+  void finish_doubted(time_point now);
+  /// Docker did not answer: the events have failed, their marks stay, the kind is listed after a
+  /// pause.
+  settlement finish_failed(time_point now);
+  /// The database did not take it: everything stays as it is and is looked at again after a pause,
+  /// however often.
+  void finish_unwritten(time_point now);
+
+  /// The latest proof (see prove) before which nothing is left to look at; `never` until a list has
+  /// gone through.
+  timestamp verified() const noexcept { return verified_; }
+  bool idle() const noexcept { return !under_way_ && marks_.size() == 0 && !list_; }
+  bool busy() const noexcept { return under_way_.has_value(); }
+  /// Resources that wait for a look, the ones under way included; a wanted list counts as one.
+  std::size_t pending() const noexcept;
+
+private:
+  struct list_mark {
+    std::vector<event_tally> events;
+    std::set<list_reason> reasons;
+    std::uint64_t number = 0;
+    std::uint64_t run_id = 0;
+    time_point due;
+    lag_list lags;
+    bool confirmed = false;
+    bool announced = false; ///< by a prune, or by events whose keys were forgotten
+  };
+  struct work {
+    stale_keys::marks marks;
+    std::optional<list_mark> list;
+    time_point began;
+  };
+  struct proof {
+    std::uint64_t number;
+    timestamp at;
+  };
+
+  stale_mark& mark(const std::string& key, time_point now);
+  void put_back(list_mark&& x);
+  void forget_keys(time_point now);
+  look take_list(time_point now);
+  look take_keys(time_point now);
+  work end_work();
+  void keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
+                   time_point now);
+  void settle_keys(work& done, settlement& result);
+  void settle_list(work& done, settlement& result);
+  settlement settled(settlement&& result);
+  milliseconds pause(unsigned failures, milliseconds max);
+  void settle_proofs();
+
+  work_limits limits_;
+  std::minstd_rand random_;
+  stale_keys marks_;
+  std::optional<list_mark> list_;
+  std::optional<work> under_way_;
+  std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_
+  time_point paused_until_{}; ///< nothing before: Docker does not answer
+  time_point held_until_{};   ///< nothing before: the database is away
+  unsigned look_failures_ = 0;
+  unsigned write_failures_ = 0;
+  std::uint64_t unsettled_ = 0;
+  std::uint64_t last_number_ = 0;
+  std::deque<proof> proofs_;
+  bool listed_ = false;
+  timestamp verified_ = never;
+};
+
+} // namespace volumeviz::sync
