@@ -1,0 +1,115 @@
+#pragma once
+
+#include "messages/docker_event.hpp"
+#include "messages/error.hpp"
+#include "messages/resources.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz::docker {
+
+/// Where the daemon listens, as the docker CLI understands it.
+struct endpoint {
+  std::string host =
+      "unix:///var/run/docker.sock"; ///< DOCKER_HOST: unix:///PATH or tcp://HOST:PORT
+  bool tls = false;                  ///< DOCKER_TLS_VERIFY
+  std::string cert_path;             ///< DOCKER_CERT_PATH: ca.pem, cert.pem, key.pem
+};
+
+/// Who answered. Asked anew at every connect: a daemon can be upgraded between two of them.
+struct daemon_identity {
+  std::string api_version;    ///< what we speak with it: the lower of ours and its highest
+  std::string engine_id;      ///< survives restarts, lost with the data root, cloned with VM images
+  std::string engine_version; ///< e.g. "20.10.24+dfsg1"
+  bool podman = false;        ///< speaks Podman's dialect
+  timestamp daemon_time = never; ///< the daemon's clock when it answered
+  timestamp local_time = never;  ///< ours, at the same moment
+};
+
+/// GET /volumes.
+struct volume_listing {
+  std::vector<volume> volumes;
+  /// Drivers that did not answer, in the daemon's words. Not empty: the list is partial and must
+  /// delete nothing.
+  std::vector<std::string> warnings;
+};
+
+using deadline =
+    std::chrono::milliseconds; ///< the most that one call may take, connecting included
+
+/// The questions the node asks. Blocking; one thread at a time per client. Nothing here changes
+/// anything in Docker. A client connects when it is first asked, and again after its connection
+/// broke; the API version is negotiated anew for each connection.
+class client {
+public:
+  virtual ~client() = default;
+  virtual result<daemon_identity> identify(deadline limit) = 0;    ///< /_ping and /info
+  virtual result<volume_listing> list_volumes(deadline limit) = 0; ///< /volumes
+  virtual result<std::vector<container>>
+  list_containers(deadline limit) = 0; ///< /containers/json?all=1
+  /// No value inside: the daemon says 404, there is no such thing.
+  virtual result<std::optional<volume>> inspect_volume(const std::string& name, deadline limit) = 0;
+  virtual result<std::optional<container>> inspect_container(const std::string& id,
+                                                             deadline limit) = 0;
+  /// What the daemon still remembers of its events (256 of all types) between two moments of its
+  /// own clock, both inclusive; only those of event_catalogue(). Answers at once when `until` is
+  /// not in the daemon's future.
+  virtual result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
+                                                           deadline limit) = 0;
+  /// Makes a call under way on another thread return ec::cancelled soon, and all later ones at
+  /// once.
+  virtual void stop() noexcept = 0;
+};
+
+/// What a stream tells while it runs, on the thread that runs it. None of these may ever block.
+struct stream_sinks {
+  /// Called once, when the daemon has answered /events with 200.
+  std::function<void(const daemon_identity&)> opened;
+  std::function<void(docker_event&&)>
+      event; ///< only events of event_catalogue(), in the order of arrival
+  /// A volume or container event that can't change a row (exec_start, mount, …).
+  std::function<void()> ignored;
+  /// A line that is no event, is too long, or an event without an id: something was missed, we
+  /// can't know what.
+  std::function<void(failure&&)> damaged;
+  std::function<void(std::size_t)> bytes; ///< how much has just been read
+};
+
+/// One connection to /events and one life: run() it once.
+class event_stream {
+public:
+  virtual ~event_stream() = default;
+  /// Identifies the daemon, subscribes `overlap` before the daemon's now, and reads until the
+  /// stream ends. Blocks. Returns why it ended: a clean end by the daemon is ec::docker_unreachable
+  /// like a broken one (both mean: reconnect), stop() is ec::cancelled. A line still incomplete at
+  /// the end is discarded.
+  virtual failure run(const stream_sinks& sinks) = 0;
+  /// From any thread, at any time, also before run(): run() returns within about 100 ms.
+  virtual void stop() noexcept = 0;
+};
+
+struct stream_settings {
+  std::chrono::milliseconds overlap{5000};       ///< how far before now the subscription begins
+  std::chrono::milliseconds connect_limit{5000}; ///< for each step until /events has answered
+  std::size_t line_limit =
+      16 * 1024 * 1024; ///< bytes; labels of megabytes are in every event of a container
+};
+
+/// Makes clients and streams for one endpoint. Thread-safe.
+class daemon {
+public:
+  virtual ~daemon() = default;
+  virtual std::unique_ptr<client> make_client() const = 0;
+  virtual std::unique_ptr<event_stream> make_stream(const stream_settings& settings) const = 0;
+};
+
+/// The daemon behind a socket. Fails with ec::bad_request when the endpoint can't be understood or
+/// its certificates can't be read; does not connect.
+result<std::shared_ptr<const daemon>> connect_to(const endpoint& where);
+
+} // namespace volumeviz::docker

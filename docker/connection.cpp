@@ -1,0 +1,210 @@
+#include "docker/connection.hpp"
+
+#include "docker/resolve.hpp"
+
+#include <httplib.h>
+
+#include <charconv>
+#include <csignal>
+#include <netinet/tcp.h>
+
+namespace volumeviz::docker {
+
+namespace {
+
+// cpp-httplib hands the timeout to poll() in milliseconds, as an int. This is 23 days, and the only
+// end of a request is the interrupt's.
+constexpr time_t no_timeout = 2'000'000;
+
+/// Neither OpenSSL nor this cpp-httplib write with MSG_NOSIGNAL: a daemon that goes away would kill
+/// the process. Holds the signal back in this thread, and takes away what has come meanwhile.
+class sigpipe_held_back {
+public:
+  sigpipe_held_back() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~sigpipe_held_back() {
+    const timespec now{};
+    if (!was_pending_)
+      while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+      }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  sigpipe_held_back(const sigpipe_held_back&) = delete;
+  sigpipe_held_back& operator=(const sigpipe_held_back&) = delete;
+
+private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
+/// A firewall or a cable that goes away ends no TCP connection by itself.
+void keep_alive(int socket) {
+  const auto set = [socket](int level, int name, int value) {
+    ::setsockopt(socket, level, name, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 20);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+std::unique_ptr<httplib::ClientImpl> make_http(const address& where) {
+  if (where.via == address::kind::unix_socket) {
+    auto out = std::make_unique<httplib::ClientImpl>(where.path, 80);
+    out->set_address_family(AF_UNIX);
+    return out;
+  }
+  if (where.via == address::kind::tcp)
+    return std::make_unique<httplib::ClientImpl>(where.host, where.port);
+  auto out = std::make_unique<httplib::SSLClient>(where.host, where.port, where.cert, where.key);
+  // cpp-httplib has loaded the first certificate of the file only; intermediate ones belong to it.
+  if (auto* context = out->ssl_context()) {
+    SSL_CTX_use_certificate_chain_file(context, where.cert.c_str());
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  }
+  out->set_ca_cert_path(where.ca);
+  out->enable_server_certificate_verification(true);
+  return out;
+}
+
+/// What goes into the header Host, where cpp-httplib's own idea of it is no use: for a unix socket
+/// it would name the path, to which dockerd answers 400; for an IPv6 address it leaves the brackets
+/// out.
+std::string host_header(const address& where) {
+  if (where.via == address::kind::unix_socket)
+    return "docker";
+  const bool ipv6 = where.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+}
+
+response_head read_head(const httplib::Response& in) {
+  response_head out;
+  out.status = in.status;
+  out.api_version = in.get_header_value("Api-Version");
+  out.server = in.get_header_value("Server");
+  out.libpod = in.has_header("Libpod-Api-Version") || out.server.starts_with("Libpod/");
+  const auto length = in.get_header_value("Content-Length");
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  if (!length.empty() && error == std::errc{})
+    out.length = bytes;
+  return out;
+}
+
+ending ending_of(const httplib::Result& result) {
+  switch (result.error()) {
+  case httplib::Error::Success:
+    return result ? ending::complete : ending::broken;
+  case httplib::Error::Canceled:
+    return ending::declined;
+  case httplib::Error::Connection:
+  case httplib::Error::ConnectionTimeout:
+  case httplib::Error::BindIPAddress:
+    return ending::not_connected;
+  case httplib::Error::SSLConnection:
+  case httplib::Error::SSLLoadingCerts:
+    return ending::tls_failed;
+  case httplib::Error::SSLServerVerification:
+    return ending::peer_rejected;
+  default:
+    return ending::broken;
+  }
+}
+
+} // namespace
+
+struct connection::implementation {
+  address where;
+  interrupt& guard;
+  std::unique_ptr<httplib::ClientImpl> http;
+  unsigned sockets = 0;
+};
+
+connection::connection(const address& where, interrupt& guard)
+    : implementation_{new implementation{where, guard, make_http(where), 0}} {
+  auto& http = *implementation_->http;
+  http.set_keep_alive(true);
+  http.set_url_encode(false); // paths come encoded
+  http.set_connection_timeout(no_timeout);
+  http.set_read_timeout(no_timeout);
+  http.set_write_timeout(no_timeout);
+  http.set_socket_options([self = implementation_.get()](int socket) {
+    ++self->sockets;
+    self->guard.watch(socket);
+    if (self->where.via != address::kind::unix_socket)
+      keep_alive(socket);
+  });
+}
+
+connection::~connection() {
+  const sigpipe_held_back held;
+  implementation_->http.reset();
+  implementation_->guard.forget();
+}
+
+ending connection::get(const std::string& path, std::string_view accept, const on_head& head,
+                       const on_bytes& bytes) {
+  const sigpipe_held_back held;
+  const httplib::Headers headers{{"Accept", std::string{accept}},
+                                 {"Host", host_header(implementation_->where)},
+                                 {"User-Agent", "volumeviz-events"}};
+  bool told = false;
+  const auto tell = [&](const httplib::Response& in) {
+    told = true;
+    return head(read_head(in));
+  };
+  const auto once = [&] {
+    const auto out =
+        implementation_->http->Get(path, headers, tell, [&](const char* data, std::size_t size) {
+          return bytes({data, size});
+        });
+    // cpp-httplib does not ask for a body, nor tell of the head, after a 204.
+    if (out && !told)
+      tell(*out);
+    return ending_of(out);
+  };
+  const auto& where = implementation_->where;
+  if (where.via == address::kind::unix_socket || usable())
+    return once();
+  // cpp-httplib would wait for the resolver, where no interrupt reaches it.
+  auto& guard = implementation_->guard;
+  const auto given_up = [&guard] { return guard.stopped() || guard.expired(); };
+  auto out = ending::unknown_host;
+  for (const auto& ip : resolve(where.host, given_up)) {
+    implementation_->http->set_hostname_addr_map({{where.host, ip}});
+    out = once();
+    if (out != ending::not_connected || given_up())
+      break;
+  }
+  return out;
+}
+
+unsigned connection::sockets_opened() const noexcept {
+  return implementation_->sockets;
+}
+
+bool connection::usable() const {
+  return implementation_->sockets > 0 && implementation_->guard.connected();
+}
+
+std::string certificate_problem(const address& where) {
+  if (where.via != address::kind::tls)
+    return {};
+  if (!httplib::SSLClient{where.host, where.port, where.cert, where.key}.is_valid())
+    return where.cert + " and " + where.key + " are no certificate and its key";
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> owner{context, SSL_CTX_free};
+  if (!context || SSL_CTX_load_verify_locations(context, where.ca.c_str(), nullptr) != 1)
+    return where.ca + " is no certificate of an authority";
+  return {};
+}
+
+} // namespace volumeviz::docker

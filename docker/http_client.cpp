@@ -1,0 +1,175 @@
+#include "docker/http_client.hpp"
+
+#include "docker/event_json.hpp"
+#include "docker/explain.hpp"
+#include "docker/line_reader.hpp"
+#include "docker/requests.hpp"
+#include "docker/resource_json.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace volumeviz::docker {
+
+namespace {
+
+constexpr std::size_t list_limit = std::size_t{1} << 30;
+constexpr std::size_t inspect_limit = 256 * 1024 * 1024;
+constexpr std::size_t events_limit =
+    512 * 1024 * 1024; // 256 events, each with labels of a megabyte
+
+session::time_point in(deadline limit) {
+  return std::chrono::steady_clock::now() + limit;
+}
+
+/// A 404 alone is not enough to believe that something is gone: a path that a proxy or the daemon
+/// does not know, or a volume whose plugin is away, give the same.
+bool says_gone(std::string_view body, std::string_view kind) {
+  auto words = daemons_words(body);
+  std::ranges::transform(words, words.begin(), [](unsigned char c) { return std::tolower(c); });
+  return words.find("no such " + std::string{kind}) != std::string::npos
+         || words.find("no " + std::string{kind} + " with") != std::string::npos;
+}
+
+} // namespace
+
+http_client::http_client(address where) : session_{std::move(where)} {
+}
+
+void http_client::stop() noexcept {
+  session_.stop();
+}
+
+result<daemon_identity> http_client::identify(deadline limit) {
+  return session_.identify("ask the daemon who it is", in(limit));
+}
+
+result<volume_listing> http_client::list_volumes(deadline limit) {
+  const auto body = session_.fetch(
+      "list volumes", [] { return "/volumes"; }, in(limit), list_limit);
+  if (!body)
+    return tl::unexpected{body.error()};
+  return parse_volumes(*body);
+}
+
+result<std::vector<container>> http_client::list_containers(deadline limit) {
+  const auto until = in(limit);
+  auto body = session_.fetch(
+      "list containers", [] { return "/containers/json?all=1"; }, until, list_limit);
+  if (!body)
+    return tl::unexpected{body.error()};
+  auto listing = parse_containers(*body);
+  if (!listing)
+    return tl::unexpected{listing.error()};
+  std::string{}.swap(*body);
+  name_images(listing->containers, listing->named_by_id, until);
+  return std::move(listing->containers);
+}
+
+void http_client::name_images(std::vector<container>& containers,
+                              const std::vector<std::size_t>& unnamed, session::time_point until) {
+  std::map<std::string, std::string> names;
+  bool asking = true;
+  for (const auto position : unnamed) {
+    auto& each = containers[position];
+    if (const auto known = image_names_.find(each.id); known != image_names_.end()) {
+      each.image = known->second;
+    } else if (asking) {
+      // An inspect can hang where a list does not: it gets little time, and its failure costs no
+      // more than the name.
+      const auto patience = std::min(until, in(std::chrono::seconds{1}));
+      const auto body = inspect("inspect container " + each.id, "/containers/" + each.id + "/json",
+                                "container", patience);
+      asking = body.has_value();
+      if (!body || !*body)
+        continue;
+      const auto found = parse_container(**body, session_.podman());
+      if (!found || found->image.empty())
+        continue;
+      each.image = found->image;
+    } else {
+      continue;
+    }
+    names.emplace(each.id, each.image);
+  }
+  image_names_ = std::move(names);
+}
+
+result<std::optional<std::string>> http_client::inspect(const std::string& what,
+                                                        const std::string& path,
+                                                        std::string_view no_such,
+                                                        session::time_point until) {
+  auto out = session_.get(
+      what, [&] { return path; }, until, inspect_limit);
+  if (!out)
+    return tl::unexpected{out.error()};
+  if (out->status == 200)
+    return std::move(out->body);
+  if (out->status == 404 && says_gone(out->body, no_such))
+    return std::nullopt;
+  return tl::unexpected{explain_status(what, out->status, out->body)};
+}
+
+result<std::optional<volume>> http_client::inspect_volume(const std::string& name, deadline limit) {
+  if (name.empty()) // would be the list
+    return fail(ec::bad_request, "couldn't inspect a volume without a name");
+  const auto body =
+      inspect("inspect volume " + name, "/volumes/" + percent_encode(name), "volume", in(limit));
+  if (!body)
+    return tl::unexpected{body.error()};
+  if (!*body)
+    return std::nullopt;
+  auto out = parse_volume(**body);
+  if (!out)
+    return tl::unexpected{out.error()};
+  if (out->name != name)
+    return fail(ec::docker_malformed,
+                "asked for volume " + name + ", the daemon answered with volume " + out->name);
+  return std::move(*out);
+}
+
+result<std::optional<container>> http_client::inspect_container(const std::string& id,
+                                                                deadline limit) {
+  if (id.empty())
+    return fail(ec::bad_request, "couldn't inspect a container without an id");
+  const auto body = inspect("inspect container " + id,
+                            "/containers/" + percent_encode(id) + "/json", "container", in(limit));
+  if (!body)
+    return tl::unexpected{body.error()};
+  if (!*body)
+    return std::nullopt;
+  auto out = parse_container(**body, session_.podman());
+  if (!out)
+    return tl::unexpected{out.error()};
+  return std::move(*out);
+}
+
+result<std::vector<docker_event>> http_client::events_between(timestamp since, timestamp until,
+                                                              deadline limit) {
+  constexpr std::string_view what = "ask for past events";
+  const auto path = [&] { return events_path(since, until, session_.genuine()); };
+  const auto body = session_.fetch(what, path, in(limit), events_limit);
+  if (!body)
+    return tl::unexpected{body.error()};
+  std::vector<docker_event> out;
+  std::optional<failure> damage;
+  event_parser parser;
+  line_reader lines{events_limit};
+  lines.feed(
+      *body,
+      [&](std::string_view line) {
+        auto parsed = parser.parse(line);
+        if (auto* event = std::get_if<docker_event>(&parsed))
+          out.push_back(std::move(*event));
+        else if (auto* why = std::get_if<failure>(&parsed); why && !damage)
+          damage = std::move(*why);
+      },
+      [](std::size_t) {});
+  if (!damage && lines.pending() > 0)
+    damage = failure{ec::docker_malformed, "the daemon's answer ended within an event"};
+  if (damage)
+    return tl::unexpected{*damage};
+  return out;
+}
+
+} // namespace volumeviz::docker

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "docker/client.hpp"
+#include "docker/session.hpp"
+
+#include <map>
+
+namespace volumeviz::docker {
+
+/// The client that asks a real daemon.
+class http_client final : public client {
+public:
+  explicit http_client(address where);
+
+  result<daemon_identity> identify(deadline limit) override;
+  result<volume_listing> list_volumes(deadline limit) override;
+  /// Gives `image` as an inspect would: where the list has only an id, because the tag has moved to
+  /// another image, the container is inspected, once in its life.
+  result<std::vector<container>> list_containers(deadline limit) override;
+  result<std::optional<volume>> inspect_volume(const std::string& name, deadline limit) override;
+  result<std::optional<container>> inspect_container(const std::string& id,
+                                                     deadline limit) override;
+  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
+                                                   deadline limit) override;
+  void stop() noexcept override;
+
+private:
+  /// Nothing when the daemon says that there is no such thing.
+  result<std::optional<std::string>> inspect(const std::string& what, const std::string& path,
+                                             std::string_view no_such, session::time_point until);
+  void name_images(std::vector<container>& containers, const std::vector<std::size_t>& unnamed,
+                   session::time_point until);
+
+  session session_;
+  std::map<std::string, std::string> image_names_; ///< by container id, for name_images
+};
+
+} // namespace volumeviz::docker

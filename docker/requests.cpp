@@ -1,0 +1,80 @@
+#include "docker/requests.hpp"
+
+#include "docker/times.hpp"
+#include "messages/docker_event.hpp"
+
+#include <charconv>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace volumeviz::docker {
+
+namespace {
+
+std::optional<std::pair<int, int>> parse_version(std::string_view text) {
+  std::pair<int, int> out;
+  const char* const end = text.data() + text.size();
+  auto major = std::from_chars(text.data(), end, out.first);
+  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.')
+    return std::nullopt;
+  auto minor = std::from_chars(major.ptr + 1, end, out.second);
+  if (minor.ec != std::errc{} || minor.ptr != end || out.first < 0 || out.second < 0)
+    return std::nullopt;
+  return out;
+}
+
+} // namespace
+
+std::string percent_encode(std::string_view text) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                       || c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  // A path element of dots alone would be taken for a step up.
+  if (out == "." || out == "..")
+    return out == "." ? "%2E" : "%2E%2E";
+  return out;
+}
+
+std::string event_filters(bool only_catalogue) {
+  std::string out = R"({"type":["volume","container"])";
+  if (only_catalogue) {
+    std::set<std::string_view> actions;
+    for (const auto& meaning : event_catalogue())
+      actions.insert(meaning.action);
+    out += R"(,"event":[)";
+    for (const char* separator = ""; const auto action : actions) {
+      out += std::string{separator} + '"' + std::string{action} + '"';
+      separator = ",";
+    }
+    out += ']';
+  }
+  return out + '}';
+}
+
+std::string events_path(timestamp since, bool only_catalogue) {
+  return "/events?since=" + seconds_and_nanos(since)
+         + "&filters=" + percent_encode(event_filters(only_catalogue));
+}
+
+std::string events_path(timestamp since, timestamp until, bool only_catalogue) {
+  return events_path(since, only_catalogue) + "&until=" + seconds_and_nanos(until);
+}
+
+std::string lower_version(std::string_view ours, std::string_view daemons) {
+  const auto theirs = parse_version(daemons);
+  if (!theirs)
+    return {};
+  return std::string{*theirs < *parse_version(ours) ? daemons : ours};
+}
+
+} // namespace volumeviz::docker

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "messages/resources.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace volumeviz::docker {
+
+/// Percent-encodes everything but letters, digits, '-', '.', '_' and '~': names of plugins' volumes
+/// are free-form.
+std::string percent_encode(std::string_view text);
+
+/// Which events the daemon should send: volumes and containers. `only_catalogue`: of those, only
+/// what can change a row, which spares the exec events of health checks, but would hide Podman's
+/// own words.
+std::string event_filters(bool only_catalogue);
+
+/// The path of a subscription from `since` on, or, with `until`, of what the daemon remembers
+/// between the two.
+std::string events_path(timestamp since, bool only_catalogue);
+std::string events_path(timestamp since, timestamp until, bool only_catalogue);
+
+/// The lower of two API versions such as "1.41"; numeric, 1.9 is below 1.10. Empty when `daemons`
+/// is no version.
+std::string lower_version(std::string_view ours, std::string_view daemons);
+
+} // namespace volumeviz::docker

@@ -1,0 +1,245 @@
+#include "docker/resource_json.hpp"
+
+#include "docker/json_fields.hpp"
+#include "docker/status_text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace volumeviz::docker {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t nanos_per_second = 1'000'000'000;
+
+tl::unexpected<failure> malformed(std::string_view what, const std::string& why) {
+  return fail(ec::docker_malformed,
+              "the daemon's " + std::string{what} + " can't be understood: " + why);
+}
+
+/// Parses the body and hands it to `read`, which must not keep anything of it.
+template <class Read>
+auto with_json(std::string_view body, std::string_view what, Read read)
+    -> decltype(read(std::declval<const json::value&>())) {
+  try {
+    json::monotonic_resource
+        memory; // freed at once: the only cheap way with a million small values
+    boost::system::error_code error;
+    json::parse_options options;
+    options.max_depth = 64;
+    const auto value = json::parse(body, error, &memory, options);
+    if (error)
+      return malformed(what, error.message());
+    return read(value);
+  } catch (const std::exception& e) {
+    return malformed(what, e.what());
+  }
+}
+
+volume read_volume(json_fields& in) {
+  volume out;
+  out.name = in.required_text("Name");
+  out.driver = in.text("Driver");
+  out.mountpoint = in.text("Mountpoint");
+  out.labels = in.pairs("Labels");
+  out.options = in.pairs("Options");
+  out.scope = in.text("Scope");
+  out.created_at = in.time("CreatedAt");
+  return out;
+}
+
+std::vector<mount> read_mounts(json_fields& in) {
+  std::vector<mount> out;
+  const auto* list = in.list("Mounts");
+  if (!list)
+    return out;
+  for (const auto& entry : *list) {
+    json_fields fields{entry, "mount"};
+    if (fields.text("Type") == "volume") {
+      mount found{.volume = fields.text("Name"),
+                  .path = fields.text("Destination"),
+                  .writable = fields.flag("RW", true)};
+      // Without a name there is no volume to speak of.
+      if (!found.volume.empty())
+        out.push_back(std::move(found));
+    }
+    in.complain(fields.problem());
+  }
+  std::ranges::sort(out, {}, [](const mount& x) { return std::tie(x.path, x.volume, x.writable); });
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::string without_slash(std::string_view name) {
+  return std::string{name.substr(name.starts_with('/') ? 1 : 0)};
+}
+
+/// The container's own name among those of a list: links add "/other/alias", a rename shows two for
+/// a moment, and one that is being removed may have none.
+std::string read_name(json_fields& in) {
+  const auto* names = in.list("Names");
+  std::string best;
+  if (!names)
+    return best;
+  for (const auto& entry : *names) {
+    const auto* name = entry.if_string();
+    if (!name) {
+      in.complain("container: Names should be a list of texts");
+      return {};
+    }
+    auto plain = without_slash(*name);
+    if (plain.find('/') == std::string::npos && (best.empty() || plain < best))
+      best = std::move(plain);
+  }
+  return best;
+}
+
+container read_listed(json_fields& in) {
+  container out;
+  out.id = in.required_text("Id");
+  out.name = read_name(in);
+  out.image = in.text("Image");
+  out.state = docker_state(in.required_text("State"));
+  out.status = stable_status(in.text("Status"));
+  out.labels = in.pairs("Labels");
+  out.mounts = read_mounts(in);
+  const auto seconds = in.number("Created");
+  if (seconds > 0 && seconds < std::int64_t{9'000'000'000})
+    out.created_at = seconds * nanos_per_second;
+  return out;
+}
+
+void read_state(json_fields& in, const json::object* object, bool podman, container& out) {
+  if (!object)
+    return in.complain("container: State is missing");
+  json_fields fields{*object, "state"};
+  inspected_state state;
+  state.status = docker_state(fields.required_text("Status"));
+  state.exit_code = fields.number("ExitCode");
+  out.started_at = fields.time("StartedAt");
+  out.finished_at = fields.time("FinishedAt");
+  state.started = out.started_at != never;
+  state.finished = out.finished_at != never;
+  const auto* health = podman ? nullptr : fields.object("Health");
+  if (health)
+    if (const auto* status = health->if_contains("Status"); status && status->is_string())
+      state.health = status->get_string();
+  out.state = state.status;
+  out.status = stable_status(state);
+  in.complain(fields.problem());
+}
+
+void read_config(json_fields& in, const json::object* object, container& out) {
+  if (!object)
+    return in.complain("container: Config is missing");
+  json_fields fields{*object, "config"};
+  out.image = fields.text("Image");
+  out.labels = fields.pairs("Labels");
+  in.complain(fields.problem());
+}
+
+container read_inspected(json_fields& in, bool podman) {
+  container out;
+  out.detailed = true;
+  out.id = in.required_text("Id");
+  out.name = without_slash(in.text("Name"));
+  out.created_at = in.time("Created");
+  read_state(in, in.object("State"), podman, out);
+  read_config(in, in.object("Config"), out);
+  out.mounts = read_mounts(in);
+  return out;
+}
+
+} // namespace
+
+result<volume_listing> parse_volumes(std::string_view body) {
+  constexpr std::string_view what = "list of volumes";
+  return with_json(body, what, [&](const json::value& value) -> result<volume_listing> {
+    json_fields top{value, "list"};
+    volume_listing out;
+    if (!top.has("Volumes"))
+      top.complain("Volumes is missing");
+    if (const auto* list = top.list("Volumes")) {
+      out.volumes.reserve(list->size());
+      for (const auto& entry : *list) {
+        json_fields fields{entry, "volume"};
+        out.volumes.push_back(read_volume(fields));
+        top.complain(fields.problem());
+      }
+    }
+    if (const auto* warnings = top.list("Warnings"))
+      for (const auto& warning : *warnings)
+        out.warnings.push_back(warning.is_string() ? std::string{warning.get_string()}
+                                                   : json::serialize(warning));
+    if (!top.ok())
+      return malformed(what, top.problem());
+    return out;
+  });
+}
+
+result<volume> parse_volume(std::string_view body) {
+  constexpr std::string_view what = "description of a volume";
+  return with_json(body, what, [&](const json::value& value) -> result<volume> {
+    json_fields fields{value, "volume"};
+    auto out = read_volume(fields);
+    if (!fields.ok())
+      return malformed(what, fields.problem());
+    return out;
+  });
+}
+
+result<container_listing> parse_containers(std::string_view body) {
+  constexpr std::string_view what = "list of containers";
+  return with_json(body, what, [&](const json::value& value) -> result<container_listing> {
+    const auto* list = value.if_array();
+    if (!list)
+      return malformed(what, "it is no list");
+    container_listing out;
+    out.containers.reserve(list->size());
+    for (const auto& entry : *list) {
+      json_fields fields{entry, "container"};
+      auto found = read_listed(fields);
+      if (!fields.ok())
+        return malformed(what, fields.problem());
+      if (found.image.starts_with("sha256:"))
+        out.named_by_id.push_back(out.containers.size());
+      out.containers.push_back(std::move(found));
+    }
+    return out;
+  });
+}
+
+result<container> parse_container(std::string_view body, bool podman) {
+  constexpr std::string_view what = "description of a container";
+  return with_json(body, what, [&](const json::value& value) -> result<container> {
+    json_fields fields{value, "container"};
+    auto out = read_inspected(fields, podman);
+    if (!fields.ok())
+      return malformed(what, fields.problem());
+    return out;
+  });
+}
+
+result<daemon_identity> parse_info(std::string_view body, bool podman) {
+  constexpr std::string_view what = "answer to /info";
+  return with_json(body, what, [&](const json::value& value) -> result<daemon_identity> {
+    json_fields fields{value, "info"};
+    daemon_identity out;
+    out.podman = podman;
+    // Podman makes up a new ID for every call; host and storage root are as near as it gets.
+    out.engine_id = podman ? "podman:" + fields.text("Name") + ":" + fields.text("DockerRootDir")
+                           : fields.text("ID");
+    out.engine_version = fields.text("ServerVersion");
+    out.daemon_time = fields.time("SystemTime");
+    if (out.daemon_time == never)
+      fields.complain("SystemTime should be the daemon's time");
+    if (!fields.ok())
+      return malformed(what, fields.problem());
+    return out;
+  });
+}
+
+} // namespace volumeviz::docker

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "docker/client.hpp"
+#include "messages/error.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace volumeviz::docker {
+
+/// The daemon's answers as resources. All fail with ec::docker_malformed, and as a whole: one entry
+/// that can't be understood makes its list useless, because a list that is short of it would
+/// delete.
+///
+/// A container reads alike from a list and from an inspect, except for: created_at, started_at and
+/// finished_at (resources.hpp says which); `image`, where a list shows the image's id once the tag
+/// has moved to another image; and the name for the moment of a rename, when a list shows both.
+
+result<volume_listing> parse_volumes(std::string_view body);
+result<volume> parse_volume(std::string_view body);
+
+struct container_listing {
+  std::vector<container> containers;
+  /// Positions of those whose `image` is an id: their tag has moved on, or they were created by id.
+  /// Only an inspect knows the name they were created from.
+  std::vector<std::size_t> named_by_id;
+};
+
+result<container_listing> parse_containers(std::string_view body);
+/// `podman`: leave the health out of the status, as Podman does in its list.
+result<container> parse_container(std::string_view body, bool podman);
+
+/// The parts of /info that matter; the API version and our own time are left to the caller.
+result<daemon_identity> parse_info(std::string_view body, bool podman);
+
+} // namespace volumeviz::docker
