@@ -1,0 +1,78 @@
+#pragma once
+
+#include "persistence/schema.hpp"
+#include "persistence/session.hpp"
+#include "persistence/watchdog.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+namespace volumeviz::persistence {
+
+/// A few read-only connections, made when first used and again after something went wrong.
+/// Thread-safe; each call is bounded by the limit, waiting for a free connection included.
+class connection_pool {
+public:
+  connection_pool(address where, std::chrono::milliseconds limit)
+      : where_{std::move(where)}, limit_{limit} {}
+
+  const address& where() const noexcept { return where_; }
+
+  /// Runs `work(session&)` on a connection whose schema is this program's. Throws what `work`
+  /// throws, and sql_error.
+  template <class Work>
+  auto with_connection(Work work) {
+    const auto deadline = watchdog::clock::now() + limit_;
+    const lease mine{*this, deadline};
+    auto& on = mine.slot.on;
+    if (on && on->lost_its_file())
+      on.reset();
+    try {
+      const bool is_new = !on;
+      if (is_new)
+        on.emplace(where_, session::purpose::read, limit_);
+      const watchdog::guard guard{mine.slot.dog,
+                                  std::max(deadline, watchdog::clock::now() + least_time),
+                                  [&on] { on->interrupt(); }};
+      if (is_new)
+        require_current_schema(*on);
+      return work(*on);
+    } catch (...) {
+      on.reset();
+      throw;
+    }
+  }
+
+private:
+  /// What remains of a call for the work itself when waiting and connecting took their time.
+  static constexpr std::chrono::milliseconds least_time{200};
+
+  struct slot_type {
+    std::optional<session> on;
+    bool taken = false;
+    watchdog dog; // the first to go: it refers to `on`
+  };
+
+  struct lease {
+    lease(connection_pool& of, watchdog::clock::time_point deadline)
+        : pool{of}, slot{of.take(deadline)} {}
+    ~lease() { pool.give_back(slot); }
+    lease(const lease&) = delete;
+    lease& operator=(const lease&) = delete;
+    connection_pool& pool;
+    slot_type& slot;
+  };
+
+  slot_type& take(watchdog::clock::time_point deadline);
+  void give_back(slot_type& slot);
+
+  address where_;
+  std::chrono::milliseconds limit_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::array<slot_type, 2> slots_;
+};
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "messages/error.hpp"
+#include "persistence/store.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+/// Rows as they are recorded. Times are ISO 8601 UTC text, empty for NULL; labels, options are JSON
+/// text.
+struct mounted_by {
+  std::string container_id, container_name, container_state, mount_path, access_mode;
+};
+struct volume_row {
+  std::string host, volume_id, name, driver, mountpoint, labels, options, scope, status, created_at,
+      updated_at;
+  bool is_active = true;
+  std::vector<mounted_by> containers; ///< who mounts it, running or not
+};
+struct container_row {
+  std::string host, container_id, name, image, state, status, labels;
+  std::string started_at, finished_at, created_at, updated_at;
+  bool is_active = false;
+};
+struct mount_row {
+  std::string host, volume_id, container_id, mount_path, access_mode, created_at, updated_at;
+  bool is_active = true;
+};
+struct host_row {
+  std::string host, engine_id, engine_version, first_seen_at, last_seen_at, verified_at;
+};
+
+/// Which rows; empty fields do not restrict.
+struct query {
+  int limit = 100;
+  std::string cursor = {}; ///< page<T>::next of the page before
+  std::string host = {};
+  bool orphaned = false;   ///< volumes: mounted by no container, running or not
+  std::string driver = {}; ///< volumes
+  std::optional<std::pair<std::string, std::string>> label = {}; ///< volumes: key and value
+};
+
+template <class Row>
+struct page {
+  std::vector<Row> items;
+  std::string next; ///< empty: this was the last page
+};
+
+/// The reading side, on connections of its own: never behind the writer, never in its way.
+/// Thread-safe, blocking, bounded by database::call_limit. Changes nothing, not even the schema.
+/// Errors: ec::bad_request for a cursor that is not one of ours, ec::store_unreachable,
+/// ec::store_schema.
+class inventory {
+public:
+  virtual ~inventory() = default;
+  virtual result<page<volume_row>> volumes(const query& what) = 0;
+  virtual result<page<container_row>> containers(const query& what) = 0;
+  virtual result<page<mount_row>> mounts(const query& what) = 0;
+  virtual result<page<host_row>> hosts(const query& what) = 0;
+  /// The database answers and its schema is the program's.
+  virtual result<void> check() = 0;
+};
+
+/// Does not connect. Fails with ec::bad_request when the URL can't be understood.
+result<std::unique_ptr<inventory>> open_inventory(const database& where);
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,301 @@
+#include "persistence/row_writer.hpp"
+#include "persistence/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <span>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+// LATERAL with OFFSET 0 looks each key up in the index; a plain join reads the host's whole table
+// for a single row, since the server takes any recordset for a hundred rows.
+//
+// Rows travel as one JSON parameter of one statement, and only those that are new or different
+// reach the INSERT: what is equal is read and not written, so that a repeat costs neither WAL nor
+// an fsync. The conflict clause is for a row that somebody else inserted in between. xmax = 0:
+// inserted and not updated.
+
+constexpr const char* upsert_volumes_sql = R"sql(
+WITH s AS MATERIALIZED (
+  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(volume_id text, driver text, mountpoint text, labels jsonb,
+         options jsonb, scope text, created_at timestamptz, renewed boolean))
+INSERT INTO volumes AS t (host, volume_id, name, driver, mountpoint, labels, options, scope, created_at, updated_at)
+SELECT :host::text, s.volume_id, s.volume_id, s.driver, s.mountpoint, s.labels, s.options, s.scope,
+       CASE WHEN v.volume_id IS NULL OR s.renewed THEN s.created_at ELSE v.created_at END, now()
+FROM s LEFT JOIN LATERAL (
+  SELECT * FROM volumes WHERE host = :host::text AND volume_id = s.volume_id OFFSET 0) v ON true
+WHERE v.volume_id IS NULL
+   OR (v.driver, v.mountpoint, v.labels, v.options, v.scope)
+      IS DISTINCT FROM (s.driver, s.mountpoint, s.labels, s.options, s.scope)
+   OR (s.renewed AND v.created_at IS DISTINCT FROM s.created_at)
+ON CONFLICT (host, volume_id) DO UPDATE SET driver = excluded.driver, mountpoint = excluded.mountpoint,
+  labels = excluded.labels, options = excluded.options, scope = excluded.scope, created_at = excluded.created_at,
+  updated_at = excluded.updated_at
+RETURNING t.volume_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
+
+// A list tells no times: what an inspect has told stays while the container has not moved on; when
+// it has, the old times are wrong and the next inspect tells the new ones.
+constexpr const char* upsert_containers_sql = R"sql(
+WITH s AS MATERIALIZED (
+  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(container_id text, name text, image text, state text,
+         status text, labels jsonb, is_active boolean, created_at timestamptz, started_at timestamptz,
+         finished_at timestamptz, detailed boolean))
+INSERT INTO containers AS t (host, container_id, name, image, state, status, labels, is_active, created_at, started_at,
+                             finished_at, updated_at)
+SELECT :host::text, s.container_id, s.name, s.image, s.state, s.status, s.labels, s.is_active,
+       CASE WHEN s.detailed OR c.container_id IS NULL THEN s.created_at ELSE c.created_at END,
+       CASE WHEN s.detailed THEN s.started_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.started_at END,
+       CASE WHEN s.detailed THEN s.finished_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.finished_at END,
+       now()
+FROM s LEFT JOIN LATERAL (
+  SELECT * FROM containers WHERE host = :host::text AND container_id = s.container_id OFFSET 0) c ON true
+WHERE c.container_id IS NULL
+   OR (c.name, c.image, c.state, c.status, c.labels, c.is_active)
+      IS DISTINCT FROM (s.name, s.image, s.state, s.status, s.labels, s.is_active)
+   OR (s.detailed AND (c.created_at, c.started_at, c.finished_at)
+                      IS DISTINCT FROM (s.created_at, s.started_at, s.finished_at))
+ON CONFLICT (host, container_id) DO UPDATE SET name = excluded.name, image = excluded.image, state = excluded.state,
+  status = excluded.status, labels = excluded.labels, is_active = excluded.is_active, created_at = excluded.created_at,
+  started_at = excluded.started_at, finished_at = excluded.finished_at, updated_at = excluded.updated_at
+RETURNING t.container_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
+
+// `ids`: whose mounts become exactly `rows`.
+constexpr const char* replace_mounts_sql = R"sql(
+WITH s AS MATERIALIZED (
+  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb)
+         AS x(container_id text, volume_id text, mount_path text, access_mode text)),
+removed AS (
+  DELETE FROM volume_mounts m
+  WHERE m.host = :host::text AND m.container_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:ids::jsonb)))
+    AND (m.container_id, m.volume_id, m.mount_path) NOT IN (SELECT container_id, volume_id, mount_path FROM s)
+  RETURNING m.container_id, m.volume_id, m.mount_path),
+written AS (
+  INSERT INTO volume_mounts AS t (host, volume_id, container_id, mount_path, access_mode, created_at, updated_at)
+  SELECT :host::text, s.volume_id, s.container_id, s.mount_path, s.access_mode, now(), now()
+  FROM s LEFT JOIN LATERAL (
+    SELECT * FROM volume_mounts WHERE host = :host::text AND volume_id = s.volume_id
+      AND container_id = s.container_id AND mount_path = s.mount_path OFFSET 0) m ON true
+  WHERE m.container_id IS NULL OR m.access_mode <> s.access_mode
+  ON CONFLICT (host, volume_id, container_id, mount_path)
+    DO UPDATE SET access_mode = excluded.access_mode, updated_at = excluded.updated_at
+  RETURNING t.container_id, t.volume_id, t.mount_path, t.xmax = 0 AS inserted)
+SELECT container_id, volume_id || ' at ' || mount_path, 'remove' FROM removed
+UNION ALL
+SELECT container_id, volume_id || ' at ' || mount_path, CASE WHEN inserted THEN 'create' ELSE 'update' END
+FROM written)sql";
+
+// A statement of about this size is the fastest per row (measured); the bytes keep far from the
+// server's limit of 256 MB for one JSON value.
+constexpr std::size_t rows_per_statement = 5000;
+constexpr std::size_t bytes_per_statement = std::size_t{16} << 20;
+
+/// A resource as JSON, and the name to report it by.
+struct json_row {
+  std::string key;
+  std::string json;
+  std::vector<std::string> mounts; ///< of a container, when its mounts are to be replaced
+};
+using json_rows = std::span<const json_row>;
+
+boost::json::object json_of(const key_values& values) {
+  boost::json::object object;
+  for (const auto& [key, value] : values)
+    object.emplace(key, value);
+  return object;
+}
+
+boost::json::value json_of(timestamp when) {
+  return when == never ? boost::json::value{} : boost::json::value(iso_time(when));
+}
+
+std::string joined(const std::vector<const std::string*>& parts) {
+  std::string result = "[";
+  for (const auto* part : parts)
+    result.append(result.size() > 1 ? "," : "").append(*part);
+  return result += ']';
+}
+
+operation operation_named(const std::string& name) {
+  return name == "create"   ? operation::create
+         : name == "remove" ? operation::remove
+                            : operation::update;
+}
+
+class postgresql_writer final : public row_writer {
+public:
+  postgresql_writer(session& on, bool careful) : on_{on}, careful_{careful} {}
+
+  void upsert_volumes(const std::string& host, const std::vector<volume>& present,
+                      write_summary& summary) override {
+    std::vector<json_row> rows;
+    for (const auto& v : present)
+      rows.push_back(
+          {v.name,
+           boost::json::serialize(boost::json::object{{"volume_id", v.name},
+                                                      {"driver", v.driver},
+                                                      {"mountpoint", v.mountpoint},
+                                                      {"labels", json_of(v.labels)},
+                                                      {"options", json_of(v.options)},
+                                                      {"scope", v.scope},
+                                                      {"created_at", json_of(v.created_at)},
+                                                      {"renewed", v.renewed}}),
+           {}});
+    upsert(row_kind::volume, upsert_volumes_sql, host, rows, summary);
+  }
+
+  void upsert_containers(const std::string& host, const std::vector<container>& present,
+                         write_summary& summary) override {
+    std::vector<json_row> rows;
+    for (const auto& c : present)
+      rows.push_back({c.id,
+                      boost::json::serialize(boost::json::object{
+                          {"container_id", c.id},
+                          {"name", c.name},
+                          {"image", c.image},
+                          {"state", c.state},
+                          {"status", c.status},
+                          {"labels", json_of(c.labels)},
+                          {"is_active", is_running(c)},
+                          {"created_at", json_of(c.created_at)},
+                          {"started_at", c.detailed ? json_of(c.started_at) : nullptr},
+                          {"finished_at", c.detailed ? json_of(c.finished_at) : nullptr},
+                          {"detailed", c.detailed}}),
+                      {}});
+    upsert(row_kind::container, upsert_containers_sql, host, rows, summary);
+  }
+
+  void replace_mounts(const std::string& host, const std::vector<container>& of,
+                      write_summary& summary) override {
+    std::vector<json_row> rows;
+    for (const auto& c : of) {
+      json_row row{c.id, boost::json::serialize(boost::json::string_view{c.id}), {}};
+      for (const auto& m : c.mounts)
+        row.mounts.push_back(
+            boost::json::serialize(boost::json::object{{"container_id", c.id},
+                                                       {"volume_id", m.volume},
+                                                       {"mount_path", m.path},
+                                                       {"access_mode", m.writable ? "rw" : "ro"}}));
+      rows.push_back(std::move(row));
+    }
+    in_chunks(rows, [&](json_rows part) { put_mounts(host, part, summary); });
+  }
+
+private:
+  template <class Put>
+  static void in_chunks(json_rows rows, Put put) {
+    while (!rows.empty()) {
+      std::size_t count = 0, entries = 0, bytes = 0;
+      while (count < rows.size()
+             && (count == 0 || (entries < rows_per_statement && bytes < bytes_per_statement))) {
+        entries += 1 + rows[count].mounts.size();
+        bytes += rows[count].json.size();
+        for (const auto& m : rows[count].mounts)
+          bytes += m.size();
+        ++count;
+      }
+      put(rows.first(count));
+      rows = rows.subspan(count);
+    }
+  }
+
+  void upsert(row_kind kind, const char* sql, const std::string& host, json_rows rows,
+              write_summary& summary) {
+    in_chunks(rows, [&](json_rows part) { put_rows(kind, sql, host, part, summary); });
+  }
+
+  void put_rows(row_kind kind, const char* sql, const std::string& host, json_rows rows,
+                write_summary& summary) {
+    std::vector<const std::string*> parts;
+    for (const auto& row : rows)
+      parts.push_back(&row.json);
+    const auto refused = tried([&] {
+      run(kind, sql, {{"host", host}, {"rows", joined(parts)}}, summary);
+    });
+    if (refused.empty())
+      return;
+    if (rows.size() == 1) {
+      summary.rejected.push_back({kind, rows.front().key, refused});
+      return;
+    }
+    put_rows(kind, sql, host, rows.first(rows.size() / 2), summary);
+    put_rows(kind, sql, host, rows.subspan(rows.size() / 2), summary);
+  }
+
+  void put_mounts(const std::string& host, json_rows containers, write_summary& summary) {
+    std::vector<const std::string*> ids, mounts;
+    for (const auto& row : containers) {
+      ids.push_back(&row.json);
+      for (const auto& m : row.mounts)
+        mounts.push_back(&m);
+    }
+    const auto put = [&] {
+      return tried([&] {
+        run(row_kind::mount, replace_mounts_sql,
+            {{"host", host}, {"ids", joined(ids)}, {"rows", joined(mounts)}}, summary);
+      });
+    };
+    if (put().empty())
+      return;
+    if (containers.size() > 1) {
+      put_mounts(host, containers.first(containers.size() / 2), summary);
+      put_mounts(host, containers.subspan(containers.size() / 2), summary);
+      return;
+    }
+    // One container: which of its mounts is it? Try each alone, then the good ones together, which
+    // removes the rest.
+    const auto id = std::exchange(ids, {});
+    const auto all = std::exchange(mounts, {});
+    std::vector<const std::string*> good;
+    for (const auto* one : all) {
+      mounts = {one};
+      if (const auto refused = put(); refused.empty())
+        good.push_back(one);
+      else
+        summary.rejected.push_back({row_kind::mount, containers.front().key, refused});
+    }
+    ids = id;
+    mounts = good;
+    if (const auto refused = put(); !refused.empty())
+      summary.rejected.push_back({row_kind::mount, containers.front().key, refused});
+  }
+
+  void run(row_kind kind, const char* sql, const parameters& values, write_summary& summary) {
+    for (auto& row : on_.query(sql, values, 3))
+      summary.changes.push_back(
+          {kind, operation_named(row[2]), std::move(row[0]), std::move(row[1])});
+  }
+
+  /// Why the database refuses this data, or nothing. A refused statement spoils its transaction, so
+  /// the careful way has a savepoint before each.
+  template <class Work>
+  std::string tried(Work work) {
+    if (!careful_) {
+      work();
+      return {};
+    }
+    on_.script("SAVEPOINT row");
+    try {
+      work();
+    } catch (const sql_error& e) {
+      if (e.kind() != trouble::data)
+        throw;
+      on_.script("ROLLBACK TO row; RELEASE row");
+      return e.what();
+    }
+    on_.script("RELEASE row");
+    return {};
+  }
+
+  session& on_;
+  bool careful_;
+};
+
+} // namespace
+
+std::unique_ptr<row_writer> make_postgresql_writer(session& on, bool careful) {
+  return std::make_unique<postgresql_writer>(on, careful);
+}
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,36 @@
+#include "persistence/schema_state.hpp"
+
+#include "persistence/schema.hpp"
+#include "persistence/session.hpp"
+#include "persistence/sql_error.hpp"
+#include "persistence/url.hpp"
+#include "persistence/watchdog.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace volumeviz::persistence {
+
+result<schema_state> look_at_schema(const database& where) {
+  auto at = parse_url(where.url);
+  if (!at)
+    return tl::unexpected(at.error());
+  schema_state state{.exists = true, .found = 0, .wanted = program_schema_version()};
+  if (std::error_code ignored;
+      at->kind == dialect::sqlite && !std::filesystem::exists(at->path, ignored)) {
+    state.exists = false;
+    return state;
+  }
+  try {
+    session on(*at, session::purpose::change_nothing, where.call_limit);
+    watchdog dog;
+    const watchdog::guard guard{dog, watchdog::clock::now() + where.call_limit,
+                                [&] { on.interrupt(); }};
+    state.found = schema_version(on);
+    return state;
+  } catch (const sql_error& e) {
+    return tl::unexpected(to_failure(e, "couldn't look at the database " + at->display));
+  }
+}
+
+} // namespace volumeviz::persistence

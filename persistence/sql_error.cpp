@@ -1,0 +1,161 @@
+#include "persistence/sql_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+constexpr std::size_t longest_message = 300;
+
+/// One line, without the server's DETAIL, CONTEXT and LINE, which quote the data.
+std::string shortened(std::string message) {
+  for (const auto* part : {"\nDETAIL", "\nCONTEXT", "\nLINE", "\nHINT", "\nQUERY"})
+    message.erase(std::min(message.find(part), message.size()));
+  std::ranges::replace_if(
+      message, [](unsigned char c) { return c < ' '; }, ' ');
+  // In front of the cause stands what SOCI was doing, which the caller says better.
+  for (const std::string_view prefix :
+       {"Cannot establish connection to the database. ", "Cannot execute query. ",
+        "Cannot prepare statement. ",
+        "ERROR:  ", "sqlite3_statement_backend::loadOne: ", "sqlite3_statement_backend::prepare: "})
+    if (message.starts_with(prefix))
+      message.erase(0, prefix.size());
+  if (message.size() > longest_message) {
+    auto end = longest_message;
+    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80)
+      --end;
+    message.erase(end);
+    message += "…";
+  }
+  message.erase(message.find_last_not_of(' ') + 1);
+  return message;
+}
+
+struct cure {
+  std::string_view state; ///< SQLSTATE or the beginning of one
+  trouble kind;
+  std::string_view text;
+};
+
+// The first match counts. What is not here is taken for passing: a new connection is tried, with
+// backoff.
+constexpr std::array postgresql_cures{
+    cure{"08", trouble::away, ""},
+    cure{"57P", trouble::away, ""},
+    cure{"57014", trouble::away, "the server took too long: look for locks and load"},
+    cure{"55P03", trouble::away, "another session holds a lock: see pg_stat_activity"},
+    cure{"53100", trouble::away, "the server's disk is full: make room"},
+    cure{"53300", trouble::away, "raise max_connections or close other sessions"},
+    cure{"25006", trouble::away, "the server is read-only: name the primary in DATABASE_URL"},
+    cure{"42501", trouble::away, "grant this role its tables, or let it own them"},
+    cure{"23503", trouble::missing_parent, ""},
+    cure{"22", trouble::data, ""},
+    cure{"23", trouble::data, ""},
+    cure{"54", trouble::data, ""},
+    cure{"42P01", trouble::schema,
+         "a table is missing: restore it, or give the program an empty database"},
+    cure{"42", trouble::schema, "the tables are not this program's: give it a database of its own"},
+    cure{"3F", trouble::schema, "create the schema that search_path names"},
+};
+
+struct connect_cure {
+  std::string_view seen;
+  std::string_view text;
+};
+
+constexpr std::array connect_cures{
+    connect_cure{"password authentication failed", "check user and password in DATABASE_URL"},
+    connect_cure{"no password supplied", "DATABASE_URL needs a password"},
+    connect_cure{"does not exist", "create it, or correct DATABASE_URL"},
+    connect_cure{"Connection refused",
+                 "start the server, or correct host and port in DATABASE_URL"},
+    connect_cure{"could not translate host name", "correct the host in DATABASE_URL"},
+    connect_cure{"No such file or directory",
+                 "start the server, or correct the socket's folder in DATABASE_URL"},
+    connect_cure{"timeout expired",
+                 "check that the server answers and that no firewall is in between"},
+    connect_cure{"too many clients", "raise max_connections or close other sessions"},
+    connect_cure{"pg_hba.conf", "let this host in, in the server's pg_hba.conf"},
+    connect_cure{"starting up", "wait"},
+    connect_cure{"SSL", "correct sslmode in DATABASE_URL"},
+};
+
+std::string with_cure(const std::string& message, std::string_view cure) {
+  return cure.empty() ? message : message + ": " + std::string{cure};
+}
+
+} // namespace
+
+failure to_failure(const sql_error& error, const std::string& attempted) {
+  const auto code = [&] {
+    switch (error.kind()) {
+    case trouble::schema:
+      return ec::store_schema;
+    case trouble::data:
+    case trouble::missing_parent:
+      return ec::store_rejected;
+    case trouble::away:
+      break;
+    }
+    return ec::store_unreachable;
+  }();
+  return {code, attempted + ": " + error.what()};
+}
+
+sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_message) {
+  const auto message = shortened(raw_message);
+  if (sqlstate.empty()) {
+    for (const auto& known : connect_cures)
+      if (message.find(known.seen) != std::string::npos)
+        return {trouble::away, with_cure(message, known.text)};
+    return {trouble::away, message};
+  }
+  for (const auto& known : postgresql_cures)
+    if (sqlstate.starts_with(known.state))
+      return {known.kind, with_cure(message + " [" + sqlstate + "]", known.text)};
+  return {trouble::away, message + " [" + sqlstate + "]"};
+}
+
+sql_error sqlite_error(int code, int extended, const std::string& raw_message,
+                       const std::string& path) {
+  constexpr int constraint_foreignkey = 787;
+  const auto message = shortened(raw_message) + " [" + std::to_string(code) + "]";
+  const auto is = [&](trouble kind, const std::string& cure = {}) {
+    return sql_error{kind, with_cure(message, cure)};
+  };
+  const auto rebuild =
+      "move " + path + " aside (with its -wal and -shm): the node builds a new one from Docker";
+  switch (code) {
+  case 1:
+    return is(trouble::schema,
+              "the tables in " + path + " are not this program's: " + rebuild); // ERROR
+  case 5:                                                                       // BUSY
+  case 6:
+    return is(trouble::away, "another process holds the file: end it, or wait"); // LOCKED
+  case 8:
+    return is(trouble::away,
+              "this user must be able to write to " + path + " and its folder"); // READONLY
+  case 11:
+    return is(trouble::away, "the file is damaged: " + rebuild); // CORRUPT
+  case 13:
+    return is(trouble::away, "the disk is full: make room"); // FULL
+  case 14:
+    return is(trouble::away, "this user must be able to make and open " + path); // CANTOPEN
+  case 18:
+    return is(trouble::data); // TOOBIG
+  case 19:
+    return is(extended == constraint_foreignkey ? trouble::missing_parent
+                                                : trouble::data); // CONSTRAINT
+  case 20:
+    return is(trouble::data); // MISMATCH
+  case 26:
+    return is(trouble::away, path + " is not an SQLite database: " + rebuild); // NOTADB
+  default:
+    return is(trouble::away);
+  }
+}
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,141 @@
+#include "persistence/schema.hpp"
+#include "persistence/session.hpp"
+#include "persistence/store.hpp"
+#include "persistence/transaction.hpp"
+#include "persistence/watchdog.hpp"
+
+#include <filesystem>
+#include <optional>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+using clock = watchdog::clock;
+
+/// What remains of a call for the work itself when connecting took its time.
+constexpr std::chrono::milliseconds least_time{200};
+
+class sql_store final : public store {
+public:
+  sql_store(address where, std::chrono::milliseconds limit)
+      : where_{std::move(where)}, limit_{limit} {}
+
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
+    return call("writing to " + where_.display, [&](session& on) {
+      return write_batches(on, batches, known_hosts_, outcome::keep);
+    });
+  }
+
+  result<void> ping() override {
+    return call("asking " + where_.display, [](session& on) { on.query("SELECT 1", {}, 1); });
+  }
+
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
+    try {
+      return preview_of(batches);
+    } catch (const sql_error& e) {
+      return tl::unexpected{to_failure(e, "looking at what would be written to " + where_.display)};
+    } catch (const std::exception& e) {
+      return fail(ec::internal,
+                  "looking at what would be written to " + where_.display + ": " + e.what());
+    }
+  }
+
+private:
+  /// Runs `work` on the connection, made and brought up to date when there is none. Whatever goes
+  /// wrong, the next call begins with a new connection: then nothing is left of a transaction or a
+  /// half-read answer.
+  template <class Work>
+  auto call(const std::string& attempted, Work work)
+      -> result<decltype(work(std::declval<session&>()))> {
+    const auto deadline = clock::now() + limit_;
+    failure why;
+    if (session_ && session_->lost_its_file())
+      close();
+    try {
+      const bool is_new = !session_;
+      if (is_new)
+        session_.emplace(where_, session::purpose::write, limit_);
+      const watchdog::guard guard{dog_, std::max(deadline, clock::now() + least_time),
+                                  [this] { session_->interrupt(); }};
+      if (is_new)
+        bring_up_to_date(*session_);
+      if constexpr (std::is_void_v<decltype(work(*session_))>) {
+        work(*session_);
+        return {};
+      } else {
+        return work(*session_);
+      }
+    } catch (const sql_error& e) {
+      why = to_failure(e, attempted);
+    } catch (const std::exception& e) {
+      why = {ec::internal, attempted + ": " + e.what()};
+    }
+    close();
+    return tl::unexpected{std::move(why)};
+  }
+
+  void close() {
+    session_.reset();
+    known_hosts_.clear();
+  }
+
+  std::vector<write_summary> preview_of(const std::vector<change_batch>& batches) {
+    std::error_code ignored;
+    if (where_.kind == dialect::sqlite && !std::filesystem::exists(where_.path, ignored))
+      return preview_of_nothing(batches);
+    const auto deadline = clock::now() + limit_;
+    session on{where_, session::purpose::change_nothing, limit_};
+    const watchdog::guard guard{dog_, std::max(deadline, clock::now() + least_time),
+                                [&] { on.interrupt(); }};
+    if (schema_version(on) == 0)
+      return preview_of_nothing(batches);
+    require_current_schema(on);
+    std::set<std::string> no_hosts;
+    return write_batches(on, batches, no_hosts, outcome::discard);
+  }
+
+  /// In a database without a schema everything would be new. The rules for what that means are
+  /// those of any database, so ask an empty one.
+  std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
+    session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
+    bring_up_to_date(on);
+    std::set<std::string> no_hosts;
+    return write_batches(on, batches, no_hosts, outcome::discard);
+  }
+
+  address where_;
+  std::chrono::milliseconds limit_;
+  std::optional<session> session_;
+  std::set<std::string> known_hosts_;
+  watchdog dog_; // the last to come and the first to go: it refers to session_
+};
+
+} // namespace
+
+result<std::unique_ptr<store>> open_store(const database& where) {
+  auto address = parse_url(where.url);
+  if (!address)
+    return tl::unexpected{address.error()};
+  return std::make_unique<sql_store>(std::move(*address), where.call_limit);
+}
+
+result<migration_report> migrate(const database& where) {
+  const auto address = parse_url(where.url);
+  if (!address)
+    return tl::unexpected{address.error()};
+  const auto attempted = "bringing the schema of " + address->display + " up to date";
+  try {
+    session on{*address, session::purpose::write, where.call_limit};
+    watchdog dog;
+    const watchdog::guard guard{dog, clock::now() + where.call_limit, [&] { on.interrupt(); }};
+    return migration_report{bring_up_to_date(on), program_schema_version()};
+  } catch (const sql_error& e) {
+    return tl::unexpected{to_failure(e, attempted)};
+  } catch (const std::exception& e) {
+    return fail(ec::internal, attempted + ": " + e.what());
+  }
+}
+
+} // namespace volumeviz::persistence

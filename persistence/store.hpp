@@ -1,0 +1,54 @@
+#pragma once
+
+#include "messages/changes.hpp"
+#include "messages/error.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+/// Where the inventory lives.
+struct database {
+  std::string url; ///< as in DATABASE_URL
+  /// The most that any one call may take before it fails with ec::store_unreachable; bounds a hung
+  /// server, too.
+  std::chrono::milliseconds call_limit{5000};
+};
+
+/// The writing side: the only thing in the program that changes rows. Blocking; one thread.
+/// Connects when first used and again after the connection was lost; brings the schema up to date
+/// at each connect. No call throws. After ec::store_unreachable nothing is known about the batch:
+/// apply it again (writes are idempotent), or a newer observation of the same keys.
+class store {
+public:
+  virtual ~store() = default;
+  /// Applies all batches, in order, in one transaction; one summary each. Touches a row only when
+  /// something differs; `updated_at` moves only then.
+  virtual result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) = 0;
+  /// The same without committing, and without making or changing a schema: what would be done.
+  virtual result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) = 0;
+  /// A round trip, to know that the database answers.
+  virtual result<void> ping() = 0;
+};
+
+/// Does not connect. Fails with ec::bad_request when the URL can't be understood.
+result<std::unique_ptr<store>> open_store(const database& where);
+
+struct migration_report {
+  int from = 0; ///< schema version found; 0: none
+  int to = 0;   ///< schema version now
+};
+
+/// Brings the schema up to date; safe when several processes try at once. ec::store_schema when the
+/// schema is newer than this program or a migration that was applied has changed since.
+result<migration_report> migrate(const database& where);
+
+/// "sqlite:///var/lib/x.db" or "postgresql://user@host:5432/name": the URL without password, for
+/// people.
+std::string without_secrets(const std::string& url);
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "messages/resources.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace volumeviz::persistence {
+
+/// Replaces what PostgreSQL's text can't hold, U+0000 and bytes that are not UTF-8, by U+FFFD.
+/// True when something was replaced.
+bool clean(std::string& text);
+
+/// "2026-01-31T12:00:00.123456789Z": always the same width, so that text order is time order. Empty
+/// for `never`.
+std::string iso_time(timestamp when);
+
+/// A JSON object of strings, keys in order: equal maps give equal text.
+std::string json_object(const key_values& values);
+
+std::string hex(std::uint64_t value);
+
+} // namespace volumeviz::persistence

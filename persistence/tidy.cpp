@@ -1,0 +1,134 @@
+#include "persistence/tidy.hpp"
+
+#include "persistence/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+// Far above what Docker gives (names 255, ids 64, paths 4096 by the kernel), so only what is broken
+// meets them. A key is part of an index entry, which PostgreSQL limits to some 2,700 bytes after
+// compression.
+constexpr std::size_t host_limit = 253;
+constexpr std::size_t volume_name_limit = 1024;
+constexpr std::size_t container_id_limit = 256;
+constexpr std::size_t mount_path_limit = 4096;
+
+class cleaner {
+public:
+  explicit cleaner(std::uint64_t& count) : count_{count} {}
+
+  template <class... Text>
+  void operator()(Text&... texts) {
+    ((count_ += persistence::clean(texts) ? 1 : 0), ...);
+  }
+
+  void operator()(key_values& values) {
+    key_values cleaned;
+    for (const auto& [key, value] : values) {
+      auto pair = std::pair{key, value};
+      (*this)(pair.first, pair.second);
+      cleaned.insert_or_assign(std::move(pair.first), std::move(pair.second));
+    }
+    values = std::move(cleaned);
+  }
+
+private:
+  std::uint64_t& count_;
+};
+
+/// Why this can't be a key, or nothing.
+std::string objection(const char* what, const std::string& key, std::size_t limit) {
+  if (key.empty())
+    return std::string{"the "} + what + " is empty";
+  if (key.size() > limit)
+    return std::string{"the "} + what + " has " + std::to_string(key.size()) + " bytes, more than "
+           + std::to_string(limit);
+  return {};
+}
+
+/// For reports: enough to recognise it.
+std::string abbreviated(const std::string& key) {
+  return key.substr(0, 256);
+}
+
+void tidy_volumes(tidy_batch& x, cleaner& clean) {
+  std::map<std::string, volume> kept;
+  for (auto& v : x.batch.volumes.present) {
+    clean(v.name, v.driver, v.mountpoint, v.scope);
+    clean(v.labels);
+    clean(v.options);
+    if (auto reason = objection("volume's name", v.name, volume_name_limit); !reason.empty())
+      x.rejected.push_back({row_kind::volume, abbreviated(v.name), std::move(reason)});
+    else
+      kept.insert_or_assign(v.name, std::move(v));
+  }
+  x.batch.volumes.present.clear();
+  for (auto& [name, v] : kept)
+    x.batch.volumes.present.push_back(std::move(v));
+}
+
+void tidy_mounts(container& c, tidy_batch& x, cleaner& clean) {
+  std::map<std::pair<std::string, std::string>, mount> kept;
+  for (auto& m : c.mounts) {
+    clean(m.volume, m.path);
+    auto reason = objection("volume's name", m.volume, volume_name_limit);
+    if (reason.empty())
+      reason = objection("mount's path", m.path, mount_path_limit);
+    if (!reason.empty())
+      x.rejected.push_back({row_kind::mount, c.id, std::move(reason)});
+    else
+      kept.insert_or_assign({m.volume, m.path}, m);
+  }
+  c.mounts.clear();
+  for (auto& [key, m] : kept)
+    c.mounts.push_back(std::move(m));
+}
+
+void tidy_containers(tidy_batch& x, cleaner& clean) {
+  std::map<std::string, container> kept;
+  for (auto& c : x.batch.containers.present) {
+    clean(c.id, c.name, c.image, c.state, c.status);
+    clean(c.labels);
+    if (auto reason = objection("container's id", c.id, container_id_limit); !reason.empty()) {
+      x.rejected.push_back({row_kind::container, abbreviated(c.id), std::move(reason)});
+      continue;
+    }
+    tidy_mounts(c, x, clean);
+    kept.insert_or_assign(c.id, std::move(c));
+  }
+  x.batch.containers.present.clear();
+  for (auto& [id, c] : kept)
+    x.batch.containers.present.push_back(std::move(c));
+}
+
+/// Nothing can be written for a host without a usable name.
+void reject_all(tidy_batch& x, const std::string& reason) {
+  for (const auto& v : x.batch.volumes.present)
+    x.rejected.push_back({row_kind::volume, v.name, reason});
+  for (const auto& c : x.batch.containers.present)
+    x.rejected.push_back({row_kind::container, c.id, reason});
+  x.batch = {};
+}
+
+} // namespace
+
+tidy_batch tidied(const change_batch& raw) {
+  tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
+  cleaner clean{x.replaced_text};
+  clean(x.batch.host, x.batch.facts.engine_id, x.batch.facts.engine_version);
+  for (auto& key : x.batch.volumes.gone)
+    clean(key);
+  for (auto& key : x.batch.containers.gone)
+    clean(key);
+  tidy_volumes(x, clean);
+  tidy_containers(x, clean);
+  if (const auto reason = objection("host's name", x.batch.host, host_limit); !reason.empty())
+    reject_all(x, reason);
+  return x;
+}
+
+} // namespace volumeviz::persistence

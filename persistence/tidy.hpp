@@ -1,0 +1,20 @@
+#pragma once
+
+#include "messages/changes.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+/// A batch as both databases can hold it: text cleaned, one row per key (the last one counts), rows
+/// with impossible keys taken out.
+struct tidy_batch {
+  change_batch batch;
+  std::vector<rejected_row> rejected;
+  std::uint64_t replaced_text = 0;
+};
+
+tidy_batch tidied(const change_batch& raw);
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "messages/error.hpp"
+
+#include <string>
+
+namespace volumeviz::persistence {
+
+enum class dialect { sqlite, postgresql };
+
+/// A DATABASE_URL, understood. `connection` may hold a password: it goes to the driver and nowhere
+/// else.
+struct address {
+  dialect kind = dialect::sqlite;
+  std::string path;       ///< SQLite: the file
+  std::string connection; ///< PostgreSQL: a URI with every value percent-encoded
+  std::string display;    ///< for people: without secrets
+};
+
+/// ec::bad_request with a sentence that quotes nothing of the URL, since a slip of the pen may have
+/// put the password anywhere in it.
+result<address> parse_url(const std::string& url);
+
+/// Percent-encodes everything but unreserved characters and those in `keep`.
+std::string percent_encoded(const std::string& text, const char* keep = "");
+
+} // namespace volumeviz::persistence
