@@ -1,0 +1,70 @@
+#include "config/address.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <charconv>
+
+namespace volumeviz::config {
+
+namespace {
+
+bool is_ipv6(const std::string& host) {
+  in6_addr ignored{};
+  return ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
+}
+
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'
+         || c == '-' || c == '_';
+}
+
+bool is_name_or_ipv4(std::string_view host) {
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, is_host_character);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return port;
+}
+
+} // namespace
+
+std::optional<host_port> parse_host_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  const auto port = parse_port(text.substr(colon + 1));
+  if (!port)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    std::string inner{host.substr(1, host.size() - 2)};
+    if (inner.find('\0') != std::string::npos || !is_ipv6(inner))
+      return std::nullopt;
+    return host_port{std::move(inner), *port};
+  }
+  if (!is_name_or_ipv4(host))
+    return std::nullopt;
+  return host_port{std::string{host}, *port};
+}
+
+std::string to_string(const host_port& address) {
+  const auto bracketed = address.host.find(':') != std::string::npos;
+  return (bracketed ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost")
+    return true;
+  const std::string text{host};
+  in_addr v4{};
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1)
+    return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+} // namespace volumeviz::config

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace volumeviz::config {
+
+/// The longest duration a setting may have: a year. Longer ones are typing errors, and timers would
+/// overflow on them.
+inline constexpr std::chrono::milliseconds longest_duration = std::chrono::hours{24 * 365};
+
+/// Reads "500ms", "1s", "5m", "1h30m" or a plain "0": whole numbers with the units h, m, s and ms,
+/// the larger unit first, each at most once. Nothing when the text is anything else or the sum is
+/// above longest_duration.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// The shortest text that parse_duration() reads back as the same, e.g. "1h30m"; zero is "0". Not
+/// for negative ones.
+std::string format_duration(std::chrono::milliseconds duration);
+
+} // namespace volumeviz::config

@@ -1,0 +1,220 @@
+#include "config/setting_readers.hpp"
+
+#include "config/duration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace volumeviz::config::readers {
+
+namespace {
+
+constexpr std::size_t largest_queue = 1'000'000;
+constexpr std::size_t longest_node_name = 253;
+constexpr std::size_t longest_socket_path = 107; // sockaddr_un has 108 bytes, the last one a zero
+
+bool is_visible_ascii(char c) {
+  return c > ' ' && c < 0x7f;
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  for (auto& c : result)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c + 32);
+  return result;
+}
+
+bool has_bad_percent_escape(std::string_view text) {
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2]))
+      return true;
+  return false;
+}
+
+complaint sqlite_path(std::string_view path) {
+  if (!path.starts_with('/'))
+    return "the path is not absolute: three slashes in a row, as in sqlite:///var/lib/x.db";
+  if (path.ends_with('/'))
+    return "the path names a folder, not a file";
+  if (path.find('\0') != std::string_view::npos)
+    return "the path has a zero byte";
+  return std::nullopt;
+}
+
+/// libpq has its own word on the rest: it also knows several hosts, sockets and many parameters.
+complaint postgresql_rest(std::string_view rest) {
+  if (!std::ranges::all_of(rest, is_visible_ascii))
+    return "blanks and characters that are not ASCII must be percent-encoded";
+  if (has_bad_percent_escape(rest))
+    return "a % must be followed by two hexadecimal digits; percent-encode it as %25";
+  const auto authority = rest.substr(0, rest.find_first_of("/?"));
+  if (std::ranges::count(authority, '@') > 1)
+    return "an @ in the user name or password must be percent-encoded as %40";
+  const auto hosts = authority.substr(authority.find('@') + 1); // npos + 1 is 0: no user
+  const bool has_host = !hosts.empty() || rest.find("host") != std::string_view::npos;
+  if (!has_host)
+    return "there is no host";
+  if (hosts.ends_with(']') || hosts.find(':') == std::string_view::npos)
+    return std::nullopt;
+  unsigned port = 0;
+  const auto text = hosts.substr(hosts.rfind(':') + 1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port == 0 || port > 65535)
+    return "the port is not a number from 1 to 65535; other reserved characters in the user name "
+           "or password must "
+           "be percent-encoded";
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  const auto word = lower(text);
+  if (word == "true" || word == "1" || word == "yes")
+    return true;
+  if (word == "false" || word == "0" || word == "no")
+    return false;
+  return std::nullopt;
+}
+
+complaint duration(std::string_view value, std::chrono::milliseconds least,
+                   std::chrono::milliseconds& into) {
+  const auto parsed = parse_duration(value);
+  if (!parsed || *parsed < least)
+    return "";
+  into = *parsed;
+  return std::nullopt;
+}
+
+complaint listen_address(std::string_view value, host_port& into) {
+  auto parsed = parse_host_port(value);
+  if (!parsed)
+    return value.starts_with(':') ? "for all addresses say 0.0.0.0 or [::]" : "";
+  into = std::move(*parsed);
+  return std::nullopt;
+}
+
+complaint queue_size(std::string_view value, settings& into) {
+  std::size_t parsed = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+  if (error != std::errc{} || end != value.data() + value.size() || parsed == 0
+      || parsed > largest_queue)
+    return "";
+  into.events_queue_size = parsed;
+  return std::nullopt;
+}
+
+complaint docker_host(std::string_view value, settings& into) {
+  if (value.starts_with("unix://")) {
+    const auto path = value.substr(7);
+    if (!path.starts_with('/'))
+      return "the path is not absolute: three slashes in a row";
+    if (path.size() > longest_socket_path || path.find('\0') != std::string_view::npos)
+      return "the path is longer than the 107 bytes that a unix socket can have";
+  } else if (value.starts_with("tcp://")) {
+    auto address = value.substr(6);
+    if (address.ends_with('/'))
+      address.remove_suffix(1);
+    const auto parsed = parse_host_port(address);
+    if (!parsed || parsed->port == 0)
+      return "the usual ports are 2375, and 2376 with TLS";
+    into.docker_host = "tcp://" + to_string(*parsed);
+    return std::nullopt;
+  } else if (value.starts_with("ssh://")) {
+    return "ssh is not supported; forward the socket instead: ssh -NL "
+           "/tmp/docker.sock:/var/run/docker.sock HOST";
+  } else {
+    return "";
+  }
+  into.docker_host = std::string{value};
+  return std::nullopt;
+}
+
+complaint docker_tls_verify(std::string_view value, settings& into) {
+  // The docker CLI takes any value for yes; people who write 0 or false mean no.
+  into.docker_tls_verify = parse_boolean(value).value_or(true);
+  return std::nullopt;
+}
+
+complaint database_url(std::string_view value, settings& into) {
+  complaint wrong = "";
+  if (value.starts_with("sqlite://"))
+    wrong = sqlite_path(value.substr(9));
+  else if (value.starts_with("postgresql://") || value.starts_with("postgres://"))
+    wrong = postgresql_rest(value.substr(value.find("://") + 3));
+  if (!wrong)
+    into.database_url = std::string{value};
+  return wrong;
+}
+
+complaint auth_token(std::string_view value, settings& into) {
+  if (!std::ranges::all_of(value, is_visible_ascii))
+    return "";
+  into.http_auth_token = std::string{value};
+  return std::nullopt;
+}
+
+complaint log_level(std::string_view value, settings& into) {
+  static constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn",
+                                                          "error"};
+  const auto word = lower(value);
+  if (std::ranges::find(levels, word) == levels.end())
+    return "";
+  into.log_level = word;
+  return std::nullopt;
+}
+
+complaint format(std::string_view value, settings& into) {
+  const auto word = lower(value);
+  if (word != "text" && word != "json")
+    return "";
+  into.format = word == "json" ? log_format::json : log_format::text;
+  return std::nullopt;
+}
+
+complaint node_name(std::string_view value, settings& into) {
+  if (!is_node_name(value))
+    return "";
+  into.node_name = std::string{value};
+  return std::nullopt;
+}
+
+complaint role(std::string_view value, settings& into) {
+  const auto word = lower(value);
+  if (word == "standalone")
+    into.role = node_role::standalone;
+  else if (word == "agent")
+    into.role = node_role::agent;
+  else if (word == "hub")
+    into.role = node_role::hub;
+  else
+    return "";
+  return std::nullopt;
+}
+
+complaint hub_address(std::string_view value, settings& into) {
+  auto parsed = parse_host_port(value);
+  if (!parsed || parsed->port == 0)
+    return "";
+  into.hub_address = std::move(parsed);
+  return std::nullopt;
+}
+
+bool is_node_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
+  };
+  return !text.empty() && text.size() <= longest_node_name && std::ranges::all_of(text, allowed);
+}
+
+} // namespace volumeviz::config::readers

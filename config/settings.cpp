@@ -1,0 +1,191 @@
+#include "config/settings.hpp"
+
+#include "config/default_database.hpp"
+#include "config/duration.hpp"
+#include "config/secrets.hpp"
+#include "config/setting_readers.hpp"
+#include "config/setting_table.hpp"
+#include "config/similar.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unistd.h>
+
+namespace volumeviz::config {
+
+namespace {
+
+using complaints = std::vector<std::string>;
+
+/// Empty when it is not set; set and empty counts as not set.
+std::string_view value_of(const environment& variables, std::string_view name) {
+  const auto found = variables.find(std::string{name});
+  return found == variables.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::string shown(const setting& which, std::string_view value) {
+  switch (which.how_shown) {
+  case setting::shown::plain:
+    return in_quotes(value);
+  case setting::shown::as_url:
+    return in_quotes(without_secrets(value));
+  case setting::shown::never:
+    break;
+  }
+  return "(hidden)";
+}
+
+void read_each(const environment& variables, settings& into, complaints& wrong) {
+  for (const auto& each : setting_table()) {
+    const auto value = value_of(variables, each.name);
+    if (value.empty())
+      continue;
+    const auto why = each.read(value, into);
+    if (!why)
+      continue;
+    auto line = std::string{each.name} + '=' + shown(each, value) + ": allowed is "
+                + std::string{each.allowed};
+    if (!why->empty())
+      line += " (" + *why + ')';
+    wrong.push_back(std::move(line));
+  }
+}
+
+/// What someone mistyped may be a secret: where the name sounds like one, the value stays hidden.
+bool sounds_secret(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> words{"TOKEN", "PASS", "SECRET",
+                                                         "KEY",   "URL",  "AUTH"};
+  return std::ranges::any_of(
+      words, [name](auto word) { return name.find(word) != std::string_view::npos; });
+}
+
+void find_unknown(const environment& variables, complaints& wrong) {
+  static constexpr std::string_view prefix = "EVENTS_";
+  std::vector<std::string_view> known;
+  for (const auto& each : setting_table())
+    if (each.name.starts_with(prefix))
+      known.push_back(each.name);
+  for (const auto& [name, value] : variables) {
+    if (!name.starts_with(prefix) || value.empty() || std::ranges::find(known, name) != known.end())
+      continue;
+    auto shown_name = in_quotes(name);
+    auto line = shown_name.substr(1, shown_name.size() - 2) + '='
+                + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
+                + ": there is no such setting";
+    if (const auto meant = most_similar(name, known))
+      line += "; did you mean " + std::string{*meant} + '?';
+    else
+      line += "; --help lists all";
+    wrong.push_back(std::move(line));
+  }
+}
+
+void check_backoff(const settings& read, complaints& wrong) {
+  if (read.backoff_max < read.backoff_min)
+    wrong.push_back("EVENTS_BACKOFF_MAX_DURATION=" + in_quotes(format_duration(read.backoff_max))
+                    + ": allowed is a duration not below EVENTS_BACKOFF_MIN_DURATION, which is "
+                    + format_duration(read.backoff_min));
+}
+
+void default_cert_path(const environment& variables, settings& into, complaints& wrong) {
+  if (!into.docker_tls_verify || !into.docker_cert_path.empty())
+    return;
+  const auto home = value_of(variables, "HOME");
+  if (home.empty())
+    wrong.emplace_back("DOCKER_CERT_PATH is not set: DOCKER_TLS_VERIFY needs the folder of ca.pem, "
+                       "cert.pem and key.pem, "
+                       "and without HOME there is no default for it");
+  else
+    into.docker_cert_path = std::string{home} + "/.docker";
+}
+
+void default_database_url(const environment& variables, settings& into, complaints& wrong) {
+  if (!into.database_url.empty() || !value_of(variables, "DATABASE_URL").empty())
+    return;
+  if (auto url = default_database(variables, ::geteuid() == 0))
+    into.database_url = std::move(*url);
+  else
+    wrong.emplace_back("DATABASE_URL is not set: without HOME there is no default; allowed is "
+                       "sqlite:///ABSOLUTE/PATH.db "
+                       "or postgresql://USER:PASSWORD@HOST:PORT/NAME");
+}
+
+void default_node_name(const environment& variables, settings& into, complaints& wrong) {
+  if (!into.node_name.empty() || !value_of(variables, "NODE_NAME").empty())
+    return;
+  std::array<char, 256> name{}; // one more than Linux' longest, so always terminated
+  if (::gethostname(name.data(), name.size() - 1) == 0 && readers::is_node_name(name.data()))
+    into.node_name = name.data();
+  else
+    wrong.push_back(
+        "NODE_NAME is not set: the host name, " + in_quotes(name.data())
+        + ", can't stand in for it; allowed is 1 to 253 of letters, digits, '.', '_' and '-'");
+}
+
+/// The hub's port must not be open to everyone by accident.
+void check_plain_hub(const settings& read, complaints& wrong) {
+  const auto refuse = [&](const char* name, const host_port& address) {
+    if (!is_loopback(address.host))
+      wrong.push_back(std::string{name} + '=' + in_quotes(to_string(address))
+                      + ": without HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA allowed is a loopback "
+                        "address only, unless "
+                        "HUB_INSECURE=true");
+  };
+  if (read.role == node_role::hub)
+    refuse("HUB_LISTEN", read.hub_listen);
+  if (read.role == node_role::agent && read.hub_address)
+    refuse("HUB_ADDRESS", *read.hub_address);
+}
+
+void check_hub(const environment& variables, const settings& read, complaints& wrong) {
+  if (read.role == node_role::agent && value_of(variables, "HUB_ADDRESS").empty())
+    wrong.emplace_back(
+        "HUB_ADDRESS is not set: NODE_ROLE=agent needs it; allowed is HOST:PORT of the hub");
+  const auto files = {&read.hub_tls_cert, &read.hub_tls_key, &read.hub_tls_ca};
+  const auto given = std::ranges::count_if(files, [](const auto* file) { return !file->empty(); });
+  if (given == 0 && !read.hub_insecure)
+    check_plain_hub(read, wrong);
+  if (given == 0 || given == 3)
+    return;
+  for (const auto* name : {"HUB_TLS_CERT", "HUB_TLS_KEY", "HUB_TLS_CA"})
+    if (value_of(variables, name).empty())
+      wrong.push_back(std::string{name}
+                      + " is not set: allowed is all of HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA, "
+                        "or none of them");
+}
+
+} // namespace
+
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables) {
+  settings result;
+  complaints wrong;
+  read_each(variables, result, wrong);
+  find_unknown(variables, wrong);
+  check_backoff(result, wrong);
+  default_cert_path(variables, result, wrong);
+  default_database_url(variables, result, wrong);
+  default_node_name(variables, result, wrong);
+  check_hub(variables, result, wrong);
+  if (!wrong.empty())
+    return tl::unexpected{std::move(wrong)};
+  return result;
+}
+
+std::string describe_settings() {
+  std::string result;
+  for (const auto& each : setting_table()) {
+    result.append("  ")
+        .append(each.name)
+        .append(" (default ")
+        .append(each.default_text)
+        .append(")\n");
+    result.append("      ")
+        .append(each.meaning)
+        .append("; allowed: ")
+        .append(each.allowed)
+        .append("\n");
+  }
+  return result;
+}
+
+} // namespace volumeviz::config

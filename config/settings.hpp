@@ -1,0 +1,55 @@
+#pragma once
+
+#include "config/address.hpp"
+#include "messages/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz::config {
+
+enum class log_format { text, json };
+enum class node_role { standalone, agent, hub };
+
+/// Every setting of the program, validated. Defaults are those of `volumeviz-events --help`.
+struct settings {
+  bool events_enabled = false;
+  std::size_t events_queue_size = 1000;
+  std::chrono::milliseconds backoff_min{1000};
+  std::chrono::milliseconds backoff_max{300'000};
+  std::chrono::milliseconds reconcile_interval{1'800'000}; ///< 0: no periodic reconciliation
+  std::chrono::milliseconds idle_degraded_after{300'000};  ///< 0: never
+  std::string docker_host = "unix:///var/run/docker.sock";
+  bool docker_tls_verify = false;
+  std::string docker_cert_path;
+  std::string database_url; ///< never empty after read_settings
+  host_port http_listen{"127.0.0.1", 8080};
+  std::string http_auth_token; ///< empty: none
+  std::string log_level = "info";
+  log_format format = log_format::text;
+  std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
+  std::string node_name;                                  ///< never empty after read_settings
+  node_role role = node_role::standalone;
+  host_port hub_listen{"127.0.0.1", 4711};
+  std::optional<host_port> hub_address;
+  std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
+  bool hub_insecure = false;
+};
+
+/// All variables, as main got them.
+using environment = std::map<std::string, std::string>;
+
+/// The settings, or every complaint at once: one line each, naming the variable, the value (never a
+/// secret one) and what is allowed. Unknown variables that begin with EVENTS_ are complaints. Set
+/// and empty counts as not set.
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables);
+
+/// The variable table for --help: two lines per setting, the first `NAME (default DEFAULT)`, the
+/// second its meaning and what is allowed.
+std::string describe_settings();
+
+} // namespace volumeviz::config
