@@ -1,0 +1,160 @@
+#pragma once
+
+// The map of the program: every actor's typed interface, one line a handler. Read this first.
+//
+//     node                          the root: starts in order, restarts what dies, stops in order
+//     ├── stream_supervisor         keeps one stream alive: backoff, jitter
+//     │   ├── stream_reader         one connection, one life; owns the reading thread
+//     │   └── stream_auditor        a DOCKER INSPECTOR that asks what the stream should have shown
+//     ├── volume_handler            sequencer of volumes; bounded mailbox
+//     ├── container_handler         sequencer of containers and their mounts; bounded mailbox
+//     ├── volume_inspector          a DOCKER INSPECTOR for volumes (a dead plugin blocks these
+//     calls for 15 s) ├── container_inspector       a DOCKER INSPECTOR for containers ├──
+//     inventory_store           the one writer ├── reconciler                decides when
+//     everything is stale, keeps the record of runs ├── metrics_aggregator        where numbers
+//     live └── health_reporter           knows what "healthy" means
+
+#include "docker/client.hpp"
+#include "messages/type_ids.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <string>
+#include <vector>
+
+namespace volumeviz::docker {
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, daemon_identity& x) {
+  return f(x.api_version, x.engine_id, x.engine_version, x.podman, x.daemon_time, x.local_time);
+}
+
+} // namespace volumeviz::docker
+
+namespace volumeviz {
+
+/// Reads one connection to /events until it ends, and hands every event to its handler. Ends with
+/// the stream.
+using stream_reader_actor = caf::typed_actor<
+    // INTERNAL: the reading thread says that the daemon has answered.
+    caf::reacts_to<atom::opened, docker::daemon_identity>,
+    // INTERNAL: the reading thread says why the stream has ended.
+    caf::reacts_to<atom::ended, failure>,
+    // INTERNAL: time for the next audit.
+    caf::reacts_to<atom::tick>,
+    // Answers true: still responding.
+    caf::replies_to<atom::alive>::with<bool>>;
+
+/// Keeps one STREAM READER alive, with exponential backoff between two lives.
+using stream_supervisor_actor = caf::typed_actor<
+    // The reader's stream is open.
+    caf::reacts_to<atom::opened, docker::daemon_identity>,
+    // The reader's stream has ended, or was found dead or lossy.
+    caf::reacts_to<atom::ended, failure>,
+    // The daemon's socket has just been created: no need to wait out the backoff.
+    caf::reacts_to<atom::wake>,
+    // Somebody who was restarted does not know the state of the stream: tell it again.
+    caf::reacts_to<atom::identify>,
+    // INTERNAL: the backoff of this epoch is over.
+    caf::reacts_to<atom::restart, std::uint64_t>,
+    // Ends the reader; answers when nothing is read any more.
+    caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
+
+/// The sequencer of one kind: one look at Docker at a time, then one write.
+using resource_handler_actor = caf::typed_actor<
+    // BOUNDED: something happened to a resource.
+    caf::reacts_to<docker_event>,
+    // The full mailbox has refused events.
+    caf::reacts_to<atom::overflow>,
+    // The kind is stale; the number is the reconciliation run that wants to hear of it, 0 for none.
+    caf::reacts_to<atom::reconcile, list_reason, std::uint64_t>,
+    // These resources may be stale, too (no event said so).
+    caf::reacts_to<atom::glance, std::vector<std::string>>,
+    // Everything that the daemon had announced until then is in the mailbox before this.
+    caf::reacts_to<atom::proof, timestamp>,
+    // INTERNAL: something is due.
+    caf::reacts_to<atom::tick, std::uint64_t>,
+    // Finishes what was accepted, then answers.
+    caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
+
+/// Asks the daemon; blocking, so on a thread of its own.
+using docker_inspector_actor = caf::typed_actor<
+    // Looks at resources, or lists a kind.
+    caf::replies_to<look_request>::with<observation>,
+    // What the daemon remembers of its events.
+    caf::replies_to<audit_request>::with<audit_answer>,
+    // Whether the daemon answers at all: the text is empty, or says why not.
+    caf::replies_to<atom::identify>::with<failure>>;
+
+/// The one writer; blocking, so on a thread of its own.
+using inventory_store_actor = caf::typed_actor<
+    // Writes what was observed; what waits at the same time shares a transaction.
+    caf::replies_to<change_batch>::with<write_answer>,
+    // INTERNAL: writes what has been collected.
+    caf::reacts_to<atom::flush>,
+    // INTERNAL: asks the database whether it is there.
+    caf::reacts_to<atom::tick>,
+    // Answers when everything before has been written or refused.
+    caf::replies_to<atom::stop>::with<bool>>;
+
+/// Decides when everything is stale, and keeps the record of the runs.
+using reconciler_actor = caf::typed_actor<
+    // A reconciliation on demand; an error (docker_unreachable) while the stream is not connected.
+    caf::replies_to<atom::reconcile, reconcile_scope>::with<reconcile_ticket>,
+    // The stream has opened or ended.
+    caf::reacts_to<stream_report>,
+    // A handler has begun to list; the number is the newest run that this answers.
+    caf::reacts_to<atom::listing, resource_kind, std::uint64_t>,
+    // A handler has listed, or could not.
+    caf::reacts_to<list_report>,
+    // The stream has shown everything that the daemon announced until then.
+    caf::reacts_to<atom::proof, timestamp>,
+    // A handler has settled everything that was announced until then.
+    caf::reacts_to<atom::verified, resource_kind, timestamp>,
+    // INTERNAL: the periodic reconciliation of this epoch.
+    caf::reacts_to<atom::tick, std::uint64_t>,
+    // INTERNAL: time to write the host's row.
+    caf::reacts_to<atom::flush>, caf::replies_to<atom::alive>::with<bool>>;
+
+/// The one place where numbers live.
+using metrics_aggregator_actor =
+    caf::typed_actor<caf::reacts_to<work_report>, caf::reacts_to<list_report>,
+                     caf::reacts_to<stream_report>, caf::reacts_to<store_report>,
+                     caf::reacts_to<reconcile_status>,
+                     // A full reconciliation took so many seconds.
+                     caf::reacts_to<atom::run_done, double>,
+                     // What a list had to mend that no event had announced.
+                     caf::reacts_to<atom::drift, std::vector<row_change>>,
+                     // Events that died with their handler.
+                     caf::reacts_to<atom::lost, resource_kind, std::uint64_t>,
+                     // INTERNAL: time for the actor statistics in the log.
+                     caf::reacts_to<atom::tick>,
+                     // The Prometheus text.
+                     caf::replies_to<atom::render>::with<std::string>,
+                     caf::replies_to<atom::counters>::with<event_counters>,
+                     caf::replies_to<atom::actors>::with<std::vector<actor_report>>,
+                     caf::replies_to<atom::alive>::with<bool>>;
+
+/// Knows what "healthy" means, from the parts' last word.
+using health_reporter_actor =
+    caf::typed_actor<caf::reacts_to<stream_report>, caf::reacts_to<store_report>,
+                     caf::reacts_to<reconcile_status>,
+                     // INTERNAL: asks whether Docker answers while the events system is off.
+                     caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
+                     // Why the node is not ready; empty when it is.
+                     caf::replies_to<atom::ready>::with<std::vector<std::string>>,
+                     caf::replies_to<atom::alive>::with<bool>>;
+
+/// The root of the tree.
+using node_actor = caf::typed_actor<
+    // INTERNAL: the child of this number is to be started again.
+    caf::reacts_to<atom::restart, std::uint64_t>,
+    // INTERNAL: asks every core actor whether it responds.
+    caf::reacts_to<atom::tick>,
+    // Who did not respond lately; empty when all do.
+    caf::replies_to<atom::alive>::with<std::vector<std::string>>,
+    // Stops reading, finishes what was accepted, stops everything; answers then.
+    caf::replies_to<atom::stop>::with<bool>>;
+
+} // namespace volumeviz

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "messages/resources.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace volumeviz {
+
+/// UTC from outside, so that a test owns it. Waits go by the actor system's own clock.
+using wall_clock = std::function<timestamp()>;
+
+inline timestamp system_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+} // namespace volumeviz

@@ -1,0 +1,126 @@
+#include "actors/docker_inspector.hpp"
+
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A dead volume plugin holds a list up for 15 s before the daemon answers with what it has.
+constexpr docker::deadline list_limit = 30s;
+// An inspect waits for the container's lock, which a start with a stuck mount may hold for ever;
+// one that does must not hold up the others for long.
+constexpr docker::deadline inspect_limit = 2s;
+constexpr docker::deadline probe_limit = 4s;
+// After as many deadlines in one request it is the daemon that hangs, not a resource.
+constexpr std::size_t timeouts_max = 2;
+
+} // namespace
+
+template <class Call>
+auto docker_inspector::timed(const char* name, Call call) {
+  auto began = std::chrono::steady_clock::now();
+  auto answer = call();
+  parts_.numbers->docker_call(name, std::chrono::steady_clock::now() - began, answer.has_value());
+  return answer;
+}
+
+docker_inspector::docker_inspector(interface::pointer, inspector_parts parts)
+    : parts_(std::move(parts)) {
+}
+
+docker_inspector::interface::behavior_type docker_inspector::make_behavior() {
+  return {
+      [this](const look_request& what) { return look(what); },
+      [this](const audit_request& what) { return audit(what); },
+      [this](atom::identify) { return identify(); },
+  };
+}
+
+observation docker_inspector::look(const look_request& what) {
+  auto volumes = what.kind == resource_kind::volume;
+  if (what.list)
+    return volumes ? list_volumes() : list_containers();
+  if (volumes)
+    return inspect_all(
+        what.keys,
+        [this](const auto& key) { return parts_.client->inspect_volume(key, inspect_limit); },
+        [](observation & x) -> auto& { return x.batch.volumes; });
+  return inspect_all(
+      what.keys,
+      [this](const auto& key) { return parts_.client->inspect_container(key, inspect_limit); },
+      [](observation & x) -> auto& { return x.batch.containers; });
+}
+
+observation docker_inspector::list_volumes() {
+  observation answer;
+  auto listing = timed("list", [this] { return parts_.client->list_volumes(list_limit); });
+  if (!listing) {
+    answer.why = listing.error();
+    return answer;
+  }
+  answer.ok = true;
+  answer.batch.volumes.present = std::move(listing->volumes);
+  answer.batch.volumes.complete = listing->warnings.empty();
+  answer.warnings = std::move(listing->warnings);
+  return answer;
+}
+
+observation docker_inspector::list_containers() {
+  observation answer;
+  auto listing = timed("list", [this] { return parts_.client->list_containers(list_limit); });
+  if (!listing) {
+    answer.why = listing.error();
+    return answer;
+  }
+  answer.ok = true;
+  answer.batch.containers.present = std::move(*listing);
+  answer.batch.containers.complete = true;
+  return answer;
+}
+
+template <class Inspect, class Observed>
+observation docker_inspector::inspect_all(const std::vector<std::string>& keys, Inspect inspect,
+                                          Observed observed) {
+  observation answer;
+  answer.ok = true;
+  auto& found = observed(answer);
+  std::size_t timeouts = 0;
+  for (const auto& key : keys) {
+    if (timeouts == timeouts_max) {
+      answer.failed.push_back({key, answer.failed.back().why});
+      continue;
+    }
+    auto one = timed("inspect", [&] { return inspect(key); });
+    if (one && *one) {
+      found.present.push_back(std::move(**one));
+    } else if (one) {
+      found.gone.push_back(key);
+    } else if (one.error().code == ec::docker_unreachable || one.error().code == ec::cancelled) {
+      answer.ok = false;
+      answer.why = one.error();
+      return answer;
+    } else {
+      timeouts += one.error().code == ec::docker_timeout ? 1 : 0;
+      answer.failed.push_back({key, one.error()});
+    }
+  }
+  return answer;
+}
+
+audit_answer docker_inspector::audit(const audit_request& what) {
+  auto events = timed(
+      "events", [&] { return parts_.client->events_between(what.since, what.until, probe_limit); });
+  if (!events)
+    return {.ok = false, .why = events.error(), .events = {}};
+  return {.ok = true, .why = {}, .events = std::move(*events)};
+}
+
+failure docker_inspector::identify() {
+  auto who = timed("identify", [this] { return parts_.client->identify(probe_limit); });
+  return who ? failure{} : who.error();
+}
+
+} // namespace volumeviz

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "metrics/metrics.hpp"
+
+#include <memory>
+
+namespace volumeviz {
+
+/// What a docker inspector needs.
+struct inspector_parts {
+  std::shared_ptr<docker::client>
+      client; ///< its own; shared only so that a shutdown can interrupt a call
+  std::shared_ptr<metrics::catalogue> numbers;
+};
+
+/// DOCKER INSPECTOR: asks the daemon, one question after the other, each with a deadline.
+class docker_inspector {
+public:
+  using interface = docker_inspector_actor;
+
+  docker_inspector(interface::pointer self, inspector_parts parts);
+  interface::behavior_type make_behavior();
+
+private:
+  observation look(const look_request& what);
+  observation list_volumes();
+  observation list_containers();
+  template <class Inspect, class Observed>
+  observation inspect_all(const std::vector<std::string>& keys, Inspect inspect, Observed observed);
+  audit_answer audit(const audit_request& what);
+  failure identify();
+
+  template <class Call>
+  auto timed(const char* name, Call call);
+
+  inspector_parts parts_;
+};
+
+} // namespace volumeviz

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "sync/health.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// What the health reporter needs.
+struct reporter_parts {
+  bool events_enabled = false;
+  std::chrono::milliseconds idle_degraded_after{300'000};
+  metrics_aggregator_actor metrics;
+  docker_inspector_actor
+      probe; ///< asked whether Docker answers while the events system is off; else null
+  wall_clock now = system_now;
+};
+
+/// HEALTH REPORTER: collects the parts' last word and answers for the whole. The judgement is
+/// sync::evaluate.
+class health_reporter {
+public:
+  using interface = health_reporter_actor;
+
+  health_reporter(interface::pointer self, reporter_parts parts);
+  interface::behavior_type make_behavior();
+
+private:
+  void stream_changed(const stream_report& report);
+  void store_spoke(const store_report& report);
+  void reconciled(const reconcile_status& status);
+  void probe_docker();
+  void docker_said(const failure& why);
+  caf::result<health_report> report();
+  std::vector<std::string> not_ready() const;
+
+  interface::pointer self_;
+  reporter_parts parts_;
+  sync::health_facts facts_;
+  bool initial_done_ = false;
+  timestamp store_heard_ = never;
+};
+
+} // namespace volumeviz

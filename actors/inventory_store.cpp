@@ -1,0 +1,103 @@
+#include "actors/inventory_store.hpp"
+
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+// Often enough that health notices an absent database within seconds, rare enough to cost nothing.
+constexpr auto ping_interval = std::chrono::seconds{2};
+
+} // namespace
+
+inventory_store::inventory_store(interface::pointer self, store_parts parts)
+    : self_(self), parts_(std::move(parts)), trouble_(parts_.log, "the database") {
+}
+
+inventory_store::~inventory_store() {
+  // Who waits for a store that dies must not wait for the deadline: CAF 0.17 says nothing for a
+  // promise that is dropped.
+  for (auto& x : promises_)
+    x.deliver(write_answer{.ok = false,
+                           .why = {ec::internal, "the inventory store died while it was writing"},
+                           .summary = {}});
+}
+
+inventory_store::interface::behavior_type inventory_store::make_behavior() {
+  self_->send<caf::message_priority::high>(self_, atom::tick_v);
+  return {
+      [this](change_batch& batch) { return collect(batch); },
+      [this](atom::flush) { write_collected(); },
+      [this](atom::tick) { ask_whether_up(); },
+      [this](atom::stop) {
+        write_collected(); // the flush is still behind this
+        return true;
+      },
+  };
+}
+
+caf::result<write_answer> inventory_store::collect(change_batch& batch) {
+  auto answer = self_->make_response_promise<write_answer>();
+  waiting_.push_back(std::move(batch));
+  promises_.push_back(answer);
+  // The flush queues up behind all that wait already: they share its transaction.
+  if (waiting_.size() == 1)
+    self_->send(self_, atom::flush_v);
+  return answer;
+}
+
+void inventory_store::write_collected() {
+  if (waiting_.empty())
+    return;
+  auto batches = std::exchange(waiting_, {});
+  auto began = steady::now();
+  auto summaries = parts_.store->apply(batches);
+  auto took = steady::now() - began;
+  auto promises = std::exchange(promises_, {});
+  if (!summaries) {
+    failed(summaries.error(), batches.size(), took);
+    for (auto& x : promises)
+      x.deliver(write_answer{.ok = false, .why = summaries.error(), .summary = {}});
+    return;
+  }
+  for (std::size_t i = 0; i < promises.size(); ++i)
+    promises[i].deliver(write_answer{.ok = true, .why = {}, .summary = std::move((*summaries)[i])});
+  worked(batches.size(), took);
+}
+
+void inventory_store::ask_whether_up() {
+  self_->delayed_send<caf::message_priority::high>(self_, ping_interval, atom::tick_v);
+  if (self_->clock().now() - last_word_ < ping_interval)
+    return;
+  auto began = steady::now();
+  auto answer = parts_.store->ping();
+  if (answer)
+    worked(0, steady::now() - began);
+  else
+    failed(answer.error(), 0, steady::now() - began);
+}
+
+void inventory_store::worked(std::uint64_t batches, steady::duration took) {
+  last_word_ = self_->clock().now();
+  trouble_.worked();
+  store_report report{.up = true,
+                      .why = {},
+                      .batches = batches,
+                      .seconds = std::chrono::duration<double>(took).count()};
+  self_->send(parts_.metrics, report);
+  self_->send(parts_.health, std::move(report));
+}
+
+void inventory_store::failed(const failure& why, std::uint64_t batches, steady::duration took) {
+  last_word_ = self_->clock().now();
+  trouble_.failed(why.text);
+  store_report report{.up = false,
+                      .why = why,
+                      .batches = batches,
+                      .seconds = std::chrono::duration<double>(took).count()};
+  self_->send(parts_.metrics, report);
+  self_->send(parts_.health, std::move(report));
+}
+
+} // namespace volumeviz

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/repeated.hpp"
+#include "persistence/store.hpp"
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace volumeviz {
+
+/// What the inventory store needs.
+struct store_parts {
+  std::shared_ptr<persistence::store> store; ///< its own
+  metrics_aggregator_actor metrics;
+  health_reporter_actor health;
+  std::shared_ptr<spdlog::logger> log;
+};
+
+/// INVENTORY STORE: the one writer. Whatever waits when it is ready is written in one transaction
+/// (group commit), and answered when that is committed.
+class inventory_store {
+public:
+  using interface = inventory_store_actor;
+
+  inventory_store(interface::pointer self, store_parts parts);
+  ~inventory_store();
+  inventory_store(const inventory_store&) = delete;
+  inventory_store& operator=(const inventory_store&) = delete;
+  interface::behavior_type make_behavior();
+
+private:
+  using steady = std::chrono::steady_clock;
+  using promise = caf::typed_response_promise<write_answer>;
+
+  caf::result<write_answer> collect(change_batch& batch);
+  void write_collected();
+  void ask_whether_up();
+  void worked(std::uint64_t batches, steady::duration took);
+  void failed(const failure& why, std::uint64_t batches, steady::duration took);
+
+  interface::pointer self_;
+  store_parts parts_;
+  std::vector<change_batch> waiting_;
+  std::vector<promise> promises_;
+  steady::time_point last_word_{};
+  repeated_failure trouble_;
+};
+
+} // namespace volumeviz

@@ -1,0 +1,147 @@
+#include "actors/metrics_aggregator.hpp"
+
+#include <algorithm>
+
+namespace volumeviz {
+
+metrics_aggregator::metrics_aggregator(interface::pointer self, aggregator_parts parts)
+    : self_(self), parts_(std::move(parts)) {
+  auto slots = parts_.slots;
+  parts_.numbers->actors_from([slots] {
+    std::vector<actor_report> reports;
+    for (const auto& slot : slots)
+      reports.push_back(slot->report());
+    return reports;
+  });
+  // After a restart: these were told by the one before.
+  auto totals = parts_.numbers->totals();
+  dropped_ = totals.dropped;
+  reconnects_ = totals.reconnects;
+}
+
+metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior() {
+  if (parts_.stats_interval.count() > 0)
+    self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::tick_v);
+  return {
+      [this](const work_report& report) { work_done(report); },
+      [this](const list_report& report) { listed(report); },
+      [this](const stream_report& report) { stream_changed(report); },
+      [this](const store_report& report) { store_spoke(report); },
+      [this](const reconcile_status& status) { parts_.numbers->verified(status.verified_at); },
+      [this](atom::run_done, double seconds) {
+        parts_.numbers->reconcile_run(reconcile_scope::full, metrics::seconds{seconds});
+      },
+      [this](atom::drift, const std::vector<row_change>& changes) { drifted(changes); },
+      [this](atom::lost, resource_kind kind, std::uint64_t count) {
+        died_with_events(kind, count);
+      },
+      [this](atom::tick) { log_actors(); },
+      [this](atom::render) { return render(); },
+      [this](atom::counters) { return counters(); },
+      [this](atom::actors) { return actors(); },
+      [](atom::alive) { return true; },
+  };
+}
+
+void metrics_aggregator::work_done(const work_report& report) {
+  auto& numbers = *parts_.numbers;
+  const auto& catalogue = event_catalogue();
+  for (const auto& x : report.processed) {
+    numbers.event_processed(catalogue.at(x.meaning), x.count);
+    if (x.oldest != never)
+      numbers.apply_latency(
+          metrics::seconds{static_cast<double>(report.committed_at - x.oldest) / 1e9});
+  }
+  for (const auto& x : report.failed)
+    numbers.event_failed(report.failed_why, catalogue.at(x.meaning).event_type, x.count);
+  for (const auto& x : report.rows)
+    numbers.synced(x.kind, x.op, x.source, x.count);
+  if (report.rejected > 0)
+    numbers.rejected(report.kind == resource_kind::volume ? row_kind::volume : row_kind::container,
+                     report.rejected);
+  if (report.replaced_text > 0)
+    numbers.replaced_text(report.replaced_text);
+  numbers.pending_keys(report.kind, report.pending);
+}
+
+void metrics_aggregator::listed(const list_report& report) {
+  auto scope =
+      report.kind == resource_kind::volume ? reconcile_scope::volumes : reconcile_scope::containers;
+  for (auto reason : report.reasons)
+    parts_.numbers->reconcile_requested(to_string(reason));
+  parts_.numbers->reconcile_run(scope, metrics::seconds{report.seconds});
+  if (!report.ok)
+    parts_.numbers->reconcile_failed(scope, report.why.code);
+}
+
+void metrics_aggregator::stream_changed(const stream_report& report) {
+  parts_.numbers->connected(report.connected);
+  for (; reconnects_ < report.reconnects; ++reconnects_)
+    parts_.numbers->reconnected();
+  if (report.lived_seconds > 0)
+    parts_.numbers->stream_ended(metrics::seconds{report.lived_seconds});
+}
+
+void metrics_aggregator::store_spoke(const store_report& report) {
+  parts_.numbers->database_up(report.up);
+  if (report.batches > 0 && report.up)
+    parts_.numbers->store_batch(report.batches, metrics::seconds{report.seconds});
+  if (!report.up)
+    parts_.numbers->store_failed(report.why.code);
+}
+
+void metrics_aggregator::drifted(const std::vector<row_change>& changes) {
+  for (const auto& x : changes)
+    parts_.numbers->drift(x.kind, x.op, 1);
+}
+
+void metrics_aggregator::died_with_events(resource_kind, std::uint64_t count) {
+  // Which events they were died with them.
+  parts_.numbers->event_failed(ec::internal, {}, count);
+}
+
+void metrics_aggregator::log_actors() {
+  self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::tick_v);
+  for (const auto& slot : parts_.slots) {
+    auto x = slot->report();
+    parts_.log->info(
+        "actor={} mailbox={} handled={} busy_ms={} restarts={} dropped={} state={} parent={}",
+        x.name, x.mailbox, x.handled, x.busy_ms, x.restarts, x.dropped, x.state,
+        x.parent.empty() ? "-" : x.parent);
+  }
+}
+
+std::string metrics_aggregator::render() {
+  collect_dropped();
+  return parts_.numbers->render();
+}
+
+event_counters metrics_aggregator::counters() {
+  collect_dropped();
+  auto totals = parts_.numbers->totals();
+  return {.processed = totals.processed,
+          .failed = totals.failed,
+          .dropped = totals.dropped,
+          .waiting = parts_.queue->waiting(),
+          .last_event = parts_.memory->last_event,
+          .last_event_received = parts_.memory->last_event_received};
+}
+
+std::vector<actor_report> metrics_aggregator::actors() const {
+  std::vector<actor_report> reports;
+  for (const auto& slot : parts_.slots)
+    reports.push_back(slot->report());
+  return reports;
+}
+
+void metrics_aggregator::collect_dropped() {
+  std::uint64_t dropped = 0;
+  for (const auto& slot : parts_.slots)
+    dropped += slot->dropped;
+  if (dropped > dropped_)
+    parts_.numbers->event_dropped(dropped - dropped_);
+  dropped_ = std::max(dropped_, dropped);
+  parts_.numbers->queue_size(parts_.queue->waiting());
+}
+
+} // namespace volumeviz

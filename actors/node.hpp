@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "actors/platform/relay.hpp"
+#include "actors/platform/slot.hpp"
+#include "actors/stream_reader.hpp"
+#include "config/settings.hpp"
+#include "docker/client.hpp"
+#include "metrics/metrics.hpp"
+#include "persistence/store.hpp"
+
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// What the node is made of; everything that reaches outside comes in here, so that a test can
+/// bring its own.
+struct node_parts {
+  config::settings settings;
+  std::shared_ptr<const docker::daemon> daemon;
+  std::function<std::shared_ptr<persistence::store>()> make_store;
+  std::shared_ptr<metrics::catalogue> numbers;
+  std::shared_ptr<spdlog::logger> log;
+  wall_clock now = system_now;
+  std::uint64_t seed = 0;
+  bool own_threads =
+      true; ///< blocking actors get threads of their own; a deterministic test says false
+  audit_policy audits{};
+};
+
+/// The addresses that others may talk to. They last: whoever is behind one may be restarted.
+struct node_handles {
+  node_actor node;
+  reconciler_actor reconciler;
+  metrics_aggregator_actor metrics;
+  health_reporter_actor health;
+  resource_handler_actor volumes;
+  resource_handler_actor containers;
+  stream_supervisor_actor stream;
+  inventory_store_actor store;
+};
+
+/// Starts the whole tree. The node actor ends when it was told to stop, or with an error when
+/// restarting did not help: the process should exit then. `config` must outlive the actor system.
+node_handles start_node(caf::actor_system& system, const node_parts& parts);
+
+} // namespace volumeviz

@@ -1,0 +1,86 @@
+#include "actors/node_client.hpp"
+
+#include "actors/platform/asker.hpp"
+
+#include <caf/all.hpp>
+
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto question_limit = 2s;
+constexpr auto stop_limit = 10s;
+
+template <class Answer, class Handle, class... Words>
+caf::expected<Answer> ask(caf::actor_system& system, const Handle& whom,
+                          std::chrono::milliseconds limit, Words&&... words) {
+  return asker{system}.ask<Answer>(whom, limit, std::forward<Words>(words)...);
+}
+
+std::string text_of(caf::actor_system& system, const caf::error& why) {
+  if (why.context().match_elements<std::string>())
+    return why.context().get_as<std::string>(0);
+  return system.render(why);
+}
+
+} // namespace
+
+result<health_report> node_client::health() const {
+  auto answer = ask<health_report>(system_, handles_.health, question_limit, atom::health_v);
+  if (!answer)
+    return fail(ec::internal,
+                "the health reporter does not answer: " + text_of(system_, answer.error()));
+  return std::move(*answer);
+}
+
+std::vector<std::string> node_client::unresponsive() const {
+  auto answer =
+      ask<std::vector<std::string>>(system_, handles_.node, question_limit, atom::alive_v);
+  return answer ? std::move(*answer) : std::vector<std::string>{"node"};
+}
+
+std::vector<std::string> node_client::not_ready() const {
+  auto answer =
+      ask<std::vector<std::string>>(system_, handles_.health, question_limit, atom::ready_v);
+  return answer ? std::move(*answer)
+                : std::vector<std::string>{"the health reporter does not answer"};
+}
+
+result<reconcile_ticket> node_client::reconcile(reconcile_scope scope) const {
+  if (!handles_.reconciler)
+    return fail(ec::bad_request,
+                "the events system is off: set EVENTS_ENABLED=true and start again");
+  auto answer =
+      ask<reconcile_ticket>(system_, handles_.reconciler, question_limit, atom::reconcile_v, scope);
+  if (!answer)
+    return fail(answer.error() == caf::sec::invalid_argument ? ec::docker_unreachable
+                                                             : ec::internal,
+                text_of(system_, answer.error()));
+  return *answer;
+}
+
+std::vector<actor_report> node_client::actors() const {
+  auto answer =
+      ask<std::vector<actor_report>>(system_, handles_.metrics, question_limit, atom::actors_v);
+  return answer ? std::move(*answer) : std::vector<actor_report>{};
+}
+
+std::string node_client::metrics() const {
+  auto answer = ask<std::string>(system_, handles_.metrics, question_limit, atom::render_v);
+  return answer ? std::move(*answer) : std::string{};
+}
+
+void node_client::stop() const {
+  ask<bool>(system_, handles_.node, stop_limit, atom::stop_v);
+}
+
+void node_client::wake_stream() const {
+  if (handles_.stream)
+    caf::anon_send(handles_.stream, atom::wake_v);
+}
+
+} // namespace volumeviz

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "actors/node.hpp"
+#include "messages/error.hpp"
+#include "messages/health.hpp"
+#include "messages/reconcile.hpp"
+
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// Asks the actors from ordinary threads. Thread-safe; every call blocks for two seconds at most.
+/// Must be gone before the actor system is, and must never be called from inside an actor.
+class node_client {
+public:
+  node_client(caf::actor_system& system, node_handles handles)
+      : system_(system), handles_(std::move(handles)) {}
+
+  result<health_report> health() const;
+  std::vector<std::string> unresponsive() const;
+  std::vector<std::string> not_ready() const;
+  /// ec::docker_unreachable while Docker is not connected, ec::bad_request when the events system
+  /// is off.
+  result<reconcile_ticket> reconcile(reconcile_scope scope) const;
+  std::vector<actor_report> actors() const;
+  std::string metrics() const;
+  /// Stops the node in order; blocks until it has stopped (at most ten seconds).
+  void stop() const;
+  /// The daemon's socket was created anew: connect now.
+  void wake_stream() const;
+
+private:
+  caf::actor_system& system_;
+  node_handles handles_;
+};
+
+} // namespace volumeviz

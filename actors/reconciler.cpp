@@ -1,0 +1,173 @@
+#include "actors/reconciler.hpp"
+
+#include "sync/backoff.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+// How often the host's row tells the world that the inventory is verified.
+constexpr auto host_interval = std::chrono::seconds{10};
+constexpr auto write_limit = std::chrono::minutes{1};
+
+std::string spoken_reasons(const std::vector<list_reason>& reasons) {
+  std::vector<const char*> words;
+  for (auto x : reasons)
+    words.push_back(to_string(x));
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+} // namespace
+
+reconciler::reconciler(interface::pointer self, reconciler_parts parts)
+    : self_(self), parts_(std::move(parts)), ledger_(*parts_.ledger),
+      random_(sync::seeded(parts_.seed)) {
+}
+
+reconciler::interface::behavior_type reconciler::make_behavior() {
+  self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::flush_v);
+  return {
+      [this](atom::reconcile, reconcile_scope scope) { return demand(scope); },
+      [this](const stream_report& report) { stream_changed(report); },
+      [this](atom::listing, resource_kind kind, std::uint64_t run_id) { listing(kind, run_id); },
+      [this](const list_report& report) { listed(report); },
+      [this](atom::proof, timestamp at) { proof(at); },
+      [this](atom::verified, resource_kind kind, timestamp at) { verified(kind, at); },
+      [this](atom::tick, std::uint64_t number) { interval_over(number); },
+      [this](atom::flush) {
+        self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::flush_v);
+        write_host();
+      },
+      [](atom::alive) { return true; },
+  };
+}
+
+caf::result<reconcile_ticket> reconciler::demand(reconcile_scope scope) {
+  if (!stream_.connected)
+    return caf::make_error(caf::sec::invalid_argument,
+                           "Docker is not connected: " + stream_.why.text);
+  return request(scope, list_reason::demand);
+}
+
+reconcile_ticket reconciler::request(reconcile_scope scope, list_reason reason) {
+  auto wanted = ledger_.request(scope, reason, self_->clock().now());
+  if (wanted.is_new) {
+    if (covers(scope, resource_kind::volume))
+      self_->send(parts_.volumes, atom::reconcile_v, reason, wanted.ticket.run_id);
+    if (covers(scope, resource_kind::container))
+      self_->send(parts_.containers, atom::reconcile_v, reason, wanted.ticket.run_id);
+  }
+  return wanted.ticket;
+}
+
+void reconciler::stream_changed(const stream_report& report) {
+  auto opened = report.connected && !stream_.connected;
+  stream_ = report;
+  if (!opened)
+    return;
+  // Watch first, then list: the stream is open, and what happened before is in its overlap or in
+  // the lists.
+  request(reconcile_scope::full,
+          std::exchange(connected_before_, true) ? list_reason::reconnect : list_reason::start);
+  proof(report.connected_since);
+  schedule_interval();
+  write_host();
+}
+
+void reconciler::listing(resource_kind kind, std::uint64_t run_id) {
+  ledger_.list_started(kind, run_id, self_->clock().now());
+}
+
+void reconciler::listed(const list_report& report) {
+  auto name = report.kind == resource_kind::volume ? "volumes" : "containers";
+  auto first = !ledger_.initial_done();
+  auto changed = report.created + report.updated + report.removed;
+  if (report.ok)
+    parts_.log->log(
+        changed > 0 || first ? spdlog::level::info : spdlog::level::debug,
+        "reconciled {} {} in {:.0f} ms (reason {}): {} rows created, {} updated, {} removed",
+        report.found, name, report.seconds * 1e3, spoken_reasons(report.reasons), report.created,
+        report.updated, report.removed);
+  for (const auto& warning : report.warnings)
+    parts_.log->warn("the daemon's list of {} is partial, so nothing was removed: {}", name,
+                     warning);
+  for (const auto& run :
+       ledger_.list_finished(report.kind, report.run_id, report.ok, self_->clock().now()))
+    if (run.scope == reconcile_scope::full)
+      self_->send(parts_.metrics, atom::run_done_v,
+                  std::chrono::duration<double>(run.duration).count());
+  if (first && ledger_.initial_done())
+    parts_.log->info("the first full reconciliation is done: the inventory is complete");
+  tell();
+}
+
+void reconciler::proof(timestamp at) {
+  if (!stream_.connected)
+    return;
+  // Behind the lists that the new connection asked for, and behind every event that was read
+  // before.
+  self_->send(parts_.volumes, atom::proof_v, at);
+  self_->send(parts_.containers, atom::proof_v, at);
+}
+
+void reconciler::verified(resource_kind kind, timestamp at) {
+  verified_[static_cast<std::size_t>(kind)] = at;
+  tell();
+}
+
+void reconciler::interval_over(std::uint64_t number) {
+  if (number != interval_)
+    return;
+  if (stream_.connected)
+    request(reconcile_scope::full, list_reason::interval);
+  schedule_interval();
+}
+
+void reconciler::schedule_interval() {
+  if (parts_.interval.count() == 0)
+    return;
+  // A little jitter: many hosts that were started together must not list in the same second for
+  // ever.
+  auto spread = std::uniform_real_distribution<double>{0.95, 1.05}(random_);
+  auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(parts_.interval * spread);
+  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v, ++interval_);
+}
+
+void reconciler::write_host() {
+  auto proven = *std::min_element(verified_.begin(), verified_.end());
+  if (!stream_.connected || writing_host_ || (proven == written_verified_ && proven != never))
+    return;
+  change_batch batch;
+  batch.host = parts_.host;
+  batch.facts = {.engine_id = stream_.engine_id,
+                 .engine_version = stream_.engine_version,
+                 .last_seen_at = parts_.now(),
+                 .verified_at = proven};
+  writing_host_ = true;
+  self_->request(parts_.store, write_limit, std::move(batch))
+      .then(
+          [this, proven](const write_answer& answer) {
+            writing_host_ = false;
+            if (answer.ok)
+              written_verified_ = proven;
+          },
+          [this](const caf::error&) { writing_host_ = false; });
+}
+
+void reconciler::tell() {
+  reconcile_status status{.full_runs = ledger_.full_runs(),
+                          .volume_runs = ledger_.volume_runs(),
+                          .container_runs = ledger_.container_runs(),
+                          .initial_done = ledger_.initial_done(),
+                          .verified_at = *std::min_element(verified_.begin(), verified_.end())};
+  self_->send(parts_.metrics, status);
+  self_->send(parts_.health, std::move(status));
+}
+
+} // namespace volumeviz

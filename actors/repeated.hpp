@@ -1,0 +1,38 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace volumeviz {
+
+/// The log of something that may fail again and again: the first failure is told, the ones after it
+/// are counted, and the recovery tells how many there were.
+class repeated_failure {
+public:
+  repeated_failure(std::shared_ptr<spdlog::logger> log, std::string what)
+      : log_(std::move(log)), what_(std::move(what)) {}
+
+  void failed(const std::string& why) {
+    if (count_++ == 0)
+      log_->warn("{} failed: {}", what_, why);
+    else
+      log_->debug("{} failed again ({} times): {}", what_, count_, why);
+  }
+  void worked() {
+    if (count_ > 0)
+      log_->info("{} works again after {} failures", what_, count_);
+    count_ = 0;
+  }
+  std::uint64_t count() const noexcept { return count_; }
+
+private:
+  std::shared_ptr<spdlog::logger> log_;
+  std::string what_;
+  std::uint64_t count_ = 0;
+};
+
+} // namespace volumeviz

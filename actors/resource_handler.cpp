@@ -1,0 +1,356 @@
+#include "actors/resource_handler.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+// Longer than any call's own deadline: it only fires when the other actor hangs.
+constexpr auto look_limit = std::chrono::minutes{3};
+constexpr auto write_limit = std::chrono::minutes{1};
+
+std::vector<event_count> counts_of(const std::vector<sync::event_tally>& tallies) {
+  std::vector<event_count> counts;
+  const auto* first = event_catalogue().data();
+  for (const auto& x : tallies)
+    counts.push_back({static_cast<std::uint32_t>(x.meaning - first), x.count, x.oldest});
+  return counts;
+}
+
+std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
+  std::uint64_t n = 0;
+  for (const auto& x : tallies)
+    n += x.count;
+  return n;
+}
+
+failure died(const char* who, const caf::error& why) {
+  auto timeout = why == caf::sec::request_timeout;
+  return {timeout ? ec::docker_timeout : ec::internal,
+          fmt::format("the {} {}", who, timeout ? "did not answer" : "died while it was asked")};
+}
+
+} // namespace
+
+resource_handler::resource_handler(interface::pointer self, handler_parts parts)
+    : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
+      docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
+      store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
+}
+
+resource_handler::interface::behavior_type resource_handler::make_behavior() {
+  if (parts_.restarted)
+    list(list_reason::lost_events, 0);
+  return {
+      [this](const docker_event& event) { note(event); },
+      [this](atom::overflow) { missed_events(); },
+      [this](atom::reconcile, list_reason reason, std::uint64_t run_id) { list(reason, run_id); },
+      [this](atom::glance, const std::vector<std::string>& keys) { glance(keys); },
+      [this](atom::proof, timestamp at) { prove(at); },
+      [this](atom::tick, std::uint64_t number) { on_timer(number); },
+      [this](atom::stop) { return finish_and_stop(); },
+      [](atom::alive) { return true; },
+  };
+}
+
+void resource_handler::note(const docker_event& event) {
+  const auto* meaning = meaning_of(event.kind, event.action);
+  if (meaning == nullptr) {
+    ++parts_.slot->settled;
+    return;
+  }
+  parts_.log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
+  drift_.announced(event.id);
+  plan_.note(event, *meaning, self_->clock().now());
+  advance();
+}
+
+void resource_handler::missed_events() {
+  // First: what is refused from now on is told again.
+  parts_.slot->overflow = false;
+  parts_.log->warn("the queue was full and events of {} were dropped; listing them again", kinds());
+  list(list_reason::overflow, 0);
+}
+
+void resource_handler::list(list_reason reason, std::uint64_t run_id) {
+  plan_.want_list(reason, run_id, self_->clock().now());
+  advance();
+}
+
+void resource_handler::glance(const std::vector<std::string>& keys) {
+  for (const auto& key : keys)
+    plan_.glance(key, self_->clock().now());
+  advance();
+}
+
+void resource_handler::prove(timestamp at) {
+  plan_.prove(at);
+  report_verified();
+}
+
+caf::result<bool> resource_handler::finish_and_stop() {
+  stopping_ = self_->make_response_promise<bool>();
+  advance();
+  return *stopping_;
+}
+
+void resource_handler::advance() {
+  auto now = self_->clock().now();
+  report_drift();
+  if (auto next = plan_.begin(now)) {
+    look_ = std::move(*next);
+    look_began_ = now;
+    look();
+    return;
+  }
+  if (stopping_ && stopping_->pending() && !plan_.busy() && plan_.unsettled_events() == 0)
+    stopping_->deliver(true);
+  auto due = plan_.next_due();
+  if (auto drift_due = drift_.next_due(); drift_due && (!due || *drift_due < *due))
+    due = drift_due;
+  if (due)
+    arm(std::max(*due, now));
+}
+
+void resource_handler::arm(steady::time_point due) {
+  if (armed_ <= due)
+    return;
+  armed_ = due;
+  self_->delayed_send<caf::message_priority::high>(self_, due - self_->clock().now(), atom::tick_v,
+                                                   ++timer_);
+}
+
+void resource_handler::on_timer(std::uint64_t number) {
+  if (number != timer_)
+    return;
+  armed_ = steady::time_point::max();
+  advance();
+}
+
+void resource_handler::look() {
+  if (look_.list)
+    self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
+  look_request question{.kind = parts_.kind, .list = look_.list, .keys = look_.keys};
+  self_->request(parts_.inspector, look_limit, std::move(question))
+      .then([this](observation& what) { seen(what); },
+            [this](const caf::error& why) { docker_failed(died("docker inspector", why)); });
+}
+
+void resource_handler::seen(observation& what) {
+  if (!what.ok) {
+    docker_failed(what.why);
+    return;
+  }
+  docker_trouble_.worked();
+  for (const auto& x : what.failed)
+    parts_.log->warn("couldn't look at {} {}: {}", to_string(parts_.kind), x.key, x.why.text);
+  write(what);
+}
+
+void resource_handler::write(observation& what) {
+  what.batch.host = parts_.host;
+  for (auto& x : what.batch.volumes.present)
+    x.renewed = plan_.renewed(x.name);
+  what.batch.volumes.confirmed = look_.confirmed;
+  what.batch.containers.confirmed = look_.confirmed;
+  auto batch = what.batch;
+  self_->request(parts_.store, write_limit, std::move(batch))
+      .then([this, what = std::move(what)](write_answer& answer) { written(what, answer); },
+            [this](const caf::error& why) { store_failed(died("inventory store", why)); });
+}
+
+void resource_handler::written(const observation& what, write_answer& answer) {
+  if (!answer.ok)
+    store_failed(answer.why);
+  else if (answer.summary.refused)
+    doubted(answer.summary);
+  else
+    committed(what, answer.summary);
+}
+
+void resource_handler::committed(const observation& what, const write_summary& summary) {
+  store_trouble_.worked();
+  log_changes(summary);
+  auto rows = count_rows(summary);
+  if (look_.list && listed_before_)
+    suspect_drift(summary);
+  auto done = settle(what, summary);
+  report_work(done, what.failed.empty() ? ec::internal : what.failed.front().why.code,
+              std::move(rows), summary);
+  if (look_.list) {
+    listed_before_ = true;
+    report_list(true, {}, what, summary);
+  } else {
+    hint_volumes(summary);
+  }
+  report_verified();
+  advance();
+}
+
+sync::settlement resource_handler::settle(const observation& what, const write_summary& summary) {
+  auto now = self_->clock().now();
+  const auto& volumes = what.batch.volumes;
+  const auto& containers = what.batch.containers;
+  if (!look_.list || volumes.complete || containers.complete)
+    return plan_.finish(what.failed, undetailed(what, summary), now);
+  std::set<std::string> seen;
+  for (const auto& x : volumes.present)
+    seen.insert(x.name);
+  for (const auto& x : containers.present)
+    seen.insert(x.id);
+  return plan_.finish_partial(seen, undetailed(what, summary), now);
+}
+
+void resource_handler::docker_failed(const failure& why) {
+  docker_trouble_.failed(why.text);
+  auto lost = plan_.finish_failed(self_->clock().now());
+  report_work(lost, why.code, {}, {});
+  if (look_.list)
+    report_list(false, why, {}, {});
+  advance();
+}
+
+void resource_handler::store_failed(const failure& why) {
+  store_trouble_.failed(why.text);
+  plan_.finish_unwritten(self_->clock().now());
+  if (look_.list)
+    report_list(false, why, {}, {});
+  advance();
+}
+
+void resource_handler::doubted(const write_summary&) {
+  parts_.log->warn(
+      "the daemon's list has lost most of the {} that are recorded; listing once more before "
+      "believing it",
+      kinds());
+  plan_.finish_doubted(self_->clock().now());
+  advance();
+}
+
+std::vector<row_count> resource_handler::count_rows(const write_summary& summary) {
+  std::map<std::tuple<row_kind, operation, change_source>, std::uint64_t> counts;
+  for (const auto& x : summary.changes) {
+    auto source = plan_.by_event(x.key) ? change_source::event : change_source::reconciliation;
+    ++counts[{x.kind, x.op, source}];
+  }
+  std::vector<row_count> rows;
+  for (const auto& [what, n] : counts)
+    rows.push_back({std::get<0>(what), std::get<1>(what), std::get<2>(what), n});
+  return rows;
+}
+
+std::vector<std::string> resource_handler::undetailed(const observation& what,
+                                                      const write_summary& summary) const {
+  if (!look_.list || parts_.kind != resource_kind::container)
+    return {};
+  std::set<std::string> keys(summary.undetailed.begin(), summary.undetailed.end());
+  for (const auto& x : summary.changes)
+    if (x.kind == row_kind::container && x.op != operation::remove)
+      keys.insert(x.key);
+  // One that was started again looks as before in a list, but for its times.
+  for (const auto& x : what.batch.containers.present)
+    if (plan_.by_event(x.id))
+      keys.insert(x.id);
+  return {keys.begin(), keys.end()};
+}
+
+void resource_handler::suspect_drift(const write_summary& summary) {
+  for (const auto& x : summary.changes)
+    if (!plan_.announced(x.key))
+      drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
+}
+
+void resource_handler::report_drift() {
+  auto drift = drift_.due(self_->clock().now());
+  if (drift.empty())
+    return;
+  constexpr std::size_t shown = 20;
+  std::vector<std::string> keys;
+  for (const auto& x : drift)
+    if (keys.size() < shown)
+      keys.push_back(fmt::format("{} {} {}", to_string(x.op), to_string(x.kind), x.key));
+  parts_.log->warn("a reconciliation had to mend {} rows that no event announced: {}{}",
+                   drift.size(), fmt::join(keys, ", "), drift.size() > shown ? ", …" : "");
+  self_->send(parts_.metrics, atom::drift_v, std::move(drift));
+}
+
+void resource_handler::hint_volumes(const write_summary& summary) {
+  if (!parts_.volumes)
+    return;
+  // A new mount may name a volume whose own event is still on its way, or got lost.
+  std::set<std::string> names;
+  for (const auto& x : summary.changes)
+    if (x.kind == row_kind::mount && x.op == operation::create)
+      names.insert(x.detail.substr(0, x.detail.find(" at ")));
+  if (!names.empty())
+    self_->send(parts_.volumes, atom::glance_v,
+                std::vector<std::string>(names.begin(), names.end()));
+}
+
+void resource_handler::report_work(const sync::settlement& done, ec failed_why,
+                                   std::vector<row_count> rows, const write_summary& summary) {
+  parts_.slot->settled += total(done.processed) + total(done.failed);
+  work_report report{.kind = parts_.kind,
+                     .processed = counts_of(done.processed),
+                     .failed = counts_of(done.failed),
+                     .failed_why = failed_why,
+                     .committed_at = parts_.now(),
+                     .rows = std::move(rows),
+                     .rejected = summary.rejected.size(),
+                     .replaced_text = summary.replaced_text,
+                     .pending = plan_.pending()};
+  for (const auto& x : summary.rejected)
+    parts_.log->error("the database can't hold {} {}: {}", to_string(x.kind), x.key, x.reason);
+  if (summary.replaced_text > 0)
+    parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
+                     summary.replaced_text);
+  self_->send(parts_.metrics, std::move(report));
+}
+
+void resource_handler::report_list(bool ok, const failure& why, const observation& what,
+                                   const write_summary& summary) {
+  std::chrono::duration<double> took = self_->clock().now() - look_began_;
+  list_report report{.kind = parts_.kind,
+                     .reasons = {look_.reasons.begin(), look_.reasons.end()},
+                     .run_id = look_.run_id,
+                     .ok = ok,
+                     .why = why,
+                     .seconds = took.count(),
+                     .found =
+                         what.batch.volumes.present.size() + what.batch.containers.present.size(),
+                     .warnings = what.warnings};
+  for (const auto& x : summary.changes)
+    ++(x.op == operation::create   ? report.created
+       : x.op == operation::update ? report.updated
+                                   : report.removed);
+  self_->send(parts_.metrics, report);
+  self_->send(parts_.reconciler, std::move(report));
+}
+
+void resource_handler::report_verified() {
+  if (plan_.verified() == verified_)
+    return;
+  verified_ = plan_.verified();
+  self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
+}
+
+void resource_handler::log_changes(const write_summary& summary) {
+  if (!parts_.log->should_log(spdlog::level::debug))
+    return;
+  for (const auto& x : summary.changes)
+    parts_.log->debug("{} {} {}{}{}", to_string(x.kind), x.key, to_string(x.op),
+                      x.detail.empty() ? "" : ": ", x.detail);
+}
+
+const char* resource_handler::kinds() const noexcept {
+  return parts_.kind == resource_kind::volume ? "volumes" : "containers";
+}
+
+} // namespace volumeviz

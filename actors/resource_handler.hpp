@@ -1,0 +1,101 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "actors/platform/slot.hpp"
+#include "actors/repeated.hpp"
+#include "sync/drift_watch.hpp"
+#include "sync/work_plan.hpp"
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// What a resource handler needs.
+struct handler_parts {
+  resource_kind kind = resource_kind::volume;
+  std::string host;
+  slot_ptr slot; ///< its own: settled events are counted there, and the overflow is acknowledged
+  docker_inspector_actor inspector;
+  inventory_store_actor store;
+  reconciler_actor reconciler;
+  metrics_aggregator_actor metrics;
+  resource_handler_actor
+      volumes; ///< of the container handler: to hint at volumes that a container names
+  std::shared_ptr<spdlog::logger> log;
+  wall_clock now = system_now;
+  sync::work_limits limits{};
+  std::uint64_t seed = 0;
+  bool restarted =
+      false; ///< comes back from a crash: whatever its mailbox held is lost, so the kind is listed
+};
+
+/// VOLUME HANDLER and CONTAINER HANDLER: the sequencer of one kind. Decides nothing:
+/// sync::work_plan says what to look at, this carries it out, one look and then one write at a
+/// time, and tells everybody how it ended.
+class resource_handler {
+public:
+  using interface = resource_handler_actor;
+
+  resource_handler(interface::pointer self, handler_parts parts);
+  interface::behavior_type make_behavior();
+
+private:
+  using steady = std::chrono::steady_clock;
+
+  void note(const docker_event& event);
+  void missed_events();
+  void list(list_reason reason, std::uint64_t run_id);
+  void glance(const std::vector<std::string>& keys);
+  void prove(timestamp at);
+  caf::result<bool> finish_and_stop();
+
+  void advance();
+  void arm(steady::time_point due);
+  void on_timer(std::uint64_t number);
+  void look();
+  void seen(observation& what);
+  void write(observation& what);
+  void written(const observation& what, write_answer& answer);
+  void committed(const observation& what, const write_summary& summary);
+
+  sync::settlement settle(const observation& what, const write_summary& summary);
+  void docker_failed(const failure& why);
+  void store_failed(const failure& why);
+  void doubted(const write_summary& summary);
+
+  std::vector<row_count> count_rows(const write_summary& summary);
+  std::vector<std::string> undetailed(const observation& what, const write_summary& summary) const;
+  void suspect_drift(const write_summary& summary);
+  void report_drift();
+  void hint_volumes(const write_summary& summary);
+  void report_work(const sync::settlement& done, ec failed_why, std::vector<row_count> rows,
+                   const write_summary& summary);
+  void report_list(bool ok, const failure& why, const observation& what,
+                   const write_summary& summary);
+  void report_verified();
+  void log_changes(const write_summary& summary);
+  const char* kinds() const noexcept; ///< "volumes" or "containers"
+
+  interface::pointer self_;
+  handler_parts parts_;
+  sync::work_plan plan_;
+  sync::drift_watch drift_;
+  sync::look look_; ///< under way
+  steady::time_point look_began_{};
+  steady::time_point armed_ = steady::time_point::max();
+  std::uint64_t timer_ = 0; ///< of the tick that counts; earlier ones are stale
+  bool listed_before_ = false;
+  timestamp verified_ = never;
+  std::optional<caf::typed_response_promise<bool>> stopping_;
+  repeated_failure docker_trouble_;
+  repeated_failure store_trouble_;
+};
+
+} // namespace volumeviz

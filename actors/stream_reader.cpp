@@ -1,0 +1,136 @@
+#include "actors/stream_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+// Longer than the auditor's own deadline: it only counts when the auditor hangs.
+constexpr auto audit_limit = std::chrono::seconds{8};
+
+timestamp ns(std::chrono::milliseconds span) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
+}
+
+double seconds_between(timestamp from, timestamp to) {
+  return static_cast<double>(to - from) / 1e9;
+}
+
+// Runs on the reading thread until the stream ends. Has copies of all it needs: the actor may be
+// busy elsewhere.
+void read_stream(const reader_parts& parts, const stream_reader_actor& reader) {
+  timestamp offset = 0;
+  timestamp since = never;
+  docker::stream_sinks sinks;
+  sinks.opened = [&](const docker::daemon_identity& who) {
+    offset = who.daemon_time - who.local_time;
+    since = who.daemon_time;
+    caf::anon_send(reader, atom::opened_v, who);
+  };
+  sinks.event = [&](docker_event&& event) {
+    if (!parts.memory->remember(event))
+      return;
+    auto now = parts.now();
+    parts.memory->last_event = event.time;
+    parts.memory->last_event_received = now;
+    parts.numbers->last_event(event.time);
+    if (event.time >= since) // what is older was replayed
+      parts.numbers->stream_lag(metrics::seconds{seconds_between(event.time, now + offset)});
+    const auto& handler = event.kind == resource_kind::volume ? parts.volumes : parts.containers;
+    caf::anon_send(handler, std::move(event));
+  };
+  sinks.ignored = [&] { parts.numbers->event_ignored(1); };
+  sinks.damaged = [&](failure&& why) {
+    parts.numbers->event_failed(why.code, {}, 1);
+    for (const auto& handler : {parts.volumes, parts.containers})
+      caf::anon_send(handler, atom::reconcile_v, list_reason::damaged, std::uint64_t{0});
+  };
+  sinks.bytes = [&](std::size_t n) { parts.numbers->stream_read(n); };
+  caf::anon_send(reader, atom::ended_v, parts.stream->run(sinks));
+}
+
+} // namespace
+
+stream_reader::stream_reader(interface::pointer self, reader_parts parts)
+    : self_(self), parts_(std::move(parts)) {
+  thread_ =
+      std::jthread([parts = parts_, me = stream_reader_actor{self}] { read_stream(parts, me); });
+}
+
+stream_reader::~stream_reader() {
+  parts_.stream->stop();
+}
+
+stream_reader::interface::behavior_type stream_reader::make_behavior() {
+  return {
+      [this](atom::opened, const docker::daemon_identity& who) { opened(who); },
+      [this](atom::ended, const failure& why) { ended(why); },
+      [this](atom::tick) { audit(); },
+      [](atom::alive) { return true; },
+  };
+}
+
+void stream_reader::opened(const docker::daemon_identity& who) {
+  clock_offset_ = who.daemon_time - who.local_time;
+  audited_until_ = who.daemon_time;
+  self_->send(parts_.supervisor, atom::opened_v, who);
+  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.interval, atom::tick_v);
+}
+
+void stream_reader::ended(const failure& why) {
+  self_->send(parts_.supervisor, atom::ended_v, why);
+  self_->quit();
+}
+
+void stream_reader::audit() {
+  auto now = daemon_now();
+  audit_request question{.since = audited_until_ - ns(parts_.audits.grace), .until = now};
+  self_->request(parts_.auditor, audit_limit, question)
+      .then([this, question](const audit_answer& answer) { audited(question, answer); },
+            [this](const caf::error&) {
+              audit_failed({ec::docker_timeout,
+                            "the daemon did not answer the audit of the stream in time"});
+            });
+}
+
+void stream_reader::audited(const audit_request& asked, const audit_answer& answer) {
+  if (!answer.ok) {
+    audit_failed(answer.why);
+    return;
+  }
+  audit_failures_ = 0;
+  auto settled = asked.until - ns(parts_.audits.grace);
+  std::vector<docker_event> due;
+  for (const auto& event : answer.events)
+    if (event.time <= settled)
+      due.push_back(event);
+  auto missing = parts_.memory->missing(due);
+  parts_.numbers->stream_audit(missing.empty());
+  if (!missing.empty()) {
+    ended({ec::docker_unreachable,
+           fmt::format("the stream has lost {} of {} events that the daemon remembers (the first: "
+                       "{} {} {}); opening "
+                       "a new one",
+                       missing.size(), due.size(), to_string(missing.front().kind),
+                       missing.front().action, missing.front().id)});
+    return;
+  }
+  audited_until_ = settled;
+  self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
+  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.interval, atom::tick_v);
+}
+
+void stream_reader::audit_failed(const failure& why) {
+  parts_.numbers->stream_audit(false);
+  if (++audit_failures_ >= parts_.audits.failures_max) {
+    ended({why.code,
+           fmt::format("the daemon does not answer while its stream is open: {}", why.text)});
+    return;
+  }
+  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.retry, atom::tick_v);
+}
+
+} // namespace volumeviz

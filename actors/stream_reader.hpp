@@ -1,0 +1,99 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "actors/platform/slot.hpp"
+#include "metrics/metrics.hpp"
+#include "sync/event_memory.hpp"
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace volumeviz {
+
+/// What the stream has shown lately. Outlives the readers: a replay after a reconnect is
+/// recognised. Thread-safe.
+class stream_memory {
+public:
+  bool remember(const docker_event& event) {
+    std::lock_guard lock(mutex_);
+    return events_.remember(event);
+  }
+  std::vector<docker_event> missing(const std::vector<docker_event>& events) const {
+    std::lock_guard lock(mutex_);
+    return events_.missing(events);
+  }
+  /// The daemon's time of the last event, and ours when it came.
+  std::atomic<timestamp> last_event{never};
+  std::atomic<timestamp> last_event_received{never};
+
+private:
+  mutable std::mutex mutex_;
+  sync::event_memory events_;
+};
+
+/// How the stream is watched.
+struct audit_policy {
+  std::chrono::milliseconds interval{5000};
+  /// Events younger than this may still be on their way.
+  std::chrono::milliseconds grace{2000};
+  /// After a failed audit.
+  std::chrono::milliseconds retry{500};
+  unsigned failures_max = 2;
+};
+
+/// What a stream reader needs.
+struct reader_parts {
+  std::shared_ptr<docker::event_stream>
+      stream; ///< its own; shared only so that a shutdown can interrupt it
+  std::shared_ptr<stream_memory> memory;
+  std::shared_ptr<metrics::catalogue> numbers;
+  stream_supervisor_actor supervisor;
+  docker_inspector_actor auditor;
+  resource_handler_actor volumes;
+  resource_handler_actor containers;
+  reconciler_actor reconciler;
+  std::shared_ptr<spdlog::logger> log;
+  wall_clock now = system_now;
+  audit_policy audits{};
+};
+
+/// STREAM READER: owns the thread that reads one connection to /events, from its first byte to its
+/// last. That thread reads, splits, parses and hands over; it waits for nothing but the daemon,
+/// since a daemon with a slow reader loses events without a word and slows all its clients down.
+///
+/// The stream has no heartbeat, and a hung daemon keeps it open. So every few seconds the reader
+/// asks on another connection for the events that the daemon remembers: no answer means a hung
+/// daemon, and an event that the stream has not shown means a lossy stream. Either ends this life,
+/// and a new one begins with a list.
+class stream_reader {
+public:
+  using interface = stream_reader_actor;
+
+  stream_reader(interface::pointer self, reader_parts parts);
+  ~stream_reader();
+  stream_reader(const stream_reader&) = delete;
+  stream_reader& operator=(const stream_reader&) = delete;
+  interface::behavior_type make_behavior();
+
+private:
+  void opened(const docker::daemon_identity& who);
+  void ended(const failure& why);
+  void audit();
+  void audited(const audit_request& asked, const audit_answer& answer);
+  void audit_failed(const failure& why);
+  timestamp daemon_now() const { return parts_.now() + clock_offset_; }
+
+  interface::pointer self_;
+  reader_parts parts_;
+  timestamp clock_offset_ = 0; ///< the daemon's clock minus ours
+  timestamp audited_until_ = never;
+  unsigned audit_failures_ = 0;
+  std::jthread thread_;
+};
+
+} // namespace volumeviz
