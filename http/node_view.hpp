@@ -1,0 +1,29 @@
+#pragma once
+
+#include "messages/error.hpp"
+#include "messages/health.hpp"
+#include "messages/reconcile.hpp"
+
+#include <string>
+#include <vector>
+
+namespace volumeviz::http {
+
+/// What the HTTP server asks of the running node. Thread-safe; every call is answered within about
+/// two seconds. In the program the actors stand behind it, in tests a fake.
+class node_view {
+public:
+  virtual ~node_view() = default;
+  virtual result<health_report> health() = 0;
+  /// Empty: the process and its core actors respond. Else who does not.
+  virtual std::vector<std::string> unresponsive() = 0;
+  /// Empty: ready. Else why not, a sentence each.
+  virtual std::vector<std::string> not_ready_because() = 0;
+  /// ec::docker_unreachable while Docker is not connected (503), ec::bad_request when the events
+  /// system is off.
+  virtual result<reconcile_ticket> reconcile(reconcile_scope scope) = 0;
+  virtual std::vector<actor_report> actors() = 0;
+  virtual std::string metrics() = 0; ///< Prometheus text
+};
+
+} // namespace volumeviz::http

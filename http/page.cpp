@@ -1,0 +1,79 @@
+#include "http/page.hpp"
+
+namespace volumeviz::http {
+
+std::string_view page_html() noexcept {
+  // What comes from the API reaches the page as text only: a reason may quote what others have
+  // named.
+  static constexpr std::string_view html = R"html(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>volumeviz-events</title>
+<style>
+  :root { color-scheme: light dark }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+  #status { font-size: 1.5rem; font-weight: 600 }
+  .healthy { color: #1a7f37 } .degraded { color: #9a6700 } .unhealthy, .unreachable { color: #cf222e }
+  table { border-collapse: collapse; width: 100% }
+  th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #8884; vertical-align: top }
+</style>
+</head>
+<body>
+<h1>volumeviz-events</h1>
+<p id="status" role="status">…</p>
+<table aria-label="Checks"><tbody id="checks"></tbody></table>
+<h2>Look at</h2>
+<ul>
+  <li><a href="/api/v1/health">health</a>, <a href="/api/v1/health/events">events</a>,
+      <a href="/api/v1/health/live">live</a>, <a href="/api/v1/health/ready">ready</a>
+  <li><a href="/api/v1/volumes">volumes</a> (<a href="/api/v1/volumes?orphaned=true">orphaned</a>),
+      <a href="/api/v1/containers">containers</a>, <a href="/api/v1/mounts">mounts</a>,
+      <a href="/api/v1/hosts">hosts</a>
+  <li><a href="/api/v1/actors">actors</a>, <a href="/metrics">metrics</a>
+</ul>
+<p>Ask for a full reconciliation: <code>curl -X POST <span id="origin"></span>/api/v1/health/events/reconcile</code></p>
+<script>
+  "use strict";
+  const at = id => document.getElementById(id);
+  const show = status => { at("status").textContent = status; at("status").className = status; };
+  const rows = pairs => at("checks").replaceChildren(...pairs.map(([name, text]) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th"), cell = document.createElement("td");
+    head.textContent = name; cell.textContent = text;
+    row.append(head, cell);
+    return row;
+  }));
+  at("origin").textContent = location.origin;
+  async function refresh() {
+    try {
+      const health = await (await fetch("/api/v1/health", { cache: "no-store" })).json();
+      if (!health.checks) throw new Error(health.error);
+      const events = health.checks.events;
+      show(health.status);
+      rows([
+        ...Object.entries(health.checks).map(([name, x]) =>
+          [name, [x.status, ...(x.reasons || [])].join(": ")]),
+        ["events", `${events.processed_total} processed, ${events.errors_total} failed, ` +
+                   `${events.dropped_total} dropped, ${events.queue_size} waiting`],
+        ["last event", events.last_event_age_seconds === null ? "none yet"
+                       : `${events.last_event_age_seconds} s ago`],
+        ["rows verified", events.staleness_seconds === null ? "not yet"
+                          : `${events.staleness_seconds} s ago`],
+      ]);
+    } catch (error) {
+      show("unreachable");
+      rows([["answer", String(error.message)]]);
+    }
+    setTimeout(refresh, 2000);
+  }
+  refresh();
+</script>
+</body>
+</html>
+)html";
+  return html;
+}
+
+} // namespace volumeviz::http

@@ -1,0 +1,141 @@
+#include "http/parameters.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+namespace volumeviz::http {
+
+namespace {
+
+tl::unexpected<failure> refuse(std::string sentence) {
+  return fail(ec::bad_request, std::move(sentence));
+}
+
+/// Every name known, each at most once, every value text.
+result<void> check_names(const parameters& given, const std::vector<std::string_view>& known) {
+  for (auto it = given.begin(); it != given.end(); ++it) {
+    const auto& [name, value] = *it;
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string allowed;
+      for (auto x : known)
+        allowed.append(allowed.empty() ? "" : ", ").append(x);
+      return refuse("there is a parameter here that is not known; known are: " + allowed);
+    }
+    if (given.count(name) > 1)
+      return refuse("the parameter '" + name + "' is given more than once");
+    if (!is_plain_text(value))
+      return refuse("the value of '" + name + "' is not valid UTF-8 text");
+  }
+  return {};
+}
+
+int digit(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
+
+/// Percent escapes and plus signs decoded; an escape that is none stays as it is.
+std::string decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+    if (escape) {
+      result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
+std::optional<std::string> value_of(const parameters& given, const std::string& name) {
+  auto it = given.find(name);
+  return it == given.end() ? std::nullopt : std::optional{it->second};
+}
+
+} // namespace
+
+bool is_plain_text(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    if (byte == 0 || (byte >= 0x80 && byte < 0xc2) || byte > 0xf4 || text.size() - i < length)
+      return false;
+    std::uint32_t code = length == 1 ? byte : byte & (0xffU >> (length + 1));
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xc0U) != 0x80)
+        return false;
+      code = code << 6U | (next & 0x3fU);
+    }
+    // Over-long forms, halves of UTF-16 pairs, and what lies beyond Unicode.
+    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || code > 0x10ffff
+        || (code >= 0xd800 && code <= 0xdfff))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
+parameters parse_parameters(std::string_view query) {
+  parameters result;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    if (pair.empty())
+      continue;
+    const auto name = pair.substr(0, pair.find('='));
+    const auto value = pair.substr(std::min(pair.size(), name.size() + 1));
+    result.emplace(decoded(name), decoded(value));
+  }
+  return result;
+}
+
+result<persistence::query> parse_query(const parameters& given, bool of_volumes) {
+  std::vector<std::string_view> known{"limit", "cursor", "host"};
+  if (of_volumes)
+    known.insert(known.end(), {"orphaned", "driver", "label"});
+  if (auto names = check_names(given, known); !names)
+    return tl::unexpected{names.error()};
+
+  persistence::query result;
+  if (auto text = value_of(given, "limit")) {
+    const auto* end = text->data() + text->size();
+    auto [rest, error] = std::from_chars(text->data(), end, result.limit);
+    if (error != std::errc{} || rest != end || result.limit < 1 || result.limit > 1000)
+      return refuse("'limit' must be a whole number from 1 to 1000");
+  }
+  result.cursor = value_of(given, "cursor").value_or("");
+  result.host = value_of(given, "host").value_or("");
+  result.driver = value_of(given, "driver").value_or("");
+  if (auto text = value_of(given, "orphaned")) {
+    if (*text != "true" && *text != "false")
+      return refuse("'orphaned' must be true or false");
+    result.orphaned = *text == "true";
+  }
+  if (auto text = value_of(given, "label")) {
+    auto at = text->find('=');
+    if (at == std::string::npos || at == 0)
+      return refuse("'label' must be KEY=VALUE");
+    result.label.emplace(text->substr(0, at), text->substr(at + 1));
+  }
+  return result;
+}
+
+result<reconcile_scope> parse_scope(const parameters& given) {
+  if (auto names = check_names(given, {"type"}); !names)
+    return tl::unexpected{names.error()};
+  const auto text = value_of(given, "type").value_or("full");
+  for (auto scope : {reconcile_scope::full, reconcile_scope::volumes, reconcile_scope::containers})
+    if (text == to_string(scope))
+      return scope;
+  return refuse("'type' must be full, volumes or containers");
+}
+
+} // namespace volumeviz::http

@@ -1,0 +1,185 @@
+#include "http/router.hpp"
+
+#include "http/authorization.hpp"
+#include "http/health_json.hpp"
+#include "http/page.hpp"
+#include "http/row_json.hpp"
+
+#include <memory>
+
+namespace volumeviz::http {
+
+namespace {
+
+response json_response(int status, std::string body) {
+  return {.status = status, .body = std::move(body), .headers = {}};
+}
+
+/// Probes of orchestrators carry no token, and what they learn is no secret.
+bool is_public(const std::string& path) {
+  return path == "/api/v1/health/live" || path == "/api/v1/health/ready";
+}
+
+int status_of(ec code) {
+  return code == ec::bad_request ? 400 : 503;
+}
+
+} // namespace
+
+response error_response(int status, const std::string& sentence) {
+  return json_response(status, error_json(sentence));
+}
+
+router::router(node_view& view, persistence::inventory* rows, std::string token,
+               std::ptrdiff_t inventory_slots)
+    : view_{view}, rows_{rows}, token_{std::move(token)}, inventory_slots_{inventory_slots} {
+}
+
+const std::vector<router::route>& router::routes() {
+  static const std::vector<route> table{
+      {"/", "GET", &router::page},
+      {"/api/v1/health", "GET", &router::health},
+      {"/health", "GET", &router::health},
+      {"/api/v1/health/events", "GET", &router::events},
+      {"/health/events", "GET", &router::events},
+      {"/api/v1/health/live", "GET", &router::live},
+      {"/health/live", "GET", &router::live},
+      {"/api/v1/health/ready", "GET", &router::ready},
+      {"/health/ready", "GET", &router::ready},
+      {"/api/v1/health/events/reconcile", "POST", &router::reconcile},
+      {"/health/events/reconcile", "POST", &router::reconcile},
+      {"/metrics", "GET", &router::metrics},
+      {"/api/v1/volumes", "GET", &router::volumes},
+      {"/api/v1/containers", "GET", &router::containers},
+      {"/api/v1/mounts", "GET", &router::mounts},
+      {"/api/v1/hosts", "GET", &router::hosts},
+      {"/api/v1/actors", "GET", &router::actors},
+  };
+  return table;
+}
+
+response router::answer(const request& what) noexcept {
+  try {
+    return route_request(what);
+  } catch (...) {
+    // An exception's text may hold anything, a statement with its values among it.
+    return error_response(500,
+                          "this request could not be answered because of a defect in the program");
+  }
+}
+
+response router::route_request(const request& what) {
+  if (!token_.empty() && !is_public(what.path) && !is_authorized(what.authorization, token_)) {
+    auto refused = error_response(401, "this needs the header 'Authorization: Bearer TOKEN' with "
+                                       "the token of HTTP_AUTH_TOKEN");
+    refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return refused;
+  }
+  for (const auto& candidate : routes()) {
+    if (what.path != candidate.path)
+      continue;
+    const std::string allowed = candidate.method;
+    if (what.method == allowed || (allowed == "GET" && what.method == "HEAD"))
+      return (this->*candidate.handler)(what);
+    const auto allow = allowed == "GET" ? "GET, HEAD" : allowed;
+    auto refused = error_response(405, "this path answers " + allow + " only");
+    refused.headers.emplace_back("Allow", allow);
+    return refused;
+  }
+  return error_response(404, "there is nothing at this path; GET / lists what there is");
+}
+
+response router::page(const request&) {
+  return {.body = std::string{page_html()},
+          .type = "text/html; charset=utf-8",
+          .headers = {{"Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+                       "connect-src 'self'; frame-ancestors 'none'"}}};
+}
+
+response router::health(const request&) {
+  auto report = view_.health();
+  if (!report)
+    return error_response(503, report.error().text);
+  return json_response(report->status == health_status::unhealthy ? 503 : 200,
+                       health_json(*report));
+}
+
+response router::events(const request&) {
+  auto report = view_.health();
+  if (!report)
+    return error_response(503, report.error().text);
+  return json_response(report->events.status == health_status::unhealthy ? 503 : 200,
+                       events_json(*report));
+}
+
+response router::live(const request&) {
+  auto reasons = view_.unresponsive();
+  return json_response(reasons.empty() ? 200 : 503, probe_json(reasons, "unresponsive"));
+}
+
+response router::ready(const request&) {
+  auto reasons = view_.not_ready_because();
+  return json_response(reasons.empty() ? 200 : 503, probe_json(reasons, "not_ready"));
+}
+
+response router::reconcile(const request& what) {
+  auto scope = parse_scope(what.query);
+  if (!scope)
+    return error_response(400, scope.error().text);
+  auto ticket = view_.reconcile(*scope);
+  if (!ticket)
+    return error_response(503, ticket.error().text);
+  return json_response(202, ticket_json(*ticket));
+}
+
+response router::metrics(const request&) {
+  return {
+      .body = view_.metrics(), .type = "text/plain; version=0.0.4; charset=utf-8", .headers = {}};
+}
+
+response router::actors(const request&) {
+  return json_response(200, actors_json(view_.actors()));
+}
+
+template <class Row>
+response router::inventory_page(
+    const request& what, bool of_volumes,
+    result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&)) {
+  if (rows_ == nullptr)
+    return error_response(404, "this node keeps no database of its own; ask the hub it reports to");
+  auto query = parse_query(what.query, of_volumes);
+  if (!query)
+    return error_response(400, query.error().text);
+  if (!inventory_slots_.try_acquire()) {
+    auto busy = error_response(503, "too many requests are waiting for the database; try again in "
+                                    "some seconds");
+    busy.headers.emplace_back("Retry-After", "5");
+    return busy;
+  }
+  const auto release = [](std::counting_semaphore<>* slots) { slots->release(); };
+  const std::unique_ptr<std::counting_semaphore<>, decltype(release)> slot{&inventory_slots_,
+                                                                           release};
+  auto rows = (rows_->*rows_of)(*query);
+  if (!rows)
+    return error_response(status_of(rows.error().code), rows.error().text);
+  return json_response(200, page_json(*rows));
+}
+
+response router::volumes(const request& what) {
+  return inventory_page(what, true, &persistence::inventory::volumes);
+}
+
+response router::containers(const request& what) {
+  return inventory_page(what, false, &persistence::inventory::containers);
+}
+
+response router::mounts(const request& what) {
+  return inventory_page(what, false, &persistence::inventory::mounts);
+}
+
+response router::hosts(const request& what) {
+  return inventory_page(what, false, &persistence::inventory::hosts);
+}
+
+} // namespace volumeviz::http

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "http/node_view.hpp"
+#include "http/parameters.hpp"
+#include "persistence/inventory.hpp"
+
+#include <functional>
+#include <semaphore>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace volumeviz::http {
+
+/// A request as far as any path here looks at it: none reads a body.
+struct request {
+  std::string method;
+  std::string path; ///< percent-decoded, without the query
+  parameters query;
+  std::string authorization; ///< the header's value
+};
+
+struct response {
+  int status = 200;
+  std::string body;
+  std::string type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+response error_response(int status, const std::string& sentence);
+
+/// Every path of the API and what it answers; knows nothing of sockets. Thread-safe.
+class router {
+public:
+  /// `view` and `rows` must outlive the router; `rows` may be null. An empty token: no
+  /// authorization. At most `inventory_slots` requests at a time may wait for the database, so that
+  /// a hung one leaves threads to health.
+  router(node_view& view, persistence::inventory* rows, std::string token,
+         std::ptrdiff_t inventory_slots);
+
+  /// Never throws: what goes wrong inside is a 500 without details.
+  response answer(const request& what) noexcept;
+
+private:
+  struct route {
+    const char* path;
+    const char* method; ///< "GET" (and HEAD with it) or "POST"
+    response (router::*handler)(const request&);
+  };
+  static const std::vector<route>& routes();
+
+  response page(const request&);
+  response health(const request&);
+  response events(const request&);
+  response live(const request&);
+  response ready(const request&);
+  response reconcile(const request& what);
+  response metrics(const request&);
+  response actors(const request&);
+  response volumes(const request& what);
+  response containers(const request& what);
+  response mounts(const request& what);
+  response hosts(const request& what);
+  template <class Row>
+  response inventory_page(
+      const request& what, bool of_volumes,
+      result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&));
+  response route_request(const request& what);
+
+  node_view& view_;
+  persistence::inventory* rows_;
+  std::string token_;
+  std::counting_semaphore<> inventory_slots_;
+};
+
+} // namespace volumeviz::http
