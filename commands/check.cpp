@@ -1,0 +1,103 @@
+#include "http/server.hpp"
+#include "persistence/schema_state.hpp"
+#include "persistence/store.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+#include "commands/commands.hpp"
+
+namespace volumeviz::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Prints a line for each finding and remembers whether one was bad.
+class findings {
+public:
+  void fine(const std::string& what, const std::string& how) { print("ok  ", what, how); }
+  void bad(const std::string& what, const std::string& why) {
+    print("FAIL", what, why);
+    all_fine_ = false;
+  }
+  bool all_fine() const noexcept { return all_fine_; }
+
+private:
+  static void print(const char* verdict, const std::string& what, const std::string& text) {
+    fmt::print("{}  {:<12} {}\n", verdict, what, text);
+    std::fflush(stdout);
+  }
+  bool all_fine_ = true;
+};
+
+/// Only lends its address to the port probe: nobody is going to ask it anything.
+class nobody final : public http::node_view {
+public:
+  result<health_report> health() override { return fail(ec::internal, "this is only a check"); }
+  std::vector<std::string> unresponsive() override { return {}; }
+  std::vector<std::string> not_ready_because() override { return {}; }
+  result<reconcile_ticket> reconcile(reconcile_scope) override {
+    return fail(ec::internal, "this is only a check");
+  }
+  std::vector<actor_report> actors() override { return {}; }
+  std::string metrics() override { return {}; }
+};
+
+void check_docker(const config::settings& settings, findings& found) {
+  auto daemon = docker::connect_to(docker_endpoint(settings));
+  if (!daemon) {
+    found.bad("docker", daemon.error().text);
+    return;
+  }
+  auto who = (*daemon)->make_client()->identify(5s);
+  if (!who) {
+    found.bad("docker", who.error().text);
+    return;
+  }
+  found.fine("docker", fmt::format("{} answers at {}",
+                                   who->podman ? "Podman" : "Docker " + who->engine_version,
+                                   settings.docker_host));
+  found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+}
+
+void check_database(const config::settings& settings, findings& found) {
+  auto where = persistence::without_secrets(settings.database_url);
+  auto state = persistence::look_at_schema({.url = settings.database_url});
+  if (!state) {
+    found.bad(state.error().code == ec::store_schema ? "schema" : "database", state.error().text);
+    return;
+  }
+  found.fine("database",
+             where
+                 + (state->exists ? " answers" : " is not there yet; serve and migrate create it"));
+  if (state->found == state->wanted)
+    found.fine("schema", fmt::format("version {}, as this program needs it", state->found));
+  else
+    found.fine("schema", fmt::format("version {}; serve and migrate bring it to {}", state->found,
+                                     state->wanted));
+}
+
+void check_port(const config::settings& settings, findings& found) {
+  nobody view;
+  auto server = http::start({.listen = settings.http_listen, .auth_token = {}}, view, nullptr);
+  auto address = fmt::format("{}:{}", settings.http_listen.host, settings.http_listen.port);
+  if (server)
+    found.fine("http", address + " is free");
+  else
+    found.bad("http", server.error().text);
+}
+
+} // namespace
+
+config::exit_code check(const config::settings& settings) {
+  findings found;
+  check_docker(settings, found);
+  check_database(settings, found);
+  check_port(settings, found);
+  return found.all_fine() ? config::exit_code::fine : config::exit_code::failed;
+}
+
+} // namespace volumeviz::commands

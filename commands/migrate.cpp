@@ -1,0 +1,31 @@
+#include "persistence/store.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "commands/commands.hpp"
+
+namespace volumeviz::commands {
+
+docker::endpoint docker_endpoint(const config::settings& settings) {
+  return {.host = settings.docker_host,
+          .tls = settings.docker_tls_verify,
+          .cert_path = settings.docker_cert_path};
+}
+
+config::exit_code migrate(const config::settings& settings) {
+  auto where = persistence::without_secrets(settings.database_url);
+  auto done = persistence::migrate({.url = settings.database_url});
+  if (!done) {
+    fmt::print(stderr, "couldn't migrate {}: {}\n", where, done.error().text);
+    return config::exit_code::failed;
+  }
+  if (done->from == done->to)
+    fmt::print("{}: the schema is up to date (version {})\n", where, done->to);
+  else
+    fmt::print("{}: migrated the schema from version {} to {}\n", where, done->from, done->to);
+  return config::exit_code::fine;
+}
+
+} // namespace volumeviz::commands

@@ -1,0 +1,176 @@
+#include "persistence/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/commands.hpp"
+
+namespace volumeviz::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::exit_code;
+
+constexpr docker::deadline list_limit = 30s;
+constexpr docker::deadline inspect_limit = 5s;
+// How often the result is compared with the daemon before the two count as not in sync: the world
+// goes on meanwhile.
+constexpr int comparisons_max = 3;
+
+/// One full reconciliation, without actors: list, write or preview, tell.
+class reconciliation {
+public:
+  reconciliation(const config::settings& settings, std::unique_ptr<docker::client> client,
+                 std::unique_ptr<persistence::store> store)
+      : host_(settings.node_name), client_(std::move(client)), store_(std::move(store)) {}
+
+  result<std::vector<row_change>> preview() {
+    auto batch = observe();
+    if (!batch)
+      return tl::unexpected(batch.error());
+    batch->volumes.confirmed = batch->containers.confirmed = true;
+    auto summaries = store_->preview({*batch});
+    if (!summaries)
+      return tl::unexpected(summaries.error());
+    return std::move(summaries->front().changes);
+  }
+
+  result<std::vector<row_change>> apply() {
+    auto summary = write(false);
+    // A list without most of what is recorded: ask the daemon again before believing it.
+    if (summary && summary->refused)
+      summary = write(true);
+    if (!summary)
+      return tl::unexpected(summary.error());
+    for (const auto& x : summary->rejected)
+      fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind), x.key, x.reason);
+    if (auto why = add_times(*summary))
+      return tl::unexpected(*why);
+    return std::move(summary->changes);
+  }
+
+private:
+  result<change_batch> observe() {
+    change_batch batch;
+    batch.host = host_;
+    auto volumes = client_->list_volumes(list_limit);
+    if (!volumes)
+      return tl::unexpected(volumes.error());
+    for (const auto& warning : volumes->warnings)
+      fmt::print(stderr, "the daemon's list of volumes is partial, so none is removed: {}\n",
+                 warning);
+    auto containers = client_->list_containers(list_limit);
+    if (!containers)
+      return tl::unexpected(containers.error());
+    batch.volumes.complete = volumes->warnings.empty();
+    batch.volumes.present = std::move(volumes->volumes);
+    batch.containers.complete = true;
+    batch.containers.present = std::move(*containers);
+    return batch;
+  }
+
+  result<write_summary> write(bool confirmed) {
+    auto batch = observe();
+    if (!batch)
+      return tl::unexpected(batch.error());
+    batch->volumes.confirmed = batch->containers.confirmed = confirmed;
+    auto summaries = store_->apply({*batch});
+    if (!summaries)
+      return tl::unexpected(summaries.error());
+    return std::move(summaries->front());
+  }
+
+  /// Lists lack started_at and finished_at: new and changed containers are inspected.
+  std::optional<failure> add_times(const write_summary& summary) {
+    std::vector<std::string> ids = summary.undetailed;
+    for (const auto& x : summary.changes)
+      if (x.kind == row_kind::container && x.op != operation::remove)
+        ids.push_back(x.key);
+    change_batch batch;
+    batch.host = host_;
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    for (const auto& id : ids) {
+      auto one = client_->inspect_container(id, inspect_limit);
+      if (!one)
+        return one.error();
+      if (*one)
+        batch.containers.present.push_back(std::move(**one));
+      else
+        batch.containers.gone.push_back(id);
+    }
+    auto written = store_->apply({batch});
+    return written ? std::nullopt : std::optional{written.error()};
+  }
+
+  std::string host_;
+  std::unique_ptr<docker::client> client_;
+  std::unique_ptr<persistence::store> store_;
+};
+
+void print(const std::vector<row_change>& changes, bool dry_run) {
+  std::size_t counts[3]{};
+  for (const auto& x : changes) {
+    ++counts[static_cast<std::size_t>(x.op)];
+    auto sign = x.op == operation::create ? '+' : x.op == operation::update ? '~' : '-';
+    fmt::print("{} {} {}{}{}\n", sign, to_string(x.kind), x.key, x.detail.empty() ? "" : ": ",
+               x.detail);
+  }
+  fmt::print("{} {} added, {} changed, {} removed\n", changes.size() == 1 ? "row" : "rows",
+             dry_run ? "would be" : "were", counts[0], counts[1], counts[2]);
+}
+
+exit_code failed(const failure& why) {
+  fmt::print(stderr, "couldn't reconcile: {}\n", why.text);
+  return exit_code::failed;
+}
+
+exit_code dry(reconciliation& work) {
+  auto changes = work.preview();
+  if (!changes)
+    return failed(changes.error());
+  print(*changes, true);
+  return changes->empty() ? exit_code::fine : exit_code::differences;
+}
+
+exit_code wet(reconciliation& work) {
+  auto changes = work.apply();
+  if (!changes)
+    return failed(changes.error());
+  print(*changes, false);
+  for (int i = 0; i < comparisons_max; ++i) {
+    auto left = work.preview();
+    if (!left)
+      return failed(left.error());
+    if (left->empty()) {
+      fmt::print("in sync\n");
+      return exit_code::fine;
+    }
+    if (auto again = work.apply(); !again)
+      return failed(again.error());
+  }
+  fmt::print(stderr, "still different: Docker changes faster than this can follow; run it again\n");
+  return exit_code::failed;
+}
+
+} // namespace
+
+exit_code reconcile(const config::settings& settings, bool dry_run) {
+  auto daemon = docker::connect_to(docker_endpoint(settings));
+  if (!daemon)
+    return failed(daemon.error());
+  auto store = persistence::open_store({.url = settings.database_url});
+  if (!store)
+    return failed(store.error());
+  reconciliation work(settings, (*daemon)->make_client(), std::move(*store));
+  return dry_run ? dry(work) : wet(work);
+}
+
+} // namespace volumeviz::commands

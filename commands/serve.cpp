@@ -1,0 +1,232 @@
+#include "actors/node.hpp"
+#include "actors/node_client.hpp"
+#include "config/logging.hpp"
+#include "docker/socket_watch.hpp"
+#include "http/actor_view.hpp"
+#include "http/server.hpp"
+#include "persistence/inventory.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <pthread.h>
+#include <random>
+#include <systemd/sd-daemon.h>
+#include <thread>
+#include <unistd.h>
+
+#include "commands/commands.hpp"
+
+namespace volumeviz::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::exit_code;
+
+// From the first signal to the end of the process, whatever hangs.
+constexpr auto shutdown_limit = 10s;
+
+/// The signals of the process, as something to wait for. All threads that are started later have
+/// them blocked.
+class signals {
+public:
+  signals() {
+    sigemptyset(&set_);
+    for (auto x : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
+      sigaddset(&set_, x);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  /// The next signal, or nothing when `limit` has passed.
+  std::optional<int> wait(std::chrono::milliseconds limit) const {
+    timespec t{.tv_sec = limit.count() / 1000, .tv_nsec = limit.count() % 1000 * 1'000'000};
+    auto caught = sigtimedwait(&set_, nullptr, &t);
+    return caught > 0 ? std::optional{caught} : std::nullopt;
+  }
+  /// Ends the main thread's wait.
+  void nudge() const { pthread_kill(main_, SIGUSR1); }
+
+private:
+  sigset_t set_{};
+  pthread_t main_ = pthread_self();
+};
+
+/// CAF as this program uses it: two workers that share one queue, since stealing workers poll and
+/// cost a percent of a core when nothing happens (measured; sharing ones cost nothing).
+struct actor_settings : caf::actor_system_config {
+  actor_settings() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", 2);
+    set("logger.verbosity", caf::atom("quiet"));
+    add_message_types<caf::id_block::volumeviz>();
+  }
+};
+
+/// The node of one `serve`: built in order, torn down in the opposite one.
+class service {
+public:
+  service(const config::settings& settings, std::shared_ptr<spdlog::logger> log,
+          const signals& events)
+      : settings_(settings), log_(std::move(log)), signals_(events) {}
+
+  /// Empty: everything runs. Else why not.
+  std::optional<failure> start() {
+    auto daemon = docker::connect_to(docker_endpoint(settings_));
+    if (!daemon)
+      return daemon.error();
+    persistence::database database{.url = settings_.database_url};
+    auto rows = persistence::open_inventory(database);
+    if (!rows)
+      return rows.error();
+    rows_ = std::move(*rows);
+    start_actors(*daemon, database);
+    auto server =
+        http::start({.listen = settings_.http_listen, .auth_token = settings_.http_auth_token},
+                    *view_, rows_.get());
+    if (!server) {
+      // The actors run already, and their system waits for them when it is destroyed.
+      client_->stop();
+      return server.error();
+    }
+    server_ = std::move(*server);
+    auto host = settings_.http_listen.host;
+    log_->info("listening on http://{}:{}",
+               host.find(':') == std::string::npos ? host : "[" + host + "]", server_->port());
+    if (settings_.events_enabled)
+      watch_ = std::make_unique<docker::socket_watch>(docker_endpoint(settings_),
+                                                      [this] { client_->wake_stream(); });
+    else
+      log_->warn(
+          "the events system is off: only health and metrics are served (set EVENTS_ENABLED=true)");
+    return std::nullopt;
+  }
+
+  /// Until a signal, or until the tree has given up.
+  exit_code run() {
+    sd_notifyf(0, "READY=1\nSTATUS=listening on port %d", int{server_->port()});
+    while (!gave_up_) {
+      auto caught = signals_.wait(watchdog_interval());
+      if (caught == SIGTERM || caught == SIGINT) {
+        log_->info("stopping: finishing what was accepted");
+        return stop();
+      }
+      if (!caught)
+        feed_watchdog();
+    }
+    log_->error("the node has given up; exiting so that the service manager can start it again");
+    return exit_code::failed;
+  }
+
+private:
+  void start_actors(std::shared_ptr<const docker::daemon> daemon,
+                    const persistence::database& database) {
+    node_parts parts{.settings = settings_,
+                     .daemon = std::move(daemon),
+                     .make_store = [database]() -> std::shared_ptr<persistence::store> {
+                       auto store = persistence::open_store(database);
+                       if (!store)
+                         throw std::runtime_error(store.error().text);
+                       return std::move(*store);
+                     },
+                     .numbers = std::make_shared<metrics::catalogue>(),
+                     .log = log_,
+                     .seed = std::random_device{}()};
+    system_ = std::make_unique<caf::actor_system>(actor_settings_);
+    auto handles = start_node(*system_, parts);
+    handles.node->attach_functor([this](const caf::error&) {
+      gave_up_ = true;
+      signals_.nudge();
+    });
+    client_ = std::make_unique<node_client>(*system_, handles);
+    view_ = std::make_unique<http::actor_view>(*client_);
+  }
+
+  exit_code stop() {
+    sd_notify(0, "STOPPING=1");
+    auto deadline = std::chrono::steady_clock::now() + shutdown_limit;
+    std::jthread orderly([this] { client_->stop(); });
+    while (!gave_up_) {
+      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          deadline - std::chrono::steady_clock::now());
+      auto caught = left > 0ms ? signals_.wait(left) : std::nullopt;
+      if (caught == SIGTERM || caught == SIGINT) {
+        log_->warn("a second signal: stopping at once");
+        log_->flush();
+        std::_Exit(static_cast<int>(exit_code::failed));
+      }
+      if (!caught) {
+        log_->error("something did not stop in time");
+        log_->flush();
+        std::_Exit(static_cast<int>(exit_code::fine));
+      }
+    }
+    // What is left are threads that end by themselves; none may keep the process from ending.
+    std::thread([] {
+      std::this_thread::sleep_for(3s);
+      std::_Exit(static_cast<int>(exit_code::fine));
+    }).detach();
+    log_->info("stopped");
+    return exit_code::fine;
+  }
+
+  /// Half of what the service manager allows between two signs of life; a day when it does not
+  /// watch.
+  static std::chrono::milliseconds watchdog_interval() {
+    std::uint64_t us = 0;
+    if (sd_watchdog_enabled(0, &us) > 0 && us > 0)
+      return std::chrono::milliseconds{std::max<std::uint64_t>(us / 2000, 1)};
+    return 24h;
+  }
+  /// The sign of life is the actors' own: who does not answer gets the process restarted.
+  void feed_watchdog() {
+    auto silent = client_->unresponsive();
+    if (silent.empty())
+      sd_notify(0, "WATCHDOG=1");
+    else
+      log_->error("actor={} does not respond", fmt::to_string(fmt::join(silent, ",")));
+  }
+
+  config::settings settings_;
+  std::shared_ptr<spdlog::logger> log_;
+  const signals& signals_;
+  std::atomic<bool> gave_up_{false};
+  actor_settings actor_settings_;
+  std::unique_ptr<persistence::inventory> rows_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<node_client> client_;
+  std::unique_ptr<http::actor_view> view_;
+  std::unique_ptr<http::server> server_;
+  std::unique_ptr<docker::socket_watch> watch_;
+};
+
+} // namespace
+
+exit_code serve(const config::settings& settings) {
+  if (settings.role != config::node_role::standalone) {
+    fmt::print(stderr,
+               "NODE_ROLE: this version runs as 'standalone' only; agent and hub are to come\n");
+    return exit_code::wrong_settings;
+  }
+  signals events;
+  config::log_output output(settings);
+  auto log = output.logger();
+  log->info("volumeviz-events {} as node {}, database {}", VOLUMEVIZ_VERSION, settings.node_name,
+            persistence::without_secrets(settings.database_url));
+  service node(settings, log, events);
+  if (auto why = node.start()) {
+    log->error("couldn't start: {}", why->text);
+    return exit_code::failed;
+  }
+  return node.run();
+}
+
+} // namespace volumeviz::commands
