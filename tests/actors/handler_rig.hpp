@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/resource_handler.hpp"
+#include "tests/actors/listener.hpp"
+#include "tests/support/deterministic_system.hpp"
+#include "tests/support/memory_store.hpp"
+#include "tests/support/scripted_docker.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz::testing {
+
+/// A resource handler between a scripted daemon and a store in memory, with a real inspector and a
+/// real inventory store; the others listen. A test changes the daemon's world and then lets the
+/// handler hear of it by deliver().
+class handler_rig : public support::deterministic_system {
+public:
+  static constexpr const char* host = "test-host";
+
+  /// The handler's mailbox has room for so many events.
+  void start(resource_kind kind, std::size_t queue = 1000);
+  /// The events since the last time reach the handler's mailbox.
+  std::size_t post();
+  /// The same, and are handled.
+  void deliver();
+  void list(list_reason why = list_reason::demand, std::uint64_t run_id = 0);
+
+  support::memory_rows rows() const { return store->rows(host); }
+  /// The rows are what the daemon has, times that only inspects tell aside.
+  bool agrees() const;
+  std::string differences() const; ///< what does not agree, in words
+  std::uint64_t lists() const;
+  std::uint64_t inspects() const { return docker.inspected().size(); }
+
+  sync::work_limits limits;
+  bool restarted = false;
+
+  support::scripted_docker docker{wall_clock()};
+  std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
+  std::shared_ptr<heard> reconciler = std::make_shared<heard>();
+  std::shared_ptr<heard> metrics = std::make_shared<heard>();
+  std::shared_ptr<heard> volume_handler = std::make_shared<heard>();
+  kept_log log;
+  slot_ptr slot;
+  docker_inspector_actor inspector; ///< a test may set its own before start()
+  resource_handler_actor handler;
+
+private:
+  resource_kind kind_ = resource_kind::volume;
+  timestamp posted_until_ = never;
+};
+
+} // namespace volumeviz::testing

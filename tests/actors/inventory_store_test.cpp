@@ -1,0 +1,122 @@
+// How batches become transactions, and what the others hear of the database.
+
+#include "actors/inventory_store.hpp"
+#include "actors/platform/shell.hpp"
+#include "tests/actors/listener.hpp"
+#include "tests/support/deterministic_system.hpp"
+#include "tests/support/memory_store.hpp"
+#include "tests/support/scripted_docker.hpp"
+
+#include <caf/all.hpp>
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct storing : support::deterministic_system {
+  storing() {
+    const auto ear = spawn<listener>(health);
+    const auto other = spawn<listener>(std::make_shared<heard>());
+    actor = spawn<shell<inventory_store>>(
+        make_slot("inventory_store"),
+        store_parts{.store = store,
+                    .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
+                    .health = caf::actor_cast<health_reporter_actor>(ear),
+                    .log = log.log()});
+    run();
+  }
+  /// So many batches in one go; a stop behind them, if wanted.
+  void write(std::size_t n, bool stop = false) {
+    answers.assign(n, {});
+    spawn_function([this, n, stop](caf::event_based_actor* self) {
+      for (std::size_t i = 0; i < n; ++i) {
+        change_batch batch;
+        batch.host = "h" + std::to_string(i);
+        batch.volumes.present.push_back(support::some_volume("v" + std::to_string(i)));
+        self->request(actor, caf::infinite, batch).then([this, i](const write_answer& x) {
+          answers[i] = x;
+        });
+      }
+      if (stop)
+        self->request(actor, caf::infinite, atom::stop_v).then([this](bool) {
+          written_at_stop = store->transactions().size();
+        });
+    });
+    run();
+  }
+
+  std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
+  std::shared_ptr<heard> health = std::make_shared<heard>();
+  kept_log log;
+  inventory_store_actor actor;
+  std::vector<std::optional<write_answer>> answers;
+  std::optional<std::size_t> written_at_stop;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(storing, "the store says every two seconds whether it answers") {
+  REQUIRE(health->stores.size() == 1);
+  CHECK(health->stores[0].up);
+  store->fail({ec::store_unreachable, "gone"});
+  advance(2s);
+  REQUIRE(health->stores.size() == 2);
+  CHECK_FALSE(health->stores[1].up);
+  CHECK(health->stores[1].why.text == "gone");
+  store->recover();
+  advance(20s);
+  CHECK(health->stores.size() == 12);
+  CHECK(health->stores.back().up);
+  CHECK(log.count("warning the database failed: gone") == 1);
+}
+
+TEST_CASE_FIXTURE(storing, "a database that was written to lately is not asked") {
+  const auto before = store->pings();
+  advance(1500ms);
+  write(1);
+  advance(1s);
+  CHECK(store->pings() == before);
+  advance(2s);
+  CHECK(store->pings() == before + 1);
+}
+
+TEST_CASE_FIXTURE(storing, "batches that wait at the same time share a transaction") {
+  write(3);
+  CHECK(store->transactions() == std::vector<std::size_t>{3});
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    REQUIRE(answers[i]);
+    REQUIRE(answers[i]->ok);
+    REQUIRE(answers[i]->summary.changes.size() == 1);
+    CHECK(answers[i]->summary.changes[0].key == "v" + std::to_string(i));
+  }
+}
+
+TEST_CASE_FIXTURE(storing, "a transaction that failed is told to everybody in it") {
+  const failure why{ec::store_unreachable, "gone"};
+  store->fail(why);
+  write(3);
+  for (const auto& x : answers) {
+    REQUIRE(x);
+    CHECK_FALSE(x->ok);
+    CHECK(x->why == why);
+  }
+}
+
+TEST_CASE_FIXTURE(storing, "whoever waits for a store that dies hears so at once") {
+  store->throw_next("a defect");
+  write(3);
+  for (const auto& x : answers) {
+    REQUIRE(x);
+    CHECK_FALSE(x->ok);
+    CHECK(x->why.code == ec::internal);
+  }
+}
+
+TEST_CASE_FIXTURE(storing, "a stop is answered when all before it is written") {
+  write(2, true);
+  CHECK(written_at_stop == 1);
+  CHECK(store->transactions() == std::vector<std::size_t>{2});
+}

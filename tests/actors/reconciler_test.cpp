@@ -1,0 +1,315 @@
+// When everything is listed again, and what the world is told of it.
+
+#include "actors/inventory_store.hpp"
+#include "actors/platform/shell.hpp"
+#include "actors/reconciler.hpp"
+#include "tests/actors/listener.hpp"
+#include "tests/support/deterministic_system.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <caf/all.hpp>
+#include <doctest/doctest.h>
+
+#include <set>
+
+using namespace volumeviz;
+using namespace volumeviz::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto volume_kind = resource_kind::volume;
+constexpr auto container_kind = resource_kind::container;
+
+/// A reconciler with listeners for handlers and a real store.
+struct reconciling : support::deterministic_system {
+  explicit reconciling(std::chrono::milliseconds interval = 30min,
+                       std::uint64_t seed = support::test_seed())
+      : deterministic_system(seed) {
+    const auto listens = [this](const std::shared_ptr<heard>& what) {
+      return spawn<listener>(what);
+    };
+    const auto to_metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics));
+    const auto to_health = caf::actor_cast<health_reporter_actor>(listens(health));
+    const inventory_store_actor writer = spawn<shell<inventory_store>>(
+        make_slot("inventory_store"),
+        store_parts{.store = store, .metrics = to_metrics, .health = to_health, .log = log.log()});
+    parts = {.host = "h",
+             .interval = interval,
+             .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
+             .containers = caf::actor_cast<resource_handler_actor>(listens(containers)),
+             .store = writer,
+             .metrics = to_metrics,
+             .health = to_health,
+             .ledger = std::make_shared<sync::reconcile_ledger>(),
+             .log = log.log(),
+             .now = wall_clock(),
+             .seed = random()};
+    start();
+  }
+  void start() {
+    actor = spawn<shell<reconciler>>(make_slot("reconciler"), parts);
+    run();
+  }
+  void connect() {
+    auto report = connected_since(now());
+    report.engine_id = "engine";
+    report.engine_version = "26.1";
+    send(actor, report);
+    run();
+  }
+  void disconnect() {
+    send(actor, disconnected({ec::docker_unreachable, "the daemon is away"}));
+    run();
+  }
+  /// A handler has listed.
+  void listed(resource_kind kind, std::uint64_t run_id, bool ok = true) {
+    send(actor, atom::listing_v, kind, run_id);
+    run();
+    elapse(1s);
+    list_report report;
+    report.kind = kind;
+    report.run_id = run_id;
+    report.ok = ok;
+    send(actor, report);
+    run();
+  }
+  std::shared_ptr<support::answer<reconcile_ticket>> demand(reconcile_scope scope) {
+    return ask<reconcile_ticket>(actor, atom::reconcile_v, scope);
+  }
+  host_facts facts() const { return store->rows("h").facts; }
+
+  std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
+  std::shared_ptr<heard> volumes = std::make_shared<heard>();
+  std::shared_ptr<heard> containers = std::make_shared<heard>();
+  std::shared_ptr<heard> metrics = std::make_shared<heard>();
+  std::shared_ptr<heard> health = std::make_shared<heard>();
+  kept_log log;
+  reconciler_parts parts;
+  reconciler_actor actor;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(reconciling, "the first connection lists everything, and each later one") {
+  CHECK(volumes->reconciles.empty());
+  connect();
+  REQUIRE(volumes->reconciles.size() == 1);
+  REQUIRE(containers->reconciles.size() == 1);
+  CHECK(volumes->reconciles[0] == std::pair{list_reason::start, std::uint64_t{1}});
+  CHECK(containers->reconciles[0] == volumes->reconciles[0]);
+
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  disconnect();
+  CHECK(volumes->reconciles.size() == 1);
+  connect();
+  REQUIRE(volumes->reconciles.size() == 2);
+  CHECK(volumes->reconciles[1] == std::pair{list_reason::reconnect, std::uint64_t{2}});
+  CHECK(containers->reconciles.size() == 2);
+}
+
+TEST_CASE_FIXTURE(reconciling, "the same news of the stream a second time lists nothing") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  connect();
+  CHECK(volumes->reconciles.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reconciling,
+                  "the moment of a connection is to be proven by the lists it asks for") {
+  connect();
+  CHECK(volumes->proofs == std::vector{now()});
+  CHECK(containers->proofs == std::vector{now()});
+}
+
+TEST_CASE_FIXTURE(reconciling, "demands join a run that has not begun, and no other") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  const auto first = demand(reconcile_scope::volumes);
+  const auto second = demand(reconcile_scope::volumes);
+  const auto other = demand(reconcile_scope::containers);
+  REQUIRE(first->value);
+  CHECK(first->value->scope == reconcile_scope::volumes);
+  CHECK(second->value == first->value);
+  REQUIRE(other->value);
+  CHECK(other->value->run_id != first->value->run_id);
+  CHECK(volumes->reconciles.size() == 2); // told once
+  CHECK(volumes->reconciles.back() == std::pair{list_reason::demand, first->value->run_id});
+
+  send(actor, atom::listing_v, volume_kind, first->value->run_id);
+  run();
+  const auto late = demand(reconcile_scope::volumes);
+  REQUIRE(late->value);
+  CHECK(late->value->run_id != first->value->run_id);
+  CHECK(volumes->reconciles.size() == 3);
+}
+
+TEST_CASE_FIXTURE(reconciling, "a demand while Docker is not connected is an error that says so") {
+  connect();
+  disconnect();
+  const auto answer = demand(reconcile_scope::full);
+  CHECK_FALSE(answer->value);
+  CHECK(answer->why == caf::sec::invalid_argument);
+  CHECK(caf().render(answer->why).find("the daemon is away") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(reconciling, "periodic runs come about every interval while connected") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  std::vector<std::uint64_t> seen;
+  for (int minute = 0; minute < 300; ++minute) {
+    advance(1min);
+    if (volumes->reconciles.size() == 1)
+      continue;
+    const auto [reason, run_id] = volumes->reconciles.back();
+    if (seen.empty() || seen.back() != run_id) {
+      CHECK(reason == list_reason::interval);
+      seen.push_back(run_id);
+      listed(volume_kind, run_id);
+      listed(container_kind, run_id);
+    }
+  }
+  CHECK(seen.size() >= 9);
+  CHECK(seen.size() <= 10);
+}
+
+TEST_CASE("periodic runs of many nodes drift apart") {
+  std::set<std::int64_t> waits;
+  for (std::uint64_t node = 0; node < 10; ++node) {
+    reconciling rig{30min, support::test_seed() + node};
+    rig.connect();
+    const auto began = rig.now();
+    rig.listed(volume_kind, 1);
+    rig.listed(container_kind, 1);
+    while (rig.volumes->reconciles.size() < 2 && rig.now() - began < 3'600'000'000'000)
+      rig.advance(1s);
+    const auto waited = (rig.now() - began) / 1'000'000'000;
+    CHECK(waited >= 1'710); // a twentieth to both sides
+    CHECK(waited <= 1'891);
+    waits.insert(waited);
+  }
+  CHECK(waits.size() > 1);
+}
+
+TEST_CASE("an interval of zero means no periodic runs") {
+  reconciling rig{0ms};
+  rig.connect();
+  rig.listed(volume_kind, 1);
+  rig.listed(container_kind, 1);
+  rig.advance(5h);
+  CHECK(rig.volumes->reconciles.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reconciling, "there are no periodic runs while Docker is not connected") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  disconnect();
+  advance(5h);
+  CHECK(volumes->reconciles.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reconciling, "a full run is done when both kinds are listed") {
+  connect();
+  listed(volume_kind, 1);
+  REQUIRE_FALSE(health->statuses.empty());
+  CHECK(health->statuses.back().full_runs == 0);
+  CHECK_FALSE(health->statuses.back().initial_done);
+  listed(container_kind, 1);
+  CHECK(health->statuses.back().full_runs == 1);
+  CHECK(health->statuses.back().volume_runs == 1);
+  CHECK(health->statuses.back().container_runs == 1);
+  CHECK(health->statuses.back().initial_done);
+  CHECK(metrics->statuses.back().full_runs == 1);
+  REQUIRE(metrics->runs_done.size() == 1);
+  CHECK(metrics->runs_done[0] == doctest::Approx(2));
+  CHECK(log.has("the first full reconciliation is done"));
+}
+
+TEST_CASE_FIXTURE(reconciling, "a list that failed leaves its run open") {
+  connect();
+  listed(volume_kind, 1, false);
+  listed(container_kind, 1);
+  CHECK_FALSE(health->statuses.back().initial_done);
+  listed(volume_kind, 1);
+  CHECK(health->statuses.back().initial_done);
+}
+
+TEST_CASE_FIXTURE(reconciling, "a partial list is told in the log") {
+  connect();
+  list_report report;
+  report.run_id = 1;
+  report.ok = true;
+  report.warnings = {"driver nfs does not answer"};
+  send(actor, report);
+  run();
+  CHECK(log.has("driver nfs does not answer"));
+}
+
+TEST_CASE_FIXTURE(reconciling, "the host's row tells which engine it is and that it is alive") {
+  connect();
+  CHECK(facts().engine_id == "engine");
+  CHECK(facts().engine_version == "26.1");
+  CHECK(facts().last_seen_at == now());
+  CHECK(facts().verified_at == never);
+  advance(10s);
+  CHECK(facts().last_seen_at == now());
+}
+
+TEST_CASE_FIXTURE(reconciling,
+                  "the host's row tells up to when its rows are proven, for both kinds") {
+  connect();
+  const auto at = now();
+  send(actor, atom::verified_v, volume_kind, at + 5);
+  advance(11s);
+  CHECK(facts().verified_at == never);
+  send(actor, atom::verified_v, container_kind, at + 3);
+  advance(11s);
+  CHECK(facts().verified_at == at + 3);
+  CHECK(health->statuses.back().verified_at == at + 3);
+}
+
+TEST_CASE_FIXTURE(reconciling, "the host's row is written again after the database was away") {
+  store->fail({ec::store_unreachable, "away"});
+  connect();
+  advance(1min);
+  CHECK(facts().last_seen_at == never);
+  store->recover();
+  advance(10s);
+  CHECK(facts().last_seen_at == now());
+}
+
+TEST_CASE_FIXTURE(reconciling, "proofs count while connected only") {
+  send(actor, atom::proof_v, now());
+  run();
+  CHECK(volumes->proofs.empty());
+  connect();
+  advance(1s);
+  send(actor, atom::proof_v, now());
+  run();
+  CHECK(volumes->proofs.back() == now());
+  CHECK(containers->proofs.back() == now());
+  disconnect();
+  const auto before = volumes->proofs.size();
+  send(actor, atom::proof_v, now());
+  run();
+  CHECK(volumes->proofs.size() == before);
+}
+
+TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
+  start();
+  connect();
+  REQUIRE(volumes->reconciles.size() == 2);
+  CHECK(volumes->reconciles.back().second == 2);
+  listed(volume_kind, 2);
+  listed(container_kind, 2);
+  CHECK(health->statuses.back().full_runs == 2);
+}

@@ -1,0 +1,196 @@
+// What a reader hands over, and how it notices that its stream is dead or lossy.
+
+#include "tests/actors/stream_rig.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::testing;
+using namespace std::chrono_literals;
+using support::docker_call;
+using support::some_container;
+using support::some_volume;
+
+namespace {
+
+const failure broken{ec::docker_unreachable, "connection reset"};
+
+struct reading : stream_rig {
+  reading() { start(); }
+
+  /// The stream has ended and there is a new one.
+  void reconnect() {
+    settle_end();
+    until_next_stream();
+    settle();
+  }
+  double metric(const std::string& name) const {
+    const auto text = numbers->render();
+    const auto at = text.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(reading, "events reach the handler of their kind in their order") {
+  docker.create_volume(some_volume("a"));
+  docker.run_container(some_container("c"));
+  docker.create_volume(some_volume("b"));
+  settle();
+  REQUIRE(volumes->events.size() == 2);
+  CHECK(volumes->events[0].id == "a");
+  CHECK(volumes->events[1].id == "b");
+  REQUIRE(containers->events.size() == 2);
+  CHECK(containers->events[0].action == "create");
+  CHECK(containers->events[1].action == "start");
+  CHECK(memory->last_event == volumes->events[1].time);
+  CHECK(memory->last_event_received == now());
+}
+
+TEST_CASE_FIXTURE(reading, "an event that is shown twice is handed over once") {
+  docker.create_volume(some_volume("a"));
+  docker.repeat(docker.remembered().back());
+  settle();
+  CHECK(volumes->events.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reading, "a replay after a reconnect is recognised, what it adds is not") {
+  docker.create_volume(some_volume("before"));
+  settle();
+  docker.end_streams(broken);
+  settle_end();
+  docker.create_volume(some_volume("between"));
+  until_next_stream();
+  settle();
+  REQUIRE(connected());
+  REQUIRE(volumes->events.size() == 2);
+  CHECK(volumes->events[1].id == "between");
+}
+
+TEST_CASE_FIXTURE(reading, "a line that can't be read lists both kinds and is counted as failed") {
+  docker.damage({ec::docker_malformed, "no JSON"});
+  settle();
+  const std::vector expected{std::pair{list_reason::damaged, std::uint64_t{0}}};
+  CHECK(volumes->reconciles == expected);
+  CHECK(containers->reconciles == expected);
+  CHECK(numbers->totals().failed == 1);
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "a stream that has shown everything is proven every few seconds") {
+  docker.create_volume(some_volume("v"));
+  settle();
+  const auto opened = now();
+  advance(5s);
+  REQUIRE(reconciler->proofs.size() == 1);
+  // What is younger than two seconds may still be on its way.
+  CHECK(reconciler->proofs[0] == opened + 3'000'000'000);
+  advance(5s);
+  REQUIRE(reconciler->proofs.size() == 2);
+  CHECK(reconciler->proofs[1] == opened + 8'000'000'000);
+  CHECK(connected());
+}
+
+TEST_CASE("proofs go by our clock, whatever the daemon's says") {
+  for (const auto skew : {-1h, 1h}) {
+    stream_rig rig{skew};
+    rig.start();
+    rig.docker.create_volume(some_volume("v"));
+    rig.settle();
+    const auto opened = rig.now();
+    rig.advance(5s);
+    REQUIRE(rig.reconciler->proofs.size() == 1);
+    CHECK(rig.reconciler->proofs[0] == opened + 3'000'000'000);
+  }
+}
+
+TEST_CASE_FIXTURE(reading, "a stream that has not shown an event is given up") {
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(5s);
+  settle_end();
+  CHECK_FALSE(connected());
+  CHECK(last().why.text.find("lost 1 of 1 events") != std::string::npos);
+  CHECK(reconciler->proofs.empty());
+  until_next_stream();
+  settle();
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "an event that was lost before a new stream is missed, however late") {
+  // The replay of the next stream goes back five seconds only.
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(5s);
+  settle_end();
+  advance(10s);
+  settle();
+  CHECK(connected());
+  advance(1min);
+  settle();
+  CHECK(docker.streams_made() == 2); // the lists of the new connection cover it
+}
+
+TEST_CASE_FIXTURE(reading, "an event that is still on its way is no loss") {
+  advance(4s);
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(1s);
+  CHECK(connected());
+  CHECK(reconciler->proofs.size() == 1);
+  docker.repeat(docker.remembered().back());
+  settle();
+  advance(5s);
+  CHECK(connected());
+  CHECK(reconciler->proofs.size() == 2);
+}
+
+TEST_CASE_FIXTURE(reading, "an event that does not come in time is a loss at the next audit") {
+  advance(4s);
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(1s);
+  CHECK(connected());
+  advance(5s);
+  CHECK_FALSE(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "one audit without an answer is repeated soon, and no more") {
+  docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"}, 1);
+  advance(5s);
+  CHECK(connected());
+  CHECK(reconciler->proofs.empty());
+  advance(500ms);
+  CHECK(reconciler->proofs.size() == 1);
+  docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"}, 1);
+  advance(1min);
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "a daemon that answers no audit hangs, although its stream is open") {
+  docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"});
+  advance(5500ms);
+  settle_end();
+  CHECK_FALSE(connected());
+  CHECK(last().why.code == ec::docker_timeout);
+  CHECK(last().why.text.find("does not answer while its stream is open") != std::string::npos);
+  CHECK(docker.streams_open() == 0);
+  docker.recover();
+  until_next_stream();
+  settle();
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "a ring that has forgotten everything is no loss") {
+  docker.create_volume(some_volume("v"));
+  settle();
+  docker.forget_events();
+  advance(1min);
+  CHECK(connected());
+  CHECK(reconciler->proofs.size() == 12);
+}
+
+TEST_CASE_FIXTURE(reading, "audits are counted by their outcome") {
+  advance(5s);
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(5s);
+  const auto text = numbers->render();
+  CHECK(text.find("audit") != std::string::npos);
+}

@@ -1,0 +1,56 @@
+# Holds the include rules: which folder may include which, and which third-party library stays where.
+#   cmake -DSOURCE=<project> -P architecture_test.cmake
+# messages <- sync | docker | persistence | metrics | config <- actors <- http <- commands <- main.cpp
+cmake_minimum_required(VERSION 3.25)
+
+set(folders messages sync docker persistence metrics config actors http commands)
+set(may_messages "")
+foreach(middle sync docker persistence metrics config)
+  set(may_${middle} messages)
+endforeach()
+set(may_actors messages sync docker persistence metrics config)
+set(may_http ${may_actors} actors)
+set(may_commands ${may_http} http)
+
+# Which folders may include headers of a third-party library; <pattern>=<folders>.
+set(libraries
+  "^httplib\\.h$=docker|http"
+  "^boost/json=docker|persistence|http"
+  "^(soci|libpq-fe\\.h|sqlite3\\.h)=persistence"
+  "^prometheus/=metrics"
+  "^CLI/=config"
+  "^(spdlog|fmt)/=config|actors|commands"
+  "^caf/=messages|actors|http|commands"
+  "^systemd/=commands"
+  "^(doctest|rapidcheck)=none")
+
+set(complaints "")
+foreach(folder IN LISTS folders)
+  file(GLOB_RECURSE sources RELATIVE "${SOURCE}" "${SOURCE}/${folder}/*.cpp" "${SOURCE}/${folder}/*.hpp")
+  foreach(source IN LISTS sources)
+    file(STRINGS "${SOURCE}/${source}" lines REGEX "^[ \t]*#[ \t]*include[ \t]+[<\"]")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE ".*[<\"]([^>\"]+)[>\"].*" "\\1" header "${line}")
+      string(REGEX MATCH "^[^/]+" top "${header}")
+      if(header MATCHES "^(tests|bench)/")
+        list(APPEND complaints "${source} includes ${header}: the program doesn't know its tests")
+      elseif(top IN_LIST folders AND NOT top STREQUAL folder AND NOT top IN_LIST may_${folder})
+        list(APPEND complaints "${source} includes ${header}: ${folder}/ may include ${may_${folder}} only")
+      endif()
+      foreach(rule IN LISTS libraries)
+        string(REGEX REPLACE "=[^=]*$" "" pattern "${rule}")
+        string(REGEX REPLACE ".*=" "" where "${rule}")
+        string(REPLACE "|" ";" where "${where}")
+        if(header MATCHES "${pattern}" AND NOT folder IN_LIST where)
+          list(APPEND complaints "${source} includes ${header}: that library stays in ${where}")
+        endif()
+      endforeach()
+    endforeach()
+  endforeach()
+endforeach()
+
+if(complaints)
+  list(JOIN complaints "\n  " text)
+  message(FATAL_ERROR "The include rules are broken:\n  ${text}")
+endif()
+message(STATUS "The include rules hold.")

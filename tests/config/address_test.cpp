@@ -1,0 +1,47 @@
+#include "config/address.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+using volumeviz::config::host_port;
+using volumeviz::config::is_loopback;
+using volumeviz::config::parse_host_port;
+using volumeviz::config::to_string;
+
+TEST_CASE("addresses are names, IPv4 or bracketed IPv6, with a port") {
+  CHECK(parse_host_port("127.0.0.1:8080") == host_port{"127.0.0.1", 8080});
+  CHECK(parse_host_port("localhost:0") == host_port{"localhost", 0});
+  CHECK(parse_host_port("db-1.example.org:65535") == host_port{"db-1.example.org", 65535});
+  CHECK(parse_host_port("[::1]:80") == host_port{"::1", 80});
+  CHECK(parse_host_port("[::]:80") == host_port{"::", 80});
+}
+
+TEST_CASE("what is no address is refused") {
+  for (const auto* text :
+       {"", ":", "8080", ":8080", "host", "host:", "host:65536", "host:-1", "host:1x", "::1:80",
+        "[::1]", "[::1]80", "[]:80", "[127.0.0.1]:80", "[zz]:80", "a b:80", "http://host:80"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_host_port(text));
+  }
+}
+
+TEST_CASE("an address is read back from its own text") {
+  for (const auto& address :
+       {host_port{"127.0.0.1", 1}, host_port{"::1", 80}, host_port{"fe80::1", 65535}})
+    CHECK(parse_host_port(to_string(address)) == address);
+}
+
+TEST_CASE("any text is read or refused, without harm") {
+  CHECK(rc::check([](const std::string& text) {
+    if (const auto address = parse_host_port(text))
+      RC_ASSERT(parse_host_port(to_string(*address)) == *address);
+  }));
+}
+
+TEST_CASE("loopback is what only this machine can reach") {
+  for (const auto* host : {"127.0.0.1", "127.255.0.3", "::1", "localhost"})
+    CHECK(is_loopback(host));
+  for (const auto* host :
+       {"0.0.0.0", "10.0.0.1", "::", "example.org", "127.evil.org", "localhost.evil.org", ""})
+    CHECK_FALSE(is_loopback(host));
+}

@@ -1,0 +1,140 @@
+#include "config/logging.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <chrono>
+#include <fcntl.h>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+using namespace volumeviz::config;
+using clock_type = std::chrono::steady_clock;
+
+namespace {
+
+/// Standard error is this pipe while the object lives.
+class captured_stderr {
+public:
+  captured_stderr() {
+    REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
+    saved_ = ::dup(STDERR_FILENO);
+    ::dup2(ends_[1], STDERR_FILENO);
+    ::close(ends_[1]);
+  }
+  ~captured_stderr() {
+    restore();
+    close_reader();
+  }
+  captured_stderr(const captured_stderr&) = delete;
+  captured_stderr& operator=(const captured_stderr&) = delete;
+
+  void close_reader() {
+    if (ends_[0] >= 0)
+      ::close(ends_[0]);
+    ends_[0] = -1;
+  }
+  void restore() {
+    if (saved_ >= 0) {
+      ::dup2(saved_, STDERR_FILENO);
+      ::close(saved_);
+    }
+    saved_ = -1;
+  }
+  /// All that was written; call it when the writers are done.
+  std::string text() {
+    restore();
+    return read_to_end();
+  }
+  std::string read_to_end() const {
+    std::string result;
+    std::array<char, 65536> part{};
+    for (ssize_t size = 0; (size = ::read(ends_[0], part.data(), part.size())) > 0;)
+      result.append(part.data(), static_cast<std::size_t>(size));
+    return result;
+  }
+
+private:
+  std::array<int, 2> ends_{-1, -1};
+  int saved_ = -1;
+};
+
+settings at_level(const char* level) {
+  settings result;
+  result.log_level = level;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("what was logged is written when the log ends") {
+  captured_stderr pipe;
+  {
+    const log_output log{at_level("info")};
+    for (int i = 0; i < 500; ++i)
+      log.logger()->info("line={}", i);
+    log.logger()->debug("not this one");
+    CHECK(log.lost_lines() == 0);
+  }
+  const auto text = pipe.text();
+  CHECK(text.find("line=0\n") != std::string::npos);
+  CHECK(text.find("line=499\n") != std::string::npos);
+  CHECK(text.find("not this one") == std::string::npos);
+}
+
+TEST_CASE("nobody reading costs lines, never the caller's time, and at most a second at the end") {
+  captured_stderr pipe;
+  const auto begin = clock_type::now();
+  clock_type::duration longest{};
+  std::size_t lost = 0;
+  {
+    const log_output log{at_level("info")};
+    const std::string text(1000, 'x');
+    for (int i = 0; i < 20'000; ++i) {
+      const auto before = clock_type::now();
+      log.logger()->info(text);
+      longest = std::max(longest, clock_type::now() - before);
+    }
+    lost = log.lost_lines();
+  }
+  CHECK(lost > 10'000);
+  CHECK(longest < std::chrono::milliseconds{500});
+  CHECK(clock_type::now() - begin < std::chrono::seconds{10});
+}
+
+TEST_CASE("a reader that comes back is told how many lines it has missed") {
+  captured_stderr pipe;
+  auto log = std::make_optional<log_output>(at_level("info"));
+  for (int i = 0; i < 20'000; ++i)
+    log->logger()->info(std::string(1000, 'x'));
+  const auto lost = log->lost_lines();
+  REQUIRE(lost > 0);
+  std::string text;
+  std::thread reader{[&] { text = pipe.read_to_end(); }};
+  log.reset();
+  pipe.restore();
+  reader.join();
+  std::size_t told = 0;
+  for (auto at = text.find("lost="); at != std::string::npos; at = text.find("lost=", at + 1))
+    told += std::stoul(text.substr(at + 5));
+  CHECK(told == lost);
+}
+
+TEST_CASE("a reader that went away ends nothing") {
+  captured_stderr pipe;
+  pipe.close_reader();
+  const log_output log{at_level("info")};
+  for (int i = 0; i < 100; ++i)
+    log.logger()->info("into the void");
+}
+
+TEST_CASE("a logger that outlives the log is harmless") {
+  std::shared_ptr<spdlog::logger> logger;
+  {
+    const log_output log{at_level("error")};
+    logger = log.logger();
+  }
+  logger->error("nobody hears this");
+}

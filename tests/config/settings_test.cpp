@@ -1,0 +1,329 @@
+#include "config/default_database.hpp"
+#include "config/setting_table.hpp"
+#include "config/settings.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+using namespace std::chrono_literals;
+using namespace volumeviz::config;
+
+namespace {
+
+/// What every process has, so that no default is missing.
+environment base() {
+  return {{"HOME", "/home/someone"}, {"NODE_NAME", "host-1"}};
+}
+
+environment with(environment more) {
+  more.merge(base());
+  return more;
+}
+
+settings read(const environment& more) {
+  const auto result = read_settings(with(more));
+  if (!result)
+    FAIL(result.error().front());
+  return *result;
+}
+
+/// The only complaint about these variables; empty when there is none.
+std::string complaint(const environment& more) {
+  const auto result = read_settings(with(more));
+  if (result)
+    return {};
+  CHECK(result.error().size() == 1);
+  return result.error().front();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("without any variable the documented defaults hold") {
+  const auto is = read({});
+  CHECK_FALSE(is.events_enabled);
+  CHECK(is.events_queue_size == 1000);
+  CHECK(is.backoff_min == 1s);
+  CHECK(is.backoff_max == 5min);
+  CHECK(is.reconcile_interval == 30min);
+  CHECK(is.idle_degraded_after == 5min);
+  CHECK(is.docker_host == "unix:///var/run/docker.sock");
+  CHECK_FALSE(is.docker_tls_verify);
+  CHECK(is.http_listen == host_port{"127.0.0.1", 8080});
+  CHECK(is.http_auth_token.empty());
+  CHECK(is.log_level == "info");
+  CHECK(is.format == log_format::text);
+  CHECK(is.actor_stats_interval == 60s);
+  CHECK(is.role == node_role::standalone);
+  CHECK(is.hub_listen == host_port{"127.0.0.1", 4711});
+  CHECK_FALSE(is.hub_address);
+  CHECK_FALSE(is.database_url.empty());
+}
+
+TEST_CASE("a variable that is set and empty counts as not set") {
+  environment empty;
+  for (const auto& each : setting_table())
+    if (each.name != "NODE_NAME")
+      empty[std::string{each.name}] = "";
+  empty["EVENTS_NO_SUCH_THING"] = "";
+  CHECK(read(empty).events_queue_size == 1000);
+}
+
+TEST_CASE("every setting takes the value that it is given") {
+  const auto is = read({{"EVENTS_ENABLED", "Yes"},
+                        {"EVENTS_QUEUE_SIZE", "1000000"},
+                        {"EVENTS_BACKOFF_MIN_DURATION", "500ms"},
+                        {"EVENTS_BACKOFF_MAX_DURATION", "500ms"},
+                        {"EVENTS_RECONCILE_INTERVAL", "0"},
+                        {"EVENTS_IDLE_DEGRADED_AFTER", "1h30m"},
+                        {"DOCKER_HOST", "tcp://docker.example.org:2376"},
+                        {"DOCKER_TLS_VERIFY", "1"},
+                        {"DOCKER_CERT_PATH", "/etc/certs"},
+                        {"DATABASE_URL", "postgresql://u:p@db:5432/n?sslmode=require"},
+                        {"HTTP_LISTEN", "[::]:0"},
+                        {"HTTP_AUTH_TOKEN", "s3cret"},
+                        {"LOG_LEVEL", "debug"},
+                        {"LOG_FORMAT", "json"},
+                        {"ACTOR_STATS_INTERVAL", "10s"},
+                        {"NODE_NAME", "a_b-c.d"},
+                        {"NODE_ROLE", "agent"},
+                        {"HUB_LISTEN", "127.0.0.1:1"},
+                        {"HUB_ADDRESS", "hub:4711"},
+                        {"HUB_TLS_CERT", "/c"},
+                        {"HUB_TLS_KEY", "/k"},
+                        {"HUB_TLS_CA", "/a"},
+                        {"HUB_INSECURE", "no"}});
+  CHECK(is.events_enabled);
+  CHECK(is.events_queue_size == 1'000'000);
+  CHECK(is.backoff_min == 500ms);
+  CHECK(is.backoff_max == 500ms);
+  CHECK(is.reconcile_interval == 0ms);
+  CHECK(is.idle_degraded_after == 90min);
+  CHECK(is.docker_host == "tcp://docker.example.org:2376");
+  CHECK(is.docker_tls_verify);
+  CHECK(is.docker_cert_path == "/etc/certs");
+  CHECK(is.database_url == "postgresql://u:p@db:5432/n?sslmode=require");
+  CHECK(is.http_listen == host_port{"::", 0});
+  CHECK(is.http_auth_token == "s3cret");
+  CHECK(is.log_level == "debug");
+  CHECK(is.format == log_format::json);
+  CHECK(is.actor_stats_interval == 10s);
+  CHECK(is.node_name == "a_b-c.d");
+  CHECK(is.role == node_role::agent);
+  CHECK(is.hub_listen == host_port{"127.0.0.1", 1});
+  CHECK(is.hub_address == host_port{"hub", 4711});
+  CHECK(is.hub_tls_cert == "/c");
+  CHECK(is.hub_tls_key == "/k");
+  CHECK(is.hub_tls_ca == "/a");
+  CHECK_FALSE(is.hub_insecure);
+}
+
+TEST_CASE("wrong values are refused, with variable, value and what is allowed") {
+  struct wrong {
+    const char* name;
+    const char* value;
+    const char* allowed;
+  };
+  const auto table = std::to_array<wrong>({
+      {"EVENTS_ENABLED", "maybe", "true, false"},
+      {"EVENTS_QUEUE_SIZE", "0", "1 to 1000000"},
+      {"EVENTS_QUEUE_SIZE", "1000001", "1 to 1000000"},
+      {"EVENTS_QUEUE_SIZE", "10k", "1 to 1000000"},
+      {"EVENTS_QUEUE_SIZE", "-1", "1 to 1000000"},
+      {"EVENTS_BACKOFF_MIN_DURATION", "0", "1ms"},
+      {"EVENTS_BACKOFF_MIN_DURATION", "soon", "500ms"},
+      {"EVENTS_RECONCILE_INTERVAL", "30", "5m"},
+      {"DOCKER_HOST", "/var/run/docker.sock", "unix:///PATH"},
+      {"DOCKER_HOST", "unix://docker.sock", "three slashes"},
+      {"DOCKER_HOST", "tcp://host", "2375"},
+      {"DOCKER_HOST", "tcp://host:0", "HOST:PORT"},
+      {"DOCKER_HOST", "ssh://user@host", "not supported"},
+      {"DOCKER_HOST", "npipe:////./pipe/docker", "unix:///PATH"},
+      {"DATABASE_URL", "sqlite://relative.db", "not absolute"},
+      {"DATABASE_URL", "sqlite:///", "folder"},
+      {"DATABASE_URL", "mysql://db/n", "postgresql://"},
+      {"DATABASE_URL", "postgresql://u:p@/n", "no host"},
+      {"DATABASE_URL", "postgresql://u:p@db:port/n", "65535"},
+      {"DATABASE_URL", "postgresql://u:p%@db:5432/n", "%25"},
+      {"DATABASE_URL", "postgresql://u:p@p@db:5432/n", "%40"},
+      {"HTTP_LISTEN", "8080", "HOST:PORT"},
+      {"HTTP_LISTEN", ":8080", "0.0.0.0"},
+      {"HTTP_AUTH_TOKEN", "two words", "visible ASCII"},
+      {"LOG_LEVEL", "verbose", "trace, debug"},
+      {"LOG_FORMAT", "xml", "text or json"},
+      {"NODE_NAME", "white space", "letters"},
+      {"NODE_ROLE", "master", "standalone, agent or hub"},
+      {"HUB_ADDRESS", "hub:0", "HOST:PORT"},
+  });
+  for (const auto& each : table) {
+    CAPTURE(each.name);
+    CAPTURE(each.value);
+    const auto text = complaint({{each.name, each.value}});
+    CHECK(text.starts_with(each.name));
+    CHECK(contains(text, each.allowed));
+    CHECK(text.find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("all complaints come at once") {
+  const auto result = read_settings(with({{"EVENTS_QUEUE_SIZE", "x"},
+                                          {"LOG_LEVEL", "x"},
+                                          {"EVENTS_TYPO", "x"},
+                                          {"HTTP_LISTEN", "x"},
+                                          {"EVENTS_BACKOFF_MIN_DURATION", "10m"}}));
+  REQUIRE_FALSE(result);
+  CHECK(result.error().size() == 5);
+}
+
+TEST_CASE("an unknown EVENTS_ variable is a complaint that says what was likely meant") {
+  CHECK(contains(complaint({{"EVENTS_ENABELD", "true"}}), "did you mean EVENTS_ENABLED?"));
+  CHECK(contains(complaint({{"EVENTS_QUEUE", "7"}}), "did you mean EVENTS_QUEUE_SIZE?"));
+  CHECK(contains(complaint({{"EVENTS_SOMETHING_ELSE_ALTOGETHER", "7"}}), "--help"));
+  CHECK(complaint({{"EVENT_ENABLED", "true"}, {"OTHER", "x"}}).empty());
+}
+
+TEST_CASE("the longest backoff is not below the shortest") {
+  const auto text =
+      complaint({{"EVENTS_BACKOFF_MIN_DURATION", "2m"}, {"EVENTS_BACKOFF_MAX_DURATION", "90s"}});
+  CHECK(text.starts_with("EVENTS_BACKOFF_MAX_DURATION=\"1m30s\""));
+  CHECK(contains(text, "2m"));
+}
+
+TEST_CASE("no complaint shows a secret") {
+  CHECK_FALSE(contains(complaint({{"HTTP_AUTH_TOKEN", "hush hush"}}), "hush"));
+  for (const std::string url : {"postgresql://user:hush@db:x/n", "postgres://user:hu@sh@db/n",
+                                "hush", "user:hush@db/n", "postgresql:///n?password=hush",
+                                "postgresql:///n?PassWord=a@hush", "mysql://user:hush@db/n"}) {
+    CAPTURE(url);
+    const auto text = complaint({{"DATABASE_URL", url}});
+    CHECK(text.starts_with("DATABASE_URL=\""));
+    CHECK_FALSE(contains(text, "hush"));
+    CHECK_FALSE(contains(text, "sh@db"));
+  }
+  CHECK_FALSE(contains(complaint({{"DOCKER_HOST", "tcp://me:hush@docker"}}), "hush"));
+  CHECK_FALSE(contains(complaint({{"EVENTS_AUTH_TOKEN", "hush"}}), "hush"));
+}
+
+TEST_CASE("DOCKER_TLS_VERIFY takes any value for yes but the words for no") {
+  CHECK(read({{"DOCKER_TLS_VERIFY", "on"}}).docker_tls_verify);
+  CHECK(read({{"DOCKER_TLS_VERIFY", "1"}}).docker_cert_path == "/home/someone/.docker");
+  CHECK_FALSE(read({{"DOCKER_TLS_VERIFY", "0"}}).docker_tls_verify);
+  CHECK_FALSE(read({{"DOCKER_TLS_VERIFY", "False"}}).docker_tls_verify);
+  CHECK_FALSE(read({{"DOCKER_TLS_VERIFY", ""}}).docker_tls_verify);
+}
+
+TEST_CASE("the default database is where the system wants state to be") {
+  const environment home{{"HOME", "/home/a"}};
+  CHECK(default_database({{"STATE_DIRECTORY", "/var/lib/x"}, {"HOME", "/root"}}, true)
+        == "sqlite:///var/lib/x/inventory.db");
+  CHECK(default_database({{"STATE_DIRECTORY", "/var/lib/x:/var/lib/y"}}, false)
+        == "sqlite:///var/lib/x/inventory.db");
+  CHECK(default_database(home, true) == "sqlite:///var/lib/volumeviz-events/inventory.db");
+  CHECK(default_database(home, false)
+        == "sqlite:///home/a/.local/state/volumeviz-events/inventory.db");
+  CHECK(default_database({{"XDG_STATE_HOME", "/s"}, {"HOME", "/home/a"}}, false)
+        == "sqlite:///s/volumeviz-events/inventory.db");
+  CHECK(default_database({{"XDG_STATE_HOME", "relative"}, {"HOME", "/home/a"}}, false)
+        == "sqlite:///home/a/.local/state/volumeviz-events/inventory.db");
+  CHECK_FALSE(default_database({}, false));
+}
+
+TEST_CASE("an agent needs the address of its hub") {
+  CHECK(complaint({{"NODE_ROLE", "agent"}}).starts_with("HUB_ADDRESS is not set"));
+  CHECK(complaint({{"NODE_ROLE", "agent"}, {"HUB_ADDRESS", "localhost:4711"}}).empty());
+}
+
+TEST_CASE("agents and hub without TLS stay on this machine unless told otherwise") {
+  CHECK(contains(complaint({{"NODE_ROLE", "hub"}, {"HUB_LISTEN", "0.0.0.0:4711"}}),
+                 "HUB_INSECURE=true"));
+  CHECK(contains(complaint({{"NODE_ROLE", "agent"}, {"HUB_ADDRESS", "hub:4711"}}),
+                 "HUB_INSECURE=true"));
+  CHECK(complaint({{"NODE_ROLE", "hub"}, {"HUB_LISTEN", "0.0.0.0:4711"}, {"HUB_INSECURE", "true"}})
+            .empty());
+  CHECK(complaint({{"NODE_ROLE", "standalone"}, {"HUB_LISTEN", "0.0.0.0:4711"}}).empty());
+}
+
+TEST_CASE("mutual TLS is three files or none") {
+  const auto result = read_settings(with({{"HUB_TLS_CERT", "/c"}}));
+  REQUIRE_FALSE(result);
+  CHECK(result.error().size() == 2);
+  CHECK(contains(complaint({{"HUB_TLS_CERT", "/c"}, {"HUB_TLS_CA", "/a"}}),
+                 "HUB_TLS_KEY is not set"));
+}
+
+TEST_CASE("any environment is read or complained about, in lines, without harm") {
+  CHECK(rc::check([] {
+    environment variables;
+    for (const auto& each : setting_table())
+      if (*rc::gen::arbitrary<bool>())
+        variables[std::string{each.name}] = *rc::gen::arbitrary<std::string>();
+    variables["EVENTS_" + *rc::gen::arbitrary<std::string>()] = *rc::gen::arbitrary<std::string>();
+    const auto result = read_settings(variables);
+    if (result)
+      return;
+    RC_ASSERT_FALSE(result.error().empty());
+    for (const auto& line : result.error())
+      RC_ASSERT(line.find('\n') == std::string::npos);
+  }));
+}
+
+TEST_CASE("values close to what is allowed are read or complained about, without harm") {
+  CHECK(rc::check([] {
+    const auto start = *rc::gen::element<std::string>("postgresql://", "sqlite://", "unix://",
+                                                      "tcp://", "ssh://", "");
+    const auto rest =
+        *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"ab:@/?%[]019.=&"}));
+    const auto result =
+        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}));
+    if (result)
+      RC_ASSERT(result->database_url == start + rest || (start + rest).empty());
+  }));
+}
+
+TEST_CASE("help tells name, default, meaning and allowed values of every setting") {
+  const auto help = describe_settings();
+  for (const auto& each : setting_table()) {
+    CHECK(contains(help,
+                   std::string{each.name} + " (default " + std::string{each.default_text} + ")\n"));
+    CHECK(contains(help, std::string{each.meaning}));
+    CHECK(contains(help, std::string{each.allowed}));
+  }
+}
+
+TEST_CASE("the names that others rely on are all there") {
+  const auto names = std::to_array<std::string_view>({"EVENTS_ENABLED",
+                                                      "EVENTS_QUEUE_SIZE",
+                                                      "EVENTS_BACKOFF_MIN_DURATION",
+                                                      "EVENTS_BACKOFF_MAX_DURATION",
+                                                      "EVENTS_RECONCILE_INTERVAL",
+                                                      "EVENTS_IDLE_DEGRADED_AFTER",
+                                                      "DOCKER_HOST",
+                                                      "DOCKER_TLS_VERIFY",
+                                                      "DOCKER_CERT_PATH",
+                                                      "DATABASE_URL",
+                                                      "HTTP_LISTEN",
+                                                      "HTTP_AUTH_TOKEN",
+                                                      "LOG_LEVEL",
+                                                      "LOG_FORMAT",
+                                                      "ACTOR_STATS_INTERVAL",
+                                                      "NODE_NAME",
+                                                      "NODE_ROLE",
+                                                      "HUB_LISTEN",
+                                                      "HUB_ADDRESS",
+                                                      "HUB_TLS_CERT",
+                                                      "HUB_TLS_KEY",
+                                                      "HUB_TLS_CA",
+                                                      "HUB_INSECURE"});
+  for (const auto name : names) {
+    CAPTURE(name);
+    CHECK(std::ranges::any_of(setting_table(),
+                              [name](const auto& each) { return each.name == name; }));
+  }
+}

@@ -1,0 +1,174 @@
+// Small pure pieces: endpoints, times, versions, paths, status texts, the daemon's error bodies.
+#include "docker/endpoint.hpp"
+#include "docker/explain.hpp"
+#include "docker/requests.hpp"
+#include "docker/status_text.hpp"
+#include "docker/times.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::docker;
+
+namespace {
+
+result<address> parse(const std::string& host) {
+  return parse_endpoint({.host = host, .tls = false, .cert_path = ""});
+}
+
+std::string place(const std::string& host) {
+  const auto out = parse(host);
+  if (!out)
+    return "wrong";
+  return out->via == address::kind::unix_socket ? out->path
+                                                : out->host + " " + std::to_string(out->port);
+}
+
+} // namespace
+
+TEST_CASE("DOCKER_HOST is understood as the docker CLI does") {
+  CHECK(place("unix:///var/run/docker.sock") == "/var/run/docker.sock");
+  CHECK(place("tcp://10.0.0.1:2375") == "10.0.0.1 2375");
+  CHECK(place("tcp://docker.example:1234/") == "docker.example 1234");
+  CHECK(place("tcp://docker.example") == "docker.example 2375");
+  CHECK(place("tcp://:2375") == "localhost 2375");
+  CHECK(place("tcp://[::1]:2375") == "::1 2375");
+  CHECK(place("tcp://[fe80::1]") == "fe80::1 2375");
+  for (const auto* wrong :
+       {"", "/var/run/docker.sock", "unix://", "unix://relative", "http://x", "ssh://me@host",
+        "npipe:////./pipe/docker_engine", "tcp://host:", "tcp://host:0", "tcp://host:65536",
+        "tcp://host:12a", "tcp://::1:2375", "tcp://[::1", "tcp://[::1]x", "tcp://u@host:1",
+        "tcp://host:1/prefix"}) {
+    CAPTURE(wrong);
+    const auto out = parse(wrong);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().code == ec::bad_request);
+    CHECK(out.error().text.find("DOCKER_HOST") != std::string::npos);
+  }
+  CHECK(place("unix:///" + std::string(106, 'x')) != "wrong");
+  CHECK(place("unix:///" + std::string(107, 'x')) == "wrong");
+}
+
+TEST_CASE("TLS without its files, and TLS on a unix socket, are refused with the cure") {
+  const auto missing =
+      parse_endpoint({.host = "tcp://host", .tls = true, .cert_path = "/nowhere/at/all"});
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().text.find("/nowhere/at/all/ca.pem") != std::string::npos);
+  CHECK(missing.error().text.find("DOCKER_CERT_PATH") != std::string::npos);
+  const auto on_unix = parse_endpoint({.host = "unix:///x", .tls = true, .cert_path = "/tmp"});
+  REQUIRE_FALSE(on_unix);
+  CHECK(on_unix.error().text.find("DOCKER_TLS_VERIFY") != std::string::npos);
+}
+
+TEST_CASE("Go's times are read to the nanosecond") {
+  CHECK(parse_rfc3339("1970-01-01T00:00:00Z") == 0);
+  CHECK(parse_rfc3339("2024-05-01T10:20:30.123456789Z") == 1714558830123456789);
+  CHECK(parse_rfc3339("2024-05-01T10:20:30.1Z") == 1714558830100000000);
+  CHECK(parse_rfc3339("2024-05-01T12:20:30.123456789+02:00") == 1714558830123456789);
+  CHECK(parse_rfc3339("2024-05-01T04:50:30-05:30") == 1714558830000000000);
+  CHECK(parse_rfc3339("1969-12-31T23:59:59.5Z") == -500000000);
+  CHECK(parse_rfc3339("0001-01-01T00:00:00Z") == never);
+  for (const auto* wrong :
+       {"", "2024", "2024-05-01", "2024-05-01 10:20:30Z", "2024-13-01T00:00:00Z",
+        "2024-02-30T00:00:00Z", "2024-05-01T24:00:00Z", "2024-05-01T10:20:30", "x",
+        "2024-05-01T10:20:30.Z", "2024-05-01T10:20:30Zx", "-024-05-01T10:20:30Z",
+        "9999-01-01T00:00:00Z", "1500-01-01T00:00:00Z"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_rfc3339(wrong));
+  }
+}
+
+TEST_CASE("moments in requests have nine digits of a second") {
+  CHECK(seconds_and_nanos(1714558830123456789) == "1714558830.123456789");
+  CHECK(seconds_and_nanos(1714558830000000001) == "1714558830.000000001");
+  CHECK(seconds_and_nanos(1714558830000000000) == "1714558830.000000000");
+  CHECK(seconds_and_nanos(0) == "0.000000000");
+  CHECK(seconds_and_nanos(-5) == "0.000000000");
+}
+
+TEST_CASE("API versions are compared as numbers") {
+  CHECK(lower_version("1.47", "1.41") == "1.41");
+  CHECK(lower_version("1.47", "1.52") == "1.47");
+  CHECK(lower_version("1.47", "1.9") == "1.9");
+  CHECK(lower_version("1.47", "2.0") == "1.47");
+  CHECK(lower_version("1.47", "1.47") == "1.47");
+  for (const auto* wrong : {"", "1", "1.", ".5", "x", "1.4x", "1.-4"})
+    CHECK(lower_version("1.47", wrong).empty());
+}
+
+TEST_CASE("paths and filters are encoded") {
+  CHECK(percent_encode("data-1.x_~") == "data-1.x_~");
+  CHECK(percent_encode("a/b c?#%") == "a%2Fb%20c%3F%23%25");
+  CHECK(percent_encode("\xc3\xa4") == "%C3%A4");
+  CHECK(percent_encode("..") == "%2E%2E");
+  CHECK(event_filters(false) == R"({"type":["volume","container"]})");
+  const auto only = event_filters(true);
+  CHECK(only.find(R"("destroy")") != std::string::npos);
+  CHECK(only.find(R"("health_status")") != std::string::npos);
+  CHECK(only.find("exec") == std::string::npos);
+  CHECK(events_path(1'500'000'000, false)
+        == "/events?since=1.500000000&filters=%7B%22type%22%3A%5B%22volume%22%2C%22container%22%5D%"
+           "7D");
+}
+
+TEST_CASE("a listed status loses its age and nothing else") {
+  const std::pair<const char*, const char*> table[]{
+      {"Up 5 minutes", "Up"},
+      {"Up Less than a second", "Up"},
+      {"Up About an hour (healthy)", "Up (healthy)"},
+      {"Up 5 minutes (unhealthy)", "Up (unhealthy)"},
+      {"Up 2 seconds (health: starting)", "Up (health: starting)"},
+      {"Up 2 seconds (Paused)", "Up (Paused)"},
+      {"Exited (137) 5 minutes ago", "Exited (137)"},
+      {"Exited (-1) 5 minutes ago", "Exited (-1)"},
+      {"Restarting (1) 3 seconds ago", "Restarting (1)"},
+      {"Created", "Created"},
+      {"Dead", "Dead"},
+      {"Removal In Progress", "Removal In Progress"},
+      {"", ""},
+      {"Exited (", ""},
+  };
+  for (const auto& [listed, stable] : table) {
+    CAPTURE(listed);
+    CHECK(stable_status(std::string_view{listed}) == stable);
+  }
+}
+
+TEST_CASE("an inspected state gives the listed status") {
+  const std::pair<inspected_state, const char*> table[]{
+      {{"running", 0, true, false, ""}, "Up"},
+      {{"running", 0, true, true, "none"}, "Up"},
+      {{"running", 0, true, true, "healthy"}, "Up (healthy)"},
+      {{"running", 0, true, true, "starting"}, "Up (health: starting)"},
+      {{"paused", 0, true, true, "healthy"}, "Up (Paused)"},
+      {{"restarting", 1, true, true, ""}, "Restarting (1)"},
+      {{"removing", 0, true, true, ""}, "Removal In Progress"},
+      {{"dead", 0, true, true, ""}, "Dead"},
+      {{"created", 127, false, false, ""}, "Created"},
+      {{"exited", 137, true, true, "unhealthy"}, "Exited (137)"},
+      {{"exited", 0, true, false, ""}, ""},
+  };
+  for (const auto& [state, text] : table) {
+    CAPTURE(state.status);
+    CHECK(stable_status(state) == text);
+  }
+}
+
+TEST_CASE("Podman's words for states become Docker's") {
+  CHECK(docker_state("stopped") == "exited");
+  CHECK(docker_state("configured") == "created");
+  CHECK(docker_state("stopping") == "running");
+  CHECK(docker_state("paused") == "paused");
+}
+
+TEST_CASE("the daemon's words are found in any body") {
+  CHECK(daemons_words(R"({"message":"driver \"x\" failed"})") == "driver \"x\" failed");
+  CHECK(daemons_words(R"({"cause":"c","message":"m","response":404})") == "m");
+  CHECK(daemons_words("client version 1.11 is too old\n") == "client version 1.11 is too old");
+  CHECK(daemons_words("") == "(it gave no reason)");
+  CHECK(daemons_words(" \n ") == "(it gave no reason)");
+  CHECK(daemons_words("{\"message\":7}") == "{\"message\":7}");
+  CHECK(daemons_words("a\nb") == "a b");
+  const auto cut = daemons_words(std::string(399, 'x') + "\xc3\xa4" + std::string(50, 'y'));
+  CHECK(cut == std::string(399, 'x') + "...");
+}

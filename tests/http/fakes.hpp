@@ -1,0 +1,123 @@
+#pragma once
+
+#include "http/node_view.hpp"
+#include "http/server.hpp"
+#include "persistence/inventory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fakes {
+
+using namespace volumeviz;
+
+/// A report with every field set: docker and database healthy, events processed.
+inline health_report healthy_report() {
+  health_report report;
+  report.status = health_status::healthy;
+  report.now = 1'640'995'200'000'000'000;
+  report.checks = {{"docker", health_status::healthy, {}},
+                   {"database", health_status::healthy, {}}};
+  auto& events = report.events;
+  events.status = health_status::healthy;
+  events.connected = true;
+  events.processed_total = 1250;
+  events.errors_total = 2;
+  events.reconnects_total = 1;
+  events.last_event = 1'640'995'180'900'000'000;
+  events.last_reconnect = 1'640'994'800'000'000'000;
+  events.full_runs = 5;
+  events.volume_runs = 12;
+  events.container_runs = 12;
+  events.verified_at = 1'640'995'190'000'000'000;
+  return report;
+}
+
+/// A node that says what the test wants. Set it up before the server starts, or under the test's
+/// own order.
+class node final : public http::node_view {
+public:
+  result<health_report> report = healthy_report();
+  std::vector<std::string> silent;
+  std::vector<std::string> not_ready;
+  result<reconcile_ticket> ticket = reconcile_ticket{7, reconcile_scope::full};
+  std::vector<actor_report> actor_list;
+  std::function<std::string()> metrics_text = [] { return std::string{"# nothing\n"}; };
+
+  result<health_report> health() override { return report; }
+  std::vector<std::string> unresponsive() override { return silent; }
+  std::vector<std::string> not_ready_because() override { return not_ready; }
+  result<reconcile_ticket> reconcile(reconcile_scope scope) override {
+    auto answer = ticket;
+    if (answer)
+      answer->scope = scope;
+    return answer;
+  }
+  std::vector<actor_report> actors() override { return actor_list; }
+  std::string metrics() override { return metrics_text(); }
+};
+
+/// A database of some rows that remembers what it was asked.
+class inventory final : public persistence::inventory {
+public:
+  persistence::page<persistence::volume_row> volume_page;
+  persistence::page<persistence::container_row> container_page;
+  persistence::page<persistence::mount_row> mount_page;
+  persistence::page<persistence::host_row> host_page;
+  result<void> state; ///< what every call fails with
+  std::function<void()> before = [] {};
+
+  persistence::query last() {
+    std::lock_guard lock{mutex_};
+    return last_;
+  }
+
+  result<persistence::page<persistence::volume_row>>
+  volumes(const persistence::query& what) override {
+    return answer(what, volume_page);
+  }
+  result<persistence::page<persistence::container_row>>
+  containers(const persistence::query& what) override {
+    return answer(what, container_page);
+  }
+  result<persistence::page<persistence::mount_row>>
+  mounts(const persistence::query& what) override {
+    return answer(what, mount_page);
+  }
+  result<persistence::page<persistence::host_row>> hosts(const persistence::query& what) override {
+    return answer(what, host_page);
+  }
+  result<void> check() override { return state; }
+
+private:
+  template <class Page>
+  result<Page> answer(const persistence::query& what, const Page& page) {
+    before();
+    std::lock_guard lock{mutex_};
+    last_ = what;
+    if (!state)
+      return tl::unexpected{state.error()};
+    return page;
+  }
+
+  std::mutex mutex_;
+  persistence::query last_;
+};
+
+/// A server on a free port of the loopback.
+inline std::unique_ptr<http::server> serve(http::node_view& view, persistence::inventory* rows,
+                                           const std::string& token = {},
+                                           const char* host = "127.0.0.1") {
+  auto started = http::start({.listen = {host, 0}, .auth_token = token}, view, rows);
+  REQUIRE_MESSAGE(started.has_value(), (started ? "" : started.error().text));
+  REQUIRE((*started)->port() != 0);
+  return std::move(*started);
+}
+
+} // namespace fakes

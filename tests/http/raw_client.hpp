@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+/// One answer as it came over the wire.
+struct raw_answer_read {
+  int status = 0;
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;
+};
+
+/// A client that sends exactly what it is told, valid or not. Every wait is bounded.
+class raw_client {
+public:
+  static constexpr std::chrono::milliseconds patience{10'000};
+
+  explicit raw_client(std::uint16_t port, const char* host = "127.0.0.1");
+  raw_client(raw_client&& other) noexcept;
+  raw_client& operator=(raw_client&&) = delete;
+  ~raw_client();
+
+  /// False when the server has closed.
+  bool send(const std::string& text);
+  /// The next answer, or nothing when the server closed or nothing came in time. `head`: an answer
+  /// without a body.
+  std::optional<raw_answer_read> read(bool head = false,
+                                      std::chrono::milliseconds limit = patience);
+  /// The server ends the connection within `limit`; what it sends until then is dropped.
+  bool ends(std::chrono::milliseconds limit = patience);
+  void end_output();
+
+private:
+  bool more(std::chrono::steady_clock::time_point deadline);
+
+  int socket_ = -1;
+  std::string input_;
+};
+
+/// One request on a connection of its own.
+std::optional<raw_answer_read> ask(std::uint16_t port, const std::string& method,
+                                   const std::string& target, const std::string& headers = {});

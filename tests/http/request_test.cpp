@@ -1,0 +1,188 @@
+#include "http/authorization.hpp"
+#include "http/head.hpp"
+#include "http/parameters.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace volumeviz;
+using http::parameters;
+
+TEST_CASE("every parameter of the inventory arrives in the query") {
+  const auto query = http::parse_query({{"limit", "1000"},
+                                        {"cursor", "abc"},
+                                        {"host", "h1"},
+                                        {"orphaned", "true"},
+                                        {"driver", "local"},
+                                        {"label", "a=b=c"}},
+                                       true);
+  REQUIRE(query.has_value());
+  CHECK(query->limit == 1000);
+  CHECK(query->cursor == "abc");
+  CHECK(query->host == "h1");
+  CHECK(query->orphaned);
+  CHECK(query->driver == "local");
+  CHECK(query->label == std::pair<std::string, std::string>{"a", "b=c"});
+  const auto plain = http::parse_query({}, false);
+  REQUIRE(plain.has_value());
+  CHECK(plain->limit == 100);
+  CHECK_FALSE(plain->orphaned);
+  CHECK_FALSE(plain->label.has_value());
+  CHECK_FALSE(http::parse_query({{"orphaned", "false"}}, true)->orphaned);
+}
+
+TEST_CASE("a parameter that would answer another question than asked is refused") {
+  const std::vector<parameters> odd{
+      {{"limit", "0"}},
+      {{"limit", "1001"}},
+      {{"limit", "-1"}},
+      {{"limit", ""}},
+      {{"limit", " 5"}},
+      {{"limit", "5x"}},
+      {{"limit", "0x10"}},
+      {{"limit", "1e2"}},
+      {{"limit", "99999999999999999999"}},
+      {{"limit", "5"}, {"limit", "5"}},
+      {{"orphaned", "yes"}},
+      {{"orphaned", ""}},
+      {{"orphaned", "TRUE"}},
+      {{"label", "a"}},
+      {{"label", "=b"}},
+      {{"label", ""}},
+      {{"orphan", "true"}},
+      {{"", ""}},
+      {{"host", std::string("a\0b", 3)}},
+      {{"host", "\xff"}},
+      {{"driver", "\xc0\xaf"}},
+      {{"driver", "\xed\xa0\x80"}},
+      {{"cursor", "\xf5\x80\x80\x80"}},
+  };
+  for (const auto& given : odd) {
+    CAPTURE(given.begin()->first);
+    CAPTURE(given.begin()->second);
+    const auto query = http::parse_query(given, true);
+    REQUIRE_FALSE(query.has_value());
+    CHECK(query.error().code == ec::bad_request);
+    CHECK(query.error().text.size() > 10);
+  }
+  for (const auto* name : {"orphaned", "driver", "label"})
+    CHECK_FALSE(http::parse_query({{name, "true"}}, false).has_value());
+}
+
+TEST_CASE("text is valid UTF-8 without U+0000") {
+  for (const auto* good : {"", "a", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbf"})
+    CHECK(http::is_plain_text(good));
+  for (const auto* bad :
+       {"\x80", "\xc3", "\xe2\x82", "\xc1\xbf", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xed\xbf\xbf",
+        "\xf4\x90\x80\x80", "a\xff", "\xc3\x28"})
+    CHECK_FALSE(http::is_plain_text(bad));
+}
+
+TEST_CASE("a reconciliation's type is full unless said otherwise") {
+  CHECK(http::parse_scope({}) == reconcile_scope::full);
+  CHECK(http::parse_scope({{"type", "volumes"}}) == reconcile_scope::volumes);
+  CHECK(http::parse_scope({{"type", "containers"}}) == reconcile_scope::containers);
+  for (const auto* odd : {"", "Full", "volume", "all", "full "})
+    CHECK_FALSE(http::parse_scope({{"type", odd}}).has_value());
+  CHECK_FALSE(http::parse_scope({{"typ", "full"}}).has_value());
+}
+
+TEST_CASE("only the whole token of the right scheme authorizes") {
+  const std::string token = "s3cret-token";
+  CHECK(http::is_authorized("Bearer s3cret-token", token));
+  CHECK(http::is_authorized("bearer  s3cret-token", token));
+  for (const auto* odd :
+       {"", "Bearer", "Bearer ", "s3cret-token", "Basic s3cret-token", "Bearer s3cret-toke",
+        "Bearer s3cret-tokens", "Bearer s3cret-tokenx", "Bearer S3cret-token",
+        "Bearer s3cret-tokens3cret-token", "Bearers3cret-token"}) {
+    CAPTURE(odd);
+    CHECK_FALSE(http::is_authorized(odd, token));
+  }
+  CHECK_FALSE(http::is_authorized("Bearer ", ""));
+}
+
+namespace {
+
+int refused(const std::string& input) {
+  std::size_t scanned = 0;
+  auto size = http::find_head(input, scanned);
+  if (!size)
+    return size.error().status;
+  if (*size == 0)
+    return 0; // not complete
+  auto head = http::prepare_head(std::string_view{input}.substr(0, *size));
+  return head ? 200 : head.error().status;
+}
+
+} // namespace
+
+TEST_CASE("a head is found in any pieces, and what follows is left alone") {
+  const std::string input = "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /next";
+  std::string arrived;
+  std::size_t scanned = 0;
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    arrived += input[i];
+    auto size = http::find_head(arrived, scanned);
+    REQUIRE(size.has_value());
+    CHECK(*size == (i == 26 ? 27U : 0U));
+    if (*size != 0)
+      break;
+  }
+  CHECK(arrived.size() == 27);
+}
+
+TEST_CASE("what is no request of HTTP/1 is refused with a fitting status") {
+  CHECK(refused("GET / HTTP/1.1\r\n\r\n") == 200);
+  CHECK(refused("GET / HTTP/1.0\r\n\r\n") == 200);
+  CHECK(refused("GET / HTTP/1.1\r\nHost:x\r\nAccept:\r\n\r\n") == 200);
+  CHECK(refused("GET / HTTP/1.1\r\nHost: x\r\n") == 0);
+  CHECK(refused("GET / HTTP/1.1\n\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\rA: b\r\n\r\n") == 400);
+  CHECK(refused(std::string("GET /\0 HTTP/1.1\r\n\r\n", 20)) == 400);
+  CHECK(refused("\x16\x03\x01\x02") == 400); // TLS
+  CHECK(refused("GET /\r\n\r\n") == 400);
+  CHECK(refused("GET  / HTTP/1.1\r\n\r\n") == 400);
+  CHECK(refused("GET / x HTTP/1.1\r\n\r\n") == 400);
+  CHECK(refused("\"G\" / HTTP/1.1\r\n\r\n") == 400);
+  CHECK(refused("\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/2.0\r\n\r\n") == 505);
+  CHECK(refused("PRI * HTTP/2.0\r\n\r\n") == 505);
+  CHECK(refused("BREW / HTTP/1.1\r\n\r\n") == 501);
+  CHECK(refused("get / HTTP/1.1\r\n\r\n") == 501);
+  CHECK(refused("GET / HTTP/1.1\r\nno colon\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nA: b\r\n continued\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nA b: c\r\n\r\n") == 400);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n") == 400);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n") == 400);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n") == 400);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: 65537\r\n\r\n") == 413);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n") == 413);
+  CHECK(refused("POST / HTTP/1.1\r\nContent-Length: 65536\r\n\r\n") == 200);
+  CHECK(refused("GET /" + std::string(8000, 'a')) == 414);
+  CHECK(refused("GET /" + std::string(8000, 'a') + " HTTP/1.1\r\n\r\n") == 414);
+  CHECK(refused("GET / HTTP/1.1\r\nA: " + std::string(33'000, 'a')) == 431);
+}
+
+TEST_CASE("the library gets the request line and the authorization, nothing else") {
+  const auto head = http::prepare_head(
+      "GET /p?a=b?c HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\nAccept-Encoding: br\r\n"
+      "Expect: 100-continue\r\nREMOTE_ADDR: 1.2.3.4\r\nAuthorization:  Bearer t \r\n\r\n");
+  REQUIRE(head.has_value());
+  CHECK(head->text == "GET /p?a=b%3Fc HTTP/1.1\r\nAuthorization: Bearer t\r\n\r\n");
+  CHECK(head->keep_alive);
+  CHECK_FALSE(head->has_body);
+}
+
+TEST_CASE("a connection stays open as HTTP/1.1 says, and never after a body") {
+  auto prepared = [](const std::string& text) { return http::prepare_head(text).value(); };
+  CHECK(prepared("GET / HTTP/1.1\r\n\r\n").keep_alive);
+  CHECK_FALSE(prepared("GET / HTTP/1.0\r\n\r\n").keep_alive);
+  CHECK_FALSE(prepared("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n").keep_alive);
+  CHECK_FALSE(prepared("GET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n").keep_alive);
+  CHECK(prepared("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n").has_body);
+  CHECK(prepared("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").has_body);
+  CHECK_FALSE(prepared("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").has_body);
+}

@@ -1,0 +1,299 @@
+#include "metrics/metrics.hpp"
+#include "metrics/process_metrics.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using namespace volumeviz;
+
+namespace {
+
+/// The value of a series, by its whole name with labels; "" when it is not there.
+std::string value_of(const metrics::catalogue& numbers, const std::string& series) {
+  const auto text = "\n" + numbers.render();
+  auto at = text.find("\n" + series + " ");
+  if (at == std::string::npos)
+    return {};
+  at += series.size() + 2;
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+actor_report actor_named(std::string name) {
+  actor_report result;
+  result.name = std::move(name);
+  return result;
+}
+
+const std::string prefix = "volumeviz_events_";
+const std::string docker = "volumeviz_events_docker_";
+
+} // namespace
+
+TEST_CASE("an event counts under its type and Docker's own word") {
+  metrics::catalogue numbers;
+  numbers.event_processed(*meaning_of(resource_kind::volume, "destroy"), 3);
+  numbers.event_processed(*meaning_of(resource_kind::container, "health_status: healthy"), 1);
+  CHECK(value_of(numbers,
+                 docker + R"(events_processed_total{action="destroy",event_type="volume.remove"})")
+        == "3");
+  CHECK(value_of(numbers,
+                 docker
+                     + R"(events_processed_total{action="destroy",event_type="container.destroy"})")
+        == "0");
+  CHECK(
+      value_of(
+          numbers,
+          docker
+              + R"(events_processed_total{action="health_status",event_type="container.health_status"})")
+      == "1");
+}
+
+TEST_CASE("what failed counts under its cause, and under unknown when it was no event") {
+  metrics::catalogue numbers;
+  numbers.event_failed(ec::docker_timeout, "container.start", 2);
+  numbers.event_failed(ec::docker_malformed, "", 1);
+  numbers.event_failed(ec::docker_malformed, "a name from outside\"", 1);
+  numbers.event_failed(ec::queue_full, "volume.create", 1); // not a cause of its own here
+  CHECK(
+      value_of(
+          numbers,
+          docker
+              + R"(events_failed_total{error_type="docker_timeout",event_type="container.start"})")
+      == "2");
+  CHECK(value_of(numbers,
+                 docker
+                     + R"(events_failed_total{error_type="docker_malformed",event_type="unknown"})")
+        == "2");
+  CHECK(
+      value_of(numbers,
+               docker + R"(events_failed_total{error_type="internal",event_type="volume.create"})")
+      == "1");
+  CHECK(numbers.render().find("a name from outside") == std::string::npos);
+}
+
+TEST_CASE("health's totals are the sums of the same numbers") {
+  metrics::catalogue numbers;
+  for (const auto& x : event_catalogue())
+    numbers.event_processed(x, 2);
+  numbers.event_failed(ec::internal, "", 1);
+  numbers.event_failed(ec::store_rejected, "volume.create", 4);
+  numbers.event_dropped(7);
+  numbers.reconnected();
+  numbers.event_ignored(100);
+  const auto totals = numbers.totals();
+  CHECK(totals.processed == 2 * event_catalogue().size());
+  CHECK(totals.failed == 5);
+  CHECK(totals.dropped == 7);
+  CHECK(totals.reconnects == 1);
+}
+
+TEST_CASE("a removed row counts in both families, another change in one") {
+  metrics::catalogue numbers;
+  numbers.synced(row_kind::mount, operation::remove, change_source::event, 2);
+  numbers.synced(row_kind::mount, operation::update, change_source::reconciliation, 5);
+  CHECK(value_of(numbers, docker + R"(mounts_synced_total{operation="remove",source="event"})")
+        == "2");
+  CHECK(value_of(numbers,
+                 docker + R"(mounts_synced_total{operation="update",source="reconciliation"})")
+        == "5");
+  CHECK(
+      value_of(numbers, docker + R"(resources_removed_total{resource_type="mount",source="event"})")
+      == "2");
+  CHECK(
+      value_of(numbers,
+               docker + R"(resources_removed_total{resource_type="mount",source="reconciliation"})")
+      == "0");
+}
+
+TEST_CASE("times are unix seconds with a fraction, durations never negative") {
+  metrics::catalogue numbers;
+  numbers.last_event(1'640'995'180'250'000'000);
+  numbers.verified(1'640'995'200'000'000'000);
+  numbers.apply_latency(metrics::seconds{-0.5}); // the daemon's clock runs ahead of ours
+  numbers.apply_latency(metrics::seconds{0.003});
+  CHECK(value_of(numbers, docker + "events_last_event_timestamp") == "1640995180.25");
+  CHECK(value_of(numbers, prefix + "verified_timestamp_seconds") == "1640995200");
+  CHECK(value_of(numbers, prefix + "apply_latency_seconds_sum") == "0.003");
+  CHECK(value_of(numbers, prefix + R"(apply_latency_seconds_bucket{le="0.002"})") == "1");
+  CHECK(value_of(numbers, prefix + R"(apply_latency_seconds_bucket{le="0.005"})") == "2");
+}
+
+TEST_CASE("each of the other calls moves its own series") {
+  metrics::catalogue numbers;
+  numbers.queue_size(12);
+  numbers.pending_keys(resource_kind::container, 9);
+  numbers.connected(true);
+  numbers.stream_ended(metrics::seconds{42});
+  numbers.stream_lag(metrics::seconds{0.01});
+  numbers.stream_read(1000);
+  numbers.stream_audit(false);
+  numbers.reconcile_requested("overflow", 2);
+  numbers.reconcile_requested("a reason of tomorrow");
+  numbers.reconcile_run(reconcile_scope::volumes, metrics::seconds{0.5});
+  numbers.reconcile_failed(reconcile_scope::full, ec::store_unreachable);
+  numbers.drift(row_kind::volume, operation::create, 3);
+  numbers.rejected(row_kind::container, 1);
+  numbers.replaced_text(6);
+  numbers.store_batch(8, metrics::seconds{0.002});
+  numbers.store_failed(ec::store_schema);
+  numbers.database_up(true);
+  numbers.docker_call("inspect", metrics::seconds{0.001}, true);
+  numbers.docker_call("something new", metrics::seconds{0.001}, false);
+  CHECK(value_of(numbers, docker + "events_queue_size") == "12");
+  CHECK(value_of(numbers, prefix + R"(pending_keys{kind="container"})") == "9");
+  CHECK(value_of(numbers, docker + "events_connection_status") == "1");
+  CHECK(value_of(numbers, docker + "events_stream_duration_seconds_sum") == "42");
+  CHECK(value_of(numbers, prefix + "stream_lag_seconds_count") == "1");
+  CHECK(value_of(numbers, prefix + "stream_read_bytes_total") == "1000");
+  CHECK(value_of(numbers, prefix + R"(stream_audits_total{result="failed"})") == "1");
+  CHECK(value_of(numbers, prefix + R"(reconcile_requests_total{reason="overflow"})") == "2");
+  CHECK(value_of(numbers, prefix + R"(reconcile_requests_total{reason="failure"})") == "1");
+  CHECK(value_of(numbers, docker + R"(reconciliation_runs_total{reconciliation_type="volumes"})")
+        == "1");
+  CHECK(value_of(numbers,
+                 docker + R"(reconciliation_duration_seconds_sum{reconciliation_type="volumes"})")
+        == "0.5");
+  CHECK(
+      value_of(
+          numbers,
+          docker
+              + R"(reconciliation_failures_total{error_type="store_unreachable",reconciliation_type="full"})")
+      == "1");
+  CHECK(value_of(numbers,
+                 prefix + R"(reconcile_drift_objects_total{kind="volume",operation="create"})")
+        == "3");
+  CHECK(value_of(numbers, prefix + R"(rejected_rows_total{kind="container"})") == "1");
+  CHECK(value_of(numbers, prefix + "replaced_text_total") == "6");
+  CHECK(value_of(numbers, prefix + "store_batch_size_sum") == "8");
+  CHECK(value_of(numbers, prefix + "store_batch_duration_seconds_count") == "1");
+  CHECK(value_of(numbers, prefix + R"(store_failures_total{error_type="store_schema"})") == "1");
+  CHECK(value_of(numbers, prefix + "database_up") == "1");
+  CHECK(value_of(numbers,
+                 prefix + R"(docker_calls_duration_seconds_count{call="inspect",result="ok"})")
+        == "1");
+  CHECK(value_of(numbers,
+                 prefix + R"(docker_calls_duration_seconds_count{call="other",result="error"})")
+        == "1");
+  numbers.connected(false);
+  CHECK(value_of(numbers, docker + "events_connection_status") == "0");
+}
+
+TEST_CASE("actors are asked at every scrape, and two of a name are one series") {
+  metrics::catalogue numbers;
+  CHECK(numbers.render().find("actor_") == std::string::npos);
+  std::uint64_t handled = 1;
+  numbers.actors_from([&] {
+    auto reader = actor_named("stream_reader");
+    reader.restarts = 2;
+    reader.mailbox = 3;
+    reader.mailbox_limit = 10;
+    reader.handled = handled;
+    reader.dropped = 4;
+    reader.busy_ms = 1500;
+    return std::vector{reader, reader};
+  });
+  CHECK(value_of(numbers, prefix + R"(actor_handled_total{actor="stream_reader"})") == "2");
+  handled = 5;
+  CHECK(value_of(numbers, prefix + R"(actor_handled_total{actor="stream_reader"})") == "10");
+  CHECK(value_of(numbers, prefix + R"(actor_mailbox_messages{actor="stream_reader"})") == "6");
+  CHECK(value_of(numbers, prefix + R"(actor_mailbox_limit{actor="stream_reader"})") == "20");
+  CHECK(value_of(numbers, prefix + R"(actor_dropped_total{actor="stream_reader"})") == "8");
+  CHECK(value_of(numbers, prefix + R"(actor_busy_seconds_total{actor="stream_reader"})") == "3");
+  CHECK(value_of(numbers, prefix + R"(actor_restarts_total{actor="stream_reader"})") == "4");
+}
+
+TEST_CASE("the process's own numbers are plausible") {
+  metrics::catalogue numbers;
+  for (const auto* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
+                           "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
+                           "process_start_time_seconds", "process_threads"}) {
+    CAPTURE(name);
+    REQUIRE(!value_of(numbers, name).empty());
+  }
+  const auto open = std::stoi(value_of(numbers, "process_open_fds"));
+  std::ifstream one_more{"/proc/self/stat"};
+  CHECK(std::stoi(value_of(numbers, "process_open_fds")) == open + 1);
+  CHECK(std::stod(value_of(numbers, "process_resident_memory_bytes")) > 1e6);
+  CHECK(std::stod(value_of(numbers, "process_start_time_seconds")) > 1.6e9);
+  const auto threads = std::stoi(value_of(numbers, "process_threads"));
+  std::promise<void> end;
+  std::jthread another{[&] { end.get_future().wait(); }};
+  CHECK(std::stoi(value_of(numbers, "process_threads"))
+        >= threads + 1); // a sanitizer may add its own
+  end.set_value();
+}
+
+TEST_CASE("a process name with spaces and parentheses doesn't shift the fields of its statistics") {
+  const auto stat =
+      metrics::parse_process_stat("42 (a) S (b c) R 1 2 3 4 5 6 7 8 9 10 100 50 13 14 15 16 7 18 "
+                                  "9000 123456 789 20\n");
+  REQUIRE(stat.has_value());
+  CHECK(stat->cpu_ticks == 150);
+  CHECK(stat->threads == 7);
+  CHECK(stat->start_ticks == 9000);
+  CHECK(stat->virtual_bytes == 123456);
+  CHECK(stat->resident_pages == 789);
+  for (const auto* text :
+       {"", "42", "42 (x) R", "42 (x) R 1 2 3 4 5 6 7 8 9 10 x 50 13 14 15 16 7 18 9000 1 2 3"})
+    CHECK_FALSE(metrics::parse_process_stat(text).has_value());
+}
+
+TEST_CASE("counting and scraping at once loses nothing") {
+  metrics::catalogue numbers;
+  constexpr std::uint64_t rounds = 5000;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        for (std::uint64_t k = 0; k < rounds; ++k) {
+          numbers.event_processed(event_catalogue()[k % event_catalogue().size()], 1);
+          numbers.event_failed(ec::internal, "", 1);
+          numbers.apply_latency(metrics::seconds{0.001});
+          numbers.synced(row_kind::volume, operation::remove, change_source::event, 1);
+        }
+      });
+    threads.emplace_back([&] {
+      for (int k = 0; k < 20; ++k) {
+        numbers.actors_from([k] { return std::vector{actor_named("a" + std::to_string(k))}; });
+        CHECK(numbers.render().size() > 1000);
+      }
+    });
+  }
+  CHECK(numbers.totals().processed == 4 * rounds);
+  CHECK(numbers.totals().failed == 4 * rounds);
+  CHECK(value_of(numbers, prefix + "apply_latency_seconds_count") == "20000");
+}
+
+TEST_CASE("promtool has no remark on the whole output") {
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) { // NOLINT(cert-env33-c)
+    REQUIRE_MESSAGE(std::getenv("CI") == nullptr,
+                    "promtool is missing, and in CI it must be there");
+    MESSAGE("promtool is not installed: skipped (Debian package prometheus or promtool)");
+    return;
+  }
+  metrics::catalogue numbers;
+  numbers.actors_from([] { return std::vector{actor_named("stream_reader")}; });
+  numbers.event_processed(event_catalogue().front(), 1);
+  const auto file =
+      std::filesystem::temp_directory_path() / ("volumeviz-metrics-" + std::to_string(getpid()));
+  std::ofstream{file} << numbers.render();
+  const auto command = "promtool check metrics < '" + file.string() + "' 2>&1";
+  std::string remarks;
+  if (auto* out = popen(command.c_str(), "r")) {
+    char buffer[512];
+    while (auto n = std::fread(buffer, 1, sizeof buffer, out))
+      remarks.append(buffer, n);
+    CHECK(pclose(out) == 0);
+  }
+  std::filesystem::remove(file);
+  CHECK(remarks == "");
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "messages/changes.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::persistence::testing {
+
+/// What the tables should hold after any batches: the store's rules once more, in the plainest way.
+class model {
+public:
+  write_summary apply(const change_batch& batch);
+  /// In the words of testbed::contents().
+  std::vector<std::string> contents() const;
+
+private:
+  struct host_rows {
+    host_facts facts;
+    std::map<std::string, volume> volumes;
+    std::map<std::string, container> containers; ///< their `mounts` are not used
+    std::map<std::string, std::map<std::string, mount>>
+        mounts; ///< by container, then "VOLUME at PATH"
+  };
+
+  void remove_volume(host_rows& rows, const std::string& name, write_summary& summary);
+  void remove_container(host_rows& rows, const std::string& id, write_summary& summary);
+  void put(host_rows& rows, const volume& seen, write_summary& summary);
+  void put(host_rows& rows, const container& seen, write_summary& summary);
+  void put_mounts(host_rows& rows, const container& seen, write_summary& summary);
+
+  std::map<std::string, host_rows> hosts_;
+};
+
+} // namespace volumeviz::persistence::testing

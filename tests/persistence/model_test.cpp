@@ -1,0 +1,130 @@
+// Goal: whatever batches come, the tables hold what the rules say, each row that was touched is
+// told and no other. Method: random batches over few names, so that they meet, go to the database
+// and to a model of a hundred lines; after each transaction both are compared, rows and reports.
+// Every decision comes from a tape of numbers that rapidcheck makes up and shrinks.
+
+#include "tests/persistence/model.hpp"
+#include "tests/persistence/testbed.hpp"
+
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+using namespace volumeviz;
+using namespace volumeviz::persistence;
+using namespace volumeviz::persistence::testing;
+
+namespace {
+
+class tape {
+public:
+  explicit tape(std::vector<std::uint16_t> numbers) : numbers_{std::move(numbers)} {}
+
+  /// 0 to below - 1; when the tape has ended always 0.
+  unsigned pick(unsigned below) { return next_ < numbers_.size() ? numbers_[next_++] % below : 0; }
+  bool one_in(unsigned n) { return pick(n) == n - 1; }
+  template <class T>
+  T any_of(std::initializer_list<T> values) {
+    return *(values.begin() + pick(static_cast<unsigned>(values.size())));
+  }
+  bool ended() const { return next_ >= numbers_.size(); }
+
+private:
+  std::vector<std::uint16_t> numbers_;
+  std::size_t next_ = 0;
+};
+
+timestamp some_time(tape& t) {
+  return t.one_in(5) ? never : noon + t.pick(3) * 1'000'000'000LL;
+}
+
+volume some_volume(tape& t, const std::string& name) {
+  auto v = a_volume(name);
+  v.driver = t.one_in(6) ? "nfs" : "local";
+  if (t.one_in(6))
+    v.labels = {{"b", "1"}, {"a", "2"}};
+  v.created_at = some_time(t);
+  v.renewed = t.one_in(4);
+  return v;
+}
+
+container some_container(tape& t, const std::string& id) {
+  auto c = a_container(id);
+  c.state = t.any_of({"running", "running", "exited"});
+  c.status = t.any_of({"Up", "Up", "Exited (0)"});
+  c.name = t.one_in(6) ? "renamed" : id;
+  c.created_at = some_time(t);
+  c.started_at = some_time(t);
+  c.finished_at = some_time(t);
+  c.detailed = t.one_in(2);
+  for (const auto* path : {"/a", "/b", "/c"})
+    if (t.one_in(3))
+      c.mounts.push_back({"v" + std::to_string(t.pick(4)), path, t.one_in(2)});
+  return c;
+}
+
+template <class Resource, class Make>
+observed<Resource> some_observed(tape& t, const std::string& letter, Make make) {
+  observed<Resource> seen;
+  seen.complete = t.one_in(3);
+  seen.confirmed = t.one_in(3);
+  const bool most = t.one_in(2);
+  for (unsigned i = 0; i < 14; ++i) {
+    const auto key = letter + std::to_string(i);
+    if (most ? !t.one_in(8) : t.one_in(8))
+      seen.present.push_back(make(t, key));
+    else if (t.one_in(8))
+      seen.gone.push_back(key);
+  }
+  return seen;
+}
+
+change_batch some_batch(tape& t) {
+  change_batch batch;
+  batch.host = t.any_of({"alpha", "alpha", "beta"});
+  if (!t.one_in(3))
+    batch.volumes = some_observed<volume>(t, "v", some_volume);
+  if (!t.one_in(3))
+    batch.containers = some_observed<container>(t, "c", some_container);
+  if (t.one_in(3))
+    batch.facts = {t.any_of({"", "e1", "e2"}), t.any_of({"", "26"}), some_time(t), some_time(t)};
+  return batch;
+}
+
+} // namespace
+
+TEST_CASE("whatever batches come, the tables are what the rules say") {
+  on_both([](testbed& on) {
+    const auto clear =
+        std::string{"DELETE FROM volume_mounts; DELETE FROM volumes; DELETE FROM containers; "
+                    "DELETE FROM hosts"};
+    on.apply(batch_of({}));
+    CHECK(rc::check("the tables are what the rules say", [&] {
+      tape t{*rc::gen::resize(8 * rc::kNominalSize,
+                              rc::gen::container<std::vector<std::uint16_t>>(rc::gen::resize(
+                                  rc::kNominalSize, rc::gen::inRange<std::uint16_t>(0, 5'000))))};
+      on.run(clear);
+      on.writer = std::move(*open_store({on.url})); // one that knows no hosts
+      model should_be;
+      while (!t.ended()) {
+        std::vector<change_batch> batches;
+        for (unsigned n = t.pick(3); n < 3; ++n)
+          batches.push_back(some_batch(t));
+        std::vector<write_summary> expected;
+        for (const auto& batch : batches)
+          expected.push_back(should_be.apply(batch));
+        const auto would = on.writer->preview(batches);
+        const auto done = on.writer->apply(batches);
+        RC_ASSERT(would.has_value());
+        RC_ASSERT(done.has_value());
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+          RC_ASSERT((*done)[i].refused == expected[i].refused);
+          RC_ASSERT(words((*done)[i].changes) == words(expected[i].changes));
+          RC_ASSERT((*would)[i].changes == (*done)[i].changes);
+          RC_ASSERT((*done)[i].rejected.empty());
+        }
+        RC_ASSERT(on.contents() == should_be.contents());
+      }
+    }));
+  });
+}

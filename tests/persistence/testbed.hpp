@@ -1,0 +1,87 @@
+#pragma once
+
+#include "persistence/inventory.hpp"
+#include "persistence/session.hpp"
+#include "persistence/store.hpp"
+#include "tests/support/postgres.hpp"
+#include "tests/support/scratch.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace volumeviz::persistence::testing {
+
+/// An empty database of the test's own, and a store on it.
+class testbed {
+public:
+  explicit testbed(std::string database_url,
+                   std::chrono::milliseconds call_limit = std::chrono::seconds{10});
+
+  bool sqlite() const { return url.starts_with("sqlite:"); }
+
+  /// Succeeds, or fails the test with the store's own words.
+  std::vector<write_summary> apply(const std::vector<change_batch>& batches);
+  write_summary apply(const change_batch& batch) { return apply(std::vector{batch}).front(); }
+  write_summary preview(const change_batch& batch);
+
+  /// Rows as text, on a connection of its own, behind the back of the store.
+  std::vector<text_row> rows(const std::string& sql, std::size_t columns) const;
+  std::string value(const std::string& sql) const { return rows(sql, 1).at(0).at(0); }
+  void run(const std::string& script) const;
+
+  /// Everything that is recorded, a line a row, in the same words on both databases: times to the
+  /// microsecond, JSON with sorted keys. `updated_at` only where it is asked for.
+  std::vector<std::string> contents(bool with_updates = false) const;
+
+  std::string url;
+  std::unique_ptr<store> writer;
+  std::unique_ptr<inventory> reader;
+};
+
+/// Runs the test on both databases, each time on a new one.
+template <class Test>
+void on_both(Test test) {
+  SUBCASE("on SQLite") {
+    const support::scratch_folder folder;
+    testbed on{"sqlite://" + (folder / "inventory.db")};
+    test(on);
+  }
+  SUBCASE("on PostgreSQL") {
+    if (!support::postgres_can_run())
+      return;
+    testbed on{support::shared_postgres().new_database()};
+    test(on);
+  }
+}
+
+inline constexpr timestamp noon = 1'714'564'800'123'456'000; // 2024-05-01T12:00:00.123456Z
+
+volume a_volume(const std::string& name);
+/// As an inspect shows it.
+container a_container(const std::string& id, std::vector<mount> mounts = {});
+change_batch batch_of(std::vector<volume> volumes, std::vector<container> containers = {});
+/// A complete list.
+change_batch list_of(std::vector<volume> volumes);
+change_batch list_of(std::vector<container> containers);
+/// "v1 v2 v3"
+std::vector<volume> some_volumes(int from, int to);
+
+/// "create volume v1", "remove mount c1 v1 at /data", sorted.
+std::vector<std::string> words(const std::vector<row_change>& changes);
+using lines = std::vector<std::string>;
+
+} // namespace volumeviz::persistence::testing
+
+namespace doctest {
+template <>
+struct StringMaker<std::vector<std::string>> {
+  static String convert(const std::vector<std::string>& values) {
+    std::string text;
+    for (const auto& value : values)
+      text += "\n  " + value;
+    return text.c_str();
+  }
+};
+} // namespace doctest

@@ -1,0 +1,88 @@
+#include "persistence/inventory.hpp"
+#include "persistence/store.hpp"
+#include "persistence/url.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::persistence;
+
+namespace {
+
+std::string complaint(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (parsed)
+    return "none";
+  CHECK(parsed.error().code == ec::bad_request);
+  const auto same_to_the_caller = open_store({url});
+  CHECK(!same_to_the_caller);
+  CHECK(!open_inventory({url}));
+  CHECK(!migrate({url}));
+  return parsed.error().text;
+}
+
+} // namespace
+
+TEST_CASE("an SQLite URL names a file by an absolute path, percent-encoded") {
+  CHECK(parse_url("sqlite:///var/lib/x.db")->path == "/var/lib/x.db");
+  CHECK(parse_url("sqlite:///a%20b/%C3%A4%3D.db")->path == "/a b/ä=.db");
+  for (const auto* bad :
+       {"sqlite://", "sqlite://x.db", "sqlite:///", "sqlite:///x/", "sqlite:///x?mode=ro",
+        "sqlite:///x%2", "sqlite:///x%zz", "sqlite:///x%00y"}) {
+    INFO(std::string{bad});
+    CHECK(complaint(bad).find("sqlite:///absolute/path.db") != std::string::npos);
+  }
+}
+
+TEST_CASE("a PostgreSQL URL may be anything libpq understands") {
+  for (const auto* good :
+       {"postgresql://u:p@h:5432/db", "postgres://u@h/db", "postgresql://", "postgresql:///db",
+        "postgresql://u@/db?host=/run/postgresql&port=5433",
+        "postgresql://u:p@h1:1,h2:2/db?target_session_attrs=read-write",
+        "postgresql://u:p%40ss%2F@[::1]:5432/db?sslmode=verify-full&options=-c%20a%3Db"}) {
+    INFO(std::string{good});
+    const auto parsed = parse_url(good);
+    REQUIRE(parsed);
+    CHECK(parsed->kind == dialect::postgresql);
+    // Without a '=' SOCI would append one to the name of the database.
+    CHECK(parsed->connection.find("application_name=volumeviz-events") != std::string::npos);
+    CHECK(parsed->connection.find(' ') == std::string::npos);
+  }
+  CHECK(parse_url("postgresql://u@h/db?application_name=mine&keepalives_idle=99")->connection
+        == "postgresql:///"
+           "?application_name=mine&dbname=db&host=h&keepalives=1&keepalives_count=3&keepalives_"
+           "idle=99"
+           "&keepalives_interval=5&tcp_user_timeout=10000&user=u");
+}
+
+TEST_CASE(
+    "what is no database URL is refused with what is allowed, and nothing of it is repeated") {
+  for (const auto* bad :
+       {"", "mysql://u:secret@h/db", "host=h password=secret", "postgresql://u:se/cret@h/db",
+        "postgresql://u:secret@cret@h/db", "postgresql://u@h:secret/db",
+        "postgresql://u@h/db?secret=1", "postgresql://u@h/db?password=%secret",
+        "postgresql://u@h/db?password=se@cret", "PostgreSQL://u:secret@h/db"}) {
+    INFO(std::string{bad});
+    const auto text = complaint(bad);
+    CHECK(text.find("postgresql://USER:PASSWORD@HOST:PORT/NAME") != std::string::npos);
+    CHECK(text.find("secret") == std::string::npos);
+    CHECK(text.find("cret") == std::string::npos);
+  }
+}
+
+TEST_CASE("a URL for people has no secret in it") {
+  CHECK(without_secrets("postgresql://user:secret@host:5432/name?sslmode=require&password=secret")
+        == "postgresql://user@host:5432/name");
+  CHECK(without_secrets("postgres://user:secret@h1:1,h2:2/name")
+        == "postgresql://user@h1,h2:1,2/name");
+  CHECK(without_secrets("postgresql:///name?user=u&password=secret&host=/run")
+        == "postgresql://u@/run/name");
+  CHECK(without_secrets("sqlite:///var/lib/a%20b.db") == "sqlite:///var/lib/a b.db");
+  for (const auto* bad : {"postgresql://u:sec@ret@h/db", "postgresql://u:sec/ret@h/db",
+                          "mysql://u:secret@h/db", "secret", "sec:ret", ""}) {
+    const auto shown = without_secrets(bad);
+    CHECK_MESSAGE(shown.find("sec") == std::string::npos, shown);
+    CHECK_MESSAGE(shown.find("ret") == std::string::npos, shown);
+  }
+  CHECK(without_secrets("mysql://u:secret@h/db") == "mysql://…");
+}

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "tests/support/docker_api.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/scratch.hpp"
+
+#include <optional>
+#include <string>
+
+namespace volumeviz::support {
+
+/// A Docker daemon of the test's own, with its own containerd, in a folder of its own under /tmp;
+/// several may run side by side. Needs root. Everything it made is gone with the object:
+/// containers, shims, mounts, cgroups, files.
+class dockerd {
+public:
+  dockerd(); ///< started, answering, with the image `busybox:test`
+  ~dockerd();
+  dockerd(const dockerd&) = delete;
+  dockerd& operator=(const dockerd&) = delete;
+
+  std::string socket() const { return folder_ / "docker.sock"; }
+  std::string host() const { return "unix://" + socket(); } ///< as DOCKER_HOST
+  docker_api api() const { return docker_api{socket()}; }   ///< a new connection
+
+  void start();   ///< until it answers, at most 60 s
+  void stop();    ///< SIGTERM: stops the containers first, as a service manager would
+  void kill();    ///< SIGKILL: containers live on without it
+  void restart(); ///< stop and start
+  void pause();   ///< SIGSTOP: connections are accepted, nothing is answered
+  void resume();  ///< SIGCONT
+
+  pid_t pid() const noexcept { return daemon_ ? daemon_->pid() : -1; }
+  std::string log() const { return file_text(folder_ / "log"); }
+
+private:
+  void await_end_of_containerd() const;
+  void remove_leftovers() const;
+
+  scratch_folder folder_;
+  std::optional<process> daemon_;
+};
+
+/// Why no private daemon can run here (not root, no dockerd, no busybox); empty when one can.
+std::string no_dockerd_because();
+
+/// False when the caller should skip its test, which is said in the test's output; throws instead
+/// where VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+bool dockerd_can_run();
+
+} // namespace volumeviz::support

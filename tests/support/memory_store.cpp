@@ -1,0 +1,271 @@
+#include "tests/support/memory_store.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace volumeviz::support {
+
+namespace {
+
+// As in persistence/: a complete list that removes this many rows or fewer is always believed.
+constexpr std::size_t always_believed = 10;
+
+const std::string& key_of(const volume& x) {
+  return x.name;
+}
+const std::string& key_of(const container& x) {
+  return x.id;
+}
+
+std::string mount_detail(const mount& x) {
+  return x.volume + " at " + x.path;
+}
+
+struct removal {
+  std::vector<std::string> keys;
+  bool doubtful = false;
+};
+
+template <class Resource>
+removal removals(const std::map<std::string, Resource>& recorded, const observed<Resource>& seen) {
+  std::set<std::string> there;
+  for (const auto& x : seen.present)
+    there.insert(key_of(x));
+  removal result;
+  std::size_t missing = 0;
+  for (const auto& [key, row] : recorded) {
+    const auto gone = std::ranges::find(seen.gone, key) != seen.gone.end();
+    const auto unlisted = seen.complete && !there.contains(key) && !gone;
+    missing += unlisted ? 1 : 0;
+    if (gone || unlisted)
+      result.keys.push_back(key);
+  }
+  result.doubtful = !seen.confirmed && missing > always_believed && missing * 2 > recorded.size();
+  return result;
+}
+
+void upsert(std::map<std::string, volume>& rows, const volume& x, write_summary& summary) {
+  const auto fields = [](const volume& v) {
+    return std::tie(v.driver, v.mountpoint, v.labels, v.options, v.scope);
+  };
+  auto [i, is_new] = rows.try_emplace(x.name, x);
+  auto& row = i->second;
+  const auto other = x.renewed && row.created_at != x.created_at;
+  if (is_new) {
+    summary.changes.push_back({row_kind::volume, operation::create, x.name, {}});
+  } else if (fields(row) != fields(x) || other) {
+    const auto created_at = x.renewed ? x.created_at : row.created_at;
+    row = x;
+    row.created_at = created_at;
+    summary.changes.push_back({row_kind::volume, operation::update, x.name, {}});
+  }
+  row.renewed = false;
+}
+
+void upsert(std::map<std::string, container>& rows, const container& x, write_summary& summary) {
+  auto [i, is_new] = rows.try_emplace(x.id, x);
+  auto& row = i->second;
+  if (is_new) {
+    row.mounts.clear();
+    if (!x.detailed)
+      row.started_at = row.finished_at = never;
+    summary.changes.push_back({row_kind::container, operation::create, x.id, {}});
+  } else {
+    auto wanted = x;
+    wanted.mounts = row.mounts;
+    if (!x.detailed) {
+      // A list tells no times: they stay while the container has not moved on.
+      const auto moved = std::tie(row.state, row.status) != std::tie(x.state, x.status);
+      wanted.created_at = row.created_at;
+      wanted.started_at = moved ? never : row.started_at;
+      wanted.finished_at = moved ? never : row.finished_at;
+    }
+    wanted.detailed = row.detailed;
+    if (wanted != row)
+      summary.changes.push_back({row_kind::container, operation::update, x.id, {}});
+    row = wanted;
+  }
+  row.detailed = true;
+  if (!x.detailed && row.started_at == never && x.state != "created")
+    summary.undetailed.push_back(x.id);
+}
+
+void replace_mounts(container& row, const container& x, write_summary& summary) {
+  const auto same_place = [](const mount& m) {
+    return [&m](const mount& other) { return other.volume == m.volume && other.path == m.path; };
+  };
+  const auto note = [&](operation op, const mount& m) {
+    summary.changes.push_back({row_kind::mount, op, x.id, mount_detail(m)});
+  };
+  for (const auto& m : row.mounts)
+    if (std::ranges::none_of(x.mounts, same_place(m)))
+      note(operation::remove, m);
+  for (const auto& m : x.mounts) {
+    const auto known = std::ranges::find_if(row.mounts, same_place(m));
+    if (known == row.mounts.end())
+      note(operation::create, m);
+    else if (known->writable != m.writable)
+      note(operation::update, m);
+  }
+  row.mounts = x.mounts;
+}
+
+void remove_volume(memory_rows& rows, const std::string& name, write_summary& summary) {
+  for (auto& [id, row] : rows.containers)
+    std::erase_if(row.mounts, [&](const mount& m) {
+      if (m.volume != name)
+        return false;
+      summary.changes.push_back({row_kind::mount, operation::remove, id, mount_detail(m)});
+      return true;
+    });
+  rows.volumes.erase(name);
+  summary.changes.push_back({row_kind::volume, operation::remove, name, {}});
+}
+
+void remove_container(memory_rows& rows, const std::string& id, write_summary& summary) {
+  for (const auto& m : rows.containers.at(id).mounts)
+    summary.changes.push_back({row_kind::mount, operation::remove, id, mount_detail(m)});
+  rows.containers.erase(id);
+  summary.changes.push_back({row_kind::container, operation::remove, id, {}});
+}
+
+} // namespace
+
+write_summary memory_store::write(const change_batch& batch,
+                                  std::map<std::string, memory_rows>& hosts) const {
+  write_summary summary;
+  summary.statements = 1;
+  auto& rows = hosts[batch.host];
+  const auto volumes = removals(rows.volumes, batch.volumes);
+  const auto containers = removals(rows.containers, batch.containers);
+  if (volumes.doubtful || containers.doubtful) {
+    summary.refused = true;
+    return summary;
+  }
+  if (batch.facts.last_seen_at != never) {
+    const auto verified = std::max(rows.facts.verified_at, batch.facts.verified_at);
+    rows.facts = batch.facts;
+    rows.facts.verified_at = verified;
+  }
+  for (const auto& id : containers.keys)
+    remove_container(rows, id, summary);
+  for (const auto& name : volumes.keys)
+    remove_volume(rows, name, summary);
+  for (const auto& x : batch.volumes.present) {
+    if (rejected_.contains(x.name))
+      summary.rejected.push_back({row_kind::volume, x.name, "rejected on purpose"});
+    else
+      upsert(rows.volumes, x, summary);
+  }
+  for (const auto& x : batch.containers.present) {
+    if (rejected_.contains(x.id)) {
+      summary.rejected.push_back({row_kind::container, x.id, "rejected on purpose"});
+      continue;
+    }
+    upsert(rows.containers, x, summary);
+    replace_mounts(rows.containers.at(x.id), x, summary);
+  }
+  std::ranges::sort(summary.changes);
+  return summary;
+}
+
+result<std::vector<write_summary>> memory_store::apply(const std::vector<change_batch>& batches) {
+  std::function<void()> during;
+  {
+    std::lock_guard lock(mutex_);
+    ++applied_;
+    during = std::exchange(during_, nullptr);
+    if (auto what = std::exchange(throwing_, std::nullopt))
+      throw std::runtime_error(*what);
+  }
+  if (during)
+    during();
+  std::lock_guard lock(mutex_);
+  if (failing_)
+    return tl::unexpected{*failing_};
+  std::vector<write_summary> summaries;
+  for (const auto& x : batches)
+    summaries.push_back(write(x, hosts_));
+  batches_.insert(batches_.end(), batches.begin(), batches.end());
+  transactions_.push_back(batches.size());
+  return summaries;
+}
+
+result<std::vector<write_summary>> memory_store::preview(const std::vector<change_batch>& batches) {
+  std::lock_guard lock(mutex_);
+  if (failing_)
+    return tl::unexpected{*failing_};
+  auto copy = hosts_;
+  std::vector<write_summary> summaries;
+  for (const auto& x : batches)
+    summaries.push_back(write(x, copy));
+  return summaries;
+}
+
+result<void> memory_store::ping() {
+  std::lock_guard lock(mutex_);
+  ++pings_;
+  if (failing_)
+    return tl::unexpected{*failing_};
+  return {};
+}
+
+memory_rows memory_store::rows(const std::string& host) const {
+  std::lock_guard lock(mutex_);
+  auto i = hosts_.find(host);
+  return i == hosts_.end() ? memory_rows{} : i->second;
+}
+
+void memory_store::meddle(const std::string& host, const std::function<void(memory_rows&)>& how) {
+  std::lock_guard lock(mutex_);
+  how(hosts_[host]);
+}
+
+void memory_store::fail(failure why) {
+  std::lock_guard lock(mutex_);
+  failing_ = std::move(why);
+}
+
+void memory_store::recover() {
+  std::lock_guard lock(mutex_);
+  failing_.reset();
+}
+
+void memory_store::reject(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  rejected_.insert(key);
+}
+
+void memory_store::during_next(std::function<void()> what) {
+  std::lock_guard lock(mutex_);
+  during_ = std::move(what);
+}
+
+void memory_store::throw_next(std::string what) {
+  std::lock_guard lock(mutex_);
+  throwing_ = std::move(what);
+}
+
+std::uint64_t memory_store::applied() const {
+  std::lock_guard lock(mutex_);
+  return applied_;
+}
+
+std::uint64_t memory_store::pings() const {
+  std::lock_guard lock(mutex_);
+  return pings_;
+}
+
+std::vector<change_batch> memory_store::batches() const {
+  std::lock_guard lock(mutex_);
+  return batches_;
+}
+
+std::vector<std::size_t> memory_store::transactions() const {
+  std::lock_guard lock(mutex_);
+  return transactions_;
+}
+
+} // namespace volumeviz::support

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "persistence/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::support {
+
+/// The rows of one host.
+struct memory_rows {
+  std::map<std::string, volume> volumes;
+  std::map<std::string, container> containers; ///< with their mounts
+  host_facts facts;
+  friend bool operator==(const memory_rows&, const memory_rows&) = default;
+};
+
+/// A store in memory that does what persistence/store.hpp promises: a row counts as changed only
+/// when something differs, times come from inspects only, an unlikely list is refused, a batch is
+/// written whole or not at all. A test breaks it on purpose. Thread-safe.
+class memory_store final : public persistence::store {
+public:
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override;
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override;
+  result<void> ping() override;
+
+  memory_rows rows(const std::string& host) const;
+  /// Changes a row behind the node's back.
+  void meddle(const std::string& host, const std::function<void(memory_rows&)>& how);
+
+  /// Every call fails from now on, until recover().
+  void fail(failure why);
+  void recover();
+  /// Rows of this key are rejected.
+  void reject(const std::string& key);
+  /// Runs once, inside of the next apply(), before anything is written.
+  void during_next(std::function<void()> what);
+  /// The next apply() throws, which no store is allowed to.
+  void throw_next(std::string what);
+
+  std::uint64_t applied() const; ///< calls of apply(), failed ones included
+  std::uint64_t pings() const;
+  std::vector<change_batch> batches() const;     ///< of all calls of apply() that went well
+  std::vector<std::size_t> transactions() const; ///< how many batches each of them had
+
+private:
+  write_summary write(const change_batch& batch, std::map<std::string, memory_rows>& hosts) const;
+
+  mutable std::mutex mutex_;
+  std::map<std::string, memory_rows> hosts_;
+  std::optional<failure> failing_;
+  std::set<std::string> rejected_;
+  std::function<void()> during_;
+  std::optional<std::string> throwing_;
+  std::uint64_t applied_ = 0;
+  std::uint64_t pings_ = 0;
+  std::vector<change_batch> batches_;
+  std::vector<std::size_t> transactions_;
+};
+
+} // namespace volumeviz::support

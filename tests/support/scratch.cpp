@@ -1,0 +1,28 @@
+#include "tests/support/scratch.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace volumeviz::support {
+
+scratch_folder::scratch_folder() {
+  char name[] = "/tmp/vv-XXXXXX";
+  if (::mkdtemp(name) == nullptr)
+    throw std::system_error{errno, std::generic_category(), "no temporary folder under /tmp"};
+  path_ = name;
+}
+
+scratch_folder::~scratch_folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string file_text(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+} // namespace volumeviz::support

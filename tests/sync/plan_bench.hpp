@@ -1,0 +1,78 @@
+#pragma once
+
+#include "sync/work_plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace volumeviz::sync::testing {
+
+/// A plan and a clock that moves only when told to: the language of the directed tests.
+struct plan_bench {
+  work_limits limits;
+  time_point now = time_point{} + std::chrono::hours{1};
+  work_plan plan{limits, 1};
+
+  explicit plan_bench(const work_limits& x = {}) : limits(x), plan(x, 1) {}
+
+  /// A plan whose first list has gone through.
+  static plan_bench listed(const work_limits& limits = {}) {
+    plan_bench bench{limits};
+    bench.want(list_reason::start);
+    bench.begin_list();
+    bench.finish();
+    return bench;
+  }
+
+  void event(const char* word, const std::string& key, timestamp at = 1) {
+    docker_event event{.kind = resource_kind::container, .action = word, .id = key, .time = at};
+    plan.note(event, *meaning_of(event.kind, word), now);
+  }
+  void want(list_reason reason, std::uint64_t run = 0) { plan.want_list(reason, run, now); }
+  void advance(milliseconds span) { now += span; }
+  /// Lets the time pass until something is due.
+  void sleep() {
+    REQUIRE(plan.next_due());
+    now = std::max(now, *plan.next_due());
+  }
+
+  std::optional<look> begin() { return plan.begin(now); }
+  look begin_list() {
+    auto what = begin();
+    REQUIRE(what);
+    REQUIRE(what->list);
+    return *what;
+  }
+  std::vector<std::string> begin_keys() {
+    auto what = begin();
+    REQUIRE(what);
+    REQUIRE_FALSE(what->list);
+    return what->keys;
+  }
+  settlement finish(const std::vector<std::string>& failed = {},
+                    const std::vector<std::string>& undetailed = {}) {
+    std::vector<failed_key> failures;
+    for (const auto& key : failed)
+      failures.push_back({key, {ec::docker_timeout, "took too long"}});
+    return plan.finish(failures, undetailed, now);
+  }
+  settlement finish_failed() { return plan.finish_failed(now); }
+  void finish_unwritten() { plan.finish_unwritten(now); }
+  void finish_doubted() { plan.finish_doubted(now); }
+
+  /// Looks at whatever is due, successfully, until nothing is due now; how many looks that were.
+  int catch_up() {
+    auto n = 0;
+    for (; begin(); ++n)
+      finish();
+    return n;
+  }
+};
+
+using keys = std::vector<std::string>;
+
+} // namespace volumeviz::sync::testing

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "sync/work_plan.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::sync::testing {
+
+/// Decisions, one after the other; the first answer for every question once it is used up. So the
+/// shorter the tape and the smaller its numbers, the duller the story, and a failing one shrinks to
+/// its essence.
+class decision_tape {
+public:
+  explicit decision_tape(std::vector<std::uint16_t> values) : values_(std::move(values)) {}
+  /// One of 0 … choices - 1.
+  unsigned choose(unsigned choices) {
+    return next_ < values_.size() ? values_[next_++] % choices : 0;
+  }
+  /// True in one of `n` cases, never once the tape is used up.
+  bool one_in(unsigned n) { return choose(n) == n - 1 && next_ <= values_.size() && n > 1; }
+  milliseconds span(unsigned most) { return milliseconds{choose(most + 1)}; }
+
+private:
+  std::vector<std::uint16_t> values_;
+  std::size_t next_ = 0;
+};
+
+/// A daemon with a few containers, a database, and a handler that does what a work_plan says, all
+/// in virtual time and as unlucky as the tape wants: the API lags behind the events, events come
+/// late, twice, in the wrong order or not at all (then the kind is listed), looks take time and
+/// fail in all the ways there are. Throws std::runtime_error with a sentence as soon as the plan
+/// breaks a promise.
+class plan_world {
+public:
+  plan_world(const work_limits& limits, std::vector<std::uint16_t> decisions);
+
+  /// Lives through `changes` changes in the world, then until nothing is left to do.
+  void run(unsigned changes);
+
+private:
+  struct change {
+    time_point at;
+    time_point visible;                   ///< when the API shows it
+    std::optional<std::uint64_t> version; ///< nothing: the container is gone
+  };
+  using state = std::map<std::string, std::uint64_t>;
+  using action = std::function<void()>;
+
+  void at(time_point when, action what) { agenda_.emplace(when, std::move(what)); }
+  void schedule_change(time_point when);
+  void change_something();
+  void announce(const char* word, const std::string& key);
+  void deliver(const docker_event& event);
+  void prove();
+
+  void advance();
+  void start(const look& what);
+  void end(const look& what);
+  void end_keys(const look& what);
+  void end_list(const look& what);
+  void store(const std::string& key, const std::optional<std::uint64_t>& version);
+
+  std::optional<std::uint64_t> shown(const std::string& key, time_point when) const;
+  state shown_all(time_point when) const;
+  bool was_true_since(const std::string& key, time_point since) const;
+  void check() const;
+  void check_at_the_end() const;
+  static timestamp stamp(time_point t);
+
+  decision_tape tape_;
+  work_limits limits_;
+  work_plan plan_;
+  time_point now_{};
+  time_point calm_{}; ///< from then on nothing fails
+  std::multimap<time_point, action> agenda_;
+
+  std::vector<std::string> keys_;
+  std::map<std::string, std::vector<change>> history_;
+  std::multiset<time_point> unannounced_; ///< changes whose event has not been noted, nor its loss
+  state database_;
+
+  std::map<std::string, std::optional<std::uint64_t>> observed_; ///< by the look under way
+  bool doubted_ = false;                                         ///< the list before this was
+  bool idle_once_ = false;
+  std::uint64_t last_version_ = 0;
+  std::uint64_t last_run_ = 0;
+  std::uint64_t answered_run_ = 0;
+  std::uint64_t noted_ = 0;
+  std::uint64_t settled_ = 0;
+  unsigned looks_ = 0;
+};
+
+} // namespace volumeviz::sync::testing

@@ -1,0 +1,288 @@
+// Lists: why, when, what they settle and what they prove.
+
+#include "tests/sync/plan_bench.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::sync;
+using namespace volumeviz::sync::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("a prune lists the kind, and counts as processed by the list") {
+  plan_bench bench;
+  bench.event("prune", "");
+  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.begin_list().reasons == std::set{list_reason::prune});
+  CHECK(bench.plan.announced("whatever it removed"));
+  auto done = bench.finish();
+  REQUIRE(done.processed.size() == 1);
+  CHECK(done.processed[0].meaning->event_type == "container.prune");
+}
+
+TEST_CASE("a prune that comes while the kind is listed announces what the list has seen") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  CHECK_FALSE(bench.plan.announced("a"));
+  bench.event("prune", "");
+  CHECK(bench.plan.announced("a"));
+}
+
+TEST_CASE("an event without an id lists the kind") {
+  plan_bench bench;
+  bench.event("start", "");
+  CHECK(bench.begin_list().reasons == std::set{list_reason::damaged});
+  CHECK(sum(bench.finish().processed) == 1);
+}
+
+TEST_CASE("demands that wait share one list, which answers the newest run") {
+  plan_bench bench;
+  bench.want(list_reason::demand, 7);
+  bench.want(list_reason::interval, 9);
+  bench.want(list_reason::prune, 0);
+  auto what = bench.begin_list();
+  CHECK(what.run_id == 9);
+  CHECK(what.reasons == std::set{list_reason::interval, list_reason::demand, list_reason::prune});
+  CHECK(what.keys.empty());
+  CHECK_FALSE(what.confirmed);
+}
+
+TEST_CASE("a demand that comes while the kind is listed gets a list of its own") {
+  plan_bench bench;
+  bench.want(list_reason::demand, 1);
+  bench.begin_list();
+  bench.want(list_reason::demand, 2);
+  CHECK(bench.plan.pending() == 1);
+  bench.finish();
+  CHECK(bench.begin_list().run_id == 2);
+}
+
+TEST_CASE("lost events are followed by a second list, for they may have been ones that lag") {
+  for (auto reason : {list_reason::overflow, list_reason::lost_events, list_reason::damaged}) {
+    CAPTURE(to_string(reason));
+    plan_bench bench;
+    auto wanted = bench.now;
+    bench.want(reason, 3);
+    bench.begin_list();
+    bench.finish();
+    CHECK(bench.plan.next_due() == wanted + bench.limits.second_look);
+    bench.sleep();
+    auto second = bench.begin_list();
+    CHECK(second.reasons == std::set{reason});
+    CHECK(second.run_id == 0);
+    bench.finish();
+    CHECK(bench.plan.idle());
+  }
+}
+
+TEST_CASE("other lists are not followed by a second") {
+  for (auto reason :
+       {list_reason::start, list_reason::reconnect, list_reason::failure, list_reason::interval,
+        list_reason::demand, list_reason::prune, list_reason::escalation}) {
+    CAPTURE(to_string(reason));
+    plan_bench bench;
+    bench.want(reason);
+    bench.begin_list();
+    bench.finish();
+    CHECK(bench.plan.idle());
+  }
+}
+
+TEST_CASE("a list that is doubted is asked again at once, and then believed") {
+  plan_bench bench;
+  bench.want(list_reason::interval, 4);
+  bench.event("start", "a");
+  CHECK_FALSE(bench.begin_list().confirmed);
+  bench.finish_doubted();
+  auto second = bench.begin_list();
+  CHECK(second.confirmed);
+  CHECK(second.run_id == 4);
+  CHECK(second.reasons.contains(list_reason::doubt));
+  CHECK(sum(bench.finish().processed) == 1);
+  bench.want(list_reason::interval);
+  CHECK_FALSE(bench.begin_list().confirmed);
+}
+
+TEST_CASE("a doubted list is not believed after an outage of Docker") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish_doubted();
+  bench.begin_list();
+  bench.finish_failed();
+  bench.sleep();
+  CHECK_FALSE(bench.begin_list().confirmed);
+}
+
+TEST_CASE("a doubted list is not believed after an outage of the database") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish_doubted();
+  bench.begin_list();
+  bench.finish_unwritten();
+  bench.sleep();
+  CHECK_FALSE(bench.begin_list().confirmed);
+}
+
+TEST_CASE("a doubted list is not believed when another daemon may answer") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish_doubted();
+  bench.want(list_reason::reconnect);
+  CHECK_FALSE(bench.begin_list().confirmed);
+}
+
+TEST_CASE("doubts about a list that was to be believed wait for a while") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish_doubted();
+  bench.begin_list();
+  bench.finish_doubted();
+  CHECK_FALSE(bench.begin());
+  CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
+}
+
+TEST_CASE("doubts about a look that was no list are taken as not written") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  bench.finish_doubted();
+  CHECK_FALSE(bench.begin());
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("a partial list settles what it has seen and inspects the other marks") {
+  auto bench = plan_bench::listed();
+  bench.event("start", "seen");
+  bench.event("pause", "unseen");
+  bench.event("prune", "");
+  bench.begin_list();
+  CHECK(sum(bench.plan.finish_partial({"seen", "bystander"}, {}, bench.now).processed) == 2);
+  CHECK(bench.plan.unsettled_events() == 1);
+  CHECK(bench.begin_keys() == keys{"unseen"});
+  CHECK(sum(bench.finish().processed) == 1);
+  CHECK(bench.plan.next_due() == bench.now + bench.limits.partial_again);
+}
+
+TEST_CASE("a partial list has what it changed inspected") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.plan.finish_partial({"a"}, {"a"}, bench.now);
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("a look at keys can't be partial") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  CHECK(sum(bench.plan.finish_partial({}, {}, bench.now).processed) == 1);
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a partial list proves nothing, the complete one after it does") {
+  plan_bench bench;
+  bench.want(list_reason::start, 5);
+  bench.plan.prove(100);
+  bench.begin_list();
+  bench.plan.finish_partial({}, {}, bench.now);
+  bench.plan.prove(200);
+  CHECK(bench.plan.verified() == never);
+  bench.sleep();
+  CHECK(bench.begin_list().run_id == 5);
+  bench.finish();
+  CHECK(bench.plan.verified() == 200);
+}
+
+TEST_CASE("nothing is proven before a list has gone through") {
+  plan_bench bench;
+  bench.plan.prove(100);
+  bench.event("start", "a");
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == never);
+  bench.want(list_reason::start);
+  bench.begin_list();
+  bench.finish();
+  CHECK(bench.plan.verified() == 100);
+}
+
+TEST_CASE("with nothing to look at, a proof holds at once") {
+  auto bench = plan_bench::listed();
+  bench.plan.prove(100);
+  CHECK(bench.plan.verified() == 100);
+  bench.plan.prove(90);
+  CHECK(bench.plan.verified() == 100);
+}
+
+TEST_CASE("a proof waits for what was noted before it and not for what comes after") {
+  auto bench = plan_bench::listed();
+  bench.event("start", "a");
+  bench.plan.prove(100);
+  bench.begin_keys();
+  bench.event("start", "b");
+  bench.plan.prove(200);
+  CHECK(bench.plan.verified() == never);
+  bench.finish();
+  CHECK(bench.plan.verified() == 100);
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == 200);
+}
+
+TEST_CASE("a proof waits for the second look") {
+  auto bench = plan_bench::listed();
+  bench.event("die", "a");
+  bench.plan.prove(100);
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == never);
+  bench.sleep();
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == 100);
+}
+
+TEST_CASE("a container that dies every second is proven again and again, if late") {
+  auto bench = plan_bench::listed();
+  for (auto second = 1; second <= 20; ++second) {
+    bench.event("die", "a");
+    bench.plan.prove(second);
+    bench.begin_keys();
+    bench.finish();
+    bench.advance(1s);
+    if (second > 4)
+      CHECK(bench.plan.verified() >= second - 3);
+  }
+}
+
+TEST_CASE("a proof waits for a list that is wanted or under way") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::overflow);
+  bench.plan.prove(100);
+  CHECK(bench.plan.verified() == never);
+  bench.begin_list();
+  bench.plan.prove(110);
+  CHECK(bench.plan.verified() == never);
+  bench.finish();
+  CHECK(bench.plan.verified() == never); // the second list
+  bench.sleep();
+  bench.begin_list();
+  bench.finish();
+  CHECK(bench.plan.verified() == 110);
+}
+
+TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
+  auto bench = plan_bench::listed();
+  bench.event("start", "a");
+  for (timestamp at = 1; at <= 10'000; ++at)
+    bench.plan.prove(at);
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == 10'000);
+}

@@ -1,0 +1,47 @@
+// Goal: whatever the world and the failures do, the database ends as the world is, and nothing that
+// the plan says on the way is false. Method: a small world in virtual time (plan_world), every
+// decision from a tape that rapidcheck makes up and shrinks.
+
+#include "tests/sync/plan_world.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <vector>
+
+using namespace volumeviz::sync;
+using volumeviz::sync::testing::plan_world;
+
+namespace {
+
+// Long tapes of large numbers from the start: rapidcheck's first cases are dull otherwise, and
+// shrinking finds the dull core of a failure anyway.
+std::vector<std::uint16_t> long_tape() {
+  auto value = rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint16_t>(0, 5'000));
+  return *rc::gen::resize(10 * rc::kNominalSize,
+                          rc::gen::container<std::vector<std::uint16_t>>(value));
+}
+
+void live_through(const work_limits& limits) {
+  // A property of another name has other chances.
+  for (const auto* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
+    CHECK(rc::check(name, [&limits] {
+      auto tape = long_tape();
+      auto changes = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(5u, 60u));
+      plan_world{limits, tape}.run(changes);
+    }));
+}
+
+} // namespace
+
+TEST_CASE("whatever happens, the database ends as the world is and every promise is kept") {
+  live_through({});
+}
+
+TEST_CASE("the same holds when a few waiting keys are reason enough for a list") {
+  live_through({.batch_max = 2, .list_above = 2});
+}
+
+TEST_CASE("the same holds when waiting keys are forgotten in favour of a list") {
+  live_through({.batch_max = 1, .list_above = 100, .keys_max = 2});
+}

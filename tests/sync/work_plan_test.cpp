@@ -1,0 +1,290 @@
+#include "sync/work_plan.hpp"
+#include "tests/sync/plan_bench.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::sync;
+using namespace volumeviz::sync::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("a new plan has nothing to do and nothing proven") {
+  plan_bench bench;
+  CHECK(bench.plan.idle());
+  CHECK_FALSE(bench.begin());
+  CHECK_FALSE(bench.plan.next_due());
+  CHECK(bench.plan.pending() == 0);
+  CHECK(bench.plan.verified() == never);
+}
+
+TEST_CASE("an event asks for a look at its resource at once") {
+  plan_bench bench;
+  bench.event("start", "a");
+  CHECK(bench.plan.next_due() == bench.now);
+  CHECK(bench.begin_keys() == keys{"a"});
+  CHECK(bench.plan.busy());
+  auto done = bench.finish();
+  REQUIRE(done.processed.size() == 1);
+  CHECK(done.processed[0].meaning->event_type == "container.start");
+  CHECK(done.processed[0].count == 1);
+  CHECK(done.failed.empty());
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a hundred events of one container are one look") {
+  plan_bench bench;
+  for (timestamp at = 100; at < 200; ++at)
+    bench.event("pause", "a", at);
+  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.begin_keys() == keys{"a"});
+  auto done = bench.finish();
+  REQUIRE(done.processed.size() == 1);
+  CHECK(done.processed[0].count == 100);
+  CHECK(done.processed[0].oldest == 100);
+  CHECK_FALSE(bench.begin());
+}
+
+TEST_CASE("events of different meanings are settled apart") {
+  plan_bench bench;
+  bench.event("create", "a");
+  bench.event("start", "a");
+  bench.begin_keys();
+  CHECK(bench.finish().processed.size() == 2);
+}
+
+TEST_CASE("an event without a time does not make the others old") {
+  plan_bench bench;
+  bench.event("pause", "a", never);
+  bench.event("pause", "a", 70);
+  bench.event("pause", "a", never);
+  bench.begin_keys();
+  CHECK(bench.finish().processed.at(0).oldest == 70);
+}
+
+TEST_CASE("one piece of work at a time") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  bench.event("start", "b");
+  bench.want(list_reason::demand);
+  CHECK_FALSE(bench.begin());
+  CHECK_FALSE(bench.plan.next_due());
+  bench.finish();
+  CHECK(bench.begin_list().reasons == std::set{list_reason::demand});
+}
+
+TEST_CASE("a mark that comes while its key is looked at is looked at again") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  bench.event("pause", "a");
+  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.plan.unsettled_events() == 2);
+  CHECK(sum(bench.finish().processed) == 1);
+  CHECK(bench.begin_keys() == keys{"a"});
+  CHECK(sum(bench.finish().processed) == 1);
+}
+
+TEST_CASE("a batch takes so many keys, those that wait longest first") {
+  plan_bench bench{{.batch_max = 2}};
+  for (const auto* key : {"c", "b", "a"}) {
+    bench.event("start", key);
+    bench.advance(1ms);
+  }
+  CHECK(bench.begin_keys() == keys{"b", "c"});
+  bench.finish();
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("a batch of none is a batch of one") {
+  plan_bench bench{{.batch_max = 0}};
+  bench.event("start", "a");
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("a glance looks without an event") {
+  plan_bench bench;
+  bench.plan.glance("v", bench.now);
+  CHECK(bench.begin_keys() == keys{"v"});
+  CHECK(bench.plan.by_event("v"));
+  CHECK_FALSE(bench.plan.announced("v"));
+  CHECK(bench.finish().processed.empty());
+}
+
+TEST_CASE("a resource that was announced as gone is another one if it is there") {
+  plan_bench bench;
+  CHECK_FALSE(bench.plan.renewed("a"));
+  bench.event("destroy", "a");
+  bench.event("create", "a");
+  bench.event("create", "b");
+  CHECK_FALSE(bench.plan.renewed("a"));
+  bench.begin_keys();
+  CHECK(bench.plan.renewed("a"));
+  CHECK_FALSE(bench.plan.renewed("b"));
+  bench.finish();
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"a"});
+  CHECK_FALSE(bench.plan.renewed("a")); // it has been recorded as renewed already
+}
+
+TEST_CASE("an event that lags is followed by a second look") {
+  plan_bench bench;
+  auto noted = bench.now;
+  bench.event("die", "a");
+  bench.begin_keys();
+  bench.advance(20ms);
+  CHECK(sum(bench.finish().processed) == 1);
+  CHECK_FALSE(bench.begin());
+  CHECK(bench.plan.next_due() == noted + bench.limits.second_look);
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"a"});
+  CHECK(bench.plan.by_event("a"));
+  CHECK(bench.finish().processed.empty());
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a first look that begins late enough needs no second") {
+  plan_bench bench;
+  bench.event("die", "a");
+  bench.advance(bench.limits.second_look);
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("an event before the second look does not replace it") {
+  plan_bench bench;
+  bench.event("die", "a");
+  bench.begin_keys();
+  bench.finish();
+  bench.advance(100ms);
+  bench.event("pause", "a"); // does not lag itself
+  CHECK(bench.begin_keys() == keys{"a"});
+  bench.finish();
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"a"});
+  bench.finish();
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("an event during the first look does not replace the second") {
+  plan_bench bench;
+  bench.event("die", "a");
+  bench.begin_keys();
+  bench.event("pause", "a");
+  bench.finish();
+  bench.begin_keys();
+  bench.finish();
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("finishing what was never begun does nothing") {
+  plan_bench bench;
+  bench.event("start", "a");
+  CHECK(bench.finish().processed.empty());
+  CHECK(bench.finish_failed().failed.empty());
+  CHECK(bench.plan.finish_partial({}, {}, bench.now).processed.empty());
+  bench.finish_unwritten();
+  bench.finish_doubted();
+  CHECK(bench.begin_keys() == keys{"a"});
+}
+
+TEST_CASE("many waiting keys are one list, and the list settles them") {
+  plan_bench bench{{.list_above = 3}};
+  for (const auto* key : {"a", "b", "c"})
+    bench.event("start", key);
+  CHECK(bench.begin_keys().size() == 3);
+  bench.finish();
+  for (const auto* key : {"a", "b", "c", "d"})
+    bench.event("start", key);
+  CHECK(bench.begin_list().reasons == std::set{list_reason::escalation});
+  CHECK(sum(bench.finish().processed) == 4);
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("second looks that are not due don't make many") {
+  plan_bench bench{{.batch_max = 10, .list_above = 3}};
+  for (const auto* key : {"a", "b", "c"})
+    bench.event("die", key);
+  bench.begin_keys();
+  bench.finish();
+  bench.event("start", "d");
+  CHECK(bench.begin_keys() == keys{"d"});
+}
+
+TEST_CASE("many waiting keys pull a list forward that waits for later") {
+  plan_bench bench{{.list_above = 1}};
+  bench.want(list_reason::start);
+  bench.begin_list();
+  bench.plan.finish_partial({}, {}, bench.now);
+  bench.event("start", "a");
+  bench.event("start", "b");
+  bench.begin_list();
+}
+
+TEST_CASE("what was announced and what was not") {
+  auto bench = plan_bench::listed();
+  CHECK_FALSE(bench.plan.announced("a"));
+  CHECK_FALSE(bench.plan.by_event("a"));
+  bench.event("start", "a");
+  bench.event("die", "late");
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.event("start", "during");
+  bench.plan.glance("named", bench.now);
+  CHECK(bench.plan.announced("a"));
+  CHECK(bench.plan.announced("during"));
+  CHECK_FALSE(bench.plan.announced("named"));
+  CHECK_FALSE(bench.plan.announced("other"));
+  CHECK(bench.plan.by_event("a"));
+  CHECK(bench.plan.by_event("during"));
+  CHECK_FALSE(bench.plan.by_event("other"));
+  bench.finish();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  CHECK(bench.plan.announced("late")); // by the event whose second look waits
+}
+
+TEST_CASE("what a list brought up is inspected, and not by an event") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish({}, {"a"});
+  CHECK(bench.begin_keys() == keys{"a"});
+  CHECK_FALSE(bench.plan.by_event("a"));
+  bench.event("start", "a");
+  CHECK(bench.plan.by_event("a"));
+}
+
+TEST_CASE("a list does not answer what only an inspect can tell") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish({}, {"a", "b"});
+  bench.want(list_reason::demand);
+  bench.begin_list();
+  bench.finish();
+  CHECK(bench.begin_keys() == keys{"a", "b"});
+}
+
+TEST_CASE("inspects that are due don't make a list") {
+  auto bench = plan_bench::listed({.list_above = 1});
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.finish({}, {"a", "b", "c"});
+  CHECK(bench.begin_keys().size() == 3);
+}
+
+TEST_CASE("with too many waiting keys the kind is listed instead, and no event is lost") {
+  plan_bench bench{{.list_above = 1'000, .keys_max = 10}};
+  for (auto i = 0; i < 100; ++i)
+    bench.event("die", "k" + std::to_string(i));
+  CHECK(bench.plan.pending() <= 11);
+  CHECK(bench.plan.unsettled_events() == 100);
+  bench.begin_list();
+  CHECK(bench.plan.announced("k0")); // forgotten, but not unannounced
+  CHECK(sum(bench.finish().processed) == 100);
+  bench.sleep();
+  bench.begin_list(); // the second look of the forgotten
+}

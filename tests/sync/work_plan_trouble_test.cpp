@@ -1,0 +1,254 @@
+// What the plan does while Docker, the database or one resource does not answer; and that none of
+// it is a busy loop.
+
+#include "tests/sync/plan_bench.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::sync;
+using namespace volumeviz::sync::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE(
+    "a look that Docker did not answer fails its events, keeps its marks and lists the kind") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  auto lost = bench.finish_failed();
+  CHECK(sum(lost.failed) == 1);
+  CHECK(lost.processed.empty());
+  CHECK(bench.plan.unsettled_events() == 0);
+  CHECK_FALSE(bench.begin());
+  CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
+  bench.sleep();
+  CHECK(bench.begin_list().reasons == std::set{list_reason::failure});
+  bench.finish();
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a list that Docker did not answer keeps its reasons and its run") {
+  plan_bench bench;
+  bench.want(list_reason::demand, 8);
+  bench.event("prune", "");
+  bench.begin_list();
+  CHECK(sum(bench.finish_failed().failed) == 1);
+  bench.sleep();
+  auto again = bench.begin_list();
+  CHECK(again.run_id == 8);
+  CHECK(again.reasons == std::set{list_reason::demand, list_reason::prune});
+  CHECK(bench.plan.announced("pruned"));
+  CHECK(bench.finish().processed.empty());
+}
+
+TEST_CASE("events don't cut the pause short, a new connection does") {
+  for (auto reason : {list_reason::start, list_reason::reconnect, list_reason::demand}) {
+    CAPTURE(to_string(reason));
+    plan_bench bench;
+    bench.want(list_reason::interval);
+    bench.begin_list();
+    bench.finish_failed();
+    bench.event("start", "a");
+    bench.want(list_reason::overflow);
+    CHECK_FALSE(bench.begin());
+    bench.want(reason);
+    bench.begin_list();
+  }
+}
+
+TEST_CASE("no connection cuts the database's pause short") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  bench.finish_unwritten();
+  bench.want(list_reason::reconnect);
+  CHECK_FALSE(bench.begin());
+}
+
+TEST_CASE("what the database did not take stays as it is") {
+  plan_bench bench;
+  bench.event("destroy", "a");
+  bench.want(list_reason::demand, 3);
+  bench.begin_list();
+  bench.finish_unwritten();
+  CHECK(bench.plan.unsettled_events() == 1);
+  CHECK(bench.plan.pending() == 2);
+  CHECK_FALSE(bench.begin());
+  CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
+  bench.sleep();
+  CHECK(bench.begin_list().run_id == 3);
+  CHECK(bench.plan.renewed("a"));
+  CHECK(sum(bench.finish().processed) == 1);
+}
+
+TEST_CASE("the pauses grow to the limit of an outage and begin anew after it") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  milliseconds longest{0};
+  for (auto i = 0; i < 20; ++i) {
+    bench.begin_list();
+    i % 2 == 0 ? bench.finish_unwritten() : void(bench.finish_failed());
+    auto wait = *bench.plan.next_due() - bench.now;
+    CHECK(wait >= bench.limits.retry_min);
+    CHECK(wait <= bench.limits.outage_max);
+    longest = std::max(longest, std::chrono::duration_cast<milliseconds>(wait));
+    bench.sleep();
+  }
+  CHECK(longest >= bench.limits.outage_max / 2);
+  bench.begin_list();
+  bench.finish();
+  for (auto unwritten : {true, false}) {
+    bench.want(list_reason::interval);
+    bench.begin_list();
+    unwritten ? bench.finish_unwritten() : void(bench.finish_failed());
+    CHECK(*bench.plan.next_due() - bench.now <= 2 * bench.limits.retry_min);
+    bench.sleep();
+    bench.begin_list();
+    bench.finish();
+  }
+}
+
+TEST_CASE("a key that could not be looked at fails its events, is listed at once and inspected "
+          "after a pause") {
+  plan_bench bench;
+  bench.event("start", "bad");
+  bench.event("start", "good");
+  bench.begin_keys();
+  auto done = bench.finish({"bad"});
+  CHECK(sum(done.failed) == 1);
+  CHECK(sum(done.processed) == 1);
+  CHECK(bench.begin_list().reasons == std::set{list_reason::failure});
+  bench.finish();
+  CHECK_FALSE(bench.begin());
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"bad"});
+  CHECK(bench.finish().processed.empty());
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("failures of keys that were not looked at are ignored") {
+  plan_bench bench;
+  bench.event("start", "a");
+  bench.begin_keys();
+  CHECK(bench.finish({"stranger", "stranger"}).failed.empty());
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a key that keeps failing is not listed again and again, unless events of it fail") {
+  plan_bench bench;
+  bench.event("start", "bad");
+  bench.begin_keys();
+  bench.finish({"bad"});
+  bench.begin_list();
+  bench.finish();
+  bench.sleep();
+  bench.begin_keys();
+  bench.finish({"bad"});
+  CHECK_FALSE(bench.begin());
+  bench.event("pause", "bad");
+  CHECK_FALSE(bench.begin()); // it waits for its turn
+  bench.sleep();
+  bench.begin_keys();
+  CHECK(sum(bench.finish({"bad"}).failed) == 1);
+  bench.begin_list();
+}
+
+TEST_CASE("waits of a failing key stay between the bounds and grow to the longest") {
+  plan_bench bench;
+  bench.event("start", "bad");
+  milliseconds longest{0};
+  for (auto i = 0; i < 20; ++i) {
+    REQUIRE(bench.begin_keys() == keys{"bad"});
+    bench.finish({"bad"});
+    if (i == 0) {
+      bench.begin_list();
+      bench.finish();
+    }
+    auto wait = std::chrono::duration_cast<milliseconds>(*bench.plan.next_due() - bench.now);
+    CHECK(wait >= bench.limits.retry_min);
+    CHECK(wait <= bench.limits.retry_max);
+    longest = std::max(longest, wait);
+    bench.sleep();
+  }
+  CHECK(longest >= bench.limits.retry_max / 2);
+}
+
+TEST_CASE("a failing key holds no other up") {
+  plan_bench bench;
+  bench.event("start", "bad");
+  bench.begin_keys();
+  bench.finish({"bad"});
+  bench.begin_list();
+  bench.finish();
+  bench.event("start", "good");
+  CHECK(bench.begin_keys() == keys{"good"});
+}
+
+TEST_CASE("marks that come during a failing look are merged into the retry") {
+  plan_bench bench;
+  bench.event("start", "bad");
+  bench.begin_keys();
+  bench.event("destroy", "bad");
+  bench.finish({"bad"});
+  bench.begin_list(); // why the kind is listed; it does not take what must be inspected
+  CHECK_FALSE(bench.plan.renewed("bad"));
+  bench.finish();
+  CHECK_FALSE(bench.begin());
+  bench.sleep();
+  CHECK(bench.begin_keys() == keys{"bad"});
+  CHECK(bench.plan.renewed("bad"));
+  CHECK(sum(bench.finish().processed) == 1);
+}
+
+// What goes on for a minute with an event of the same ten containers every 10 ms; how many looks
+// that takes.
+template <class Finish>
+static int looks_in_a_minute(Finish finish) {
+  plan_bench bench;
+  bench.want(list_reason::start);
+  auto looks = 0;
+  for (auto i = 0; i < 6'000; ++i) {
+    bench.event(i % 3 == 0 ? "die" : "start", "k" + std::to_string(i % 10));
+    if (i % 100 == 0)
+      bench.want(list_reason::overflow);
+    while (auto what = bench.begin()) {
+      REQUIRE(++looks < 10'000);
+      finish(bench, *what);
+    }
+    CHECK(bench.plan.pending() <= 11);
+    bench.advance(10ms);
+  }
+  return looks;
+}
+
+TEST_CASE("a Docker that answers nothing is asked some twenty times a minute") {
+  auto looks = looks_in_a_minute([](plan_bench& bench, const look&) { bench.finish_failed(); });
+  CHECK(looks >= 10);
+  CHECK(looks <= 25);
+}
+
+TEST_CASE("a database that takes nothing is tried some twenty times a minute") {
+  auto looks = looks_in_a_minute([](plan_bench& bench, const look&) { bench.finish_unwritten(); });
+  CHECK(looks >= 10);
+  CHECK(looks <= 25);
+}
+
+TEST_CASE("a store that never believes a list is asked some forty times a minute") {
+  auto looks = looks_in_a_minute([](plan_bench& bench, const look& what) {
+    what.list ? bench.finish_doubted() : void(bench.finish());
+  });
+  CHECK(looks >= 20);
+  CHECK(looks <= 60);
+}
+
+TEST_CASE("resources that can't be inspected cost a bounded number of looks and lists") {
+  auto lists = 0;
+  auto looks = looks_in_a_minute([&lists](plan_bench& bench, const look& what) {
+    lists += what.list ? 1 : 0;
+    bench.finish(what.keys);
+  });
+  // Ten keys with a dozen tries each; after each a list, for events of it have failed; and the
+  // overflows' two each.
+  CHECK(looks <= 10 * 15 * 2 + 2 * 60);
+  CHECK(lists <= 10 * 15 + 2 * 60);
+}
