@@ -1,0 +1,54 @@
+#include "bench/row_watch.hpp"
+
+#include "tests/integration/stage.hpp"
+#include "tests/support/eventually.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <stdexcept>
+
+namespace volumeviz::bench {
+
+struct row_watch::implementation {
+  explicit implementation(table which)
+      : query{which == table::volumes
+                  ? "SELECT '1' FROM volumes WHERE host = :host AND volume_id = :key"
+                  : "SELECT state FROM containers WHERE host = :host AND container_id = :key"} {}
+
+  std::string query;
+  soci::session session;
+  std::string host = integration::stage::host, key, found;
+};
+
+row_watch::row_watch(const std::string& database_url, table which)
+    : impl_{std::make_unique<implementation>(which)} {
+  if (const std::string sqlite = "sqlite://"; database_url.starts_with(sqlite))
+    impl_->session.open(soci::sqlite3,
+                        "dbname=\"" + database_url.substr(sqlite.size()) + "\" timeout=5");
+  else
+    impl_->session.open(soci::postgresql,
+                        database_url + (database_url.find('?') == std::string::npos ? "?" : "&")
+                            + "application_name=bench");
+}
+
+row_watch::~row_watch() = default;
+
+void row_watch::await(const std::string& key, const std::string& state) {
+  auto& x = *impl_;
+  x.key = key;
+  // Prepared anew for each key; the polls only execute it.
+  soci::statement look =
+      (x.session.prepare << x.query, soci::use(x.host), soci::use(x.key), soci::into(x.found));
+  const auto shows = [&] {
+    x.found.clear();
+    const bool row = look.execute(true);
+    return row ? x.found == state : state.empty();
+  };
+  if (!support::eventually(shows, std::chrono::seconds{20}, std::chrono::microseconds{100}))
+    throw std::runtime_error{"no row of " + key + " with state \"" + state + "\" after 20 s, but \""
+                             + x.found + '"'};
+}
+
+} // namespace volumeviz::bench
