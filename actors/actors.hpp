@@ -2,17 +2,20 @@
 
 // The map of the program: every actor's typed interface, one line a handler. Read this first.
 //
+// clang-format off
 //     node                          the root: starts in order, restarts what dies, stops in order
 //     ├── stream_supervisor         keeps one stream alive: backoff, jitter
 //     │   ├── stream_reader         one connection, one life; owns the reading thread
 //     │   └── stream_auditor        a DOCKER INSPECTOR that asks what the stream should have shown
 //     ├── volume_handler            sequencer of volumes; bounded mailbox
 //     ├── container_handler         sequencer of containers and their mounts; bounded mailbox
-//     ├── volume_inspector          a DOCKER INSPECTOR for volumes (a dead plugin blocks these
-//     calls for 15 s) ├── container_inspector       a DOCKER INSPECTOR for containers ├──
-//     inventory_store           the one writer ├── reconciler                decides when
-//     everything is stale, keeps the record of runs ├── metrics_aggregator        where numbers
-//     live └── health_reporter           knows what "healthy" means
+//     ├── volume_inspector          a DOCKER INSPECTOR for volumes: a dead plugin blocks for 15 s
+//     ├── container_inspector       a DOCKER INSPECTOR for containers
+//     ├── inventory_store           the one writer
+//     ├── reconciler                decides when all is stale, keeps the record of runs
+//     ├── metrics_aggregator        where numbers live
+//     └── health_reporter           knows what "healthy" means
+// clang-format on
 
 #include "docker/client.hpp"
 #include "messages/type_ids.hpp"

@@ -12,6 +12,8 @@ namespace {
 
 constexpr auto probe_interval = std::chrono::seconds{5};
 constexpr auto probe_limit = std::chrono::seconds{10};
+// The inspector that would ask is not there (yet): that says nothing about the daemon.
+constexpr auto probe_retry = std::chrono::milliseconds{50};
 constexpr auto counters_limit = std::chrono::seconds{1};
 // The store asks every two seconds and no call of it takes longer than five: who is silent for
 // longer, hangs.
@@ -80,12 +82,24 @@ void health_reporter::reconciled(const reconcile_status& status) {
 }
 
 void health_reporter::probe_docker() {
-  self_->delayed_send<caf::message_priority::high>(self_, probe_interval, atom::tick_v);
   self_->request(parts_.probe, probe_limit, atom::identify_v)
-      .then([this](const failure& why) { docker_said(why); },
-            [this](const caf::error&) {
-              docker_said({ec::docker_timeout, "the daemon did not answer in time"});
-            });
+      .then(
+          [this](const failure& why) {
+            docker_said(why);
+            probe_again_in(probe_interval);
+          },
+          [this](const caf::error& why) {
+            if (why != caf::sec::request_timeout) {
+              probe_again_in(probe_retry);
+              return;
+            }
+            docker_said({ec::docker_timeout, "the daemon did not answer in time"});
+            probe_again_in(probe_interval);
+          });
+}
+
+void health_reporter::probe_again_in(std::chrono::milliseconds wait) {
+  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v);
 }
 
 caf::result<health_report> health_reporter::report() {

@@ -35,6 +35,7 @@ private:
   void store_spoke(const store_report& report);
   void reconciled(const reconcile_status& status);
   void probe_docker();
+  void probe_again_in(std::chrono::milliseconds wait);
   void docker_said(const failure& why);
   caf::result<health_report> report();
   std::vector<std::string> not_ready() const;

@@ -115,17 +115,25 @@ private:
   std::unique_ptr<persistence::store> store_;
 };
 
-void print(const std::vector<row_change>& changes, bool dry_run) {
-  std::size_t counts[3]{};
-  for (const auto& x : changes) {
-    ++counts[static_cast<std::size_t>(x.op)];
-    auto sign = x.op == operation::create ? '+' : x.op == operation::update ? '~' : '-';
-    fmt::print("{} {} {}{}{}\n", sign, to_string(x.kind), x.key, x.detail.empty() ? "" : ": ",
-               x.detail);
+/// Prints every change, and at the end how many there were.
+class change_list {
+public:
+  void print(const std::vector<row_change>& changes) {
+    for (const auto& x : changes) {
+      ++counts_[static_cast<std::size_t>(x.op)];
+      auto sign = x.op == operation::create ? '+' : x.op == operation::update ? '~' : '-';
+      fmt::print("{} {} {}{}{}\n", sign, to_string(x.kind), x.key, x.detail.empty() ? "" : ": ",
+                 x.detail);
+    }
   }
-  fmt::print("{} {} added, {} changed, {} removed\n", changes.size() == 1 ? "row" : "rows",
-             dry_run ? "would be" : "were", counts[0], counts[1], counts[2]);
-}
+  void print_totals(const char* verb) const {
+    fmt::print("rows {}: {} added, {} changed, {} removed\n", verb, counts_[0], counts_[1],
+               counts_[2]);
+  }
+
+private:
+  std::size_t counts_[3]{};
+};
 
 exit_code failed(const failure& why) {
   fmt::print(stderr, "couldn't reconcile: {}\n", why.text);
@@ -136,26 +144,29 @@ exit_code dry(reconciliation& work) {
   auto changes = work.preview();
   if (!changes)
     return failed(changes.error());
-  print(*changes, true);
+  change_list list;
+  list.print(*changes);
+  list.print_totals("that differ");
   return changes->empty() ? exit_code::fine : exit_code::differences;
 }
 
 exit_code wet(reconciliation& work) {
-  auto changes = work.apply();
-  if (!changes)
-    return failed(changes.error());
-  print(*changes, false);
+  change_list list;
   for (int i = 0; i < comparisons_max; ++i) {
+    auto changes = work.apply();
+    if (!changes)
+      return failed(changes.error());
+    list.print(*changes);
     auto left = work.preview();
     if (!left)
       return failed(left.error());
     if (left->empty()) {
+      list.print_totals("mended");
       fmt::print("in sync\n");
       return exit_code::fine;
     }
-    if (auto again = work.apply(); !again)
-      return failed(again.error());
   }
+  list.print_totals("mended");
   fmt::print(stderr, "still different: Docker changes faster than this can follow; run it again\n");
   return exit_code::failed;
 }

@@ -1,10 +1,13 @@
 // The two who keep the numbers and judge them.
 
+#include "actors/docker_inspector.hpp"
 #include "actors/health_reporter.hpp"
 #include "actors/metrics_aggregator.hpp"
+#include "actors/platform/relay.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"
+#include "tests/support/scripted_docker.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
@@ -48,12 +51,11 @@ struct counting : support::deterministic_system {
 
 /// A health reporter whose numbers are zero.
 struct reporting : counting {
-  explicit reporting(docker_inspector_actor probe = {}, bool enabled = true) {
+  reporting() {
     reporter = spawn<shell<health_reporter>>(make_slot("health_reporter"),
-                                             reporter_parts{.events_enabled = enabled,
+                                             reporter_parts{.events_enabled = true,
                                                             .idle_degraded_after = 5min,
                                                             .metrics = aggregator,
-                                                            .probe = probe,
                                                             .now = wall_clock()});
     run();
   }
@@ -263,4 +265,28 @@ TEST_CASE_FIXTURE(reporting, "health shows the aggregator's numbers") {
   all_is_well();
   CHECK(health().events.dropped_total == 2);
   CHECK(health().events.errors_total == 4);
+}
+
+TEST_CASE_FIXTURE(counting, "an inspector that is not there yet says nothing about the daemon") {
+  auto slot = make_slot("container_inspector");
+  auto way = std::make_shared<route>(slot);
+  auto reporter = spawn<shell<health_reporter>>(
+      make_slot("health_reporter"),
+      reporter_parts{.events_enabled = false,
+                     .metrics = aggregator,
+                     .probe = caf::actor_cast<docker_inspector_actor>(make_relay(caf(), way)),
+                     .now = wall_clock()});
+  auto docker_status = [&] {
+    return check_of(*ask<health_report>(reporter, atom::health_v)->value, "docker");
+  };
+  advance(1s);
+  CHECK(docker_status() == health_status::not_configured);
+  support::scripted_docker docker{wall_clock()};
+  way->lead_to(caf::actor_cast<caf::strong_actor_ptr>(
+      spawn<shell<docker_inspector>>(slot, inspector_parts{docker.make_client(), numbers})));
+  advance(100ms);
+  CHECK(docker_status() == health_status::healthy);
+  docker.fail(support::docker_call::identify, {ec::docker_unreachable, "connection refused"});
+  advance(6s);
+  CHECK(docker_status() == health_status::unhealthy);
 }

@@ -57,10 +57,12 @@ void reconcile_mends_and_tells(database_kind kind) {
 
   const auto would = run({"reconcile", "--dry-run"}, settings);
   CHECK_MESSAGE(would.exit_code == 3, would.output, would.errors);
-  CHECK(contains(would.output, "one"));
+  CHECK(contains(would.output, "+ volume one\n"));
+  CHECK(contains(would.output, "rows that differ: 3 added, 0 changed, 0 removed\n"));
   const auto did = run({"reconcile"}, settings);
   CHECK_MESSAGE(did.exit_code == 0, did.output, did.errors);
-  CHECK(contains(did.output, "one"));
+  CHECK(contains(did.output, "+ volume one\n"));
+  CHECK(contains(did.output, "rows mended: 3 added, 0 changed, 0 removed\nin sync\n"));
   CHECK(on.disagreement(seconds{0}) == "");
 
   const auto nothing = run({"reconcile", "--dry-run"}, settings);
