@@ -56,6 +56,7 @@ struct reporting : counting {
                                              reporter_parts{.events_enabled = true,
                                                             .idle_degraded_after = 5min,
                                                             .metrics = aggregator,
+                                                            .probe = {},
                                                             .now = wall_clock()});
     run();
   }
@@ -273,6 +274,7 @@ TEST_CASE_FIXTURE(counting, "an inspector that is not there yet says nothing abo
   auto reporter = spawn<shell<health_reporter>>(
       make_slot("health_reporter"),
       reporter_parts{.events_enabled = false,
+                     .idle_degraded_after = {},
                      .metrics = aggregator,
                      .probe = caf::actor_cast<docker_inspector_actor>(make_relay(caf(), way)),
                      .now = wall_clock()});
