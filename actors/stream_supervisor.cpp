@@ -90,9 +90,9 @@ void stream_supervisor::ended(const failure& why) {
   if (was_connected)
     log_->warn("the event stream has ended: {}", why.text);
   else if (failures_++ == 0)
-    log_->warn("couldn't open the event stream: {}", why.text);
+    log_->warn("not connected: {}", why.text);
   else
-    log_->debug("couldn't open the event stream ({} times now): {}", failures_, why.text);
+    log_->debug("still not connected ({} times now): {}", failures_, why.text);
   tell();
   // One life, one report: what is told again (a failed attempt, somebody who was restarted) has not
   // ended anew.

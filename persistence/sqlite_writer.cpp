@@ -3,7 +3,9 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace volumeviz::persistence {
@@ -11,6 +13,32 @@ namespace volumeviz::persistence {
 namespace {
 
 using type = parameter::type;
+
+/// As many rows are compared by one query before any is written: most of a list is equal.
+constexpr std::size_t worth_comparing = 32;
+
+/// The compared columns of a host's rows, by key.
+using recorded_rows = std::unordered_map<std::string, text_row>;
+
+recorded_rows read_rows(session& on, const std::string& host, const std::string& select,
+                        std::size_t columns) {
+  recorded_rows rows;
+  for (auto& row : on.query(select + " WHERE host = :host", {{"host", host}}, columns)) {
+    auto key = std::move(row.front());
+    row.erase(row.begin());
+    rows.emplace(std::move(key), std::move(row));
+  }
+  return rows;
+}
+
+/// Whether the row is recorded with these values, the first `columns` of them; they begin with host
+/// and key, and the columns follow in the order of the query.
+bool is_recorded(const recorded_rows& rows, const std::vector<std::string>& values,
+                 std::ptrdiff_t columns) {
+  const auto row = rows.find(values[1]);
+  return row != rows.end()
+         && std::equal(row->second.begin(), row->second.begin() + columns, values.begin() + 2);
+}
 
 /// Insert when missing, update when different: two prepared statements, since SQLite's upsert does
 /// not tell which of the two it did. Neither writes anything for an equal row.
@@ -36,6 +64,13 @@ public:
 private:
   session::prepared insert_, update_;
 };
+
+constexpr const char* select_volumes =
+    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM volumes";
+constexpr const char* select_containers =
+    "SELECT container_id, name, image, state, status, "
+    "labels, CAST(is_active AS TEXT), created_at, started_at, "
+    "finished_at FROM containers";
 
 const parameters volume_shape{
     {"host", {}},    {"id", {}},      {"driver", {}}, {"mountpoint", {}},
@@ -118,24 +153,49 @@ public:
 
   void upsert_volumes(const std::string& host, const std::vector<volume>& present,
                       write_summary& summary) override {
+    recorded_rows recorded;
+    if (present.size() >= worth_comparing)
+      recorded = read_rows(on_, host, select_volumes, 7);
     upsert put{on_, insert_volume, update_volume, volume_shape};
-    for (const auto& v : present)
-      put(row_kind::volume, v.name,
-          {host, v.name, v.driver, v.mountpoint, json_object(v.labels), json_object(v.options),
-           v.scope, iso_time(v.created_at), v.renewed ? "1" : "0", now_},
-          summary);
+    for (const auto& v : present) {
+      const std::vector<std::string> values{host,
+                                            v.name,
+                                            v.driver,
+                                            v.mountpoint,
+                                            json_object(v.labels),
+                                            json_object(v.options),
+                                            v.scope,
+                                            iso_time(v.created_at),
+                                            v.renewed ? "1" : "0",
+                                            now_};
+      if (!is_recorded(recorded, values, v.renewed ? 6 : 5))
+        put(row_kind::volume, v.name, values, summary);
+    }
   }
 
   void upsert_containers(const std::string& host, const std::vector<container>& present,
                          write_summary& summary) override {
+    recorded_rows recorded;
+    if (present.size() >= worth_comparing)
+      recorded = read_rows(on_, host, select_containers, 10);
     upsert put{on_, insert_container, update_container, container_shape};
-    for (const auto& c : present)
-      put(row_kind::container, c.id,
-          {host, c.id, c.name, c.image, c.state, c.status, json_object(c.labels),
-           is_running(c) ? "1" : "0", iso_time(c.created_at),
-           c.detailed ? iso_time(c.started_at) : "", c.detailed ? iso_time(c.finished_at) : "",
-           c.detailed ? "1" : "0", now_},
-          summary);
+    for (const auto& c : present) {
+      const std::vector<std::string> values{host,
+                                            c.id,
+                                            c.name,
+                                            c.image,
+                                            c.state,
+                                            c.status,
+                                            json_object(c.labels),
+                                            is_running(c) ? "1" : "0",
+                                            iso_time(c.created_at),
+                                            c.detailed ? iso_time(c.started_at) : "",
+                                            c.detailed ? iso_time(c.finished_at) : "",
+                                            c.detailed ? "1" : "0",
+                                            now_};
+      if (!is_recorded(recorded, values, c.detailed ? 9 : 6))
+        put(row_kind::container, c.id, values, summary);
+    }
   }
 
   void replace_mounts(const std::string& host, const std::vector<container>& of,
