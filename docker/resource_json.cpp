@@ -103,7 +103,9 @@ container read_listed(json_fields& in) {
   out.name = read_name(in);
   out.image = in.text("Image");
   out.state = docker_state(in.required_text("State"));
-  out.status = stable_status(in.text("Status"));
+  const auto status = in.text("Status");
+  out.status = stable_status(status);
+  out.settled_for = std::chrono::nanoseconds{settled_for(status)}.count();
   out.labels = in.pairs("Labels");
   out.mounts = read_mounts(in);
   const auto seconds = in.number("Created");

@@ -1,6 +1,58 @@
 #include "docker/status_text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
 namespace volumeviz::docker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct unit {
+  std::string_view name;
+  std::chrono::seconds length;
+};
+constexpr std::array units{unit{"second", 1s},     unit{"minute", 60s},   unit{"hour", 1h},
+                           unit{"day", 24h},       unit{"week", 7 * 24h}, unit{"month", 30 * 24h},
+                           unit{"year", 365 * 24h}};
+
+/// What follows "Up " or "Exited (1) ", up to " ago" or a remark.
+std::string_view age_in(std::string_view listed) {
+  if (listed.starts_with("Up ")) {
+    listed.remove_prefix(3);
+    return listed.substr(0, listed.find(" ("));
+  }
+  const auto begin = listed.find(") "), end = listed.find(" ago");
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+    return {};
+  return listed.substr(begin + 2, end - begin - 2);
+}
+
+} // namespace
+
+std::chrono::seconds settled_for(std::string_view listed) {
+  const auto age = age_in(listed);
+  if (age == "About a minute")
+    return 1min;
+  if (age == "About an hour")
+    return 1h;
+  long number = 0;
+  const auto [rest, error] = std::from_chars(age.data(), age.data() + age.size(), number);
+  if (error != std::errc{} || number <= 0 || number > 10'000)
+    return 0s;
+  auto name = age.substr(static_cast<std::size_t>(rest - age.data()));
+  if (name.starts_with(' '))
+    name.remove_prefix(1);
+  if (name.ends_with('s'))
+    name.remove_suffix(1);
+  const auto what = std::ranges::find(units, name, &unit::name);
+  if (what == units.end())
+    return 0s;
+  return number * what->length - (what->length >= 1h ? 30min : 0min);
+}
 
 std::string stable_status(std::string_view listed) {
   if (listed.starts_with("Up")) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,11 @@ namespace volumeviz::docker {
 /// (137) 2 hours ago" becomes "Exited (137)". Ages would make every list differ from the one
 /// before.
 std::string stable_status(std::string_view listed);
+
+/// For how long, at least, a container has neither started nor ended, by the age in a list's Status:
+/// "Up 5 minutes" is from five to six, but hours are rounded (moby's go-units, HumanDuration). Zero
+/// where there is no age, or none that is understood.
+std::chrono::seconds settled_for(std::string_view listed);
 
 /// What an inspect says of a container's state.
 struct inspected_state {

@@ -81,6 +81,9 @@ struct write_summary {
   /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
   /// started at some time: an inspect should follow.
   std::vector<std::string> undetailed;
+  /// Of a complete list of containers: hosts.verified_at as it was recorded, in whole seconds.
+  /// Since then rows may have missed something, before it they had not.
+  timestamp verified_before = never;
   std::uint64_t replaced_text = 0; ///< strings in which U+0000 was replaced by U+FFFD
   std::uint64_t statements = 0;    ///< of the whole transaction, which may hold several batches
   friend bool operator==(const write_summary&, const write_summary&) = default;
@@ -113,7 +116,8 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
-  return f(x.changes, x.rejected, x.refused, x.undetailed, x.replaced_text, x.statements);
+  return f(x.changes, x.rejected, x.refused, x.undetailed, x.verified_before, x.replaced_text,
+           x.statements);
 }
 
 } // namespace volumeviz

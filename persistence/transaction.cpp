@@ -68,6 +68,8 @@ public:
       rows_->upsert_volumes(x.batch.host, x.batch.volumes.present, summary);
     if (!x.batch.containers.present.empty())
       write_containers(x.batch.host, x.batch.containers.present, summary);
+    if (x.batch.containers.complete)
+      tell_gaps(x.batch.host, summary);
     std::ranges::sort(summary.changes);
     return summary;
   }
@@ -144,6 +146,22 @@ private:
                          [&](const rejected_row& r) { return r.key == c.id; });
     });
     rows_->replace_mounts(host, written, summary);
+  }
+
+  /// What a list leaves open: times that nobody has told, and since when changes may have been
+  /// missed.
+  void tell_gaps(const std::string& host, write_summary& summary) {
+    for (auto& row : on_.query("SELECT container_id FROM containers WHERE host = " + host_
+                                   + " AND started_at IS NULL AND state <> 'created'",
+                               {{"host", host}}, 1))
+      summary.undetailed.push_back(std::move(row[0]));
+    const std::string seconds = on_.kind() == dialect::sqlite
+                                    ? "strftime('%s', verified_at)"
+                                    : "floor(extract(epoch FROM verified_at))::bigint::text";
+    const auto rows =
+        on_.query("SELECT " + seconds + " FROM hosts WHERE host = " + host_, {{"host", host}}, 1);
+    if (!rows.empty() && !rows[0][0].empty())
+      summary.verified_before = std::stoll(rows[0][0]) * 1'000'000'000;
   }
 
   void write_host(const std::string& host, const host_facts& facts) {

@@ -121,6 +121,7 @@ TEST_CASE("a listed container is read") {
   CHECK(x.created_at == 1700000000000000000);
   CHECK(x.started_at == never);
   CHECK_FALSE(x.detailed);
+  CHECK(x.settled_for > 0);
 }
 
 TEST_CASE("a container's own name is found among aliases, doubles and nothing") {
@@ -199,7 +200,8 @@ TEST_CASE("list and inspect agree in everything but times, in every state") {
                                       .finished_ns = 1'700'000'002'000'000'000};
       support::fake_world world;
       world.containers["c1"] = x;
-      const auto left = first(support::containers_json(world));
+      auto left = first(support::containers_json(world));
+      left.settled_for = 0;
       auto right = parse_container(support::container_json(x), false);
       REQUIRE(right);
       right->started_at = right->finished_at = never;

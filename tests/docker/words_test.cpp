@@ -10,6 +10,8 @@
 using namespace volumeviz;
 using namespace volumeviz::docker;
 
+using namespace std::chrono_literals;
+
 namespace {
 
 result<address> parse(const std::string& host) {
@@ -131,6 +133,36 @@ TEST_CASE("a listed status loses its age and nothing else") {
   for (const auto& [listed, stable] : table) {
     CAPTURE(listed);
     CHECK(stable_status(std::string_view{listed}) == stable);
+  }
+}
+
+TEST_CASE("a listed status tells for how long, at least, a container has been so") {
+  const std::pair<const char*, std::chrono::seconds> table[]{
+      {"Up Less than a second", 0s},
+      {"Up 1 second", 1s},
+      {"Up 59 seconds (health: starting)", 59s},
+      {"Up About a minute", 60s},
+      {"Up 5 minutes (Paused)", 5min},
+      {"Up About an hour", 1h},
+      {"Up 2 hours", 90min}, // rounded
+      {"Up 3 days", 71h + 30min},
+      {"Exited (137) 2 weeks ago", 14 * 24h - 30min},
+      {"Exited (-1) 5 minutes ago", 5min},
+      {"Restarting (1) 3 seconds ago", 3s},
+      {"Exited (0) 4 months ago", 120 * 24h - 30min},
+      {"Exited (0) 2 years ago", 2 * 365 * 24h - 30min},
+      {"Up 2 fortnights", 0s},
+      {"Up -3 minutes", 0s},
+      {"Up 99999999999999999999 years", 0s},
+      {"Up", 0s},
+      {"Exited (0)", 0s},
+      {"ago) ", 0s},
+      {"Created", 0s},
+      {"", 0s},
+  };
+  for (const auto& [listed, least] : table) {
+    CAPTURE(listed);
+    CHECK(settled_for(listed) == least);
   }
 }
 

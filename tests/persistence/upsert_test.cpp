@@ -167,6 +167,27 @@ TEST_CASE("a container that only a list has shown has no start time yet") {
   });
 }
 
+TEST_CASE("a complete list tells which times are missing and when the rows were last verified") {
+  on_both([](testbed& on) {
+    auto listed = a_container("listed"), born = a_container("born");
+    listed.detailed = born.detailed = false;
+    born.state = "created";
+    auto list = batch_of({}, {a_container("known"), listed, born});
+    CHECK(on.apply(list).undetailed.empty());
+    list.containers.complete = true;
+    auto summary = on.apply(list);
+    CHECK(summary.undetailed == std::vector<std::string>{"listed"});
+    CHECK(summary.verified_before == never);
+    change_batch facts;
+    facts.host = list.host;
+    facts.facts = {
+        .engine_id = "e", .engine_version = "26", .last_seen_at = noon + 5, .verified_at = noon};
+    on.apply(facts);
+    summary = on.apply(list);
+    CHECK(summary.verified_before == noon / 1'000'000'000 * 1'000'000'000);
+  });
+}
+
 TEST_CASE("a container's mounts become exactly those observed, and no other container's") {
   on_both([](testbed& on) {
     on.apply(

@@ -69,6 +69,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
   auto& row = i->second;
   if (is_new) {
     row.mounts.clear();
+    row.settled_for = 0;
     if (!x.detailed)
       row.started_at = row.finished_at = never;
     summary.changes.push_back({row_kind::container, operation::create, x.id, {}});
@@ -83,6 +84,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
       wanted.finished_at = moved ? never : row.finished_at;
     }
     wanted.detailed = row.detailed;
+    wanted.settled_for = 0;
     if (wanted != row)
       summary.changes.push_back({row_kind::container, operation::update, x.id, {}});
     row = wanted;
@@ -144,6 +146,9 @@ write_summary memory_store::write(const change_batch& batch,
     summary.refused = true;
     return summary;
   }
+  constexpr timestamp second = 1'000'000'000;
+  if (batch.containers.complete)
+    summary.verified_before = rows.facts.verified_at / second * second;
   if (batch.facts.last_seen_at != never) {
     const auto verified = std::max(rows.facts.verified_at, batch.facts.verified_at);
     rows.facts = batch.facts;
