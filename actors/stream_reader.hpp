@@ -9,6 +9,7 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -46,6 +47,15 @@ struct audit_policy {
   unsigned failures_max = 2;
 };
 
+/// Runs a stream from its first byte to its last, tells the sinks what it shows and `ended` why it
+/// is over. A stream blocks, so that is a thread of its own: its owner stops the stream, then waits
+/// for the thread. A deterministic test runs its streams step by step, without one.
+using stream_runner =
+    std::function<std::jthread(std::shared_ptr<docker::event_stream>, docker::stream_sinks,
+                               std::function<void(failure&&)> ended)>;
+std::jthread run_on_own_thread(std::shared_ptr<docker::event_stream> stream,
+                               docker::stream_sinks sinks, std::function<void(failure&&)> ended);
+
 /// What a stream reader needs.
 struct reader_parts {
   std::shared_ptr<docker::event_stream>
@@ -60,6 +70,7 @@ struct reader_parts {
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
   audit_policy audits{};
+  stream_runner run_stream = run_on_own_thread;
 };
 
 /// STREAM READER: owns the thread that reads one connection to /events, from its first byte to its
