@@ -296,7 +296,6 @@ void resource_handler::hint_volumes(const write_summary& summary) {
 
 void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                                    std::vector<row_count> rows, const write_summary& summary) {
-  parts_.slot->settled += total(done.processed) + total(done.failed);
   work_report report{.kind = parts_.kind,
                      .processed = counts_of(done.processed),
                      .failed = counts_of(done.failed),
@@ -311,6 +310,8 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
                      summary.replaced_text);
+  // Last: should this handler die before, they are written off as failed instead of told.
+  parts_.slot->settled += total(done.processed) + total(done.failed);
   self_->send(parts_.metrics, std::move(report));
 }
 
