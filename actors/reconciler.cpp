@@ -57,7 +57,10 @@ caf::result<reconcile_ticket> reconciler::demand(reconcile_scope scope) {
 
 reconcile_ticket reconciler::request(reconcile_scope scope, list_reason reason) {
   auto wanted = ledger_.request(scope, reason, self_->clock().now());
-  if (wanted.is_new) {
+  // A run that seems to wait may have been listed while this reconciler was dead, before the stream
+  // that has just opened.
+  const auto opened = reason == list_reason::start || reason == list_reason::reconnect;
+  if (wanted.is_new || opened) {
     if (covers(scope, resource_kind::volume))
       self_->send(parts_.volumes, atom::reconcile_v, reason, wanted.ticket.run_id);
     if (covers(scope, resource_kind::container))

@@ -313,3 +313,13 @@ TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {
   listed(container_kind, 2);
   CHECK(health->statuses.back().full_runs == 2);
 }
+
+TEST_CASE_FIXTURE(reconciling, "lists that nobody told it of stand for no later connection") {
+  connect();
+  // The handlers have listed, and the reconciler that was told of it is dead.
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
+  start();
+  connect();
+  CHECK(volumes->reconciles.size() == 2);
+  CHECK(containers->reconciles.size() == 2);
+}
