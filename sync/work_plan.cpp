@@ -69,6 +69,12 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
 }
 
 void work_plan::prove(timestamp at) {
+  // Our clock was set back: what was proven by the old one would stand for hours that are to come.
+  if (at < last_proof_) {
+    proofs_.clear();
+    verified_ = never;
+  }
+  last_proof_ = at;
   if (proofs_.size() == proofs_max)
     proofs_.pop_back();
   proofs_.push_back({.number = last_number_, .at = at});

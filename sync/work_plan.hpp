@@ -116,7 +116,7 @@ public:
   void finish_unwritten(time_point now);
 
   /// The latest proof (see prove) before which nothing is left to look at; `never` until a list has
-  /// gone through.
+  /// gone through. Moves back only with the clock that the proofs go by.
   timestamp verified() const noexcept { return verified_; }
   bool idle() const noexcept { return !under_way_ && marks_.size() == 0 && !list_; }
   bool busy() const noexcept { return under_way_.has_value(); }
@@ -172,6 +172,7 @@ private:
   std::uint64_t last_number_ = 0;
   std::deque<proof> proofs_;
   bool listed_ = false;
+  timestamp last_proof_ = never;
   timestamp verified_ = never;
 };
 

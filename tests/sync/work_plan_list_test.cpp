@@ -216,8 +216,21 @@ TEST_CASE("with nothing to look at, a proof holds at once") {
   auto bench = plan_bench::listed();
   bench.plan.prove(100);
   CHECK(bench.plan.verified() == 100);
+}
+
+TEST_CASE("a proof that is older than the one before tells that the clock was set back") {
+  auto bench = plan_bench::listed();
+  bench.plan.prove(100);
   bench.plan.prove(90);
-  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.verified() == 90);
+  bench.plan.prove(100);
+  bench.event("start", "a");
+  bench.plan.prove(110);
+  bench.plan.prove(50);
+  CHECK(bench.plan.verified() == never);
+  bench.begin_keys();
+  bench.finish();
+  CHECK(bench.plan.verified() == 50);
 }
 
 TEST_CASE("a proof waits for what was noted before it and not for what comes after") {
