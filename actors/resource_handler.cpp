@@ -31,6 +31,13 @@ std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
   return n;
 }
 
+// The list follows events that nobody has read: any container may have been started again.
+bool events_were_missed(list_reason reason) {
+  return reason == list_reason::start || reason == list_reason::reconnect
+         || reason == list_reason::overflow || reason == list_reason::damaged
+         || reason == list_reason::lost_events;
+}
+
 failure died(const char* who, const caf::error& why) {
   auto timeout = why == caf::sec::request_timeout;
   return {timeout ? ec::docker_timeout : ec::internal,
@@ -255,8 +262,9 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
     if (x.kind == row_kind::container && x.op != operation::remove)
       keys.insert(x.key);
   // One that was started again looks as before in a list, but for its times.
+  const auto missed = std::ranges::any_of(look_.reasons, events_were_missed);
   for (const auto& x : what.batch.containers.present)
-    if (plan_.by_event(x.id))
+    if (plan_.by_event(x.id) || (missed && x.state != "created"))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }
