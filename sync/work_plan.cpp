@@ -19,9 +19,12 @@ bool ends_pause(list_reason reason) {
 }
 
 // What was lost may be an event that lags: one list at once, one when the API has caught up.
+// Between two streams, too: on a busy host the daemon's 256 events are over in less time than the
+// API lags.
 bool lags(list_reason reason) {
   return reason == list_reason::overflow || reason == list_reason::lost_events
-         || reason == list_reason::damaged;
+         || reason == list_reason::damaged || reason == list_reason::start
+         || reason == list_reason::reconnect;
 }
 
 } // namespace

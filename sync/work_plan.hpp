@@ -75,7 +75,7 @@ public:
   void glance(const std::string& key, time_point now);
   /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
   /// start, a reconnect and a demand don't wait out the pause after a look that Docker did not
-  /// answer. Lost events are followed by a second list, for they may have been ones that lag.
+  /// answer. Where events were lost, or may have been, a second list follows: they may lag.
   void want_list(list_reason reason, std::uint64_t run_id, time_point now);
   /// Everything that the daemon had announced until `at` has been noted: once it is settled, the
   /// rows are proven.
