@@ -15,6 +15,9 @@ timestamp ns(std::chrono::milliseconds span) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
 }
 
+// The daemon waits for 100 ms before it drops an event: by then all that it keeps is as old.
+constexpr timestamp late = 90'000'000;
+
 double seconds_between(timestamp from, timestamp to) {
   return static_cast<double>(to - from) / 1e9;
 }
@@ -25,6 +28,7 @@ docker::stream_sinks sinks_of(const reader_parts& all, const stream_reader_actor
   struct clocks {
     timestamp offset = 0; ///< the daemon's clock minus ours
     timestamp since = never;
+    std::size_t late = 0; ///< events in a row
   };
   auto parts = std::make_shared<const reader_parts>(all);
   auto daemon = std::make_shared<clocks>();
@@ -34,10 +38,20 @@ docker::stream_sinks sinks_of(const reader_parts& all, const stream_reader_actor
     daemon->since = who.daemon_time;
     caf::anon_send(reader, atom::opened_v, who);
   };
+  const auto list_all = [=](list_reason reason) {
+    for (const auto& handler : {parts->volumes, parts->containers})
+      caf::anon_send(handler, atom::reconcile_v, reason, std::uint64_t{0});
+  };
   sinks.event = [=](docker_event&& event) {
+    auto now = parts->now();
+    if (event.time >= daemon->since) {
+      // The audit can't be relied on for this: a busy daemon has forgotten what it dropped by then.
+      daemon->late = now + daemon->offset - event.time > late ? daemon->late + 1 : 0;
+      if (daemon->late == parts->audits.backlog)
+        list_all(list_reason::lost_events);
+    }
     if (!parts->memory->remember(event))
       return;
-    auto now = parts->now();
     parts->memory->last_event = event.time;
     parts->memory->last_event_received = now;
     parts->numbers->last_event(event.time);
@@ -50,8 +64,7 @@ docker::stream_sinks sinks_of(const reader_parts& all, const stream_reader_actor
   sinks.ignored = [=] { parts->numbers->event_ignored(1); };
   sinks.damaged = [=](failure&& why) {
     parts->numbers->event_failed(why.code, {}, 1);
-    for (const auto& handler : {parts->volumes, parts->containers})
-      caf::anon_send(handler, atom::reconcile_v, list_reason::damaged, std::uint64_t{0});
+    list_all(list_reason::damaged);
   };
   sinks.bytes = [=](std::size_t n) { parts->numbers->stream_read(n); };
   return sinks;

@@ -45,6 +45,8 @@ struct audit_policy {
   /// After a failed audit.
   std::chrono::milliseconds retry{500};
   unsigned failures_max = 2;
+  /// So many events does the daemon keep for a reader that is late; it drops what comes then.
+  std::size_t backlog = 1024;
 };
 
 /// Runs a stream from its first byte to its last, tells the sinks what it shows and `ended` why it
