@@ -56,6 +56,8 @@ void work_plan::glance(const std::string& key, time_point now) {
 }
 
 void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
+  if (limits_.unheeded.contains(reason))
+    return;
   if (ends_pause(reason))
     paused_until_ = {};
   list_mark x;

@@ -36,6 +36,8 @@ struct work_limits {
   /// More waiting keys than this are forgotten, and the kind is listed: short-lived resources would
   /// add up without end while the database is away.
   std::size_t keys_max = 20'000;
+  /// Reasons that are not followed by a list. None, but in tests that show what each is good for.
+  std::set<list_reason> unheeded{};
 };
 
 /// A piece of work: look at these keys, or list the whole kind.
