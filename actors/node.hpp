@@ -9,6 +9,7 @@
 #include "docker/client.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
+#include "sync/work_plan.hpp"
 
 #include <spdlog/logger.h>
 
@@ -32,6 +33,11 @@ struct node_parts {
   bool own_threads =
       true; ///< blocking actors get threads of their own; a deterministic test says false
   audit_policy audits{};
+  stream_runner run_stream = run_on_own_thread;
+  /// One list is cheaper than about 300 inspects of volumes, or 60 of containers (measured on
+  /// 28.5).
+  sync::work_limits volume_limits{.list_above = 300};
+  sync::work_limits container_limits{.list_above = 60};
 };
 
 /// The addresses that others may talk to. They last: whoever is behind one may be restarted.

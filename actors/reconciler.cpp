@@ -15,6 +15,9 @@ namespace {
 // How often the host's row tells the world that the inventory is verified.
 constexpr auto host_interval = std::chrono::seconds{10};
 constexpr auto write_limit = std::chrono::minutes{1};
+// A change as young as that may be missing in the lists that follow the opening of a stream: the
+// API may lag by a second and a half.
+constexpr timestamp api_lag = 2'000'000'000;
 
 std::string spoken_reasons(const std::vector<list_reason>& reasons) {
   std::vector<const char*> words;
@@ -57,7 +60,10 @@ caf::result<reconcile_ticket> reconciler::demand(reconcile_scope scope) {
 
 reconcile_ticket reconciler::request(reconcile_scope scope, list_reason reason) {
   auto wanted = ledger_.request(scope, reason, self_->clock().now());
-  if (wanted.is_new) {
+  // A run that seems to wait may have been listed while this reconciler was dead, before the stream
+  // that has just opened.
+  const auto opened = reason == list_reason::start || reason == list_reason::reconnect;
+  if (wanted.is_new || opened) {
     if (covers(scope, resource_kind::volume))
       self_->send(parts_.volumes, atom::reconcile_v, reason, wanted.ticket.run_id);
     if (covers(scope, resource_kind::container))
@@ -75,7 +81,7 @@ void reconciler::stream_changed(const stream_report& report) {
   // the lists.
   request(reconcile_scope::full,
           std::exchange(connected_before_, true) ? list_reason::reconnect : list_reason::start);
-  proof(report.connected_since);
+  proof(report.connected_since - api_lag);
   schedule_interval();
   write_host();
 }

@@ -31,6 +31,13 @@ std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
   return n;
 }
 
+// The list follows events that nobody has read: any container may have been started again.
+bool events_were_missed(list_reason reason) {
+  return reason == list_reason::start || reason == list_reason::reconnect
+         || reason == list_reason::overflow || reason == list_reason::damaged
+         || reason == list_reason::lost_events;
+}
+
 failure died(const char* who, const caf::error& why) {
   auto timeout = why == caf::sec::request_timeout;
   return {timeout ? ec::docker_timeout : ec::internal,
@@ -255,8 +262,9 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
     if (x.kind == row_kind::container && x.op != operation::remove)
       keys.insert(x.key);
   // One that was started again looks as before in a list, but for its times.
+  const auto missed = std::ranges::any_of(look_.reasons, events_were_missed);
   for (const auto& x : what.batch.containers.present)
-    if (plan_.by_event(x.id))
+    if (plan_.by_event(x.id) || (missed && x.state != "created"))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }
@@ -296,7 +304,6 @@ void resource_handler::hint_volumes(const write_summary& summary) {
 
 void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                                    std::vector<row_count> rows, const write_summary& summary) {
-  parts_.slot->settled += total(done.processed) + total(done.failed);
   work_report report{.kind = parts_.kind,
                      .processed = counts_of(done.processed),
                      .failed = counts_of(done.failed),
@@ -311,6 +318,8 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
                      summary.replaced_text);
+  // Last: should this handler die before, they are written off as failed instead of told.
+  parts_.slot->settled += total(done.processed) + total(done.failed);
   self_->send(parts_.metrics, std::move(report));
 }
 

@@ -15,49 +15,75 @@ timestamp ns(std::chrono::milliseconds span) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
 }
 
+// The daemon waits for 100 ms before it drops an event: by then all that it keeps is as old.
+constexpr timestamp late = 90'000'000;
+
 double seconds_between(timestamp from, timestamp to) {
   return static_cast<double>(to - from) / 1e9;
 }
 
-// Runs on the reading thread until the stream ends. Has copies of all it needs: the actor may be
-// busy elsewhere.
-void read_stream(const reader_parts& parts, const stream_reader_actor& reader) {
-  timestamp offset = 0;
-  timestamp since = never;
+// Called on the reading thread until the stream ends. Have copies of all they need: the actor may
+// be busy elsewhere.
+docker::stream_sinks sinks_of(const reader_parts& all, const stream_reader_actor& reader) {
+  struct clocks {
+    timestamp offset = 0; ///< the daemon's clock minus ours
+    timestamp since = never;
+    std::size_t late = 0; ///< events in a row
+  };
+  auto parts = std::make_shared<const reader_parts>(all);
+  auto daemon = std::make_shared<clocks>();
   docker::stream_sinks sinks;
-  sinks.opened = [&](const docker::daemon_identity& who) {
-    offset = who.daemon_time - who.local_time;
-    since = who.daemon_time;
+  sinks.opened = [=](const docker::daemon_identity& who) {
+    daemon->offset = who.daemon_time - who.local_time;
+    daemon->since = who.daemon_time;
     caf::anon_send(reader, atom::opened_v, who);
   };
-  sinks.event = [&](docker_event&& event) {
-    if (!parts.memory->remember(event))
+  const auto list_all = [=](list_reason reason) {
+    for (const auto& handler : {parts->volumes, parts->containers})
+      caf::anon_send(handler, atom::reconcile_v, reason, std::uint64_t{0});
+  };
+  sinks.event = [=](docker_event&& event) {
+    auto now = parts->now();
+    if (event.time >= daemon->since) {
+      // The audit can't be relied on for this: a busy daemon has forgotten what it dropped by then.
+      daemon->late = now + daemon->offset - event.time > late ? daemon->late + 1 : 0;
+      if (daemon->late == parts->audits.backlog)
+        list_all(list_reason::lost_events);
+    }
+    if (!parts->memory->remember(event))
       return;
-    auto now = parts.now();
-    parts.memory->last_event = event.time;
-    parts.memory->last_event_received = now;
-    parts.numbers->last_event(event.time);
-    if (event.time >= since) // what is older was replayed
-      parts.numbers->stream_lag(metrics::seconds{seconds_between(event.time, now + offset)});
-    const auto& handler = event.kind == resource_kind::volume ? parts.volumes : parts.containers;
+    parts->memory->last_event = event.time;
+    parts->memory->last_event_received = now;
+    parts->numbers->last_event(event.time);
+    if (event.time >= daemon->since) // what is older was replayed
+      parts->numbers->stream_lag(
+          metrics::seconds{seconds_between(event.time, now + daemon->offset)});
+    const auto& handler = event.kind == resource_kind::volume ? parts->volumes : parts->containers;
     caf::anon_send(handler, std::move(event));
   };
-  sinks.ignored = [&] { parts.numbers->event_ignored(1); };
-  sinks.damaged = [&](failure&& why) {
-    parts.numbers->event_failed(why.code, {}, 1);
-    for (const auto& handler : {parts.volumes, parts.containers})
-      caf::anon_send(handler, atom::reconcile_v, list_reason::damaged, std::uint64_t{0});
+  sinks.ignored = [=] { parts->numbers->event_ignored(1); };
+  sinks.damaged = [=](failure&& why) {
+    parts->numbers->event_failed(why.code, {}, 1);
+    list_all(list_reason::damaged);
   };
-  sinks.bytes = [&](std::size_t n) { parts.numbers->stream_read(n); };
-  caf::anon_send(reader, atom::ended_v, parts.stream->run(sinks));
+  sinks.bytes = [=](std::size_t n) { parts->numbers->stream_read(n); };
+  return sinks;
 }
 
 } // namespace
 
+std::jthread run_on_own_thread(std::shared_ptr<docker::event_stream> stream,
+                               docker::stream_sinks sinks, std::function<void(failure&&)> ended) {
+  return std::jthread([stream = std::move(stream), sinks = std::move(sinks),
+                       ended = std::move(ended)] { ended(stream->run(sinks)); });
+}
+
 stream_reader::stream_reader(interface::pointer self, reader_parts parts)
     : self_(self), parts_(std::move(parts)) {
-  thread_ =
-      std::jthread([parts = parts_, me = stream_reader_actor{self}] { read_stream(parts, me); });
+  stream_reader_actor me{self};
+  thread_ = parts_.run_stream(parts_.stream, sinks_of(parts_, me), [me](failure&& why) {
+    caf::anon_send(me, atom::ended_v, std::move(why));
+  });
 }
 
 stream_reader::~stream_reader() {

@@ -9,6 +9,7 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -44,7 +45,18 @@ struct audit_policy {
   /// After a failed audit.
   std::chrono::milliseconds retry{500};
   unsigned failures_max = 2;
+  /// So many events does the daemon keep for a reader that is late; it drops what comes then.
+  std::size_t backlog = 1024;
 };
+
+/// Runs a stream from its first byte to its last, tells the sinks what it shows and `ended` why it
+/// is over. A stream blocks, so that is a thread of its own: its owner stops the stream, then waits
+/// for the thread. A deterministic test runs its streams step by step, without one.
+using stream_runner =
+    std::function<std::jthread(std::shared_ptr<docker::event_stream>, docker::stream_sinks,
+                               std::function<void(failure&&)> ended)>;
+std::jthread run_on_own_thread(std::shared_ptr<docker::event_stream> stream,
+                               docker::stream_sinks sinks, std::function<void(failure&&)> ended);
 
 /// What a stream reader needs.
 struct reader_parts {
@@ -60,6 +72,7 @@ struct reader_parts {
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
   audit_policy audits{};
+  stream_runner run_stream = run_on_own_thread;
 };
 
 /// STREAM READER: owns the thread that reads one connection to /events, from its first byte to its

@@ -154,10 +154,8 @@ private:
                           .volumes = volumes ? resource_handler_actor{} : volumes_,
                           .log = parts_.log,
                           .now = parts_.now,
+                          .limits = volumes ? parts_.volume_limits : parts_.container_limits,
                           .seed = parts_.seed + static_cast<std::uint64_t>(kind)};
-      // One list is cheaper than about 300 inspects of volumes, or 60 of containers (measured
-      // on 28.5).
-      parts.limits.list_above = volumes ? 300 : 60;
       handler.make = [by = spawner_, parts]() mutable {
         parts.restarted = parts.slot->restarts > 0;
         return by.start<resource_handler>(parts.slot, parts);
@@ -195,7 +193,8 @@ private:
                                              .reconciler = reconciler_,
                                              .log = parts_.log,
                                              .now = parts_.now,
-                                             .audits = parts_.audits},
+                                             .audits = parts_.audits,
+                                             .run_stream = parts_.run_stream},
                                   .reader_slot = reader_slot_,
                                   .daemon = parts_.daemon,
                                   .health = health_,

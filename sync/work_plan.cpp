@@ -19,9 +19,12 @@ bool ends_pause(list_reason reason) {
 }
 
 // What was lost may be an event that lags: one list at once, one when the API has caught up.
+// Between two streams, too: on a busy host the daemon's 256 events are over in less time than the
+// API lags.
 bool lags(list_reason reason) {
   return reason == list_reason::overflow || reason == list_reason::lost_events
-         || reason == list_reason::damaged;
+         || reason == list_reason::damaged || reason == list_reason::start
+         || reason == list_reason::reconnect;
 }
 
 } // namespace
@@ -53,6 +56,8 @@ void work_plan::glance(const std::string& key, time_point now) {
 }
 
 void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
+  if (limits_.unheeded.contains(reason))
+    return;
   if (ends_pause(reason))
     paused_until_ = {};
   list_mark x;
@@ -69,6 +74,12 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
 }
 
 void work_plan::prove(timestamp at) {
+  // Our clock was set back: what was proven by the old one would stand for hours that are to come.
+  if (at < last_proof_) {
+    proofs_.clear();
+    verified_ = never;
+  }
+  last_proof_ = at;
   if (proofs_.size() == proofs_max)
     proofs_.pop_back();
   proofs_.push_back({.number = last_number_, .at = at});

@@ -36,6 +36,8 @@ struct work_limits {
   /// More waiting keys than this are forgotten, and the kind is listed: short-lived resources would
   /// add up without end while the database is away.
   std::size_t keys_max = 20'000;
+  /// Reasons that are not followed by a list. None, but in tests that show what each is good for.
+  std::set<list_reason> unheeded{};
 };
 
 /// A piece of work: look at these keys, or list the whole kind.
@@ -75,7 +77,7 @@ public:
   void glance(const std::string& key, time_point now);
   /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
   /// start, a reconnect and a demand don't wait out the pause after a look that Docker did not
-  /// answer. Lost events are followed by a second list, for they may have been ones that lag.
+  /// answer. Where events were lost, or may have been, a second list follows: they may lag.
   void want_list(list_reason reason, std::uint64_t run_id, time_point now);
   /// Everything that the daemon had announced until `at` has been noted: once it is settled, the
   /// rows are proven.
@@ -116,7 +118,7 @@ public:
   void finish_unwritten(time_point now);
 
   /// The latest proof (see prove) before which nothing is left to look at; `never` until a list has
-  /// gone through.
+  /// gone through. Moves back only with the clock that the proofs go by.
   timestamp verified() const noexcept { return verified_; }
   bool idle() const noexcept { return !under_way_ && marks_.size() == 0 && !list_; }
   bool busy() const noexcept { return under_way_.has_value(); }
@@ -172,6 +174,7 @@ private:
   std::uint64_t last_number_ = 0;
   std::deque<proof> proofs_;
   bool listed_ = false;
+  timestamp last_proof_ = never;
   timestamp verified_ = never;
 };
 

@@ -117,11 +117,12 @@ TEST_CASE_FIXTURE(reconciling, "the same news of the stream a second time lists 
   CHECK(volumes->reconciles.size() == 1);
 }
 
-TEST_CASE_FIXTURE(reconciling,
-                  "the moment of a connection is to be proven by the lists it asks for") {
+TEST_CASE_FIXTURE(
+    reconciling,
+    "what the API has caught up with at a connection is proven by the lists after it") {
   connect();
-  CHECK(volumes->proofs == std::vector{now()});
-  CHECK(containers->proofs == std::vector{now()});
+  CHECK(volumes->proofs == std::vector{now() - 2'000'000'000});
+  CHECK(containers->proofs == std::vector{now() - 2'000'000'000});
 }
 
 TEST_CASE_FIXTURE(reconciling, "demands join a run that has not begun, and no other") {
@@ -312,4 +313,14 @@ TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {
   listed(volume_kind, 2);
   listed(container_kind, 2);
   CHECK(health->statuses.back().full_runs == 2);
+}
+
+TEST_CASE_FIXTURE(reconciling, "lists that nobody told it of stand for no later connection") {
+  connect();
+  // The handlers have listed, and the reconciler that was told of it is dead.
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
+  start();
+  connect();
+  CHECK(volumes->reconciles.size() == 2);
+  CHECK(containers->reconciles.size() == 2);
 }

@@ -205,6 +205,19 @@ TEST_CASE("a container that was started again has its new times, although lists 
   CHECK(rig.differences() == "");
 }
 
+TEST_CASE_FIXTURE(containers_rig, "a restart that no event told of is found after a reconnect") {
+  docker.run_container(some_container("c"));
+  deliver();
+  advance(1min);
+  docker.silently([this] {
+    docker.stop_container("c");
+    docker.start_container("c");
+  });
+  list(list_reason::reconnect);
+  CHECK(differences() == "");
+  CHECK(rows().containers.at("c").started_at == now());
+}
+
 TEST_CASE_FIXTURE(volumes_rig, "rows count as touched by an event or by a reconciliation") {
   docker.create_volume(some_volume("by-event"));
   deliver();

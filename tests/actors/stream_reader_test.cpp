@@ -194,3 +194,26 @@ TEST_CASE_FIXTURE(reading, "audits are counted by their outcome") {
   const auto text = numbers->render();
   CHECK(text.find("audit") != std::string::npos);
 }
+
+TEST_CASE("a reader that was too late for the daemon's patience lists both kinds, once") {
+  stream_rig rig;
+  rig.parts.reader.audits.backlog = 3;
+  rig.start();
+  const auto then = rig.now();
+  const auto show = [&](timestamp at) {
+    rig.docker.repeat({.kind = resource_kind::volume, .action = "create", .id = "v", .time = at});
+    rig.settle();
+  };
+  rig.elapse(1s);
+  show(then + 1);
+  show(then + 2);
+  show(rig.now());
+  show(then + 3);
+  show(then + 4);
+  CHECK(rig.volumes->reconciles.empty());
+  show(then + 5);
+  show(then + 6);
+  const std::vector expected{std::pair{list_reason::lost_events, std::uint64_t{0}}};
+  CHECK(rig.volumes->reconciles == expected);
+  CHECK(rig.containers->reconciles == expected);
+}

@@ -22,7 +22,7 @@ struct plan_bench {
   /// A plan whose first list has gone through.
   static plan_bench listed(const work_limits& limits = {}) {
     plan_bench bench{limits};
-    bench.want(list_reason::start);
+    bench.want(list_reason::demand);
     bench.begin_list();
     bench.finish();
     return bench;

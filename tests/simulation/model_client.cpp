@@ -1,0 +1,151 @@
+#include "tests/simulation/model_daemon.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace volumeviz::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Asks the model as the program's own client asks a daemon. A hung daemon has made the caller wait
+/// before: see simulation::judge.
+class model_client final : public docker::client {
+public:
+  explicit model_client(std::shared_ptr<model_daemon> of) : of_(std::move(of)) {}
+
+  result<docker::daemon_identity> identify(docker::deadline) override {
+    return answer<docker::daemon_identity>(question::identify, [this] { return of_->identity(); });
+  }
+
+  result<docker::volume_listing> list_volumes(docker::deadline) override {
+    return answer<docker::volume_listing>(question::list_volumes, [this] {
+      docker::volume_listing listing;
+      if (of_->plugin_down)
+        listing.warnings.push_back("list plugin: connection refused");
+      for (const auto& [name, x] : of_->volumes) {
+        const auto* state = x.shown(of_->runs.now());
+        const auto hidden = state != nullptr && of_->plugin_down && state->driver == "plugin";
+        if (state != nullptr && !hidden)
+          listing.volumes.push_back(*state);
+        if (!of_->plugin_down)
+          of_->said_volumes[name] = state != nullptr;
+        else if (state != nullptr && !hidden)
+          of_->said_volumes[name] = true;
+      }
+      return result<docker::volume_listing>{std::move(listing)};
+    });
+  }
+
+  result<std::vector<container>> list_containers(docker::deadline) override {
+    return answer<std::vector<container>>(question::list_containers, [this] {
+      std::vector<container> listing;
+      for (const auto& [id, x] : of_->containers) {
+        const auto* state = x.shown(of_->runs.now());
+        of_->said_containers[id] = state != nullptr;
+        if (state == nullptr)
+          continue;
+        // No times in a list.
+        listing.push_back(*state);
+        listing.back().started_at = listing.back().finished_at = never;
+        listing.back().detailed = false;
+      }
+      return result<std::vector<container>>{std::move(listing)};
+    });
+  }
+
+  result<std::optional<volume>> inspect_volume(const std::string& name, docker::deadline) override {
+    using found = result<std::optional<volume>>;
+    return answer<std::optional<volume>>(question::inspect_volume, [&]() -> found {
+      const auto i = of_->volumes.find(name);
+      const auto* state = i == of_->volumes.end() ? nullptr : i->second.shown(of_->runs.now());
+      if (state != nullptr && of_->plugin_down && state->driver == "plugin")
+        return fail(ec::docker_refused, "error looking up volume plugin: not found");
+      of_->said_volumes[name] = state != nullptr;
+      return state != nullptr ? std::optional{*state} : std::nullopt;
+    });
+  }
+
+  result<std::optional<container>> inspect_container(const std::string& id,
+                                                     docker::deadline) override {
+    using found = result<std::optional<container>>;
+    return answer<std::optional<container>>(question::inspect_container, [&]() -> found {
+      const auto i = of_->containers.find(id);
+      const container* state = nullptr;
+      // An inspect waits for the container's lock and so lags less than a list.
+      if (i != of_->containers.end())
+        state = of_->runs.one_in(3) ? i->second.shown(of_->runs.now()) : i->second.now();
+      of_->said_containers[id] = state != nullptr;
+      return state != nullptr ? std::optional{*state} : std::nullopt;
+    });
+  }
+
+  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
+                                                   docker::deadline limit) override {
+    using found = result<std::vector<docker_event>>;
+    return answer<std::vector<docker_event>>(question::events, [&]() -> found {
+      if (since > until)
+        return fail(ec::docker_refused, "since is after until");
+      // A daemon waits for a moment in its future.
+      const nanoseconds ahead{until - of_->now()};
+      if (ahead > limit)
+        return fail(ec::docker_timeout, "the daemon did not answer in time");
+      if (ahead > 0ns)
+        of_->runs.elapse(ahead);
+      return of_->remembered(since, until);
+    });
+  }
+
+  void stop() noexcept override { stopped_ = true; }
+
+private:
+  template <class Answer, class Make>
+  result<Answer> answer(question what, Make make) {
+    if (stopped_)
+      return fail(ec::cancelled, "the client was stopped");
+    of_->meanwhile(false);
+    if (auto why = of_->fails(what))
+      return tl::unexpected{std::move(*why)};
+    result<Answer> made = make();
+    of_->meanwhile(true);
+    return made;
+  }
+
+  std::shared_ptr<model_daemon> of_;
+  bool stopped_ = false;
+};
+
+} // namespace
+
+std::optional<failure> model_daemon::fails(question what) {
+  if (down)
+    return failure{ec::docker_unreachable, "connection refused"};
+  if (hung)
+    return failure{ec::docker_timeout, "the daemon did not answer in time"};
+  auto& x = troubles[static_cast<std::size_t>(what)];
+  if (x.times == 0)
+    return std::nullopt;
+  --x.times;
+  return failure{x.code, "trouble on purpose"};
+}
+
+result<docker::daemon_identity> model_daemon::identity() {
+  if (auto why = fails(question::identify))
+    return tl::unexpected{std::move(*why)};
+  const auto podman = habits.speaks == dialect::podman;
+  return docker::daemon_identity{.api_version = "1.41",
+                                 .engine_id = "model",
+                                 .engine_version = podman                               ? "4.3.1"
+                                                   : habits.speaks == dialect::docker20 ? "20.10.24"
+                                                                                        : "26.1.5",
+                                 .podman = podman,
+                                 .daemon_time = now(),
+                                 .local_time = our_clock_()};
+}
+
+std::unique_ptr<docker::client> model_daemon::make_client() {
+  return std::make_unique<model_client>(shared_from_this());
+}
+
+} // namespace volumeviz::simulation

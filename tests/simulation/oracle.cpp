@@ -1,0 +1,160 @@
+#include "tests/simulation/oracle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace volumeviz::simulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr nanoseconds api_lag = 2s;
+
+template <class Rows>
+const typename Rows::mapped_type* find(const Rows& rows, const std::string& key) {
+  const auto i = rows.find(key);
+  return i == rows.end() ? nullptr : &i->second;
+}
+
+// Not created_at: for local volumes it is the time of a folder, and nobody compares it.
+bool same(const volume& row, const volume& state) {
+  const auto fields = [](const volume& v) {
+    return std::tie(v.name, v.driver, v.mountpoint, v.labels, v.options, v.scope);
+  };
+  return fields(row) == fields(state);
+}
+
+// Not the times: a list does not know them, and an inspect follows.
+// Nor a mount that is missing: a volume takes its mounts along, and the container's own removal may
+// be on its way.
+bool same(const container& row, const container& state) {
+  const auto fields = [](const container& c) {
+    return std::tie(c.id, c.name, c.image, c.state, c.status, c.labels);
+  };
+  return fields(row) == fields(state) && std::ranges::all_of(row.mounts, [&](const mount& x) {
+           return std::ranges::find(state.mounts, x) != state.mounts.end();
+         });
+}
+
+bool mounts_were(const container& row, const past<container>& history) {
+  return std::ranges::all_of(row.mounts, [&](const mount& x) {
+    return history.ever(
+        [&](const container& c) { return std::ranges::find(c.mounts, x) != c.mounts.end(); });
+  });
+}
+
+bool times_were(const container& row, const past<container>& history) {
+  const auto was = [&](timestamp container::*time) {
+    return row.*time == never
+           || history.ever([&](const container& c) { return c.*time == row.*time; });
+  };
+  return was(&container::started_at) && was(&container::finished_at);
+}
+
+bool fields_were(const container& row, const past<container>& history) {
+  return history.ever([&](const container& c) {
+    return std::tie(c.name, c.image, c.state, c.status, c.labels)
+           == std::tie(row.name, row.image, row.state, row.status, row.labels);
+  });
+}
+
+bool said_gone(const std::map<std::string, bool>& said, const std::string& key) {
+  const auto i = said.find(key);
+  return i != said.end() && !i->second;
+}
+
+} // namespace
+
+nanoseconds clock_history::moment_of(timestamp shown) const {
+  const nanoseconds wanted{shown - first_day};
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    auto moment = wanted - steps_[i].ahead;
+    if (moment < steps_[i].since)
+      moment = steps_[i].since - api_lag;
+    if (i + 1 == steps_.size() || moment < steps_[i + 1].since)
+      return moment;
+  }
+  return {};
+}
+
+oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
+                                     const support::memory_rows& rows) const {
+  for (const auto& summary : done)
+    for (const auto& x : summary.changes) {
+      if (x.op == operation::remove) {
+        if (x.kind == row_kind::volume && !said_gone(daemon_.said_volumes, x.key))
+          return "volume " + x.key + " was deleted on hearsay";
+        if (x.kind == row_kind::container && !said_gone(daemon_.said_containers, x.key))
+          return "container " + x.key + " was deleted on hearsay";
+        continue;
+      }
+      if (x.kind == row_kind::volume) {
+        const auto* row = find(rows.volumes, x.key);
+        const auto* history = find(daemon_.volumes, x.key);
+        if (row != nullptr && (history == nullptr || !history->ever([&](const volume& v) {
+              return same(*row, v);
+            })))
+          return "the row of volume " + x.key + " shows a state that never was";
+      } else if (const auto* row = find(rows.containers, x.key)) {
+        const auto* history = find(daemon_.containers, x.key);
+        if (history == nullptr || !fields_were(*row, *history) || !mounts_were(*row, *history)
+            || !times_were(*row, *history))
+          return "the row of container " + x.key + " shows a state that never was";
+      }
+    }
+  return std::nullopt;
+}
+
+oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& rows) const {
+  for (const auto& [name, history] : daemon_.volumes) {
+    const auto* row = find(rows.volumes, name);
+    if (!history.was_since(moment, [&](const volume* state) {
+          return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
+        }))
+      return "the rows lack an older change of volume " + name;
+  }
+  for (const auto& [id, history] : daemon_.containers) {
+    const auto* row = find(rows.containers, id);
+    if (!history.was_since(moment, [&](const container* state) {
+          return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
+        }))
+      return "the rows lack an older change of container " + id;
+  }
+  return std::nullopt;
+}
+
+oracle::verdict oracle::equal(const support::memory_rows& rows) const {
+  for (const auto& [name, history] : daemon_.volumes) {
+    const auto* row = find(rows.volumes, name);
+    const auto* state = history.now();
+    if ((row == nullptr) != (state == nullptr))
+      return fmt::format("volume {} {}", name,
+                         row == nullptr ? "has no row" : "is gone and has a row");
+    if (row != nullptr && !same(*row, *state))
+      return "the row of volume " + name + " is wrong";
+  }
+  for (const auto& [id, history] : daemon_.containers) {
+    const auto* row = find(rows.containers, id);
+    const auto* state = history.now();
+    if ((row == nullptr) != (state == nullptr))
+      return fmt::format("container {} {}", id,
+                         row == nullptr ? "has no row" : "is gone and has a row");
+    if (row != nullptr && *row != *state)
+      return fmt::format("the row of container {} is wrong: {} {} {} started {} finished {}, {} "
+                         "mounts instead of {} {} {} started {} finished {}, {} mounts",
+                         id, row->name, row->state, row->status, row->started_at, row->finished_at,
+                         row->mounts.size(), state->name, state->state, state->status,
+                         state->started_at, state->finished_at, state->mounts.size());
+  }
+  const auto of_nothing = [](const auto& recorded, const auto& real) {
+    return std::ranges::any_of(recorded, [&](const auto& x) { return !real.contains(x.first); });
+  };
+  if (of_nothing(rows.volumes, daemon_.volumes) || of_nothing(rows.containers, daemon_.containers))
+    return "there is a row of something that never was";
+  return std::nullopt;
+}
+
+} // namespace volumeviz::simulation

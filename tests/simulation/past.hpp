@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <ranges>
+#include <utility>
+#include <vector>
+
+namespace volumeviz::simulation {
+
+using std::chrono::nanoseconds;
+
+/// Everything that one resource has ever been. The API may show a change a while after it happened.
+template <class Resource>
+class past {
+public:
+  struct entry {
+    nanoseconds at;
+    nanoseconds visible;           ///< when the API shows it; never before an earlier one
+    std::optional<Resource> state; ///< nothing: it does not exist
+  };
+
+  void change(nanoseconds at, nanoseconds lag, std::optional<Resource> state) {
+    auto visible = at + lag;
+    if (!entries_.empty())
+      visible = std::max(visible, entries_.back().visible);
+    entries_.push_back({at, visible, std::move(state)});
+  }
+  /// The API shows everything.
+  void catch_up(nanoseconds now) {
+    for (auto& x : entries_)
+      x.visible = std::min(x.visible, now);
+  }
+  /// As it really is.
+  const Resource* now() const {
+    return entries_.empty() || !entries_.back().state ? nullptr : &*entries_.back().state;
+  }
+  /// As the API shows it at that moment.
+  const Resource* shown(nanoseconds when) const {
+    for (const auto& x : std::views::reverse(entries_))
+      if (x.visible <= when)
+        return x.state ? &*x.state : nullptr;
+    return nullptr;
+  }
+  const std::vector<entry>& entries() const noexcept { return entries_; }
+  /// True when it was like that (a null pointer: away) just before the moment, or has been since.
+  template <class Matches>
+  bool was_since(nanoseconds moment, Matches matches) const {
+    const Resource* then = nullptr;
+    for (const auto& x : entries_) {
+      const auto* state = x.state ? &*x.state : nullptr;
+      if (x.at < moment)
+        then = state;
+      else if (matches(state))
+        return true;
+    }
+    return matches(then);
+  }
+  template <class Matches>
+  bool ever(Matches matches) const {
+    return std::ranges::any_of(entries_,
+                               [&](const entry& x) { return x.state && matches(*x.state); });
+  }
+
+private:
+  std::vector<entry> entries_; ///< oldest first
+};
+
+} // namespace volumeviz::simulation

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "tests/simulation/world.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace volumeviz::simulation {
+
+/// The shortest and dullest schedule found that still breaks a promise.
+schedule shrink(machine& by, schedule broken, const variant& node = {});
+
+/// The first of these schedules that breaks a promise.
+struct finding {
+  std::uint64_t seed = 0;
+  std::string broken;
+};
+std::optional<finding> find_broken(machine& by, std::uint64_t first, std::uint64_t count,
+                                   const variant& node = {});
+
+/// For people: what is broken, the shrunk schedule in words, and the command that plays it again.
+std::string explain(machine& by, const finding& what, const variant& node = {});
+
+} // namespace volumeviz::simulation

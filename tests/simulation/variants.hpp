@@ -1,0 +1,36 @@
+#pragma once
+
+#include "tests/simulation/world.hpp"
+
+namespace volumeviz::simulation {
+
+// Nodes that break one rule each. See docs/architecture.md for the rules.
+
+// 1. Watch first, then list.
+variant looks_once_where_nothing_lags(); ///< breaks nothing
+variant without_since();                 ///< the subscription begins when it begins
+variant without_slack();                 ///< `since` is the daemon's now: stamps are not in order
+variant lists_before_it_watches();
+// 2. One look at a time, made when its turn comes.
+variant writes_old_answers();
+// 3. Every loss is a bigger hint.
+variant does_not_heed(list_reason reason);
+variant does_not_heed_damage();
+variant does_not_heed_prunes();
+variant forgets_failed_looks();
+variant forgets_failed_lists();
+variant forgets_failed_writes();
+// 4. Never delete on hearsay.
+variant believes_partial_lists();
+variant takes_failures_for_404();
+variant believes_broken_lists();
+// The traps.
+variant reader_that_waits();
+variant looks_only_once();
+variant reads_late(); ///< breaks nothing, but the daemon drops events
+variant never_notices_a_late_reader();
+variant never_audits();
+/// The same where the reader always gets to read: a stream that is read loses nothing.
+variant never_audits_and_always_reads();
+
+} // namespace volumeviz::simulation

@@ -1,0 +1,113 @@
+// The simulation must be able to fail: for each rule a node that breaks it, and is caught.
+
+#include "tests/simulation/shrink.hpp"
+#include "tests/simulation/variants.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+
+using namespace volumeviz;
+using namespace volumeviz::simulation;
+
+namespace {
+
+constexpr std::uint64_t schedules = 20'000;
+
+void check_caught(const variant& node) {
+  machine by;
+  const auto found = find_broken(by, 1, schedules, node);
+  REQUIRE_MESSAGE(found, node.name);
+  std::printf("%s; caught after %llu schedules\n%s\n", node.name.c_str(),
+              static_cast<unsigned long long>(found->seed), explain(by, *found, node).c_str());
+}
+
+void check_right(const variant& node, std::uint64_t count) {
+  machine by;
+  const auto found = find_broken(by, 1, count, node);
+  CHECK_MESSAGE(!found, node.name, ": ", found ? explain(by, *found, node) : "");
+}
+
+} // namespace
+
+TEST_CASE("a node that subscribes without since is caught") {
+  check_caught(without_since());
+  check_right(looks_once_where_nothing_lags(), 2'000);
+}
+
+TEST_CASE("a node that takes the daemon's stamps for sorted is caught") {
+  check_caught(without_slack());
+}
+
+TEST_CASE("a node that lists before it watches is caught") {
+  check_caught(lists_before_it_watches());
+}
+
+TEST_CASE("a node that writes an answer from before its turn is caught") {
+  check_caught(writes_old_answers());
+}
+
+TEST_CASE("a node that does not list after an overflow is caught") {
+  check_caught(does_not_heed(list_reason::overflow));
+}
+
+TEST_CASE("a node that does not list after a reconnect is caught") {
+  check_caught(does_not_heed(list_reason::reconnect));
+}
+
+TEST_CASE("a node that does not list at its start is caught") {
+  check_caught(does_not_heed(list_reason::start));
+}
+
+TEST_CASE("a node that does not list after a damaged line is caught") {
+  check_caught(does_not_heed_damage());
+}
+
+TEST_CASE("a node that does not list after the death of a handler is caught") {
+  check_caught(does_not_heed(list_reason::lost_events));
+}
+
+TEST_CASE("a node that does not list after a prune is caught") {
+  check_caught(does_not_heed_prunes());
+}
+
+TEST_CASE("a node that forgets a failed look is caught") {
+  check_caught(forgets_failed_looks());
+}
+
+TEST_CASE("a node that forgets a failed list is caught") {
+  check_caught(forgets_failed_lists());
+}
+
+TEST_CASE("a node that forgets a failed write is caught") {
+  check_caught(forgets_failed_writes());
+}
+
+TEST_CASE("a node that deletes by a list with warnings is caught") {
+  check_caught(believes_partial_lists());
+}
+
+TEST_CASE("a node that deletes what it could not look at is caught") {
+  check_caught(takes_failures_for_404());
+}
+
+TEST_CASE("a node that deletes by a truncated list is caught") {
+  check_caught(believes_broken_lists());
+}
+
+TEST_CASE("a node whose reader waits for its handlers is caught") {
+  check_caught(reader_that_waits());
+}
+
+TEST_CASE("a node that looks only once is caught") {
+  check_caught(looks_only_once());
+}
+
+TEST_CASE("a node that does not notice that the daemon has dropped events is caught") {
+  check_right(reads_late(), 1'000);
+  check_caught(never_notices_a_late_reader());
+}
+
+TEST_CASE("a node that never audits its stream is right as long as it reads in time") {
+  check_right(never_audits_and_always_reads(), 2'000);
+}

@@ -1,0 +1,139 @@
+#pragma once
+
+#include "actors/node.hpp"
+#include "tests/simulation/machine.hpp"
+#include "tests/simulation/model_daemon.hpp"
+#include "tests/simulation/model_store.hpp"
+#include "tests/simulation/oracle.hpp"
+#include "tests/simulation/schedule.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz::simulation {
+
+/// A node that differs from the real one, to see whether the simulation notices.
+struct variant {
+  std::string name;
+  /// Other settings.
+  std::function<void(node_parts&)> node;
+  /// What it sees of the daemon; null: everything, as it is.
+  std::function<std::shared_ptr<docker::daemon>(const std::shared_ptr<model_daemon>&)> access;
+  /// What it sees of the database; null: as it is.
+  std::function<std::shared_ptr<persistence::store>(const std::shared_ptr<model_store>&)> store;
+  /// What all its schedules have in common.
+  std::function<void(schedule&)> always;
+  std::function<void(model_daemon&)> daemon;
+  bool reader_waits = false; ///< reads on only when nothing waits in the mailboxes
+  bool proves = true;        ///< false: nobody audits the stream, so nothing is proven
+};
+
+/// How a schedule ended.
+struct outcome {
+  std::string broken;         ///< the promise; empty when all were kept
+  nanoseconds until_right{0}; ///< from the end of all troubles
+  std::uint64_t turns = 0;
+  bool operator==(const outcome&) const = default;
+};
+
+/// One schedule: a daemon, a database and a node, in virtual time, until the world has gone quiet
+/// and everything is right again, or a promise is broken.
+class world {
+public:
+  world(machine& runs, const schedule& what, const variant& node = {});
+  ~world();
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+
+  outcome run();
+  /// Tells what happens, with the node's own log.
+  void narrate() { narrating_ = true; }
+
+private:
+  struct life {
+    node_handles node;
+    std::shared_ptr<metrics::catalogue> numbers;
+    bool over = false;
+    bool lost_numbers = false; ///< the actor that keeps them died, with what it had been sent
+  };
+  struct killing {
+    unsigned whom, at, again, times;
+  };
+
+  void start_node();
+  void node_died(const caf::error& why);
+  void happen(const step& x);
+  void happen_inside(moment when);
+  void happen_late();
+  bool happen_in_the_world(const step& x);
+  void happen_to_the_daemon(const step& x);
+  void happen_to_the_node(const step& x);
+  void live_through_steps();
+  void go_quiet();
+  void heal();
+
+  // Of the world; world_changes.cpp.
+  std::string container_in(unsigned place) const;
+  void create_volume(unsigned place);
+  void remove_volume(unsigned place);
+  void prune_volumes();
+  void create_container(unsigned place, unsigned volumes);
+  void start_container(unsigned place);
+  void stop_container(unsigned place, bool by_itself);
+  void remove_container(unsigned place);
+  void rename_container(unsigned place);
+  void pause_container(unsigned place);
+  void prune_containers();
+  void burst(unsigned place, unsigned count);
+  void chatter(unsigned count);
+  void damage(unsigned place, unsigned sort);
+  void change_without_event(unsigned n);
+  bool in_use(const std::string& volume) const;
+  nanoseconds lag(std::uint64_t most_ms);
+  void later(nanoseconds after, std::function<void()> what);
+
+  turn judge(actor_slot& who);
+  void watch_turns();
+  void check_claim();
+  std::optional<std::string> not_right_yet();
+  void demand_prompt();
+  void broken(const std::string& promise);
+  template <class T, class Handle, class Word>
+  std::optional<T> ask(const Handle& whom, Word word);
+  timestamp our_time() const { return clock_.at(runs_.now()); }
+  void tell(const std::string& what) const;
+
+  machine& runs_;
+  const schedule schedule_;
+  const variant variant_;
+  clock_history clock_;
+  std::shared_ptr<model_daemon> daemon_;
+  std::shared_ptr<model_store> store_;
+  oracle oracle_;
+  std::shared_ptr<spdlog::logger> log_;
+  std::unique_ptr<life> life_;
+  std::shared_ptr<admission> queue_; ///< once known
+  std::string broken_;
+  bool narrating_ = false;
+  bool troubled_ = false;       ///< something went wrong in this schedule
+  bool reader_stalled_ = false; ///< so that the daemon may be held up
+  bool reading_ = false;        ///< in the part of the reading thread
+  unsigned defects_in_clock_ = 0, defects_in_calls_ = 0;
+  nanoseconds quiet_since_{-1};
+  nanoseconds started_at_{0}, last_happened_{0};
+  std::vector<step> inside_;
+  std::map<std::string, nanoseconds> delayed_until_;
+  std::map<std::string, nanoseconds> hung_until_;
+  std::vector<killing> killings_;
+  std::map<unsigned, unsigned> generation_; ///< of the container in a place
+  unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0;
+};
+
+/// Runs one schedule of the real node or of a variant.
+outcome live(machine& by, const schedule& what, const variant& node = {}, bool narrate = false);
+
+} // namespace volumeviz::simulation
