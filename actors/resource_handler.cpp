@@ -38,6 +38,15 @@ bool events_were_missed(list_reason reason) {
          || reason == list_reason::lost_events;
 }
 
+// Whether the container of a list may have started or ended since then. Both moments are by our own
+// clock; a `since` that is still to come was told by another one.
+bool may_have_moved(const container& x, timestamp since, timestamp now) {
+  constexpr timestamp slack = 5'000'000'000;
+  if (x.state == "created")
+    return false;
+  return x.settled_for == 0 || since > now || now - x.settled_for > since - slack;
+}
+
 failure died(const char* who, const caf::error& why) {
   auto timeout = why == caf::sec::request_timeout;
   return {timeout ? ec::docker_timeout : ec::internal,
@@ -263,8 +272,9 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
       keys.insert(x.key);
   // One that was started again looks as before in a list, but for its times.
   const auto missed = std::ranges::any_of(look_.reasons, events_were_missed);
+  const auto since = std::max(verified_, summary.verified_before);
   for (const auto& x : what.batch.containers.present)
-    if (plan_.by_event(x.id) || (missed && x.state != "created"))
+    if (plan_.by_event(x.id) || (missed && may_have_moved(x, since, parts_.now())))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }

@@ -1,11 +1,14 @@
 #include "tests/simulation/model_daemon.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 namespace volumeviz::simulation {
 
 using namespace std::chrono_literals;
+using std::chrono::floor;
+using std::chrono::seconds;
 
 namespace {
 
@@ -46,8 +49,11 @@ public:
         of_->said_containers[id] = state != nullptr;
         if (state == nullptr)
           continue;
-        // No times in a list.
+        // No times in a list, but an age in whole seconds, by the daemon's clock of this moment.
         listing.push_back(*state);
+        const auto moved = std::max(state->started_at, state->finished_at);
+        const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
+        listing.back().settled_for = nanoseconds{floor<seconds>(age)}.count();
         listing.back().started_at = listing.back().finished_at = never;
         listing.back().detailed = false;
       }
