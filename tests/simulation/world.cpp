@@ -42,6 +42,7 @@ world::world(machine& by, const schedule& what, const variant& node)
     happen_inside(made_up ? moment::after_answer : moment::before_answer);
     if (!made_up && defects_in_calls_ > 0) {
       --defects_in_calls_;
+      oracle_.orphans = true;
       throw std::runtime_error("a defect in the client");
     }
   };
@@ -97,6 +98,7 @@ void world::start_node() {
   parts.now = [this] {
     if (!reading_ && defects_in_clock_ > 0) {
       --defects_in_clock_;
+      oracle_.orphans = true;
       throw std::runtime_error("a defect in a handler");
     }
     return our_time();
@@ -398,6 +400,7 @@ turn world::judge(actor_slot& who) {
     if (actor_names()[i->whom] != who.name || i->at-- > 0)
       continue;
     tell(who.name + " is killed");
+    oracle_.orphans = true;
     if (life_ && who.name == "metrics_aggregator")
       life_->lost_numbers = true;
     i->at = i->again;
