@@ -75,10 +75,11 @@ outcome world::run() {
   live_through_steps();
   if (broken_.empty())
     go_quiet();
-  return {broken_, runs_.now() - quiet_since_, runs_.turns()};
+  return {broken_, runs_.now() - quiet_since_, runs_.turns(), processes_};
 }
 
 void world::start_node() {
+  ++processes_;
   life_ = std::make_unique<life>();
   life_->numbers = std::make_shared<metrics::catalogue>();
   daemon_->read = std::make_shared<reading>();
