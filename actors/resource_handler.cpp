@@ -62,6 +62,7 @@ resource_handler::resource_handler(interface::pointer self, handler_parts parts)
 }
 
 resource_handler::interface::behavior_type resource_handler::make_behavior() {
+  mounts_unknown_ = parts_.restarted;
   if (parts_.restarted)
     list(list_reason::lost_events, 0);
   return {
@@ -203,9 +204,8 @@ void resource_handler::committed(const observation& what, const write_summary& s
   if (look_.list) {
     listed_before_ = true;
     report_list(true, {}, what, summary);
-  } else {
-    hint_volumes(summary);
   }
+  hint_other(summary);
   report_verified();
   advance();
 }
@@ -235,6 +235,7 @@ void resource_handler::docker_failed(const failure& why) {
 
 void resource_handler::store_failed(const failure& why) {
   store_trouble_.failed(why.text);
+  mounts_unknown_ = true;
   plan_.finish_unwritten(self_->clock().now());
   if (look_.list)
     report_list(false, why, {}, {});
@@ -299,17 +300,23 @@ void resource_handler::report_drift() {
   self_->send(parts_.metrics, atom::drift_v, std::move(drift));
 }
 
-void resource_handler::hint_volumes(const write_summary& summary) {
-  if (!parts_.volumes)
+void resource_handler::hint_other(const write_summary& summary) {
+  if (!parts_.other)
     return;
-  // A new mount may name a volume whose own event is still on its way, or got lost.
-  std::set<std::string> names;
+  auto volumes = parts_.kind == resource_kind::volume;
+  if (volumes && std::exchange(mounts_unknown_, false))
+    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+  // A new mount may name a volume whose own event is still on its way, or got lost. And a volume
+  // takes its mounts along, also one that a container has of another volume of the name, made
+  // since.
+  std::set<std::string> keys;
   for (const auto& x : summary.changes)
-    if (x.kind == row_kind::mount && x.op == operation::create)
-      names.insert(x.detail.substr(0, x.detail.find(" at ")));
-  if (!names.empty())
-    self_->send(parts_.volumes, atom::glance_v,
-                std::vector<std::string>(names.begin(), names.end()));
+    if (x.kind == row_kind::mount && volumes)
+      keys.insert(x.key);
+    else if (x.kind == row_kind::mount && x.op == operation::create && !look_.list)
+      keys.insert(x.detail.substr(0, x.detail.find(" at ")));
+  if (!keys.empty())
+    self_->send(parts_.other, atom::glance_v, std::vector<std::string>(keys.begin(), keys.end()));
 }
 
 void resource_handler::report_work(const sync::settlement& done, ec failed_why,

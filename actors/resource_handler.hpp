@@ -27,7 +27,7 @@ struct handler_parts {
   reconciler_actor reconciler;
   metrics_aggregator_actor metrics;
   resource_handler_actor
-      volumes; ///< of the container handler: to hint at volumes that a container names
+      other; ///< of the other kind: its rows hang together with ours; may be null
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
   sync::work_limits limits{};
@@ -74,7 +74,7 @@ private:
   std::vector<std::string> undetailed(const observation& what, const write_summary& summary) const;
   void suspect_drift(const write_summary& summary);
   void report_drift();
-  void hint_volumes(const write_summary& summary);
+  void hint_other(const write_summary& summary);
   void report_work(const sync::settlement& done, ec failed_why, std::vector<row_count> rows,
                    const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,
@@ -92,6 +92,7 @@ private:
   steady::time_point armed_ = steady::time_point::max();
   std::uint64_t timer_ = 0; ///< of the tick that counts; earlier ones are stale
   bool listed_before_ = false;
+  bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
   std::optional<caf::typed_response_promise<bool>> stopping_;
   repeated_failure docker_trouble_;

@@ -151,7 +151,7 @@ private:
                           .store = store_,
                           .reconciler = reconciler_,
                           .metrics = metrics_,
-                          .volumes = volumes ? resource_handler_actor{} : volumes_,
+                          .other = volumes ? containers_ : volumes_,
                           .log = parts_.log,
                           .now = parts_.now,
                           .limits = volumes ? parts_.volume_limits : parts_.container_limits,

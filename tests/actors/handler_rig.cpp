@@ -32,14 +32,12 @@ void handler_rig::start(resource_kind kind, std::size_t queue) {
                       .store = writer,
                       .reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
                       .metrics = to_metrics,
-                      .volumes = {},
+                      .other = caf::actor_cast<resource_handler_actor>(listens(other_handler)),
                       .log = log.log(),
                       .now = wall_clock(),
                       .limits = limits,
                       .seed = random(),
                       .restarted = restarted};
-  if (kind == resource_kind::container)
-    parts.volumes = caf::actor_cast<resource_handler_actor>(listens(volume_handler));
   handler = spawn<shell<resource_handler>>(slot, std::move(parts));
   run();
 }

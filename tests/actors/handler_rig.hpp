@@ -41,7 +41,7 @@ public:
   std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
   std::shared_ptr<heard> reconciler = std::make_shared<heard>();
   std::shared_ptr<heard> metrics = std::make_shared<heard>();
-  std::shared_ptr<heard> volume_handler = std::make_shared<heard>();
+  std::shared_ptr<heard> other_handler = std::make_shared<heard>();
   kept_log log;
   slot_ptr slot;
   docker_inspector_actor inspector; ///< a test may set its own before start()

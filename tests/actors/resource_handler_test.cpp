@@ -237,11 +237,37 @@ TEST_CASE_FIXTURE(containers_rig, "new mounts are a hint to the volumes that the
   const mount where{.volume = "v", .path = "/data", .writable = true};
   docker.run_container(some_container("c", {where}));
   deliver();
-  REQUIRE(volume_handler->glances.size() == 1);
-  CHECK(volume_handler->glances[0] == strings{"v"});
+  REQUIRE(other_handler->glances.size() == 1);
+  CHECK(other_handler->glances[0] == strings{"v"});
   docker.stop_container("c"); // its mounts are known
   deliver();
-  CHECK(volume_handler->glances.size() == 1);
+  CHECK(other_handler->glances.size() == 1);
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "a volume that takes mounts along is a hint to their containers") {
+  docker.create_volume(some_volume("v"));
+  deliver();
+  // The container is of a volume that was made anew while the old one's removal was on its way.
+  store->meddle(host, [](support::memory_rows& rows) {
+    rows.containers.emplace("c", some_container("c", {{.volume = "v", .path = "/data"}}));
+  });
+  docker.remove_volume("v");
+  deliver();
+  REQUIRE(other_handler->glances.size() == 1);
+  CHECK(other_handler->glances[0] == strings{"c"});
+  CHECK(other_handler->reconciles.empty());
+}
+
+TEST_CASE_FIXTURE(volumes_rig,
+                  "what a lost write has taken along is found by a list of containers") {
+  store->fail({ec::store_unreachable, "the connection was lost"});
+  docker.create_volume(some_volume("v"));
+  deliver();
+  store->recover();
+  CHECK(other_handler->reconciles.empty());
+  advance(6s);
+  const std::vector expected{std::pair{list_reason::failure, std::uint64_t{0}}};
+  CHECK(other_handler->reconciles == expected);
 }
 
 TEST_CASE_FIXTURE(volumes_rig, "a hint is a look, but no event") {

@@ -87,3 +87,21 @@ TEST_CASE("whatever message the observers die at, the rows are right in the end"
 TEST_CASE("whatever message the root dies at, the next process is right in the end") {
   kill_at_each_message(number_of("node"));
 }
+
+TEST_CASE("a child that dies again and again ends the process, and the next is right in the end") {
+  using namespace std::chrono_literals;
+  machine by;
+  for (const auto* name :
+       {"volume_handler", "inventory_store", "reconciler", "stream_supervisor"}) {
+    auto x = busy_life();
+    x.steps.insert(x.steps.begin() + x.before_start,
+                   {.what = op::kill_actor, .a = number_of(name), .span = 11});
+    ++x.before_start;
+    for (auto i = 0; i < 6; ++i)
+      x.steps.push_back({.what = op::calm, .before = 9s});
+    const auto end = live(by, x);
+    INFO(name);
+    CHECK(end.broken == "");
+    CHECK(end.processes == 2);
+  }
+}

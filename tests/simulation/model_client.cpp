@@ -33,9 +33,9 @@ public:
         if (state != nullptr && !hidden)
           listing.volumes.push_back(*state);
         if (!of_->plugin_down)
-          of_->said_volumes[name] = state != nullptr;
+          of_->say(of_->said_volumes, name, state != nullptr);
         else if (state != nullptr && !hidden)
-          of_->said_volumes[name] = true;
+          of_->say(of_->said_volumes, name, true);
       }
       return result<docker::volume_listing>{std::move(listing)};
     });
@@ -46,7 +46,7 @@ public:
       std::vector<container> listing;
       for (const auto& [id, x] : of_->containers) {
         const auto* state = x.shown(of_->runs.now());
-        of_->said_containers[id] = state != nullptr;
+        of_->say(of_->said_containers, id, state != nullptr);
         if (state == nullptr)
           continue;
         // No times in a list, but an age in whole seconds, by the daemon's clock of this moment.
@@ -68,7 +68,7 @@ public:
       const auto* state = i == of_->volumes.end() ? nullptr : i->second.shown(of_->runs.now());
       if (state != nullptr && of_->plugin_down && state->driver == "plugin")
         return fail(ec::docker_refused, "error looking up volume plugin: not found");
-      of_->said_volumes[name] = state != nullptr;
+      of_->say(of_->said_volumes, name, state != nullptr);
       return state != nullptr ? std::optional{*state} : std::nullopt;
     });
   }
@@ -82,7 +82,7 @@ public:
       // An inspect waits for the container's lock and so lags less than a list.
       if (i != of_->containers.end())
         state = of_->runs.one_in(3) ? i->second.shown(of_->runs.now()) : i->second.now();
-      of_->said_containers[id] = state != nullptr;
+      of_->say(of_->said_containers, id, state != nullptr);
       return state != nullptr ? std::optional{*state} : std::nullopt;
     });
   }

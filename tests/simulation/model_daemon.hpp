@@ -116,8 +116,19 @@ public:
   std::function<void()> in_the_gap;
 
   /// The last that was said of each resource: there, or not (a 404, or a complete list without it).
-  std::map<std::string, bool> said_volumes;
-  std::map<std::string, bool> said_containers;
+  struct statement {
+    bool there = false;
+    std::optional<nanoseconds> gone_at; ///< when it was last said
+  };
+  using statements = std::map<std::string, statement>;
+  statements said_volumes;
+  statements said_containers;
+  void say(statements& of, const std::string& key, bool there) {
+    auto& x = of[key];
+    x.there = there;
+    if (!there)
+      x.gone_at = runs.now();
+  }
 
   std::vector<docker_event> remembered(timestamp since, timestamp until) const;
   timestamp now() const { return our_clock_() + (habits.skew + step).count(); }

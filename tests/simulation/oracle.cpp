@@ -61,9 +61,15 @@ bool fields_were(const container& row, const past<container>& history) {
   });
 }
 
-bool said_gone(const std::map<std::string, bool>& said, const std::string& key) {
+constexpr nanoseconds orphans_live = 60s;
+
+bool said_gone(const model_daemon& by, const model_daemon::statements& said, const std::string& key,
+               bool orphans) {
   const auto i = said.find(key);
-  return i != said.end() && !i->second;
+  return i != said.end()
+         && (!i->second.there
+             || (orphans && i->second.gone_at
+                 && by.runs.now() - *i->second.gone_at < orphans_live));
 }
 
 } // namespace
@@ -85,9 +91,10 @@ oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
   for (const auto& summary : done)
     for (const auto& x : summary.changes) {
       if (x.op == operation::remove) {
-        if (x.kind == row_kind::volume && !said_gone(daemon_.said_volumes, x.key))
+        if (x.kind == row_kind::volume && !said_gone(daemon_, daemon_.said_volumes, x.key, orphans))
           return "volume " + x.key + " was deleted on hearsay";
-        if (x.kind == row_kind::container && !said_gone(daemon_.said_containers, x.key))
+        if (x.kind == row_kind::container
+            && !said_gone(daemon_, daemon_.said_containers, x.key, orphans))
           return "container " + x.key + " was deleted on hearsay";
         continue;
       }

@@ -41,6 +41,9 @@ public:
 
   explicit oracle(const model_daemon& of) : daemon_(of) {}
 
+  /// An actor has died: what it had asked to be written may come after it, and after later answers.
+  bool orphans = false;
+
   /// Nothing was deleted that the daemon did not call gone; no row shows what never was.
   verdict after_commit(const std::vector<write_summary>& done,
                        const support::memory_rows& rows) const;

@@ -355,8 +355,23 @@ variant believes_broken_lists() {
   return with_client<believer>("a list is complete where it breaks off");
 }
 
-variant reader_that_waits() {
+variant has_a_slow_handler() {
   variant x;
+  x.name = "the container handler does not run for two seconds of a busy daemon";
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps, [](const step& y) { return is_trouble(y.what); });
+    s.habits.speaks = dialect::docker26;
+    s.habits.backlog = 60;
+    s.steps.push_back({.what = op::run_container, .before = 500ms});
+    s.steps.push_back({.what = op::delay_actor, .a = 1, .span = 2'000, .before = 500ms});
+    s.steps.push_back({.what = op::burst, .span = 400});
+    s.steps.push_back({.what = op::calm, .before = 1s});
+  };
+  return x;
+}
+
+variant reader_that_waits() {
+  auto x = has_a_slow_handler();
   x.name = "the reader waits for the handlers";
   x.reader_waits = true;
   return x;

@@ -25,6 +25,7 @@ variant believes_partial_lists();
 variant takes_failures_for_404();
 variant believes_broken_lists();
 // The traps.
+variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();
 variant looks_only_once();
 variant reads_late(); ///< breaks nothing, but the daemon drops events

@@ -96,6 +96,7 @@ TEST_CASE("a node that deletes by a truncated list is caught") {
 }
 
 TEST_CASE("a node whose reader waits for its handlers is caught") {
+  check_right(has_a_slow_handler(), 500);
   check_caught(reader_that_waits());
 }
 

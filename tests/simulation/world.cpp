@@ -42,6 +42,7 @@ world::world(machine& by, const schedule& what, const variant& node)
     happen_inside(made_up ? moment::after_answer : moment::before_answer);
     if (!made_up && defects_in_calls_ > 0) {
       --defects_in_calls_;
+      oracle_.orphans = true;
       throw std::runtime_error("a defect in the client");
     }
   };
@@ -74,10 +75,11 @@ outcome world::run() {
   live_through_steps();
   if (broken_.empty())
     go_quiet();
-  return {broken_, runs_.now() - quiet_since_, runs_.turns()};
+  return {broken_, runs_.now() - quiet_since_, runs_.turns(), processes_};
 }
 
 void world::start_node() {
+  ++processes_;
   life_ = std::make_unique<life>();
   life_->numbers = std::make_shared<metrics::catalogue>();
   daemon_->read = std::make_shared<reading>();
@@ -97,6 +99,7 @@ void world::start_node() {
   parts.now = [this] {
     if (!reading_ && defects_in_clock_ > 0) {
       --defects_in_clock_;
+      oracle_.orphans = true;
       throw std::runtime_error("a defect in a handler");
     }
     return our_time();
@@ -398,6 +401,7 @@ turn world::judge(actor_slot& who) {
     if (actor_names()[i->whom] != who.name || i->at-- > 0)
       continue;
     tell(who.name + " is killed");
+    oracle_.orphans = true;
     if (life_ && who.name == "metrics_aggregator")
       life_->lost_numbers = true;
     i->at = i->again;

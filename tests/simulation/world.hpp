@@ -37,6 +37,7 @@ struct outcome {
   std::string broken;         ///< the promise; empty when all were kept
   nanoseconds until_right{0}; ///< from the end of all troubles
   std::uint64_t turns = 0;
+  unsigned processes = 0; ///< how often the node was started
   bool operator==(const outcome&) const = default;
 };
 
@@ -130,7 +131,7 @@ private:
   std::map<std::string, nanoseconds> hung_until_;
   std::vector<killing> killings_;
   std::map<unsigned, unsigned> generation_; ///< of the container in a place
-  unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0;
+  unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0, processes_ = 0;
 };
 
 /// Runs one schedule of the real node or of a variant.
