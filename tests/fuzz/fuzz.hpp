@@ -16,8 +16,7 @@ namespace volumeviz::fuzz {
 inline void must(bool holds, const char* sentence, std::string_view about = {}) {
   if (holds)
     return;
-  std::fprintf(stderr, "not so: %s\n%.*s\n", sentence, static_cast<int>(about.size()),
-               about.data());
+  std::fprintf(stderr, "not so: %s\n%s\n", sentence, std::string{about}.c_str());
   std::abort();
 }
 
