@@ -20,6 +20,8 @@ double since(clock::time_point begin) {
 milliseconds length_of(arena& a, const fault& what, const measure& how) {
   if (how.brief)
     return std::min(what.longest, milliseconds{1000});
+  if (what.longest == moment)
+    return moment;
   const auto longest = static_cast<unsigned>(what.longest.count());
   return milliseconds{longest / 3 + a.dice() % (longest * 2 / 3 + 1)};
 }
@@ -47,7 +49,8 @@ std::string by_frequency(const std::map<std::string, int>& times) {
 
 /// With the workload frozen and everybody reachable: is what the node has written wrong by now?
 void look_at_rows(arena& a, const fault& what, const health_watch& health, episode& out) {
-  if (!what.rows_can_be_read || !what.daemon_answers || !a.user.freeze(milliseconds{500}))
+  if (what.longest == moment || !what.rows_can_be_read || !what.daemon_answers
+      || !a.user.freeze(milliseconds{500}))
     return;
   out.wrong = !a.on.disagreement(seconds{1}).empty();
   if (out.wrong)
@@ -91,8 +94,10 @@ episode live_through(arena& a, const fault& what, health_watch& health, const me
   what.end(a);
   out.lasted = since(begun);
   // A daemon that was frozen finishes what it was asked to do first.
-  a.user.freeze(seconds{60});
-  await_recovery(a, health, how, out);
+  if (!a.user.freeze(seconds{60}))
+    out.trouble = "the daemon does not finish what it was asked to do";
+  else
+    await_recovery(a, health, how, out);
   out.noticed = heard.noticed_ms;
   out.staleness = std::max(heard.worst_staleness, health.heard().worst_staleness);
   out.statuses = by_frequency(heard.times);

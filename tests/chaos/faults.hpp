@@ -21,6 +21,9 @@ struct fault {
   bool daemon_answers = true;                       ///< while it lasts, to the test
 };
 
+/// Of a fault that is over as soon as it has begun.
+inline constexpr std::chrono::milliseconds moment{0};
+
 using faults = std::vector<fault>;
 
 faults faults_of_network();

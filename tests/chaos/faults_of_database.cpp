@@ -82,7 +82,7 @@ faults faults_of_postgres() {
              a.stopped.clear();
            }},
       {.name = "the node's sessions terminated",
-       .longest = seconds{1},
+       .longest = moment,
        .begin =
            [](arena& a) {
              a.on.records.text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -28,6 +29,9 @@ constexpr const char* usage =
   --summary FILE               runs nothing: the table of such a file
   --list                       runs nothing: the names of the faults
 )";
+
+/// Asked to end by a signal: after the fault under way, so that nothing is left behind.
+volatile std::sig_atomic_t asked_to_end = 0;
 
 struct options {
   database_kind database = database_kind::postgres;
@@ -96,13 +100,13 @@ std::vector<episode> run(const options& with) {
   std::vector<episode> lived;
   std::ofstream file{with.append, std::ios::app};
   const auto enough = [&](int round) {
-    return with.each > 0 ? round >= with.each : clock::now() >= end;
+    return asked_to_end || (with.each > 0 ? round >= with.each : clock::now() >= end);
   };
   for (int round = 0; !enough(round) && !all.empty(); ++round) {
     auto deck = all;
     std::ranges::shuffle(deck, a.dice);
     for (const auto& next : deck) {
-      if (with.each == 0 && enough(round))
+      if (enough(round))
         break;
       lived.push_back(live_through(a, next, health, with.how));
       print(lived.back());
@@ -125,6 +129,8 @@ int summarise(const std::string& path) {
 
 int chaos(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  for (const int number : {SIGINT, SIGTERM})
+    std::signal(number, [](int) { asked_to_end = 1; });
   options with;
   if (!read_options(argc, argv, with)) {
     std::fputs(usage, stderr);

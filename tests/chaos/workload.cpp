@@ -53,6 +53,7 @@ bool workload::freeze(milliseconds bound) {
 }
 
 void workload::live(std::stop_token stop, std::string socket, std::uint64_t seed, bool of_volumes) {
+  // Nothing is paused: a daemon that dies while a container is, can't stop that container later on.
   support::docker_api docker{std::move(socket)};
   random dice{static_cast<random::result_type>(seed % 2'147'483'646 + 1)};
   std::unique_lock lock{mutex_};
@@ -106,10 +107,8 @@ void workload::change_containers(support::docker_api& docker, random& dice) {
     docker.stop(name);
   else if (what < 68)
     docker.start(name);
-  else if (what < 72)
-    docker.pause(name);
   else if (what < 76)
-    docker.unpause(name);
+    docker.update_restart_policy(name, dice() % 2 == 0 ? "no" : "always");
   else if (what < 84)
     docker.rename(name, name_of("c", dice, containers_max));
   else
