@@ -66,20 +66,31 @@ void arena::start_node(const support::variables& more) {
     throw std::runtime_error{"the node does not start:\n" + on.node().log()};
 }
 
-void arena::churn_volumes(int count) {
-  std::vector<std::jthread> clients;
-  for (int c = 0; c < 8; ++c)
-    clients.emplace_back([this, c, count] {
+void arena::in_parallel(std::size_t count,
+                        const std::function<void(support::docker_api&, std::size_t)>& work) {
+  constexpr std::size_t clients = 8;
+  std::vector<std::jthread> threads;
+  for (std::size_t c = 0; c < clients; ++c)
+    threads.emplace_back([this, c, count, &work] {
       auto docker = on.daemon.api();
-      for (int i = c; i < count; i += 8)
-        docker.create_volume("churn" + std::to_string(i));
+      for (auto i = c; i < count; i += clients)
+        work(docker, i);
     });
 }
 
+void arena::churn_volumes(std::size_t count) {
+  in_parallel(count, [](support::docker_api& docker, std::size_t i) {
+    docker.create_volume("churn" + std::to_string(i));
+  });
+}
+
 void arena::remove_churned() {
+  std::vector<std::string> names;
   for (const auto& x : on.docker.volumes())
-    if (const std::string name{x.at("Name").as_string()}; name.starts_with("churn"))
-      on.docker.remove_volume(name);
+    if (std::string name{x.at("Name").as_string()}; name.starts_with("churn"))
+      names.push_back(std::move(name));
+  in_parallel(names.size(),
+              [&](support::docker_api& docker, std::size_t i) { docker.remove_volume(names[i]); });
 }
 
 void arena::make_large_volumes(int count) {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -31,7 +32,7 @@ public:
   std::uint16_t port() const noexcept { return port_; }
 
   /// All at once, from several clients, as fast as the daemon can.
-  void churn_volumes(int count);
+  void churn_volumes(std::size_t count);
   /// Those of churn_volumes().
   void remove_churned();
   void make_large_volumes(int count);
@@ -48,6 +49,8 @@ public:
   std::vector<pid_t> stopped; ///< processes that a fault has stopped
 
 private:
+  void in_parallel(std::size_t count,
+                   const std::function<void(support::docker_api&, std::size_t)>& work);
   std::string disk_folder();
   support::scratch_folder scratch_; ///< for PostgreSQL's disk
 

@@ -47,10 +47,10 @@ std::string by_frequency(const std::map<std::string, int>& times) {
   return result;
 }
 
-/// With the workload frozen and everybody reachable: is what the node has written wrong by now?
+/// Is what the node has written wrong by now? The workload is frozen, if the daemon lets it.
 void look_at_rows(arena& a, const fault& what, const health_watch& health, episode& out) {
-  if (what.longest == moment || !what.rows_can_be_read || !what.daemon_answers
-      || !a.user.freeze(milliseconds{500}))
+  const bool frozen = a.user.freeze(what.daemon_answers ? milliseconds{20'000} : milliseconds{100});
+  if (!frozen || what.longest == moment || !what.rows_can_be_read || !what.daemon_answers)
     return;
   out.wrong = !a.on.disagreement(seconds{1}).empty();
   if (out.wrong)
@@ -60,6 +60,11 @@ void look_at_rows(arena& a, const fault& what, const health_watch& health, episo
 /// What the end of a fault leaves behind.
 void await_recovery(arena& a, health_watch& health, const measure& how, episode& out) {
   const auto ended = clock::now();
+  // A daemon that was frozen finishes first what it was asked to do; that is part of the time.
+  if (!a.user.freeze(seconds{60})) {
+    out.trouble = "the daemon does not finish what it was asked to do";
+    return;
+  }
   const auto difference = a.on.disagreement(how.bound);
   if (!difference.empty()) {
     out.trouble = "rows are still wrong:\n" + difference;
@@ -93,11 +98,7 @@ episode live_through(arena& a, const fault& what, health_watch& health, const me
   const auto heard = health.heard();
   what.end(a);
   out.lasted = since(begun);
-  // A daemon that was frozen finishes what it was asked to do first.
-  if (!a.user.freeze(seconds{60}))
-    out.trouble = "the daemon does not finish what it was asked to do";
-  else
-    await_recovery(a, health, how, out);
+  await_recovery(a, health, how, out);
   out.noticed = heard.noticed_ms;
   out.staleness = std::max(heard.worst_staleness, health.heard().worst_staleness);
   out.statuses = by_frequency(heard.times);

@@ -21,6 +21,9 @@ fault rule(std::string name, bool (*to)(const std::string&), fate how,
               [=](arena& a) {
                 a.between.decide(
                     [=](const std::string& target) { return to(target) ? how : fate::passed; });
+                // What the proxy answers needs a new question, and an open stream has had its.
+                if (how == fate::error || how == fate::empty)
+                  a.between.cut();
               },
           .end = [](arena& a) { a.between.decide({}); }};
 }

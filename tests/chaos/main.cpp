@@ -30,6 +30,8 @@ constexpr const char* usage =
   --list                       runs nothing: the names of the faults
 )";
 
+const auto started = clock::now();
+
 /// Asked to end by a signal: after the fault under way, so that nothing is left behind.
 volatile std::sig_atomic_t asked_to_end = 0;
 
@@ -81,6 +83,7 @@ faults chosen(const options& with) {
 }
 
 void print(const episode& x) {
+  std::printf("%6.1f s  ", std::chrono::duration<double>(clock::now() - started).count());
   std::printf("%-58s %5.1f s long; exact after %6.0f ms, healthy after %6.0f ms; health: %s%s\n",
               x.fault.c_str(), x.lasted / 1000, x.exact, x.healthy, x.statuses.c_str(),
               x.wrong && x.status_wrong == "healthy" ? " (while rows were wrong)" : "");
