@@ -8,8 +8,10 @@ namespace volumeviz {
 
 namespace {
 
-// A stream that lived as long was no failure: the next waits begin at the shortest again.
-constexpr auto lived_well = std::chrono::seconds{30};
+// A stream that lived as long was no failure: the next waits begin at the shortest again. Much
+// longer, and some faults in a row, each mended at once, would add up to a wait of minutes;
+// shorter, and a daemon that ends every stream at once would be asked for its lists every second.
+constexpr auto lived_well = std::chrono::seconds{5};
 
 } // namespace
 
