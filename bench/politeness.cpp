@@ -16,7 +16,7 @@ namespace volumeviz::bench {
 
 namespace {
 
-constexpr int turns = 5;
+constexpr int turns = 10;
 
 /// Where the node's log goes: a pipe that is read, or not. Unread it is full after 64 KiB, and who
 /// writes to it then waits.
@@ -135,7 +135,7 @@ void measure(int count, int clients) {
 int main(int argc, char** argv) {
   using namespace volumeviz::bench;
   return run_benchmark([&] {
-    const int count = number_argument(argc, argv, 1, 1500);
+    const int count = number_argument(argc, argv, 1, 600);
     for (const int clients :
          {number_argument(argc, argv, 2, 8), number_argument(argc, argv, 3, 16)}) {
       std::printf("%d turns of %d volume creates by %d clients\n", turns, count, clients);

@@ -26,7 +26,7 @@ fault disk_full() {
           .begin =
               [](arena& a) {
                 a.disk->fill();
-                a.make_large_volumes(10);
+                a.make_large_volumes(60);
               },
           .end = [](arena& a) { a.disk->empty(); },
           .tidy = [](arena& a) { a.remove_churned(); }};
