@@ -186,6 +186,24 @@ TEST_CASE("a new socket ends a long wait, but not before the shortest") {
   CHECK(rig.until_next_stream() <= 10ms);
 }
 
+TEST_CASE_FIXTURE(stream_rig, "a daemon that was away and answers again ends a long wait") {
+  parts.backoff_max = 300s;
+  docker.fail(support::docker_call::identify, refused);
+  fail_attempts(*this, 6); // the wait is 25.6 s at least
+  advance(3s);
+  docker.recover();
+  docker.accept_streams();
+  CHECK(until_next_stream() <= 4s);
+  settle();
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(stream_rig, "a daemon that answers but opens no stream is not asked more often") {
+  parts.backoff_max = 300s;
+  fail_attempts(*this, 6);
+  CHECK(until_next_stream() >= 25s);
+}
+
 TEST_CASE_FIXTURE(stream_rig, "a new socket does not disturb a stream that lives") {
   start();
   send(supervisor, atom::wake_v);
