@@ -61,6 +61,8 @@ using stream_supervisor_actor = caf::typed_actor<
     caf::reacts_to<atom::identify>,
     // INTERNAL: the backoff of this epoch is over.
     caf::reacts_to<atom::restart, std::uint64_t>,
+    // INTERNAL: within a long wait, time to ask whether the daemon is back.
+    caf::reacts_to<atom::tick>,
     // Ends the reader; answers when nothing is read any more.
     caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
 

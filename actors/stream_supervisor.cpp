@@ -8,8 +8,15 @@ namespace volumeviz {
 
 namespace {
 
-// A stream that lived as long was no failure: the next waits begin at the shortest again.
-constexpr auto lived_well = std::chrono::seconds{30};
+// A stream that lived as long was no failure: the next waits begin at the shortest again. Much
+// longer, and some faults in a row, each mended at once, would add up to a wait of minutes;
+// shorter, and a daemon that ends every stream at once would be asked for its lists every second.
+constexpr auto lived_well = std::chrono::seconds{5};
+
+// A daemon that is back is noticed as soon; a ping costs nobody anything.
+constexpr auto probe_interval = std::chrono::seconds{2};
+// Above what the auditor gives the daemon.
+constexpr auto probe_limit = std::chrono::seconds{10};
 
 } // namespace
 
@@ -40,6 +47,7 @@ stream_supervisor::interface::behavior_type stream_supervisor::make_behavior() {
         if (waiting_ && epoch == epoch_)
           connect();
       },
+      [this](atom::tick) { probe(); },
       [this](atom::stop) { return stop(); },
       [](atom::alive) { return true; },
   };
@@ -62,6 +70,7 @@ void stream_supervisor::opened(const docker::daemon_identity& who) {
   }
   opened_at_ = self_->clock().now();
   failures_ = 0;
+  away_ = false;
   report_.connected = true;
   report_.docker_answers = true;
   report_.why = {};
@@ -125,6 +134,36 @@ void stream_supervisor::wait_and_connect() {
   log_->debug("connecting again in {} ms", wait.count());
   waiting_ = true;
   connect_again_at(self_->clock().now() + wait);
+  probe_later();
+}
+
+void stream_supervisor::probe_later() {
+  if (!std::exchange(probe_due_, true))
+    self_->delayed_send(self_, probe_interval, atom::tick_v);
+}
+
+void stream_supervisor::probe() {
+  if (!waiting_) {
+    probe_due_ = false;
+    return;
+  }
+  self_->request(parts_.reader.auditor, probe_limit, atom::identify_v)
+      .then([this](const failure& why) { probed(why.text.empty()); },
+            // The auditor itself is away, which says nothing of the daemon.
+            [this](const caf::error&) { probed(!away_); });
+}
+
+/// Only a daemon that was away ends the wait: one that answers, but ends its streams, is what the
+/// wait is for.
+void stream_supervisor::probed(bool answers) {
+  probe_due_ = false;
+  if (!waiting_)
+    return;
+  if (!answers)
+    away_ = true;
+  else if (std::exchange(away_, false))
+    wake();
+  probe_later();
 }
 
 void stream_supervisor::connect_again_at(steady::time_point when) {

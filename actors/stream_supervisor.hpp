@@ -29,7 +29,8 @@ struct stream_supervisor_parts {
 
 /// STREAM SUPERVISOR: keeps one STREAM READER alive. Every end of a stream, whatever its reason,
 /// leads to the same place: wait, longer each time, then connect again. A stream that lived for a
-/// while begins the waits anew.
+/// while begins the waits anew. A daemon that was away and answers again ends a wait, so that rows
+/// are right seconds after an outage, however long that was.
 class stream_supervisor {
 public:
   using interface = stream_supervisor_actor;
@@ -49,6 +50,9 @@ private:
   void wake();
   void reader_died(const caf::error& why);
   void wait_and_connect();
+  void probe_later();
+  void probe();
+  void probed(bool answers);
   void connect_again_at(steady::time_point when);
   caf::result<bool> stop();
   void tell();
@@ -66,6 +70,8 @@ private:
   std::uint64_t lives_ = 0; ///< streams that were opened
   unsigned failures_ = 0;   ///< since the last stream that was opened
   bool waiting_ = false;
+  bool probe_due_ = false; ///< a tick is on its way, or the answer to a probe
+  bool away_ = false;      ///< a probe has had no answer since the last stream
   bool stopping_ = false;
   std::optional<caf::typed_response_promise<bool>> stopped_;
 };

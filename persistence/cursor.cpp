@@ -81,12 +81,15 @@ result<std::vector<std::string>> decode_cursor(const std::string& cursor, const 
   if (cursor.empty())
     return std::vector<std::string>{};
   auto read_back = read(cursor);
-  if (!read_back || read_back->size() != parts + 1 || read_back->front() != table)
-    return fail(ec::bad_request,
-                "the cursor is not one of this list's: take it from `next` of the page before, "
-                "unchanged, or leave it out");
-  read_back->erase(read_back->begin());
-  return std::move(*read_back);
+  if (read_back && read_back->size() == parts + 1 && read_back->front() == table) {
+    read_back->erase(read_back->begin());
+    // The same key can be written in many ways, with blanks or spare bits; one of them is ours.
+    if (encode_cursor(table, *read_back) == cursor)
+      return std::move(*read_back);
+  }
+  return fail(ec::bad_request,
+              "the cursor is not one of this list's: take it from `next` of the page before, "
+              "unchanged, or leave it out");
 }
 
 } // namespace volumeviz::persistence

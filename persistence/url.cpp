@@ -46,6 +46,17 @@ std::optional<std::string> percent_decoded(const std::string& text) {
   return result;
 }
 
+/// Part of one line for people, whatever an escape in a URL stands for.
+std::string visible(const std::string& text) {
+  std::string result;
+  for (const char c : text)
+    if (std::iscntrl(static_cast<unsigned char>(c)))
+      result += percent_encoded({c});
+    else
+      result += c;
+  return result;
+}
+
 result<address> parse_sqlite(const std::string& rest) {
   const auto bad = [](const std::string& why) {
     return fail(ec::bad_request, "DATABASE_URL " + why + ": give it as " + sqlite_form
@@ -60,7 +71,7 @@ result<address> parse_sqlite(const std::string& rest) {
     return bad("has a '%' that is not followed by two hex digits");
   if (path->find('\0') != std::string::npos || path->ends_with('/'))
     return bad("does not name a file");
-  return address{dialect::sqlite, *path, {}, "sqlite://" + *path};
+  return address{dialect::sqlite, *path, {}, "sqlite://" + visible(*path)};
 }
 
 /// What libpq itself reads in the URL; nothing when it can't.
@@ -100,7 +111,7 @@ std::string shown(const options& found) {
   result += value("host").empty() ? value("hostaddr") : value("host");
   if (const auto port = value("port"); !port.empty())
     result += ':' + port;
-  return result + '/' + value("dbname");
+  return visible(result + '/' + value("dbname"));
 }
 
 result<address> parse_postgresql(const std::string& url) {

@@ -14,6 +14,8 @@ public:
   void stop() override { refuse(); }
   void kill() override { refuse(); }
   void start() override { refuse(); }
+  void pause() override { refuse(); }
+  void resume() override { refuse(); }
 
 private:
   [[noreturn]] static void refuse() { throw std::logic_error{"an SQLite file can't be stopped"}; }
@@ -26,6 +28,8 @@ public:
   void stop() override { server_.stop(); }
   void kill() override { server_.kill(); }
   void start() override { server_.start(); }
+  void pause() override { server_.pause(); }
+  void resume() override { server_.resume(); }
 
 private:
   support::postgres server_;

@@ -23,6 +23,8 @@ public:
   virtual void stop() = 0;
   virtual void kill() = 0;
   virtual void start() = 0;
+  virtual void pause() = 0; ///< SIGSTOP to the server and all its sessions
+  virtual void resume() = 0;
 };
 
 std::unique_ptr<test_database> make_database(database_kind kind);

@@ -44,8 +44,10 @@ TEST_CASE("what is not a cursor of this list is the caller's mistake") {
   CHECK(refused(good + "AAAA"));
   CHECK(refused("not base64!"));
   CHECK(refused("1234"));
-  CHECK(refused("W10"));        // []
-  CHECK(refused("WzEsMiwzXQ")); // [1,2,3]
+  CHECK(refused("WyJ2b2x1bWVzIiwgImgiLCAidiJd")); // ["volumes", "h", "v"], with blanks
+  CHECK(refused(good + 'A'));                     // six spare bits
+  CHECK(refused("W10"));                          // []
+  CHECK(refused("WzEsMiwzXQ"));                   // [1,2,3]
   CHECK(refused(std::string(100'000, 'A')));
   CHECK(refused(encode_cursor("volumes", {"h", std::string("v\0w", 3)})));
 }

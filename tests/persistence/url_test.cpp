@@ -34,6 +34,11 @@ TEST_CASE("an SQLite URL names a file by an absolute path, percent-encoded") {
   }
 }
 
+TEST_CASE("a database is named in one line, whatever its URL escapes") {
+  CHECK(parse_url("sqlite:///a%20b%0Ac%1B.db")->display == "sqlite:///a b%0Ac%1B.db");
+  CHECK(parse_url("postgresql://u%0A@h/d%07b")->display == "postgresql://u%0A@h/d%07b");
+}
+
 TEST_CASE("a PostgreSQL URL may be anything libpq understands") {
   for (const auto* good :
        {"postgresql://u:p@h:5432/db", "postgres://u@h/db", "postgresql://", "postgresql:///db",

@@ -47,7 +47,8 @@ int open_output(const std::string& file) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0)
     throw std::system_error{errno, std::generic_category(), file};
-  if (file != "/dev/null" && ::ftruncate(fd, 0) != 0)
+  // EINVAL: a pipe or a device, which has nothing to be cut.
+  if (::ftruncate(fd, 0) != 0 && errno != EINVAL)
     throw std::system_error{errno, std::generic_category(), file};
   return fd;
 }

@@ -3,61 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <poll.h>
-#include <sstream>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
 namespace volumeviz::support {
 
-namespace {
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  return address;
-}
-
-bool send_all(int fd, const char* data, std::size_t size) {
-  while (size > 0) {
-    const auto sent = ::send(fd, data, size, MSG_NOSIGNAL);
-    if (sent <= 0)
-      return false;
-    data += sent;
-    size -= static_cast<std::size_t>(sent);
-  }
-  return true;
-}
-
-int connect_to(const std::string& path) {
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto address = address_of(path);
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-    return fd;
-  ::close(fd);
-  return -1;
-}
-
-/// The length that a request's header announces for its body.
-std::size_t body_size(std::string header) {
-  std::ranges::transform(header, header.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const auto found = header.find("\r\ncontent-length:");
-  return found == std::string::npos ? 0 : std::strtoul(header.c_str() + found + 17, nullptr, 10);
-}
-
-} // namespace
-
 struct proxy::connection {
   int client = -1;
   int backend = -1;
   std::atomic<bool> finished = false;
-  std::string unparsed; // what the client sent and is not yet known as a request
-  std::size_t body_left = 0;
+  request_reader questions;
+  std::string target; // of the last question
   std::thread thread;
 
   void shut() const {
@@ -74,10 +32,8 @@ struct proxy::connection {
 };
 
 proxy::proxy(std::string backend) : backend_{std::move(backend)} {
-  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto address = address_of(socket());
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
-      || ::listen(listener_, 128) != 0)
+  listener_ = listen_at(socket());
+  if (listener_ < 0)
     throw std::system_error{errno, std::generic_category(), socket()};
   acceptor_ = std::thread{[this] { accept_all(); }};
 }
@@ -121,57 +77,68 @@ void proxy::accept_all() {
 
 void proxy::carry(connection& x) {
   std::array<char, 65536> buffer;
-  const auto pass = [&](int from, int to, bool is_question) {
+  const auto receive = [&](int from) {
     const auto size = ::recv(from, buffer.data(), buffer.size(), 0);
-    if (size <= 0)
-      return false;
-    if (is_question)
-      record(x, buffer.data(), static_cast<std::size_t>(size));
-    else
-      wait_while_held(x);
-    return send_all(to, buffer.data(), static_cast<std::size_t>(size));
+    return std::string_view{buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
   };
   for (bool open = true; open;) {
     std::array<pollfd, 2> sides{{{x.client, POLLIN, 0}, {x.backend, POLLIN, 0}}};
     if (::poll(sides.data(), sides.size(), -1) < 0)
       open = errno == EINTR;
     if (open && sides[0].revents)
-      open = pass(x.client, x.backend, true);
+      open = pass_question(x, receive(x.client));
     if (open && sides[1].revents)
-      open = pass(x.backend, x.client, false);
+      open = pass_answer(x, receive(x.backend));
   }
   x.shut();
   x.finished = true;
 }
 
-void proxy::wait_while_held(connection& x) {
-  // A peer that gives up in the meantime is noticed when its answer can't be sent.
-  if (const auto by = delay_ms_.load(); by > 0)
-    std::this_thread::sleep_for(std::chrono::milliseconds{by});
-  while (hold_ && !stopping_) {
-    pollfd gone{x.client, POLLRDHUP, 0};
-    if (::poll(&gone, 1, 5) > 0)
-      return;
+bool proxy::pass_question(connection& x, std::string_view bytes) {
+  if (bytes.empty())
+    return false;
+  const auto found = x.questions.feed(bytes);
+  if (!found.empty()) {
+    x.target = found.back().target;
+    const std::scoped_lock lock{mutex_};
+    requests_.insert(requests_.end(), found.begin(), found.end());
   }
+  // The node's questions have no body and come one at a time, so one piece is one question.
+  const auto how = found.empty() ? fate::passed : fate_of(x);
+  if (how == fate::error)
+    return send_all(x.client, internal_error);
+  if (how == fate::empty)
+    return send_all(x.client, empty_stream) && false;
+  return send_all(x.backend, bytes);
 }
 
-void proxy::record(connection& x, const char* data, std::size_t size) {
-  x.unparsed.append(data, size);
-  for (;;) {
-    const auto skipped = std::min(x.body_left, x.unparsed.size());
-    x.unparsed.erase(0, skipped);
-    x.body_left -= skipped;
-    const auto end = x.unparsed.find("\r\n\r\n");
-    if (x.body_left > 0 || end == std::string::npos)
-      return;
-    const auto header = x.unparsed.substr(0, end + 2);
-    x.unparsed.erase(0, end + 4);
-    x.body_left = body_size(header);
-    seen_request request;
-    std::istringstream{header} >> request.method >> request.target;
-    const std::scoped_lock lock{mutex_};
-    requests_.push_back(std::move(request));
+bool proxy::pass_answer(connection& x, std::string_view bytes) {
+  if (bytes.empty() || !wait_while_held(x))
+    return false;
+  const auto step = drip_ ? 1 : bytes.size();
+  if (fate_of(x) != fate::torn)
+    return send_all(x.client, bytes, step);
+  const auto header = bytes.starts_with("HTTP/") ? bytes.find("\r\n\r\n") + 4 : 0;
+  const auto rest = bytes.size() - std::min(header, bytes.size());
+  const bool sent = send_all(x.client, bytes.substr(0, bytes.size() - rest / 2), step);
+  return sent && rest < 2; // a header alone is passed whole
+}
+
+/// False when the client gave up in the meantime.
+bool proxy::wait_while_held(connection& x) {
+  if (const auto by = delay_ms_.load(); by > 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds{by});
+  while ((hold_ || fate_of(x) == fate::held) && !stopping_) {
+    pollfd gone{x.client, POLLRDHUP, 0};
+    if (::poll(&gone, 1, 5) > 0)
+      return false;
   }
+  return true;
+}
+
+fate proxy::fate_of(const connection& x) const {
+  const std::scoped_lock lock{mutex_};
+  return rule_ ? rule_(x.target) : fate::passed;
 }
 
 std::vector<seen_request> proxy::requests() const {
@@ -211,6 +178,24 @@ void proxy::hold(bool yes) {
 
 void proxy::delay(std::chrono::milliseconds by) {
   delay_ms_ = by.count();
+}
+
+void proxy::drip(bool yes) {
+  drip_ = yes;
+}
+
+void proxy::decide(rule by) {
+  const std::scoped_lock lock{mutex_};
+  rule_ = std::move(by);
+}
+
+bool asks_for_stream(const std::string& target) {
+  return target.find("/events?") != std::string::npos && target.find("until=") == std::string::npos;
+}
+
+bool asks_for_resources(const std::string& target) {
+  return target.find("/volumes") != std::string::npos
+         || target.find("/containers/") != std::string::npos;
 }
 
 } // namespace volumeviz::support

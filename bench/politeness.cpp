@@ -1,0 +1,145 @@
+// politeness [CREATES [CLIENTS]]: what the node costs the daemon's other clients. Volume creates
+// without a node, with one that only works, and with one whose database is frozen and whose log
+// nobody reads. Every setting takes its turn several times, so that the machine's moods hit all.
+#include "bench/measure.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <fcntl.h>
+#include <mutex>
+#include <optional>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace volumeviz::bench {
+
+namespace {
+
+constexpr int turns = 10;
+
+/// Where the node's log goes: a pipe that is read, or not. Unread it is full after 64 KiB, and who
+/// writes to it then waits.
+class log_pipe {
+public:
+  log_pipe() {
+    if (::mkfifo(path().c_str(), 0600) != 0)
+      throw std::runtime_error{"can't make " + path()};
+    file_ = ::open(path().c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    reader_ = std::jthread{[this](const std::stop_token& stop) { read(stop); }};
+  }
+  ~log_pipe() {
+    reader_.request_stop();
+    reader_.join();
+    ::close(file_);
+  }
+  std::string path() const { return folder_ / "log"; }
+  /// From now on nobody reads, and the very next line finds it full.
+  void block() {
+    blocked_ = true;
+    const std::string line(512, '.');
+    while (::write(file_, line.data(), line.size()) > 0)
+      ;
+  }
+
+private:
+  void read(const std::stop_token& stop) {
+    std::string waste(65536, ' ');
+    while (!stop.stop_requested()) {
+      pollfd some{file_, POLLIN, 0};
+      if (blocked_ || ::poll(&some, 1, 50) == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds{blocked_ ? 50 : 0});
+      else if (::read(file_, waste.data(), waste.size()) < 0)
+        return;
+    }
+  }
+
+  support::scratch_folder folder_;
+  int file_ = -1;
+  std::atomic<bool> blocked_ = false;
+  std::jthread reader_;
+};
+
+/// A node of our own making, because its log goes to a pipe.
+class node {
+public:
+  node(stage& on, const log_pipe& log) {
+    auto environment = support::minimal_environment();
+    for (const auto& [name, value] : on.settings())
+      environment[name] = value;
+    environment["LOG_LEVEL"] = "debug"; // a line for every look
+    environment["HTTP_LISTEN"] = "127.0.0.1:0";
+    process_.emplace(support::command{.arguments = {integration::program_path()},
+                                      .environment = environment,
+                                      .errors = log.path()});
+  }
+
+private:
+  std::optional<support::process> process_;
+};
+
+struct calls {
+  samples took;
+  double seconds = 0;
+};
+
+void create_and_remove(stage& on, int count, int clients, calls& into) {
+  std::mutex mutex;
+  const auto begin = clock::now();
+  in_parallel(on.daemon, clients, count, [&](support::docker_api& docker, int i) {
+    const auto called = clock::now();
+    docker.create_volume("polite" + std::to_string(i));
+    const auto took = since(called);
+    const std::scoped_lock lock{mutex};
+    into.took.add(took);
+  });
+  into.seconds += since(begin) / 1000;
+  in_parallel(on.daemon, clients, count, [](support::docker_api& docker, int i) {
+    docker.remove_volume("polite" + std::to_string(i));
+  });
+}
+
+void print(const char* what, const calls& x, const calls& alone) {
+  const auto ratio = [&](double q) { return x.took.quantile(q) / alone.took.quantile(q); };
+  std::printf("%-58s %6.0f/s  p50 %6.2f ms (x %.2f)  p99 %6.2f ms (x %.2f)  max %6.1f ms\n", what,
+              static_cast<double>(x.took.count()) / x.seconds, x.took.quantile(0.5), ratio(0.5),
+              x.took.quantile(0.99), ratio(0.99), x.took.quantile(1));
+}
+
+void measure(int count, int clients) {
+  stage on{database_kind::postgres};
+  calls alone, working, blocked;
+  for (int turn = 0; turn < turns; ++turn) {
+    create_and_remove(on, count, clients, alone);
+    log_pipe log;
+    const node watching{on, log};
+    if (const auto why = on.disagreement(std::chrono::seconds{20}); !why.empty())
+      throw std::runtime_error{"the node does not work: " + why};
+    create_and_remove(on, count, clients, working);
+    if (const auto why = on.disagreement(std::chrono::seconds{20}); !why.empty())
+      throw std::runtime_error{"the node does not keep up: " + why};
+    log.block();
+    on.database->pause();
+    create_and_remove(on, count, clients, blocked);
+    on.database->resume();
+  }
+  print("without a node", alone, alone);
+  print("with a node", working, alone);
+  print("with one whose database is frozen and whose log is unread", blocked, alone);
+}
+
+} // namespace
+
+} // namespace volumeviz::bench
+
+int main(int argc, char** argv) {
+  using namespace volumeviz::bench;
+  return run_benchmark([&] {
+    const int count = number_argument(argc, argv, 1, 600);
+    for (const int clients :
+         {number_argument(argc, argv, 2, 8), number_argument(argc, argv, 3, 16)}) {
+      std::printf("%d turns of %d volume creates by %d clients\n", turns, count, clients);
+      measure(count, clients);
+    }
+  });
+}

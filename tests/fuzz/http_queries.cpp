@@ -1,0 +1,88 @@
+// What comes behind the question mark of our own HTTP API, and the cursors within.
+#include "http/parameters.hpp"
+#include "persistence/cursor.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+using namespace volumeviz;
+using namespace volumeviz::fuzz;
+
+namespace {
+
+/// Every byte escaped, so that nothing is left to be understood.
+std::string written(const http::parameters& given) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  const auto escape = [&](const std::string& text) {
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+    }
+  };
+  for (const auto& [name, value] : given) {
+    out += out.empty() ? "" : "&";
+    escape(name);
+    out += '=';
+    escape(value);
+  }
+  return out;
+}
+
+void check_failure(const failure& why) {
+  must(why.code == ec::bad_request, "a query that is refused is the caller's mistake");
+  must(!why.text.empty() && http::is_plain_text(why.text) && one_line(why.text),
+       "a refusal is one line of text", why.text);
+}
+
+void check_query(const persistence::query& asked) {
+  must(asked.limit >= 1 && asked.limit <= 1000, "a page has 1 to 1000 rows");
+  for (const auto* text : {&asked.host, &asked.driver, &asked.cursor})
+    must(http::is_plain_text(*text), "what reaches the database is text", *text);
+  if (asked.label)
+    must(!asked.label->first.empty() && http::is_plain_text(asked.label->first)
+             && http::is_plain_text(asked.label->second),
+         "a label has a key, and is text");
+}
+
+void check_cursor(const std::string& cursor) {
+  for (const std::size_t parts : {std::size_t{2}, std::size_t{4}}) {
+    const auto key = persistence::decode_cursor(cursor, "volumes", parts);
+    if (!key) {
+      check_failure(key.error());
+      continue;
+    }
+    must(key->empty() == cursor.empty(), "only an empty cursor is the beginning", cursor);
+    must(key->empty() || key->size() == parts, "a key has all its parts", cursor);
+    must(persistence::encode_cursor("volumes", *key) == cursor,
+         "a cursor that is accepted is one that was given out", cursor);
+    for (const auto& part : *key)
+      must(http::is_plain_text(part), "a key is text that a database can compare with", cursor);
+  }
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = text_of(data, size);
+  const auto given = http::parse_parameters(text);
+  const auto again = http::parse_parameters(written(given));
+  must(again == given, "parameters that are written down read as the same", text);
+  for (const bool of_volumes : {false, true}) {
+    const auto asked = http::parse_query(given, of_volumes);
+    asked ? check_query(*asked) : check_failure(asked.error());
+  }
+  if (const auto scope = http::parse_scope(given); !scope)
+    check_failure(scope.error());
+  check_cursor(std::string{text});
+  for (const auto& [name, value] : given)
+    if (name == "cursor")
+      check_cursor(value);
+  // And the other way round: what we give out, we understand.
+  const std::string part{text.substr(0, text.find('\0'))};
+  if (!part.empty() && part.size() < 4096 && http::is_plain_text(part)) {
+    const std::vector<std::string> key{part, "second"};
+    const auto read = persistence::decode_cursor(persistence::encode_cursor("volumes", key),
+                                                 "volumes", key.size());
+    must(read && *read == key, "a cursor gives back the key it was made of", part);
+  }
+  return 0;
+}

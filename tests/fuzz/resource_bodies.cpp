@@ -1,0 +1,118 @@
+// Answers of the daemon: lists, inspects and /info. The first byte says what kind of answer it is.
+#include "docker/resource_json.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+using namespace volumeviz;
+using namespace volumeviz::fuzz;
+
+namespace json = boost::json;
+
+namespace {
+
+json::object object_of(const key_values& pairs) {
+  json::object out;
+  for (const auto& [key, value] : pairs)
+    out[key] = value;
+  return out;
+}
+
+/// Times are left out: Docker's own text for one is not kept.
+std::string written(const volume& x) {
+  return json::serialize(json::object{{"Name", x.name},
+                                      {"Driver", x.driver},
+                                      {"Mountpoint", x.mountpoint},
+                                      {"Scope", x.scope},
+                                      {"Labels", object_of(x.labels)},
+                                      {"Options", object_of(x.options)}});
+}
+
+void check_failure(const failure& why) {
+  must(why.code == ec::docker_malformed, "an answer that can't be understood is malformed");
+  must(!why.text.empty(), "a failure says why");
+}
+
+void check_volume(const volume& x) {
+  must(!x.name.empty(), "a volume has a name");
+  auto untimed = x;
+  untimed.created_at = never;
+  const auto again = docker::parse_volume(written(x));
+  must(again && *again == untimed, "a volume that is written down reads as the same", x.name);
+}
+
+void check_container(const container& x) {
+  must(!x.id.empty(), "a container has an id");
+  must(!x.state.empty(), "a container has a state", x.id);
+  must(std::ranges::is_sorted(x.mounts, {}, &mount::path), "mounts are sorted by path", x.id);
+  must(std::ranges::adjacent_find(x.mounts) == x.mounts.end(), "no mount comes twice", x.id);
+  for (const auto& each : x.mounts)
+    must(!each.volume.empty(), "a mount has a volume", x.id);
+}
+
+void check_volumes(std::string_view body) {
+  const auto read = docker::parse_volumes(body);
+  if (!read)
+    return check_failure(read.error());
+  for (const auto& x : read->volumes)
+    check_volume(x);
+}
+
+void check_containers(std::string_view body) {
+  const auto read = docker::parse_containers(body);
+  if (!read)
+    return check_failure(read.error());
+  for (const auto& x : read->containers) {
+    check_container(x);
+    must(!x.detailed && x.started_at == never && x.finished_at == never,
+         "a list tells no start and no end", x.id);
+  }
+  for (const auto i : read->named_by_id)
+    must(i < read->containers.size(), "a position is one of the list");
+}
+
+void check_inspect(std::string_view body, bool podman) {
+  const auto read = docker::parse_container(body, podman);
+  if (!read)
+    return check_failure(read.error());
+  check_container(*read);
+  must(read->detailed, "an inspect is detailed", read->id);
+}
+
+void check_info(std::string_view body, bool podman) {
+  const auto read = docker::parse_info(body, podman);
+  if (!read)
+    return check_failure(read.error());
+  must(read->daemon_time != never, "a daemon tells its time");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0)
+    return 0;
+  const auto body = text_of(data + 1, size - 1);
+  switch (data[0]) {
+  case 'V':
+    check_volumes(body);
+    break;
+  case 'v':
+    if (const auto read = docker::parse_volume(body); read)
+      check_volume(*read);
+    else
+      check_failure(read.error());
+    break;
+  case 'C':
+    check_containers(body);
+    break;
+  case 'c':
+  case 'p':
+    check_inspect(body, data[0] == 'p');
+    break;
+  default:
+    check_info(body, data[0] == 'j');
+  }
+  return 0;
+}
