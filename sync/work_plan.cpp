@@ -269,6 +269,8 @@ void work_plan::put_back(list_mark&& x) {
 
 void work_plan::forget_keys(time_point now) {
   want_list(list_reason::escalation, 0, now);
+  // Which keys they were is lost, as if the mailbox had refused them.
+  list_->reasons.insert(list_reason::overflow);
   for (const auto& [key, x] : marks_.take_all()) {
     add(list_->events, x.events);
     list_->number = std::min(list_->number, x.number);

@@ -91,7 +91,8 @@ void stage::settle() {
     now = now.substr(0, end);
     if (now != last)
       last = now, since = std::chrono::steady_clock::now();
-    return std::chrono::steady_clock::now() - since > milliseconds{300};
+    // The second look, and the second list of a start, come a second and a half after the first.
+    return std::chrono::steady_clock::now() - since > milliseconds{1'800};
   };
   eventually(quiet, seconds{10}, milliseconds{20});
 }

@@ -394,7 +394,7 @@ variant reads_late() {
     s.habits.speaks = dialect::docker26;
     s.habits.backlog = 60;
     s.steps.push_back({.what = op::run_container, .before = 500ms});
-    s.steps.push_back({.what = op::stall_reader, .span = 2'000, .before = 500ms});
+    s.steps.push_back({.what = op::stall_reader, .span = 1'900, .before = 500ms});
     s.steps.push_back({.what = op::burst, .span = 400});
     s.steps.push_back({.what = op::rename, .before = 500ms});
     s.steps.push_back({.what = op::create_volume, .a = 3});
