@@ -8,6 +8,8 @@ namespace {
 
 // Often enough that health notices an absent database within seconds, rare enough to cost nothing.
 constexpr auto ping_interval = std::chrono::seconds{2};
+// Longer than the handlers wait before they try a write again.
+constexpr auto write_failure_counts = std::chrono::seconds{30};
 
 } // namespace
 
@@ -56,6 +58,10 @@ void inventory_store::write_collected() {
   auto took = steady::now() - began;
   auto promises = std::exchange(promises_, {});
   if (!summaries) {
+    if (summaries.error().code == ec::store_unreachable) {
+      write_failure_ = summaries.error();
+      write_failed_at_ = self_->clock().now();
+    }
     failed(summaries.error(), batches.size(), took);
     for (auto& x : promises)
       x.deliver(write_answer{.ok = false, .why = summaries.error(), .summary = {}});
@@ -63,6 +69,7 @@ void inventory_store::write_collected() {
   }
   for (std::size_t i = 0; i < promises.size(); ++i)
     promises[i].deliver(write_answer{.ok = true, .why = {}, .summary = std::move((*summaries)[i])});
+  write_failure_.reset();
   worked(batches.size(), took);
 }
 
@@ -72,7 +79,10 @@ void inventory_store::ask_whether_up() {
     return;
   auto began = steady::now();
   auto answer = parts_.store->ping();
-  if (answer)
+  // A full disk answers questions and takes no rows: only the next write can tell that it is over.
+  if (answer && write_failure_ && self_->clock().now() - write_failed_at_ < write_failure_counts)
+    failed(*write_failure_, 0, steady::now() - began);
+  else if (answer)
     worked(0, steady::now() - began);
   else
     failed(answer.error(), 0, steady::now() - began);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace volumeviz {
@@ -47,6 +48,8 @@ private:
   std::vector<change_batch> waiting_;
   std::vector<promise> promises_;
   steady::time_point last_word_{};
+  std::optional<failure> write_failure_; ///< of the last write, until one works
+  steady::time_point write_failed_at_{};
   repeated_failure trouble_;
 };
 

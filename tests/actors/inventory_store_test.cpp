@@ -73,6 +73,27 @@ TEST_CASE_FIXTURE(storing, "the store says every two seconds whether it answers"
   CHECK(log.count("warning the database failed: gone") == 1);
 }
 
+TEST_CASE_FIXTURE(storing, "a database that answers but could not be written to is not up") {
+  store->fail({ec::store_unreachable, "disk full"});
+  write(1);
+  store->recover(); // for the ping, which asks for no disk
+  advance(4s);
+  CHECK_FALSE(health->stores.back().up);
+  CHECK(health->stores.back().why.text == "disk full");
+  write(1);
+  CHECK(health->stores.back().up);
+  advance(4s);
+  CHECK(health->stores.back().up);
+}
+
+TEST_CASE_FIXTURE(storing, "a failed write of which nothing is left does not count for ever") {
+  store->fail({ec::store_unreachable, "gone"});
+  write(1);
+  store->recover();
+  advance(40s);
+  CHECK(health->stores.back().up);
+}
+
 TEST_CASE_FIXTURE(storing, "a database that was written to lately is not asked") {
   const auto before = store->pings();
   advance(1500ms);
