@@ -115,7 +115,11 @@ ending ending_of(const httplib::Result& result) {
   case httplib::Error::SSLServerVerification:
     return ending::peer_rejected;
   default:
-    return ending::broken;
+    // In newer versions a wrong host name is an error of its own; Debian 12's 0.11 has no name for
+    // it.
+    return httplib::to_string(result.error()).find("hostname") != std::string::npos
+               ? ending::peer_rejected
+               : ending::broken;
   }
 }
 
