@@ -12,9 +12,9 @@ namespace volumeviz::docker {
 /// before.
 std::string stable_status(std::string_view listed);
 
-/// For how long, at least, a container has neither started nor ended, by the age in a list's Status:
-/// "Up 5 minutes" is from five to six, but hours are rounded (moby's go-units, HumanDuration). Zero
-/// where there is no age, or none that is understood.
+/// For how long, at least, a container has neither started nor ended, by the age in a list's
+/// Status: "Up 5 minutes" is from five to six, but hours are rounded (moby's go-units,
+/// HumanDuration). Zero where there is no age, or none that is understood.
 std::chrono::seconds settled_for(std::string_view listed);
 
 /// What an inspect says of a container's state.

@@ -30,9 +30,10 @@ struct work_limits {
   /// The longest before Docker or the database is tried again: an absent one refuses at once, and
   /// whoever brings it back wants to see the rows right within seconds.
   milliseconds outage_max{5'000};
-  /// How soon a partial list is followed by another. A dead plugin holds up every list for 15 s,
-  /// and everything behind it.
-  milliseconds partial_again{300'000};
+  /// How soon a partial list is followed by another: whoever brings a plugin back wants to see the
+  /// rows right within seconds. A dead one holds up every list for 15 s, and looks at volumes with
+  /// it, so not at once.
+  milliseconds partial_again{5'000};
   /// More waiting keys than this are forgotten, and the kind is listed: short-lived resources would
   /// add up without end while the database is away.
   std::size_t keys_max = 20'000;

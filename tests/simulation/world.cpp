@@ -116,7 +116,6 @@ void world::start_node() {
     limits->batch_max = schedule_.batch_max;
     limits->list_above = schedule_.list_above;
     limits->keys_max = schedule_.keys_max;
-    limits->partial_again = 5s; // minutes for real: a dead plugin is slow
   }
   parts.audits.backlog = schedule_.habits.backlog;
   if (variant_.node)
