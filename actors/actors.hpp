@@ -145,6 +145,9 @@ using metrics_aggregator_actor =
 using health_reporter_actor =
     caf::typed_actor<caf::reacts_to<stream_report>, caf::reacts_to<store_report>,
                      caf::reacts_to<reconcile_status>,
+                     // A handler could not look at its kind, or not write what it saw; an empty
+                     // text: it works again.
+                     caf::reacts_to<atom::trouble, resource_kind, failure>,
                      // INTERNAL: asks whether Docker answers while the events system is off.
                      caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
                      // Why the node is not ready; empty when it is.

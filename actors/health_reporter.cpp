@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz {
@@ -38,6 +39,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const stream_report& report) { stream_changed(report); },
       [this](const store_report& report) { store_spoke(report); },
       [this](const reconcile_status& status) { reconciled(status); },
+      [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
       [this](atom::ready) { return not_ready(); },
@@ -79,6 +81,19 @@ void health_reporter::reconciled(const reconcile_status& status) {
   facts_.container_runs = status.container_runs;
   facts_.verified_at = status.verified_at;
   initial_done_ = status.initial_done;
+}
+
+void health_reporter::trouble(resource_kind kind, const failure& why) {
+  auto known = std::ranges::find(facts_.troubles, kind, &sync::kind_trouble::kind);
+  if (why.text.empty()) {
+    if (known != facts_.troubles.end())
+      facts_.troubles.erase(known);
+    return;
+  }
+  if (known == facts_.troubles.end())
+    facts_.troubles.push_back({.kind = kind, .why = why, .since = parts_.now()});
+  else
+    known->why = why;
 }
 
 void health_reporter::probe_docker() {

@@ -1,11 +1,15 @@
 #include "actors/resource_handler.hpp"
 
+#include "actors/change_words.hpp"
+#include "sync/gap.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace volumeviz {
@@ -38,18 +42,9 @@ bool events_were_missed(list_reason reason) {
          || reason == list_reason::lost_events;
 }
 
-// Whether the container of a list may have started or ended since then. Both moments are by our own
-// clock; a `since` that is still to come was told by another one.
-bool may_have_moved(const container& x, timestamp since, timestamp now) {
-  constexpr timestamp slack = 5'000'000'000;
-  if (x.state == "created")
-    return false;
-  return x.settled_for == 0 || since > now || now - x.settled_for > since - slack;
-}
-
-failure died(const char* who, const caf::error& why) {
+failure died(const char* who, ec silent, const caf::error& why) {
   auto timeout = why == caf::sec::request_timeout;
-  return {timeout ? ec::docker_timeout : ec::internal,
+  return {timeout ? silent : ec::internal,
           fmt::format("the {} {}", who, timeout ? "did not answer" : "died while it was asked")};
 }
 
@@ -63,6 +58,7 @@ resource_handler::resource_handler(interface::pointer self, handler_parts parts)
 
 resource_handler::interface::behavior_type resource_handler::make_behavior() {
   mounts_unknown_ = parts_.restarted;
+  in_trouble_ = parts_.restarted; // whatever the one before has told
   if (parts_.restarted)
     list(list_reason::lost_events, 0);
   return {
@@ -157,7 +153,9 @@ void resource_handler::look() {
   look_request question{.kind = parts_.kind, .list = look_.list, .keys = look_.keys};
   self_->request(parts_.inspector, look_limit, std::move(question))
       .then([this](observation& what) { seen(what); },
-            [this](const caf::error& why) { docker_failed(died("docker inspector", why)); });
+            [this](const caf::error& why) {
+              docker_failed(died("docker inspector", ec::docker_timeout, why));
+            });
 }
 
 void resource_handler::seen(observation& what) {
@@ -180,7 +178,9 @@ void resource_handler::write(observation& what) {
   auto batch = what.batch;
   self_->request(parts_.store, write_limit, std::move(batch))
       .then([this, what = std::move(what)](write_answer& answer) { written(what, answer); },
-            [this](const caf::error& why) { store_failed(died("inventory store", why)); });
+            [this](const caf::error& why) {
+              store_failed(died("inventory store", ec::store_unreachable, why));
+            });
 }
 
 void resource_handler::written(const observation& what, write_answer& answer) {
@@ -194,7 +194,9 @@ void resource_handler::written(const observation& what, write_answer& answer) {
 
 void resource_handler::committed(const observation& what, const write_summary& summary) {
   store_trouble_.worked();
-  log_changes(summary);
+  if (in_trouble_)
+    report_trouble({});
+  log_changes(what.batch, summary);
   auto rows = count_rows(summary);
   if (look_.list && listed_before_)
     suspect_drift(summary);
@@ -226,6 +228,7 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
 
 void resource_handler::docker_failed(const failure& why) {
   docker_trouble_.failed(why.text);
+  report_trouble(why);
   auto lost = plan_.finish_failed(self_->clock().now());
   report_work(lost, why.code, {}, {});
   if (look_.list)
@@ -235,6 +238,7 @@ void resource_handler::docker_failed(const failure& why) {
 
 void resource_handler::store_failed(const failure& why) {
   store_trouble_.failed(why.text);
+  report_trouble(why);
   mounts_unknown_ = true;
   plan_.finish_unwritten(self_->clock().now());
   if (look_.list)
@@ -275,7 +279,7 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
   const auto missed = std::ranges::any_of(look_.reasons, events_were_missed);
   const auto since = std::max(verified_, summary.verified_before);
   for (const auto& x : what.batch.containers.present)
-    if (plan_.by_event(x.id) || (missed && may_have_moved(x, since, parts_.now())))
+    if (plan_.by_event(x.id) || (missed && sync::may_have_moved(x, since, parts_.now())))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }
@@ -360,6 +364,11 @@ void resource_handler::report_list(bool ok, const failure& why, const observatio
   self_->send(parts_.reconciler, std::move(report));
 }
 
+void resource_handler::report_trouble(const failure& why) {
+  in_trouble_ = !why.text.empty();
+  self_->send(parts_.health, atom::trouble_v, parts_.kind, why);
+}
+
 void resource_handler::report_verified() {
   if (plan_.verified() == verified_)
     return;
@@ -367,12 +376,16 @@ void resource_handler::report_verified() {
   self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
 }
 
-void resource_handler::log_changes(const write_summary& summary) {
+void resource_handler::log_changes(const change_batch& batch, const write_summary& summary) {
   if (!parts_.log->should_log(spdlog::level::debug))
     return;
-  for (const auto& x : summary.changes)
-    parts_.log->debug("{} {} {}{}{}", to_string(x.kind), x.key, to_string(x.op),
-                      x.detail.empty() ? "" : ": ", x.detail);
+  std::map<std::string_view, const container*> seen;
+  for (const auto& x : batch.containers.present)
+    seen.emplace(x.id, &x);
+  for (const auto& x : summary.changes) {
+    const auto of = seen.find(x.key);
+    parts_.log->debug(spoken(x, of == seen.end() ? nullptr : of->second));
+  }
 }
 
 const char* resource_handler::kinds() const noexcept {

@@ -26,6 +26,7 @@ struct handler_parts {
   inventory_store_actor store;
   reconciler_actor reconciler;
   metrics_aggregator_actor metrics;
+  health_reporter_actor health;
   resource_handler_actor
       other; ///< of the other kind: its rows hang together with ours; may be null
   std::shared_ptr<spdlog::logger> log;
@@ -79,8 +80,9 @@ private:
                    const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,
                    const write_summary& summary);
+  void report_trouble(const failure& why);
   void report_verified();
-  void log_changes(const write_summary& summary);
+  void log_changes(const change_batch& batch, const write_summary& summary);
   const char* kinds() const noexcept; ///< "volumes" or "containers"
 
   interface::pointer self_;
@@ -95,6 +97,7 @@ private:
   bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
   std::optional<caf::typed_response_promise<bool>> stopping_;
+  bool in_trouble_ = false; ///< and the health reporter knows
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;
 };

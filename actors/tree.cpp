@@ -151,6 +151,7 @@ private:
                           .store = store_,
                           .reconciler = reconciler_,
                           .metrics = metrics_,
+                          .health = health_,
                           .other = volumes ? containers_ : volumes_,
                           .log = parts_.log,
                           .now = parts_.now,

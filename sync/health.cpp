@@ -28,6 +28,28 @@ std::string because(const std::string& reason) {
   return reason.empty() ? "." : ": " + reason;
 }
 
+bool is_dockers(ec code) {
+  return code == ec::docker_unreachable || code == ec::docker_timeout || code == ec::docker_refused
+         || code == ec::docker_malformed || code == ec::docker_too_large;
+}
+
+bool is_the_databases(ec code) {
+  return code == ec::store_unreachable || code == ec::store_rejected || code == ec::store_schema;
+}
+
+/// Who answers a ping and fails at the work does not answer either.
+void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(ec),
+                    health_check& check) {
+  for (const auto& x : facts.troubles) {
+    if (!concerns(x.why.code))
+      continue;
+    check.status = health_status::unhealthy;
+    check.reasons.push_back(
+        std::string{"The "} + (x.kind == resource_kind::volume ? "volumes" : "containers")
+        + " could not be brought up to date" + since(x.since, now) + because(x.why.text));
+  }
+}
+
 health_check docker_check(const health_facts& facts, timestamp now) {
   health_check check{.name = "docker", .status = health_status::healthy, .reasons = {}};
   if (!facts.docker_known) {
@@ -40,6 +62,7 @@ health_check docker_check(const health_facts& facts, timestamp now) {
     check.reasons.push_back("The Docker daemon has not answered" + since(facts.docker_since, now)
                             + because(facts.docker_reason));
   }
+  judge_troubles(facts, now, is_dockers, check);
   return check;
 }
 
@@ -50,6 +73,7 @@ health_check database_check(const health_facts& facts, timestamp now) {
     check.reasons.push_back("The database has not been reachable" + since(facts.database_since, now)
                             + because(facts.database_reason));
   }
+  judge_troubles(facts, now, is_the_databases, check);
   return check;
 }
 

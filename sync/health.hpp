@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/error.hpp"
 #include "messages/health.hpp"
 #include "messages/resources.hpp"
 
@@ -9,6 +10,13 @@
 #include <vector>
 
 namespace volumeviz::sync {
+
+/// What keeps a kind's rows from being looked at or written.
+struct kind_trouble {
+  resource_kind kind = resource_kind::volume;
+  failure why;
+  timestamp since = never;
+};
 
 /// What the parts of the node have last said of themselves; all that health is judged by. Moments
 /// are UTC.
@@ -28,6 +36,8 @@ struct health_facts {
   bool database_up = false;
   std::string database_reason;      ///< the failure's sentence
   timestamp database_since = never; ///< since when it is away
+
+  std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 
   timestamp last_event = never;          ///< the daemon's time of it, for display
   timestamp last_event_received = never; ///< when it came, by our clock

@@ -32,6 +32,7 @@ void handler_rig::start(resource_kind kind, std::size_t queue) {
                       .store = writer,
                       .reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
                       .metrics = to_metrics,
+                      .health = caf::actor_cast<health_reporter_actor>(to_metrics),
                       .other = caf::actor_cast<resource_handler_actor>(listens(other_handler)),
                       .log = log.log(),
                       .now = wall_clock(),

@@ -32,6 +32,7 @@ struct heard {
   std::vector<std::pair<resource_kind, std::uint64_t>> lost;
   std::vector<docker::daemon_identity> opened;
   std::vector<failure> ended;
+  std::vector<std::pair<resource_kind, failure>> troubles; ///< an empty text: over
   std::uint64_t overflows = 0;
   std::uint64_t stops = 0;
 

@@ -46,6 +46,26 @@ struct containers_rig : handler_rig {
 
 } // namespace
 
+TEST_CASE_FIXTURE(volumes_rig, "who can't look or write says so, and when it works again") {
+  docker_fails();
+  docker.create_volume(some_volume("v"));
+  deliver();
+  REQUIRE_FALSE(metrics->troubles.empty());
+  CHECK(metrics->troubles.back().first == volume_kind);
+  CHECK(metrics->troubles.back().second == docker_away);
+  docker.recover();
+  store->fail(store_away);
+  advance(10s);
+  CHECK(metrics->troubles.back().second == store_away);
+  store->recover();
+  advance(10s);
+  CHECK(metrics->troubles.back().second == failure{ec::internal, ""});
+  const auto told = metrics->troubles.size();
+  docker.create_volume(some_volume("w"));
+  deliver();
+  CHECK(metrics->troubles.size() == told); // that it works is told once
+}
+
 TEST_CASE_FIXTURE(volumes_rig,
                   "a resource that can't be inspected is listed, and tried again later") {
   docker.create_volume(some_volume("good"));

@@ -85,6 +85,30 @@ TEST_CASE("the numbers are passed on") {
   CHECK(x.verified_at == facts.verified_at);
 }
 
+TEST_CASE("a daemon that answers, but not what it is asked, is unhealthy") {
+  auto facts = well();
+  facts.troubles = {
+      {resource_kind::volume, {ec::docker_refused, "500: out of order"}, now - second}};
+  auto report = evaluate(facts, now);
+  CHECK(report.status == unhealthy);
+  CHECK(report.checks[0].status == unhealthy);
+  CHECK(mentions(report.checks[0].reasons, "volumes could not be brought up to date"));
+  CHECK(mentions(report.checks[0].reasons, "500: out of order"));
+  CHECK(report.checks[1].status == healthy);
+  CHECK(report.events.status == healthy);
+}
+
+TEST_CASE("a database that answers, but does not write, is unhealthy") {
+  auto facts = well();
+  facts.troubles = {{resource_kind::container, {ec::store_unreachable, "no space left"}, now}};
+  auto report = evaluate(facts, now);
+  CHECK(report.status == unhealthy);
+  CHECK(report.checks[0].status == healthy);
+  CHECK(report.checks[1].status == unhealthy);
+  CHECK(mentions(report.checks[1].reasons, "containers could not be brought up to date"));
+  CHECK(mentions(report.checks[1].reasons, "no space left"));
+}
+
 TEST_CASE("without a stream the node is unhealthy, and says why and since when") {
   auto facts = well();
   facts.connected = false;

@@ -1,0 +1,21 @@
+#include "sync/gap.hpp"
+
+namespace volumeviz::sync {
+
+namespace {
+
+// The API lags by up to two seconds, and the proof is told in whole ones.
+constexpr timestamp slack = 5'000'000'000;
+
+} // namespace
+
+bool may_have_moved(const container& listed, timestamp since, timestamp now) {
+  if (listed.state == "created")
+    return false;
+  // A proof from the future was told by another clock.
+  if (listed.settled_for == 0 || since > now)
+    return true;
+  return now - listed.settled_for > since - slack;
+}
+
+} // namespace volumeviz::sync
