@@ -26,9 +26,10 @@ std::string folder_of_tables(const std::string& disk) {
 
 } // namespace
 
-arena::arena(database_kind which, std::uint64_t seed)
-    : kind{which}, dice{static_cast<std::minstd_rand::result_type>(seed % 2'147'483'646 + 1)},
-      on{which}, between{on.daemon.socket()}, user{on.daemon, seed}, other_{on.database->url()} {
+arena::arena(database_kind which, std::uint64_t seed, std::string longest_wait)
+    : kind{which}, backoff_max{std::move(longest_wait)},
+      dice{static_cast<std::minstd_rand::result_type>(seed % 2'147'483'646 + 1)}, on{which},
+      between{on.daemon.socket()}, user{on.daemon, seed}, other_{on.database->url()} {
   disk.emplace(disk_folder(), disk_megabytes);
   if (kind == database_kind::postgres) {
     on.records.execute("CREATE TABLESPACE small LOCATION '" + folder_of_tables(disk->folder())
@@ -57,7 +58,7 @@ void arena::start_node(const support::variables& more) {
   restarted_ = true;
   support::variables all{{"DOCKER_HOST", between.host()},
                          {"EVENTS_BACKOFF_MIN_DURATION", ""},
-                         {"EVENTS_BACKOFF_MAX_DURATION", ""},
+                         {"EVENTS_BACKOFF_MAX_DURATION", backoff_max},
                          {"LOG_LEVEL", "info"}};
   for (const auto& [name, value] : more)
     all[name] = value;

@@ -22,7 +22,8 @@ using integration::database_kind;
 /// its periodic reconciliation, which is off: nothing may become right by a lucky repair.
 class arena {
 public:
-  arena(database_kind kind, std::uint64_t seed);
+  /// `backoff_max`: the node's EVENTS_BACKOFF_MAX_DURATION; empty: its default.
+  arena(database_kind kind, std::uint64_t seed, std::string backoff_max);
   ~arena();
 
   /// Starts the node anew and waits until it answers.
@@ -43,6 +44,7 @@ public:
   integration::recorded& other_session() { return other_; }
 
   database_kind kind;
+  std::string backoff_max;
   std::minstd_rand dice;
   integration::stage on;
   support::proxy between;

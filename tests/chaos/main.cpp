@@ -24,6 +24,7 @@ constexpr const char* usage =
   --each N                     instead: every fault N times
   --fault TEXT                 only faults whose name has this text
   --brief                      faults of a second; else up to 20 s, so that health can notice
+  --backoff-max DURATION       the node's longest wait before a reconnect; default its own
   --bound SECONDS              how long a recovery may take; default 15
   --append FILE                a line for every fault goes there, too
   --summary FILE               runs nothing: the table of such a file
@@ -40,7 +41,7 @@ struct options {
   std::uint64_t seed = std::random_device{}();
   double minutes = 1;
   int each = 0;
-  std::string only, append, summary;
+  std::string only, append, summary, backoff_max;
   bool list = false;
   measure how;
 };
@@ -61,6 +62,8 @@ bool read_options(int argc, char** argv, options& out) {
       out.only = value();
     else if (name == "--brief")
       out.how.brief = true;
+    else if (name == "--backoff-max")
+      out.backoff_max = value();
     else if (name == "--bound")
       out.how.bound = std::chrono::seconds{std::atoi(value().c_str())};
     else if (name == "--append")
@@ -95,7 +98,7 @@ std::vector<episode> run(const options& with) {
   const auto all = chosen(with);
   std::printf("seed %llu, %zu kinds of faults\n", static_cast<unsigned long long>(with.seed),
               all.size());
-  arena a{with.database, with.seed};
+  arena a{with.database, with.seed, with.backoff_max};
   health_watch health{[&a] { return a.port(); }};
   const auto end = clock::now()
                    + std::chrono::duration_cast<clock::duration>(
