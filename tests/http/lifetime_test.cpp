@@ -95,7 +95,9 @@ TEST_CASE("a stop is quick with idle, dripping and unread connections") {
   REQUIRE(others[10].read().has_value()); // now an idle keep-alive connection
   for (std::size_t i = 11; i < 14; ++i)
     others[i].send("GET /api/v1/volumes?limit=1000 HTTP/1.1\r\n\r\n"); // never read
-  CHECK(stop(server) < 6s); // 1.3 s as measured; sanitizers need their time to make the answers
+  // 1.3 s as measured; a sanitizer on a busy machine needs longer to make the answers. Whoever
+  // waited for the idle connection would need a minute.
+  CHECK(stop(server) < 30s);
   for (auto& x : others)
     CHECK(x.ends());
 }
