@@ -15,6 +15,15 @@
 //     ├── reconciler                decides when all is stale, keeps the record of runs
 //     ├── metrics_aggregator        where numbers live
 //     └── health_reporter           knows what "healthy" means
+//
+// An agent has a hub_link where the others have the inventory_store: to its handlers the hub is the
+// database. A hub watches no Docker daemon:
+//
+//     node
+//     ├── hub_gate                  where agents knock; the only actor that others can reach
+//     ├── fleet_roster              who reports, who is away
+//     │   └── hub_session           one agent's; takes what it sends to the store
+//     ├── inventory_store, metrics_aggregator, health_reporter   as above
 // clang-format on
 
 #include "docker/client.hpp"
@@ -153,6 +162,43 @@ using health_reporter_actor =
                      // Why the node is not ready; empty when it is.
                      caf::replies_to<atom::ready>::with<std::vector<std::string>>,
                      caf::replies_to<atom::alive>::with<bool>>;
+
+/// HUB GATE: lets agents in that can prove who they are. Reached from outside, so it does nothing
+/// else. Refusals are errors with a sentence.
+using hub_gate_actor = caf::typed_actor<
+    // The first question: protocol number, host and program version. Answers the hub's protocol
+    // number, its version, and why it refuses; empty when it does not.
+    caf::replies_to<atom::hello, std::uint32_t, std::string,
+                    std::string>::with<std::uint32_t, std::string, std::string>,
+    // Who wants to come in; answers what to sign.
+    caf::replies_to<agent_hello>::with<hub_challenge>,
+    // The signature; answers the secret of the session and its HUB SESSION.
+    caf::replies_to<agent_proof>::with<link_welcome, caf::strong_actor_ptr>>;
+
+/// HUB SESSION: one agent's connection. Reached from outside; believes only who has its secret.
+using hub_session_actor = caf::typed_actor<
+    // BOUNDED: a part of a batch. Answered when it may be followed by the next, the last when all
+    // is committed; an error when the hub's queue is full.
+    caf::replies_to<link_piece>::with<write_answer>,
+    // Still there.
+    caf::replies_to<link_pulse>::with<bool>>;
+
+/// FLEET ROSTER: which hosts there are, who reports, who is away since when.
+using fleet_roster_actor = caf::typed_actor<
+    // An agent that has proven who it is, and its HUB LINK.
+    caf::replies_to<atom::opened, agent_hello, caf::strong_actor_ptr>::with<link_welcome,
+                                                                            caf::strong_actor_ptr>,
+    // A session (by its number) has heard of its agent.
+    caf::reacts_to<atom::heard, std::uint64_t, link_pulse>,
+    // A session (by its number) has committed the batch of that number.
+    caf::reacts_to<atom::verified, std::uint64_t, std::uint64_t>,
+    // INTERNAL: who has been silent for too long; which hosts does the database have.
+    caf::reacts_to<atom::tick>,
+    // INTERNAL: the hosts that the database has.
+    caf::reacts_to<atom::hosts, std::vector<std::string>>,
+    // Everybody, in the order of their names.
+    caf::replies_to<atom::hosts>::with<std::vector<host_report>>,
+    caf::replies_to<atom::alive>::with<bool>>;
 
 /// The root of the tree.
 using node_actor = caf::typed_actor<

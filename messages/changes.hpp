@@ -78,6 +78,9 @@ struct write_summary {
   /// The complete list was not believed (see observed::confirmed) and nothing of this batch was
   /// written.
   bool refused = false;
+  /// Another process writes this host's rows (it has the host's lock in the database), so nothing
+  /// of this batch was written.
+  bool locked_out = false;
   /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
   /// started at some time: an inspect should follow.
   std::vector<std::string> undetailed;
@@ -116,8 +119,8 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
-  return f(x.changes, x.rejected, x.refused, x.undetailed, x.verified_before, x.replaced_text,
-           x.statements);
+  return f(x.changes, x.rejected, x.refused, x.locked_out, x.undetailed, x.verified_before,
+           x.replaced_text, x.statements);
 }
 
 } // namespace volumeviz

@@ -68,7 +68,8 @@ struct stream_report {
 /// The store's last word.
 struct store_report {
   bool up = false;
-  failure why;               ///< when not up
+  bool standby = false;      ///< the database answers, but another node writes this host's rows
+  failure why;               ///< when not up, or standing by
   std::uint64_t batches = 0; ///< written in one transaction; 0: only asked whether it answers
   double seconds = 0;
 };
@@ -130,7 +131,7 @@ typename Inspector::result_type inspect(Inspector& f, stream_report& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, store_report& x) {
-  return f(x.up, x.why, x.batches, x.seconds);
+  return f(x.up, x.standby, x.why, x.batches, x.seconds);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, reconcile_status& x) {

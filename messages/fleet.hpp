@@ -1,0 +1,132 @@
+#pragma once
+
+#include "messages/changes.hpp"
+#include "messages/health.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// What agents and a hub say to each other. A hub takes the place of an agent's database: what an
+/// agent observed travels as a change_batch, in pieces, and is answered when it is committed.
+///
+/// Two programs whose numbers differ refuse each other. The first question and its answer (see
+/// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
+inline constexpr std::uint32_t link_protocol = 1;
+
+/// Who wants to report. Nonces, certificates and signatures are empty without TLS.
+struct agent_hello {
+  std::string host; ///< NODE_NAME
+  std::string program_version;
+  std::string engine_id;   ///< empty: not known yet
+  std::uint64_t boot = 0;  ///< random, of this process
+  std::uint64_t acked = 0; ///< the newest batch of this process that was acknowledged; 0: none
+  std::string nonce;       ///< what the hub has to sign
+  std::string certificate; ///< PEM
+};
+
+/// Who the hub is, and what the agent has to sign.
+struct hub_challenge {
+  std::string program_version;
+  std::uint64_t boot = 0; ///< random, of the hub's process
+  std::string nonce;
+  std::string certificate; ///< PEM
+  std::string signature;   ///< of link_transcript(hello, challenge, "hub")
+};
+
+/// The agent's signature of link_transcript(hello, challenge, "agent").
+struct agent_proof {
+  std::string host;
+  std::uint64_t boot = 0;
+  std::string nonce; ///< the challenge's
+  std::string signature;
+};
+
+/// The agent may report.
+struct link_welcome {
+  std::string token; ///< a secret of this session; in everything that the agent sends in it
+  /// The hub can't continue where the agent's last session ended (it was restarted, or has not seen
+  /// what the agent takes for acknowledged): list everything once more.
+  bool snapshot = false;
+};
+
+/// What both sides sign: everything that was said so far, and by whom it is signed. Fields are told
+/// apart by their lengths.
+std::string link_transcript(const agent_hello& hello, const hub_challenge& challenge,
+                            const std::string& signer);
+
+/// A part of one batch. The pieces of a batch come in order, each after the answer to the one
+/// before.
+struct link_piece {
+  std::string token;
+  std::uint64_t seq = 0; ///< of the batch; grows by one within a process
+  std::uint32_t index = 0;
+  bool last = false;
+  change_batch part; ///< `complete`, `confirmed` and the facts are those of the last piece
+};
+
+/// What an agent tells of itself every two seconds.
+struct link_pulse {
+  std::string token;
+  std::string engine_id, engine_version;
+  bool connected = false; ///< to its daemon's stream
+  health_status status = health_status::unhealthy;
+  std::uint64_t queue_size = 0;       ///< events waiting
+  std::int64_t verified_ago_ms = -1;  ///< by the agent's own clock; -1: never
+  std::vector<std::string> reasons{}; ///< why it is not healthy
+};
+
+/// A host as the hub knows it.
+struct host_report {
+  std::string host;
+  bool connected = false;
+  timestamp since = never; ///< when it came, or went away; by the hub's clock
+  std::string away_because;
+  std::string address; ///< the agent's CAF node, for logs
+  std::string program_version;
+  std::string engine_id, engine_version;
+  bool stream_connected = false;
+  health_status status = health_status::unhealthy;
+  std::uint64_t queue_size = 0;
+  timestamp last_heard = never;
+  timestamp verified_at = never; ///< by the hub's clock
+  std::uint64_t batches = 0;     ///< committed since the hub has started
+  std::uint64_t refused = 0;     ///< pieces that found the hub's queue full
+  std::vector<std::string> reasons;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_hello& x) {
+  return f(x.host, x.program_version, x.engine_id, x.boot, x.acked, x.nonce, x.certificate);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, hub_challenge& x) {
+  return f(x.program_version, x.boot, x.nonce, x.certificate, x.signature);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_proof& x) {
+  return f(x.host, x.boot, x.nonce, x.signature);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_welcome& x) {
+  return f(x.token, x.snapshot);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_piece& x) {
+  return f(x.token, x.seq, x.index, x.last, x.part);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_pulse& x) {
+  return f(x.token, x.engine_id, x.engine_version, x.connected, x.status, x.queue_size,
+           x.verified_ago_ms, x.reasons);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, host_report& x) {
+  return f(x.host, x.connected, x.since, x.away_because, x.address, x.program_version, x.engine_id,
+           x.engine_version, x.stream_connected, x.status, x.queue_size, x.last_heard,
+           x.verified_at, x.batches, x.refused, x.reasons);
+}
+
+} // namespace volumeviz
