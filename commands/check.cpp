@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <string>
 
+#include "commands/check_hub.hpp"
 #include "commands/commands.hpp"
 
 namespace volumeviz::commands {
@@ -80,23 +81,41 @@ void check_database(const config::settings& settings, findings& found) {
                                      state->wanted));
 }
 
-void check_port(const config::settings& settings, findings& found) {
-  nobody view;
-  auto server = http::start({.listen = settings.http_listen, .auth_token = {}}, view, nullptr);
-  auto address = fmt::format("{}:{}", settings.http_listen.host, settings.http_listen.port);
-  if (server)
-    found.fine("http", address + " is free");
+void check_hub(const config::settings& settings, findings& found) {
+  if (auto answer = try_hub(settings))
+    found.fine("hub", *answer);
   else
-    found.bad("http", server.error().text);
+    found.bad("hub", answer.error().text);
+}
+
+void check_port(const char* what, const std::string& setting, const config::host_port& address,
+                findings& found) {
+  nobody view;
+  auto server = http::start({.listen = address, .auth_token = {}}, view, nullptr);
+  if (server) {
+    found.fine(what, to_string(address) + " is free");
+    return;
+  }
+  auto why = server.error().text; // names the server's own setting
+  if (auto at = why.find("HTTP_LISTEN"); at != std::string::npos)
+    why.replace(at, std::string_view{"HTTP_LISTEN"}.size(), setting);
+  found.bad(what, why);
 }
 
 } // namespace
 
 config::exit_code check(const config::settings& settings) {
+  using role = config::node_role;
   findings found;
-  check_docker(settings, found);
-  check_database(settings, found);
-  check_port(settings, found);
+  if (settings.role != role::hub)
+    check_docker(settings, found);
+  if (settings.role == role::agent)
+    check_hub(settings, found);
+  else
+    check_database(settings, found);
+  check_port("http", "HTTP_LISTEN", settings.http_listen, found);
+  if (settings.role == role::hub)
+    check_port("agents", "HUB_LISTEN", settings.hub_listen, found);
   return found.all_fine() ? config::exit_code::fine : config::exit_code::failed;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz {
@@ -51,17 +52,33 @@ fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
                                            const caf::strong_actor_ptr& agent) {
   if (!agent)
     return refusal("its connection broke while it came in");
-  const auto address = to_string(agent->node());
-  const auto decision = fleet_.admit(who, address, now());
+  const auto decision = fleet_.admit(who, to_string(agent->node()), now());
   if (!decision.refused.empty())
     return refusal(decision.refused);
-  if (decision.replaced != 0)
-    end_session(decision.replaced, {});
-  link_welcome welcome{.token = parts_.secret(), .snapshot = decision.snapshot};
-  hub_session_parts parts{.number = decision.session,
-                          .host = who.host,
+  newcomer next{.who = who,
+                .agent = agent,
+                .session = decision.session,
+                .snapshot = decision.snapshot,
+                .answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>()};
+  parts_.log->info("host {} reports (agent {}){}", who.host, who.program_version,
+                   decision.new_engine ? "; its Docker engine is another one than before" : "");
+  auto answer = next.answer;
+  // What the former session still has must reach the store before anything of the new one.
+  if (sessions_.contains(decision.replaced)) {
+    end_session(decision.replaced);
+    next_.insert_or_assign(decision.replaced, std::move(next));
+  } else {
+    open_session(next);
+  }
+  return answer;
+}
+
+void fleet_roster::open_session(newcomer& x) {
+  link_welcome welcome{.token = parts_.secret(), .snapshot = x.snapshot};
+  hub_session_parts parts{.number = x.session,
+                          .host = x.who.host,
                           .token = welcome.token,
-                          .agent = agent,
+                          .agent = x.agent,
                           .roster = fleet_roster_actor{self_},
                           .store = parts_.store,
                           .room = parts_.room,
@@ -69,29 +86,26 @@ fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
   auto session = caf::actor_cast<caf::strong_actor_ptr>(
       self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
   self_->monitor(session);
-  sessions_.emplace(decision.session, session);
-  parts_.log->info("host {} reports (agent {}){}", who.host, who.program_version,
-                   decision.new_engine ? "; its Docker engine is another one than before" : "");
-  return {std::move(welcome), std::move(session)};
+  sessions_.emplace(x.session, session);
+  x.answer.deliver(std::move(welcome), std::move(session));
 }
 
 void fleet_roster::session_ended(const caf::down_msg& down) {
-  for (const auto& [number, session] : sessions_)
-    if (caf::actor_cast<caf::actor_addr>(session) == down.source) {
-      const auto ended = number;
-      sessions_.erase(ended);
-      away(ended, fmt::format("its connection broke ({})", self_->system().render(down.reason)));
-      return;
-    }
+  const auto ended = std::ranges::find(sessions_, down.source, [](const auto& x) {
+    return caf::actor_cast<caf::actor_addr>(x.second);
+  });
+  if (ended == sessions_.end())
+    return;
+  const auto number = ended->first;
+  sessions_.erase(ended);
+  away(number, fmt::format("its connection broke ({})", self_->system().render(down.reason)));
+  if (auto next = next_.extract(number); !next.empty())
+    open_session(next.mapped());
 }
 
-void fleet_roster::end_session(std::uint64_t number, const std::string& why) {
-  auto session = sessions_.extract(number);
-  if (!session.empty()) {
-    self_->demonitor(caf::actor_cast<caf::actor_addr>(session.mapped()));
-    caf::anon_send_exit(session.mapped(), caf::exit_reason::user_shutdown);
-  }
-  away(number, why);
+void fleet_roster::end_session(std::uint64_t number) {
+  if (const auto session = sessions_.find(number); session != sessions_.end())
+    caf::anon_send_exit(session->second, caf::exit_reason::user_shutdown);
 }
 
 void fleet_roster::away(std::uint64_t number, const std::string& why) {
@@ -101,8 +115,10 @@ void fleet_roster::away(std::uint64_t number, const std::string& why) {
 
 void fleet_roster::end_the_silent() {
   self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
-  for (auto number : fleet_.silent(now()))
-    end_session(number, "it has been silent for too long");
+  for (auto number : fleet_.silent(now())) {
+    away(number, "it has been silent for too long");
+    end_session(number);
+  }
 }
 
 sync::moment fleet_roster::now() const {

@@ -43,9 +43,19 @@ public:
 private:
   using entrance = caf::result<link_welcome, caf::strong_actor_ptr>;
 
+  /// An agent that was admitted and has no session yet.
+  struct newcomer {
+    agent_hello who;
+    caf::strong_actor_ptr agent;
+    std::uint64_t session = 0;
+    bool snapshot = false;
+    caf::typed_response_promise<link_welcome, caf::strong_actor_ptr> answer;
+  };
+
   entrance admit(const agent_hello& who, const caf::strong_actor_ptr& agent);
+  void open_session(newcomer& x);
   void session_ended(const caf::down_msg& down);
-  void end_session(std::uint64_t number, const std::string& why);
+  void end_session(std::uint64_t number);
   void away(std::uint64_t number, const std::string& why);
   void end_the_silent();
   sync::moment now() const;
@@ -54,6 +64,7 @@ private:
   fleet_roster_parts parts_;
   sync::fleet fleet_;
   std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
+  std::map<std::uint64_t, newcomer> next_; ///< by the session that has to end before
 };
 
 } // namespace volumeviz
