@@ -9,6 +9,7 @@
 #include "actors/stream_reader.hpp"
 #include "config/settings.hpp"
 #include "docker/client.hpp"
+#include "messages/node_role.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
 #include "sync/work_plan.hpp"
@@ -62,8 +63,9 @@ struct node_handles {
   resource_handler_actor containers;
   stream_supervisor_actor stream;
   inventory_store_actor store; ///< an agent's hub link
-  fleet_roster_actor roster;   ///< a hub's, else null
-  hub_gate_actor gate;         ///< a hub's, else null; to be published
+  node_role role = node_role::standalone;
+  fleet_roster_actor roster{}; ///< a hub's, else null
+  hub_gate_actor gate{};       ///< a hub's, else null; to be published
 };
 
 /// Starts the whole tree. The node actor ends when it was told to stop, or with an error when

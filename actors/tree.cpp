@@ -87,6 +87,7 @@ public:
                       .containers = containers_,
                       .stream = stream_,
                       .store = store_,
+                      .role = parts_.settings.role,
                       .roster = roster_,
                       .gate = gate_};
     return tree_;
@@ -118,16 +119,20 @@ private:
                              .queue = queue_,
                              .memory = memory_,
                              .stats_interval = parts_.settings.actor_stats_interval,
-                             .log = parts_.log};
+                             .log = parts_.log,
+                             .roster = roster_,
+                             .now = parts_.now};
     metrics.make = [by = spawner_, slot = metrics.slot, numbers] {
       return by.start<metrics_aggregator>(slot, numbers);
     };
     auto& health = *tree_->find("health_reporter");
-    reporter_parts reporter{.events_enabled = parts_.settings.events_enabled,
+    reporter_parts reporter{.role = parts_.settings.role,
+                            .events_enabled = parts_.settings.events_enabled,
                             .idle_degraded_after = parts_.settings.idle_degraded_after,
                             .metrics = metrics_,
                             .probe = parts_.settings.events_enabled ? docker_inspector_actor{}
                                                                     : container_inspector_,
+                            .roster = roster_,
                             .now = parts_.now};
     health.make = [by = spawner_, slot = health.slot, reporter] {
       return by.start<health_reporter>(slot, reporter);

@@ -155,7 +155,7 @@ private:
                          throw std::runtime_error(store.error().text);
                        return std::move(*store);
                      },
-                     .numbers = std::make_shared<metrics::catalogue>(),
+                     .numbers = std::make_shared<metrics::catalogue>(settings_.role),
                      .log = log_,
                      .seed = std::random_device{}()};
     if (settings_.role != config::node_role::standalone)
