@@ -155,7 +155,10 @@ void metrics_aggregator::collect_dropped() {
   std::uint64_t dropped = 0;
   for (const auto& slot : parts_.slots)
     dropped += slot->dropped;
-  if (dropped > dropped_)
+  // A hub has no events: what its sessions refuse are pieces.
+  for (auto i = dropped_; parts_.roster && i < dropped; ++i)
+    parts_.numbers->link_refused();
+  if (!parts_.roster && dropped > dropped_)
     parts_.numbers->event_dropped(dropped - dropped_);
   dropped_ = std::max(dropped_, dropped);
   parts_.numbers->queue_size(parts_.queue->waiting());

@@ -31,7 +31,7 @@ fleet::admission fleet::admit(const agent_hello& who, const std::string& address
   x.last.host = who.host;
   x.last.connected = true;
   x.last.since = now.wall;
-  x.last.last_heard = now.wall;
+  x.last.last_heard = never; // it has said nothing of itself yet
   x.last.away_because.clear();
   x.last.address = address;
   x.last.program_version = who.program_version;

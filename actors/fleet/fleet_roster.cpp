@@ -98,7 +98,9 @@ void fleet_roster::session_ended(const caf::down_msg& down) {
     return;
   const auto number = ended->first;
   sessions_.erase(ended);
-  away(number, fmt::format("its connection broke ({})", self_->system().render(down.reason)));
+  away(number, down.reason == caf::exit_reason::user_shutdown
+                   ? "its agent was stopped"
+                   : fmt::format("its connection broke ({})", self_->system().render(down.reason)));
   if (auto next = next_.extract(number); !next.empty())
     open_session(next.mapped());
 }

@@ -9,7 +9,8 @@ namespace volumeviz {
 
 namespace {
 
-constexpr auto interval = std::chrono::seconds{10};
+constexpr std::chrono::milliseconds interval{10'000};
+constexpr std::chrono::milliseconds retry{500};
 
 } // namespace
 
@@ -23,14 +24,15 @@ host_census::interface::behavior_type host_census::make_behavior() {
 }
 
 void host_census::count() {
-  self_->delayed_send<caf::message_priority::high>(self_, interval, atom::tick_v);
   auto rows = parts_.hosts();
-  if (!rows) {
+  self_->delayed_send<caf::message_priority::high>(self_, rows ? interval : retry, atom::tick_v);
+  if (rows) {
+    trouble_.worked();
+    self_->send(parts_.roster, atom::hosts_v, std::move(*rows));
+  } else if (rows.error().code != ec::store_schema) {
+    // Without a schema there are no hosts, and the store is about to make one.
     trouble_.failed(rows.error().text);
-    return;
   }
-  trouble_.worked();
-  self_->send(parts_.roster, atom::hosts_v, std::move(*rows));
 }
 
 } // namespace volumeviz

@@ -98,8 +98,9 @@ hub_gate::entrance hub_gate::proven(const agent_proof& proof) {
                                   link_transcript(hello, challenge, "agent"), proof.signature);
   if (!is_it)
     return refuse(metrics::rejection::certificate, hello.host, is_it.error().text);
+  auto agent = self_->current_sender(); // the promise takes it along
   auto answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>();
-  self_->request(parts_.roster, roster_limit, atom::opened_v, hello, self_->current_sender())
+  self_->request(parts_.roster, roster_limit, atom::opened_v, hello, std::move(agent))
       .then(
           [answer](link_welcome& welcome, caf::strong_actor_ptr& session) mutable {
             answer.deliver(std::move(welcome), std::move(session));

@@ -40,6 +40,9 @@ hub_link::hub_link(interface::pointer self, hub_link_parts parts)
 
 hub_link::~hub_link() {
   // CAF 0.17 says nothing for a promise that is dropped.
+  session_ = nullptr;
+  why_away_ = "the link to it died";
+  answer_early();
   for (auto& [seq, x] : under_way_)
     x.answer.deliver(
         write_answer{.ok = false,
@@ -166,6 +169,8 @@ void hub_link::enter(const link_welcome& welcome, const caf::strong_actor_ptr& s
                    welcome.snapshot ? "; it wants everything once more" : "");
   report(true, {}, 0);
   parts_.numbers->hub_connected(true);
+  answer_early();
+  tell_of_ourselves();
   wake_handlers(welcome.snapshot);
 }
 
@@ -182,8 +187,15 @@ void hub_link::lost(const std::string& why) {
   auto unanswered = std::exchange(under_way_, {});
   for (auto& [seq, x] : unanswered)
     x.answer.deliver(write_answer{.ok = false, .why = away(), .summary = {}});
+  answer_early();
   parts_.numbers->hub_redialed();
   self_->delayed_send<caf::message_priority::high>(self_, waits_.next(), atom::dial_v);
+}
+
+void hub_link::answer_early() {
+  tried_ = true;
+  for (auto& [batch, answer] : std::exchange(early_, {}))
+    send(std::move(batch), answer);
 }
 
 caf::result<write_answer> hub_link::take(change_batch& batch) {
@@ -192,9 +204,17 @@ caf::result<write_answer> hub_link::take(change_batch& batch) {
     engine_version_ = batch.facts.engine_version;
   }
   auto answer = self_->make_response_promise<write_answer>();
+  if (tried_)
+    send(std::move(batch), answer);
+  else
+    early_.emplace_back(std::move(batch), answer);
+  return answer;
+}
+
+void hub_link::send(change_batch&& batch, promise answer) {
   if (!session_) {
     answer.deliver(write_answer{.ok = false, .why = away(), .summary = {}});
-    return answer;
+    return;
   }
   const auto seq = ++*parts_.last_seq;
   const auto now = self_->clock().now();
@@ -204,7 +224,6 @@ caf::result<write_answer> hub_link::take(change_batch& batch) {
                                    .sent = now,
                                    .waits = {full_min, full_max, parts_.seed + seq}});
   send_piece(seq);
-  return answer;
 }
 
 void hub_link::send_piece(std::uint64_t seq) {
@@ -278,8 +297,11 @@ failure hub_link::away() const {
 
 void hub_link::pulse() {
   self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
-  if (!session_)
-    return;
+  if (session_)
+    tell_of_ourselves();
+}
+
+void hub_link::tell_of_ourselves() {
   self_->request(parts_.health, pulse_interval / 2, atom::health_v)
       .then([this](const health_report& health) { send_pulse(health); },
             [this](const caf::error&) {

@@ -81,9 +81,11 @@ private:
   void prove(const hub_gate_actor& gate, const agent_hello& hello, const hub_challenge& challenge);
   void enter(const link_welcome& welcome, const caf::strong_actor_ptr& session);
   void lost(const std::string& why);
+  void answer_early();
   void step_failed(std::uint64_t attempt, const char* what, const caf::error& why);
 
   caf::result<write_answer> take(change_batch& batch);
+  void send(change_batch&& batch, promise answer);
   void send_piece(std::uint64_t seq);
   void piece_answered(std::uint64_t seq, write_answer& answer);
   void hub_is_full(std::uint64_t seq, outgoing& x);
@@ -91,6 +93,7 @@ private:
   failure away() const;
 
   void pulse();
+  void tell_of_ourselves();
   void send_pulse(const health_report& health);
   void report(bool up, const failure& why, double seconds);
   void wake_handlers(bool snapshot);
@@ -103,7 +106,9 @@ private:
   hub_session_actor session_; ///< null: not in
   std::string token_;
   std::uint64_t attempt_ = 0; ///< what an earlier attempt still hears is of no interest
-  std::string why_away_ = "not dialed yet";
+  std::string why_away_;
+  bool tried_ = false;                                  ///< the first attempt has ended, either way
+  std::vector<std::pair<change_batch, promise>> early_; ///< came before that
   std::map<std::uint64_t, outgoing> under_way_;
   std::string engine_id_, engine_version_;
 };
