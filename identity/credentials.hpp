@@ -37,8 +37,8 @@ struct proof {
 };
 
 /// A certificate with its key, and the CA that is trusted. Immutable, and safe to use from several
-/// threads. Files that were renewed are read by another load(), at a cost of about a millisecond;
-/// who holds the old object may go on using it.
+/// threads. Files that were renewed are read by another load(); who holds the old object may go on
+/// using it.
 class credentials {
 public:
   /// Refuses, with all complaints at once: a file that is missing, can't be read, is too large or
