@@ -25,6 +25,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/link.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
@@ -77,9 +78,11 @@ struct actor_settings : caf::actor_system_config {
 /// The node of one `serve`: built in order, torn down in the opposite one.
 class service {
 public:
-  service(const config::settings& settings, std::shared_ptr<spdlog::logger> log,
-          const signals& events)
-      : settings_(settings), log_(std::move(log)), signals_(events), actor_settings_(settings) {}
+  service(const config::settings& settings,
+          std::shared_ptr<const identity::credentials> credentials,
+          std::shared_ptr<spdlog::logger> log, const signals& events)
+      : settings_(settings), credentials_(std::move(credentials)), log_(std::move(log)),
+        signals_(events), actor_settings_(settings) {}
 
   /// Empty: everything runs. Else why not.
   std::optional<failure> start() {
@@ -159,7 +162,7 @@ private:
                      .log = log_,
                      .seed = std::random_device{}()};
     if (settings_.role != config::node_role::standalone)
-      parts.link = make_link(settings_, rows_.get());
+      parts.link = make_link(settings_, credentials_, rows_.get(), parts.numbers);
     system_ = std::make_unique<caf::actor_system>(actor_settings_);
     auto handles = start_node(*system_, parts);
     gate_ = handles.gate;
@@ -217,6 +220,7 @@ private:
   }
 
   config::settings settings_;
+  std::shared_ptr<const identity::credentials> credentials_; ///< null without TLS
   std::shared_ptr<spdlog::logger> log_;
   const signals& signals_;
   std::atomic<bool> gave_up_{false};
@@ -246,11 +250,17 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
 } // namespace
 
 exit_code serve(const config::settings& settings) {
+  auto credentials = link_credentials(settings);
+  if (!credentials) {
+    for (const auto& complaint : credentials.error())
+      fmt::print(stderr, "{}\n", complaint);
+    return exit_code::wrong_settings;
+  }
   signals events;
   config::log_output output(settings);
   auto log = output.logger();
   introduce(settings, *log);
-  service node(settings, log, events);
+  service node(settings, std::move(*credentials), log, events);
   if (auto why = node.start()) {
     log->error("couldn't start: {}", why->text);
     return exit_code::failed;

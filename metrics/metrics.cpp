@@ -50,6 +50,13 @@ struct catalogue::implementation {
   mutable std::mutex mutex; ///< guards `actor_source` only
   std::function<std::vector<actor_report>()> actor_source;
 
+  gauge& link_certificate_expiry =
+      gauges(
+          registry, "volumeviz_events_link_certificate_expiry_timestamp_seconds",
+          "Unix time in seconds when the certificate that agents and hub prove their names with, "
+          "or its CA, expires; 0 without one.")
+          .Add({});
+
   explicit implementation(node_role role) : inventory{registry, role != node_role::agent} {
     if (role == node_role::agent)
       hub.emplace(registry);
@@ -215,6 +222,10 @@ void catalogue::link_refused() {
 void catalogue::link_rejected(rejection why) {
   if (impl_->agents)
     impl_->agents->rejected.at(index(why))->Increment();
+}
+
+void catalogue::link_certificate_expiry(timestamp at) {
+  impl_->link_certificate_expiry.Set(unix_seconds(at));
 }
 
 void catalogue::docker_call(std::string_view call, seconds took, bool ok) {

@@ -105,6 +105,9 @@ public:
   void link_refused(); ///< one found the queue full
   void link_rejected(rejection why);
 
+  // Between agents and a hub.
+  void link_certificate_expiry(timestamp at); ///< of what we prove our name with
+
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);
 
