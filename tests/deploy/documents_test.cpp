@@ -51,10 +51,13 @@ names setting_names() {
   return result;
 }
 
-/// The names of all metric families that a scrape shows.
+/// The names of all metric families that scrapes of nodes of all roles show.
 names metric_names() {
-  const volumeviz::metrics::catalogue catalogue;
-  return all_in(catalogue.render(), "# TYPE ([a-z_]+) ");
+  using volumeviz::metrics::catalogue;
+  using enum volumeviz::node_role;
+  return all_in(catalogue{standalone}.render() + catalogue{agent}.render()
+                    + catalogue{hub}.render({}, volumeviz::never),
+                "# TYPE ([a-z_]+) ");
 }
 
 /// The metrics that a text names, without the suffixes that a histogram's samples have.
