@@ -7,6 +7,7 @@
 #include "actors/stream_reader.hpp"
 #include "config/settings.hpp"
 #include "docker/client.hpp"
+#include "messages/node_role.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
 #include "sync/work_plan.hpp"
@@ -50,6 +51,8 @@ struct node_handles {
   resource_handler_actor containers;
   stream_supervisor_actor stream;
   inventory_store_actor store;
+  node_role role = node_role::standalone;
+  fleet_roster_actor roster{}; ///< null unless this is a hub that lets agents in
 };
 
 /// Starts the whole tree. The node actor ends when it was told to stop, or with an error when
