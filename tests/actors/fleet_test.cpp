@@ -1,5 +1,7 @@
 // Agents and a hub: who gets in, what is lost, what is asked for again.
 
+#include "actors/inventory_store.hpp"
+#include "actors/platform/shell.hpp"
 #include "tests/actors/fleet_rig.hpp"
 
 #include <doctest/doctest.h>
