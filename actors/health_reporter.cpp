@@ -30,8 +30,7 @@ const char* store_name(node_role role) {
 health_reporter::health_reporter(interface::pointer self, reporter_parts parts)
     : self_(self), parts_(std::move(parts)) {
   facts_.role = parts_.role;
-  // EVENTS_ENABLED is about a daemon's events; a hub is there for its agents in any case.
-  facts_.events_enabled = parts_.events_enabled || parts_.role == node_role::hub;
+  facts_.events_enabled = parts_.events_enabled;
   facts_.database_asked = parts_.events_enabled || parts_.role != node_role::agent;
   facts_.idle_degraded_after = parts_.idle_degraded_after;
   facts_.disconnected_since = parts_.now();

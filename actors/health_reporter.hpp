@@ -20,7 +20,7 @@ struct reporter_parts {
   metrics_aggregator_actor metrics;
   docker_inspector_actor
       probe; ///< asked whether Docker answers while the events system is off; else null
-  fleet_roster_actor roster{}; ///< null unless this is a hub that lets agents in
+  fleet_roster_actor roster{}; ///< null unless this is a hub
   wall_clock now = system_now;
 };
 

@@ -22,7 +22,7 @@ struct aggregator_parts {
   std::shared_ptr<stream_memory> memory;
   std::chrono::milliseconds stats_interval{60'000}; ///< 0: never
   std::shared_ptr<spdlog::logger> log;
-  fleet_roster_actor roster{}; ///< null unless this is a hub that lets agents in
+  fleet_roster_actor roster{}; ///< null unless this is a hub
   wall_clock now = system_now;
 };
 

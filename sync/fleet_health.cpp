@@ -50,15 +50,9 @@ std::string unwell(const host_report& host) {
 
 } // namespace
 
-health_check hosts_check(bool events_enabled, const std::vector<host_report>& hosts,
-                         const std::string& roster_reason, timestamp now) {
+health_check hosts_check(const std::vector<host_report>& hosts, const std::string& roster_reason,
+                         timestamp now) {
   health_check check{.name = "hosts", .status = health_status::healthy, .reasons = {}};
-  if (!events_enabled) {
-    check.status = health_status::not_configured;
-    check.reasons = {"No agent can report while the events system is disabled; "
-                     "EVENTS_ENABLED=true turns it on."};
-    return check;
-  }
   if (!roster_reason.empty()) {
     check.status = health_status::degraded;
     check.reasons = {"It is not known which hosts report: " + roster_reason};

@@ -14,7 +14,7 @@ namespace volumeviz::sync {
 ///
 /// Without a host it is healthy and says so: hubs are started before their agents, and nothing that
 /// is known is missing. `roster_reason`: why `hosts` is not known, empty when it is.
-health_check hosts_check(bool events_enabled, const std::vector<host_report>& hosts,
-                         const std::string& roster_reason, timestamp now);
+health_check hosts_check(const std::vector<host_report>& hosts, const std::string& roster_reason,
+                         timestamp now);
 
 } // namespace volumeviz::sync

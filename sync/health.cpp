@@ -107,14 +107,14 @@ std::string stale_reason(const health_facts& facts, timestamp now) {
 }
 
 void judge_events(const health_facts& facts, timestamp now, events_health& events) {
-  if (!facts.events_enabled) {
-    events.status = health_status::not_configured;
-    events.reasons = {"The events system is disabled; EVENTS_ENABLED=true turns it on."};
-    return;
-  }
   if (facts.role == node_role::hub) {
     events.status = health_status::not_configured;
     events.reasons = {hubs_docker};
+    return;
+  }
+  if (!facts.events_enabled) {
+    events.status = health_status::not_configured;
+    events.reasons = {"The events system is disabled; EVENTS_ENABLED=true turns it on."};
     return;
   }
   if (!facts.connected) {
@@ -141,8 +141,7 @@ health_report evaluate(const health_facts& facts, timestamp now) {
   report.now = now;
   report.checks = {docker_check(facts, now), database_check(facts, now)};
   if (facts.role == node_role::hub)
-    report.checks.push_back(
-        hosts_check(facts.events_enabled, facts.hosts, facts.roster_reason, now));
+    report.checks.push_back(hosts_check(facts.hosts, facts.roster_reason, now));
   auto& events = report.events;
   events.connected = facts.events_enabled && facts.connected;
   events.queue_size = facts.queue_size;

@@ -24,7 +24,7 @@ struct kind_trouble {
 /// are UTC.
 struct health_facts {
   node_role role = node_role::standalone;
-  bool events_enabled = false;
+  bool events_enabled = false; ///< of no matter for a hub, which is there for its agents
 
   bool connected = false;               ///< the stream has answered and is alive within its lease
   std::string stream_reason;            ///< why it is not connected, if that is known

@@ -24,7 +24,7 @@ namespace {
 struct observers : support::deterministic_system {
   explicit observers(node_role role, bool enabled = true)
       : numbers(std::make_shared<metrics::catalogue>(role)) {
-    if (role == node_role::hub && enabled)
+    if (role == node_role::hub)
       roster = spawn<shell<told_roster>>(make_slot("fleet_roster"), fleet);
     aggregator = spawn<shell<metrics_aggregator>>(
         make_slot("metrics_aggregator"),
@@ -183,13 +183,14 @@ TEST_CASE_FIXTURE(hub, "a roster that hangs leaves the other metrics, and no old
   CHECK_FALSE(holds(*answer->value, "{host="));
 }
 
-TEST_CASE("a hub whose events system is off has no roster to ask") {
+TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set") {
   observers off{node_role::hub, false};
   off.store_says(true);
+  off.fleet->push_back(reporting_host("a", off.now()));
+  off.fleet->front().connected = false;
   CHECK(off.not_ready().empty());
-  CHECK(off.health().status == health_status::healthy);
-  CHECK(check_of(off.health(), "hosts").status == health_status::not_configured);
-  CHECK(holds(off.scrape(), "volumeviz_events_link_pieces_total 0"));
+  CHECK(check_of(off.health(), "hosts").status == health_status::degraded);
+  CHECK(holds(off.scrape(), "volumeviz_events_host_connected{host=\"a\"} 0"));
 }
 
 TEST_CASE("from outside a hub tells its hosts, and that there is nothing to reconcile") {
