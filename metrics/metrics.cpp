@@ -39,6 +39,13 @@ struct catalogue::implementation {
   mutable std::mutex mutex; ///< guards `actors` only
   std::function<std::vector<actor_report>()> actors;
 
+  gauge& link_certificate_expiry =
+      gauges(
+          registry, "volumeviz_events_link_certificate_expiry_timestamp_seconds",
+          "Unix time in seconds when the certificate that agents and hub prove their names with, "
+          "or its CA, expires; 0 without one.")
+          .Add({});
+
   implementation() {
     gauges(registry, "volumeviz_events_build_info", "Always 1; the labels say what is running.")
         .Add({{"version", VOLUMEVIZ_VERSION}, {"compiler", __VERSION__}})
@@ -149,6 +156,10 @@ void catalogue::store_failed(ec why) {
 
 void catalogue::database_up(bool yes) {
   impl_->inventory.database_up.Set(yes ? 1 : 0);
+}
+
+void catalogue::link_certificate_expiry(timestamp at) {
+  impl_->link_certificate_expiry.Set(unix_seconds(at));
 }
 
 void catalogue::docker_call(std::string_view call, seconds took, bool ok) {

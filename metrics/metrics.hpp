@@ -78,6 +78,9 @@ public:
   void store_failed(ec why);
   void database_up(bool yes);
 
+  // Between agents and a hub.
+  void link_certificate_expiry(timestamp at); ///< of what we prove our name with
+
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);
 
