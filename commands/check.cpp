@@ -3,17 +3,23 @@
 #include "persistence/store.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 
 #include "commands/commands.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+// As the alert for it has it.
+constexpr std::chrono::days renew_within{14};
 
 /// Prints a line for each finding and remembers whether one was bad.
 class findings {
@@ -90,6 +96,27 @@ void check_port(const config::settings& settings, findings& found) {
     found.bad("http", server.error().text);
 }
 
+void check_hub_tls(const config::settings& settings, findings& found) {
+  if (settings.role == config::node_role::standalone)
+    return;
+  auto credentials = link_credentials(settings);
+  if (!credentials) {
+    for (const auto& complaint : credentials.error())
+      found.bad("hub tls", complaint);
+    return;
+  }
+  if (*credentials == nullptr) {
+    found.fine("hub tls", "off: HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA are not set");
+    return;
+  }
+  auto ends = std::chrono::nanoseconds{(*credentials)->expires_at()};
+  auto left = std::chrono::floor<std::chrono::days>(
+      ends - std::chrono::system_clock::now().time_since_epoch());
+  found.fine("hub tls", fmt::format("a certificate for {}; it expires in {} days{}",
+                                    fmt::join((*credentials)->names(), ", "), left.count(),
+                                    left < renew_within ? ", so renew it now" : ""));
+}
+
 } // namespace
 
 config::exit_code check(const config::settings& settings) {
@@ -97,6 +124,7 @@ config::exit_code check(const config::settings& settings) {
   check_docker(settings, found);
   check_database(settings, found);
   check_port(settings, found);
+  check_hub_tls(settings, found);
   return found.all_fine() ? config::exit_code::fine : config::exit_code::failed;
 }
 

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "commands/commands.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
@@ -211,6 +212,11 @@ private:
 } // namespace
 
 exit_code serve(const config::settings& settings) {
+  if (auto credentials = link_credentials(settings); !credentials) {
+    for (const auto& complaint : credentials.error())
+      fmt::print(stderr, "{}\n", complaint);
+    return exit_code::wrong_settings;
+  }
   if (settings.role != config::node_role::standalone) {
     fmt::print(stderr,
                "NODE_ROLE: this version runs as 'standalone' only; agent and hub are to come\n");
