@@ -69,9 +69,10 @@ void health_reporter::docker_said(const failure& why) {
 
 void health_reporter::store_spoke(const store_report& report) {
   store_heard_ = parts_.now();
-  if (facts_.database_up && !report.up)
+  if ((facts_.database_up && !report.up) || (!facts_.standby && report.standby))
     facts_.database_since = parts_.now();
   facts_.database_up = report.up;
+  facts_.standby = report.standby;
   facts_.database_reason = report.why.text;
 }
 
@@ -147,6 +148,8 @@ std::vector<std::string> health_reporter::not_ready() const {
   std::vector<std::string> reasons;
   if (!facts_.database_up || parts_.now() - store_heard_ > store_silence_max)
     reasons.push_back("the database is not ready: " + facts_.database_reason);
+  else if (facts_.standby)
+    reasons.push_back("this node stands by: " + facts_.database_reason);
   if (facts_.events_enabled && !initial_done_)
     reasons.push_back(
         facts_.connected ? "the first full reconciliation is not done yet"

@@ -47,7 +47,10 @@ inventory_metrics::inventory_metrics(prometheus::Registry& to)
                                .Add({}, latency_buckets)),
       database_up(
           gauges(to, "volumeviz_events_database_up", "1 while the database answers, else 0.")
-              .Add({})) {
+              .Add({})),
+      standby(gauges(to, "volumeviz_events_standby",
+                     "1 while another node writes this host's rows, else 0.")
+                  .Add({})) {
   auto& requests = counters(to, "volumeviz_events_reconcile_requests_total",
                             "Reconciliations asked for, by reason; several may share a run.");
   for (auto reason : reconcile_reasons)

@@ -49,6 +49,7 @@ public:
   histogram& store_batch_size;
   histogram& store_batch_duration;
   gauge& database_up;
+  gauge& standby;
 };
 
 } // namespace volumeviz::metrics

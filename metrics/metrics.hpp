@@ -77,6 +77,7 @@ public:
   void store_batch(std::uint64_t batches, seconds duration);
   void store_failed(ec why);
   void database_up(bool yes);
+  void standby(bool yes); ///< another node writes this host's rows
 
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);

@@ -35,7 +35,8 @@ struct health_facts {
 
   bool database_up = false;
   std::string database_reason;      ///< the failure's sentence
-  timestamp database_since = never; ///< since when it is away
+  timestamp database_since = never; ///< since when it is away, or another node writes the rows
+  bool standby = false; ///< it answers, but another node writes the rows (database_reason)
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 
@@ -61,8 +62,9 @@ struct health_facts {
 
 /// The health of the node by the rules of the public contract: not connected is unhealthy,
 /// connected without an event for `idle_degraded_after` is degraded, a Docker or a database that
-/// does not answer is unhealthy, the whole is as bad as its worst check. Every status but healthy
-/// comes with a reason that says what and since when.
+/// does not answer is unhealthy, one in which another node writes the rows is degraded, the whole
+/// is as bad as its worst check. Every status but healthy comes with a reason that says what and
+/// since when.
 health_report evaluate(const health_facts& facts, timestamp now);
 
 /// True when the stream lives but nothing has proven the rows for more than a minute. Gives a
