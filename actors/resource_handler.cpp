@@ -67,6 +67,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
       [this](atom::reconcile, list_reason reason, std::uint64_t run_id) { list(reason, run_id); },
       [this](atom::glance, const std::vector<std::string>& keys) { glance(keys); },
       [this](atom::proof, timestamp at) { prove(at); },
+      [this](atom::wake) { store_is_back(); },
       [this](atom::tick, std::uint64_t number) { on_timer(number); },
       [this](atom::stop) { return finish_and_stop(); },
       [](atom::alive) { return true; },
@@ -106,6 +107,11 @@ void resource_handler::glance(const std::vector<std::string>& keys) {
 void resource_handler::prove(timestamp at) {
   plan_.prove(at);
   report_verified();
+}
+
+void resource_handler::store_is_back() {
+  plan_.store_is_back();
+  advance();
 }
 
 caf::result<bool> resource_handler::finish_and_stop() {

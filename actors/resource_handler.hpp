@@ -55,6 +55,7 @@ private:
   void list(list_reason reason, std::uint64_t run_id);
   void glance(const std::vector<std::string>& keys);
   void prove(timestamp at);
+  void store_is_back();
   caf::result<bool> finish_and_stop();
 
   void advance();

@@ -227,6 +227,13 @@ exit_code wet(reconciliation& work) {
 } // namespace
 
 exit_code reconcile(const config::settings& settings, bool dry_run) {
+  if (settings.role != config::node_role::standalone) {
+    fmt::print(
+        stderr,
+        "reconcile works for NODE_ROLE=standalone only, which has both a Docker daemon and a "
+        "database; ask a running agent by POST /api/v1/health/events/reconcile\n");
+    return exit_code::failed;
+  }
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon)
     return failed(daemon.error());

@@ -61,21 +61,32 @@ private:
     bool over = false;
     bool lost_numbers = false; ///< the actor that keeps them died, with what it had been sent
   };
+  /// So soon are the rows right when nothing goes wrong: the API's lag, the second look, and a good
+  /// second.
+  static constexpr milliseconds prompt{3'000};
+
   struct killing {
     unsigned whom, at, again, times;
   };
 
   void start_node();
   void node_died(const caf::error& why);
+  void live_through_steps();
+  void go_quiet();
+  void heal();
+  void broken(const std::string& promise);
+  timestamp our_time() const { return clock_.at(runs_.now()); }
+  void tell(const std::string& what) const;
+
+  // What happens; world_steps.cpp.
   void happen(const step& x);
   void happen_inside(moment when);
   void happen_late();
   bool happen_in_the_world(const step& x);
   void happen_to_the_daemon(const step& x);
   void happen_to_the_node(const step& x);
-  void live_through_steps();
-  void go_quiet();
-  void heal();
+  void watch_turns();
+  turn judge(actor_slot& who);
 
   // Of the world; world_changes.cpp.
   std::string container_in(unsigned place) const;
@@ -97,16 +108,12 @@ private:
   nanoseconds lag(std::uint64_t most_ms);
   void later(nanoseconds after, std::function<void()> what);
 
-  turn judge(actor_slot& who);
-  void watch_turns();
+  // What has to be right; world_checks.cpp.
   void check_claim();
   std::optional<std::string> not_right_yet();
   void demand_prompt();
-  void broken(const std::string& promise);
   template <class T, class Handle, class Word>
   std::optional<T> ask(const Handle& whom, Word word);
-  timestamp our_time() const { return clock_.at(runs_.now()); }
-  void tell(const std::string& what) const;
 
   machine& runs_;
   const schedule schedule_;

@@ -1,0 +1,185 @@
+// Nodes that write old answers, forget what went wrong, or delete on hearsay.
+
+#include "tests/simulation/other_client.hpp"
+#include "tests/simulation/variants.hpp"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace volumeviz::simulation {
+
+namespace {
+
+/// Answers with what it was told the time before.
+class old_answers final : public other_client {
+public:
+  using other_client::other_client;
+  result<std::optional<container>> inspect_container(const std::string& id,
+                                                     docker::deadline limit) override {
+    auto now = real_->inspect_container(id, limit);
+    if (!now)
+      return now;
+    const auto [i, is_new] = before_.try_emplace(id, *now);
+    return is_new ? *now : std::exchange(i->second, *now);
+  }
+
+private:
+  std::map<std::string, std::optional<container>> before_;
+};
+
+/// What could not be asked is as it was.
+class optimist final : public other_client {
+public:
+  using other_client::other_client;
+  result<std::optional<volume>> inspect_volume(const std::string& name,
+                                               docker::deadline limit) override {
+    return or_before(volumes_[name], real_->inspect_volume(name, limit));
+  }
+  result<std::optional<container>> inspect_container(const std::string& id,
+                                                     docker::deadline limit) override {
+    return or_before(containers_[id], real_->inspect_container(id, limit));
+  }
+
+private:
+  template <class T>
+  static result<std::optional<T>> or_before(std::optional<T>& before,
+                                            result<std::optional<T>> now) {
+    if (now)
+      before = *now;
+    else if (before)
+      return before;
+    return now;
+  }
+  std::map<std::string, std::optional<volume>> volumes_;
+  std::map<std::string, std::optional<container>> containers_;
+};
+
+class list_optimist final : public other_client {
+public:
+  using other_client::other_client;
+  result<std::vector<container>> list_containers(docker::deadline limit) override {
+    auto now = real_->list_containers(limit);
+    if (now)
+      before_ = *now;
+    else if (before_)
+      return *before_;
+    return now;
+  }
+
+private:
+  std::optional<std::vector<container>> before_;
+};
+
+class deaf_to_warnings final : public other_client {
+public:
+  using other_client::other_client;
+  result<docker::volume_listing> list_volumes(docker::deadline limit) override {
+    auto listing = real_->list_volumes(limit);
+    if (listing)
+      listing->warnings.clear();
+    return listing;
+  }
+};
+
+class pessimist final : public other_client {
+public:
+  using other_client::other_client;
+  result<std::optional<container>> inspect_container(const std::string& id,
+                                                     docker::deadline limit) override {
+    auto found = real_->inspect_container(id, limit);
+    return found ? std::move(found) : result<std::optional<container>>{std::nullopt};
+  }
+};
+
+class believer final : public other_client {
+public:
+  using other_client::other_client;
+  result<std::vector<container>> list_containers(docker::deadline limit) override {
+    auto listing = real_->list_containers(limit);
+    if (!listing && listing.error().code == ec::docker_malformed)
+      return std::vector<container>{}; // as far as it came
+    return listing;
+  }
+};
+
+class forgetful_store final : public persistence::store {
+public:
+  explicit forgetful_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
+    auto done = real_->apply(batches);
+    return done ? std::move(done) : std::vector<write_summary>(batches.size());
+  }
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
+    return real_->preview(batches);
+  }
+  result<void> ping() override { return real_->ping(); }
+
+private:
+  std::shared_ptr<model_store> real_;
+};
+
+} // namespace
+
+variant writes_old_answers() {
+  return with_client<old_answers>("an answer from before its turn is written");
+}
+
+variant does_not_heed(list_reason reason) {
+  variant x;
+  x.name = std::string{"does not list for "} + to_string(reason);
+  x.node = [reason](node_parts& parts) {
+    parts.volume_limits.unheeded = parts.container_limits.unheeded = {reason};
+  };
+  return x;
+}
+
+variant does_not_heed_damage() {
+  // The audit would find what the damaged line was about.
+  auto x = never_audits_and_always_reads();
+  x.name = "does not list for a damaged line, and nobody audits the stream";
+  const auto others = x.node;
+  x.node = [others](node_parts& parts) {
+    others(parts);
+    parts.volume_limits.unheeded = parts.container_limits.unheeded = {list_reason::damaged};
+  };
+  return x;
+}
+
+variant does_not_heed_prunes() {
+  variant x;
+  x.name = "does not list for a prune";
+  x.daemon = [](model_daemon& daemon) { daemon.hides_prunes = true; };
+  return x;
+}
+
+variant forgets_failed_looks() {
+  return with_client<optimist>("what could not be looked at is as it was");
+}
+
+variant forgets_failed_lists() {
+  return with_client<list_optimist>("what could not be listed is as it was");
+}
+
+variant forgets_failed_writes() {
+  variant x;
+  x.name = "what could not be written is written";
+  x.store = [](const std::shared_ptr<model_store>& real) {
+    return std::make_shared<forgetful_store>(real);
+  };
+  return x;
+}
+
+variant believes_partial_lists() {
+  return with_client<deaf_to_warnings>("a list with warnings is a list");
+}
+
+variant takes_failures_for_404() {
+  return with_client<pessimist>("what could not be looked at is gone");
+}
+
+variant believes_broken_lists() {
+  return with_client<believer>("a list is complete where it breaks off");
+}
+
+} // namespace volumeviz::simulation

@@ -1,0 +1,106 @@
+// Nodes that step into a trap: readers that wait, looks that come too early, streams that nobody
+// audits.
+
+#include "tests/simulation/variants.hpp"
+
+#include <limits>
+
+namespace volumeviz::simulation {
+
+using namespace std::chrono_literals;
+
+variant has_a_slow_handler() {
+  variant x;
+  x.name = "the container handler does not run for two seconds of a busy daemon";
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps, [](const step& y) { return is_trouble(y.what); });
+    s.habits.speaks = dialect::docker26;
+    s.habits.backlog = 60;
+    s.steps.push_back({.what = op::run_container, .before = 500ms});
+    s.steps.push_back({.what = op::delay_actor, .a = 1, .span = 2'000, .before = 500ms});
+    s.steps.push_back({.what = op::burst, .span = 400});
+    s.steps.push_back({.what = op::calm, .before = 1s});
+  };
+  return x;
+}
+
+variant reader_that_waits() {
+  auto x = has_a_slow_handler();
+  x.name = "the reader waits for the handlers";
+  x.reader_waits = true;
+  return x;
+}
+
+variant looks_only_once() {
+  variant x;
+  x.name = "there is no second look";
+  x.node = [](node_parts& parts) {
+    parts.volume_limits.second_look = parts.container_limits.second_look = 0ms;
+  };
+  return x;
+}
+
+variant reads_late() {
+  variant x;
+  x.name = "the reading thread gets no processor for two seconds of a busy daemon";
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps, [](const step& y) { return is_trouble(y.what); });
+    s.habits.speaks = dialect::docker26;
+    s.habits.backlog = 60;
+    s.steps.push_back({.what = op::run_container, .before = 500ms});
+    s.steps.push_back({.what = op::stall_reader, .span = 1'900, .before = 500ms});
+    s.steps.push_back({.what = op::burst, .span = 400});
+    s.steps.push_back({.what = op::rename, .before = 500ms});
+    s.steps.push_back({.what = op::create_volume, .a = 3});
+  };
+  return x;
+}
+
+variant never_notices_a_late_reader() {
+  auto x = never_audits();
+  x.always = reads_late().always;
+  return x;
+}
+
+variant reads_very_late() {
+  variant x;
+  x.name = "the reading thread gets no processor while the daemon's ring goes round";
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps, [](const step& y) { return y.what == op::set_clock; });
+    s.steps.push_back({.what = op::run_container, .before = 500ms});
+    s.steps.push_back({.what = op::stall_reader, .span = 9'000, .before = 500ms});
+    s.steps.push_back({.what = op::rename});
+    for (auto i = 0; i < 9; ++i)
+      s.steps.push_back({.what = op::chatter, .span = 300, .before = 1s});
+  };
+  return x;
+}
+
+variant takes_every_audit_for_a_proof() {
+  auto x = reads_very_late();
+  x.name = "an audit that shows no loss is a proof, however little the daemon remembers";
+  x.node = [](node_parts& parts) { parts.audits.ring = std::numeric_limits<std::size_t>::max(); };
+  return x;
+}
+
+variant never_audits() {
+  variant x;
+  x.name = "nobody notices what the stream has not shown";
+  x.proves = false;
+  x.node = [](node_parts& parts) {
+    parts.audits.interval = 24h;
+    parts.audits.backlog = std::numeric_limits<std::size_t>::max();
+  };
+  return x;
+}
+
+variant never_audits_and_always_reads() {
+  auto x = never_audits();
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps,
+                  [](const step& y) { return y.what == op::stall_reader || y.what == op::hang; });
+  };
+  return x;
+}
+
+} // namespace volumeviz::simulation
