@@ -27,7 +27,7 @@ public:
         [](atom::heard, std::uint64_t, const link_pulse&) {},
         [](atom::verified, std::uint64_t, std::uint64_t) {},
         [](atom::tick) {},
-        [](atom::hosts, const std::vector<std::string>&) {},
+        [](atom::hosts, const std::vector<host_report>&) {},
         [this](atom::hosts) { return *hosts_; },
         [](atom::alive) { return true; },
     };
