@@ -108,6 +108,8 @@ using docker_inspector_actor = caf::typed_actor<
 using inventory_store_actor = caf::typed_actor<
     // Writes what was observed; what waits at the same time shares a transaction.
     caf::replies_to<change_batch>::with<write_answer>,
+    // This host is written by somebody else from now on: gives its lock back.
+    caf::reacts_to<atom::release, std::string>,
     // INTERNAL: writes what has been collected.
     caf::reacts_to<atom::flush>,
     // INTERNAL: asks the database whether it is there.

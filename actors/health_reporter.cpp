@@ -77,9 +77,10 @@ void health_reporter::docker_said(const failure& why) {
 void health_reporter::store_spoke(const store_report& report) {
   store_heard_ = parts_.now();
   facts_.database_asked = true;
-  if (facts_.database_up && !report.up)
+  if ((facts_.database_up && !report.up) || (!facts_.standby && report.standby))
     facts_.database_since = parts_.now();
   facts_.database_up = report.up;
+  facts_.standby = report.standby;
   facts_.database_reason = report.why.text;
 }
 
@@ -200,6 +201,8 @@ std::vector<std::string> health_reporter::not_ready() const {
   if (facts_.database_asked && (!facts_.database_up || store_silent()))
     reasons.push_back(std::string{"the "} + store_name(parts_.role)
                       + " is not ready: " + facts_.database_reason);
+  else if (facts_.standby)
+    reasons.push_back("this node stands by: " + facts_.database_reason);
   // A hub has no daemon to reconcile with.
   if (facts_.events_enabled && parts_.role != node_role::hub && !initial_done_)
     reasons.push_back(

@@ -91,6 +91,7 @@ void metrics_aggregator::stream_changed(const stream_report& report) {
 
 void metrics_aggregator::store_spoke(const store_report& report) {
   parts_.numbers->database_up(report.up);
+  parts_.numbers->standby(report.standby);
   if (report.batches > 0 && report.up)
     parts_.numbers->store_batch(report.batches, metrics::seconds{report.seconds});
   if (!report.up)

@@ -129,7 +129,9 @@ void resource_handler::advance() {
     look();
     return;
   }
-  if (stopping_ && stopping_->pending() && !plan_.busy() && plan_.unsettled_events() == 0)
+  // While another node writes the rows nothing can be finished.
+  const auto finished = plan_.unsettled_events() == 0 || locked_out_;
+  if (stopping_ && stopping_->pending() && !plan_.busy() && finished)
     stopping_->deliver(true);
   auto due = plan_.next_due();
   if (auto drift_due = drift_.next_due(); drift_due && (!due || *drift_due < *due))
@@ -190,7 +192,9 @@ void resource_handler::write(observation& what) {
 }
 
 void resource_handler::written(const observation& what, write_answer& answer) {
-  if (!answer.ok)
+  if (answer.summary.locked_out)
+    locked_out(answer.why);
+  else if (!answer.ok)
     store_failed(answer.why);
   else if (answer.summary.refused)
     doubted(answer.summary);
@@ -200,6 +204,7 @@ void resource_handler::written(const observation& what, write_answer& answer) {
 
 void resource_handler::committed(const observation& what, const write_summary& summary) {
   store_trouble_.worked();
+  locked_out_ = false;
   if (in_trouble_)
     report_trouble({});
   log_changes(what.batch, summary);
@@ -214,8 +219,19 @@ void resource_handler::committed(const observation& what, const write_summary& s
     report_list(true, {}, what, summary);
   }
   hint_other(summary);
+  if (summary.taken_anew)
+    list_all_again();
   report_verified();
   advance();
+}
+
+/// Another node may have written rows by what it saw, later than this one. A list of this kind has
+/// just put them right.
+void resource_handler::list_all_again() {
+  if (!look_.list)
+    plan_.want_list(list_reason::failure, 0, self_->clock().now());
+  if (parts_.other)
+    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
 }
 
 sync::settlement resource_handler::settle(const observation& what, const write_summary& summary) {
@@ -245,11 +261,34 @@ void resource_handler::docker_failed(const failure& why) {
 void resource_handler::store_failed(const failure& why) {
   store_trouble_.failed(why.text);
   report_trouble(why);
-  mounts_unknown_ = true;
-  plan_.finish_unwritten(self_->clock().now());
+  keep_unwritten();
   if (look_.list)
     report_list(false, why, {}, {});
   advance();
+}
+
+/// No failure: that is what a standby is for. The store tells the log and the world, once. What is
+/// seen meanwhile is tried again like after a failure, so that the takeover is a matter of seconds.
+void resource_handler::locked_out(const failure& why) {
+  parts_.log->debug("{} are not written: {}", kinds(), why.text);
+  locked_out_ = true;
+  if (in_trouble_)
+    report_trouble({});
+  keep_unwritten();
+  if (look_.list)
+    self_->send(parts_.reconciler,
+                list_report{.kind = parts_.kind,
+                            .reasons = {look_.reasons.begin(), look_.reasons.end()},
+                            .run_id = look_.run_id,
+                            .ok = false,
+                            .why = why,
+                            .warnings = {}});
+  advance();
+}
+
+void resource_handler::keep_unwritten() {
+  mounts_unknown_ = true;
+  plan_.finish_unwritten(self_->clock().now());
 }
 
 void resource_handler::doubted(const write_summary&) {

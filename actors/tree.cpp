@@ -141,7 +141,11 @@ private:
 
   void make_store() {
     auto& store = *tree_->find("inventory_store");
-    store_parts parts{.store = nullptr, .metrics = metrics_, .health = health_, .log = parts_.log};
+    store_parts parts{.store = nullptr,
+                      .host = is(role::hub) ? "" : parts_.settings.node_name,
+                      .metrics = metrics_,
+                      .health = health_,
+                      .log = parts_.log};
     store.make = [by = spawner_, slot = store.slot, open = parts_.make_store, parts]() mutable {
       parts.store = open();
       return by.start<inventory_store>(slot, parts, true);

@@ -48,7 +48,10 @@ inventory_metrics::inventory_metrics(prometheus::Registry& to, bool has_database
       database_up(has_database ? &gauges(to, "volumeviz_events_database_up",
                                          "1 while the database answers, else 0.")
                                       .Add({})
-                               : nullptr) {
+                               : nullptr),
+      standby(gauges(to, "volumeviz_events_standby",
+                     "1 while another node writes this host's rows, else 0.")
+                  .Add({})) {
   auto& requests = counters(to, "volumeviz_events_reconcile_requests_total",
                             "Reconciliations asked for, by reason; several may share a run.");
   for (auto reason : reconcile_reasons)

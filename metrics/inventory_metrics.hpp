@@ -50,6 +50,7 @@ public:
   histogram& store_batch_size;
   histogram& store_batch_duration;
   gauge* database_up; ///< null without a database
+  gauge& standby;
 };
 
 } // namespace volumeviz::metrics

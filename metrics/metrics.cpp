@@ -184,6 +184,10 @@ void catalogue::store_failed(ec why) {
   impl_->inventory.store_failed(why);
 }
 
+void catalogue::standby(bool yes) {
+  impl_->inventory.standby.Set(yes ? 1 : 0);
+}
+
 void catalogue::database_up(bool yes) {
   if (impl_->inventory.database_up)
     impl_->inventory.database_up->Set(yes ? 1 : 0);

@@ -93,6 +93,7 @@ public:
   void store_batch(std::uint64_t batches, seconds duration);
   void store_failed(ec why);
   void database_up(bool yes);
+  void standby(bool yes); ///< another node writes this host's rows
 
   // An agent's hub.
   void hub_connected(bool yes);

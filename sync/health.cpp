@@ -78,6 +78,12 @@ health_check database_check(const health_facts& facts, timestamp now) {
     check.status = health_status::unhealthy;
     check.reasons.push_back("The " + check.name + " has not been reachable"
                             + since(facts.database_since, now) + because(facts.database_reason));
+  } else if (facts.standby) {
+    // All that this node can't write is because of it.
+    check.status = health_status::degraded;
+    check.reasons.push_back("This node stands by" + since(facts.database_since, now)
+                            + because(facts.database_reason));
+    return check;
   }
   judge_troubles(facts, now, is_the_databases, check);
   return check;

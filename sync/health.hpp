@@ -40,7 +40,8 @@ struct health_facts {
   bool database_asked = true; ///< false: nobody asks it; an agent whose events system is off
   bool database_up = false;
   std::string database_reason;      ///< the failure's sentence
-  timestamp database_since = never; ///< since when it is away
+  timestamp database_since = never; ///< since when it is away, or another node writes the rows
+  bool standby = false; ///< it answers, but another node writes the rows (database_reason)
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 
@@ -69,9 +70,10 @@ struct health_facts {
 
 /// The health of the node by the rules of the public contract: not connected is unhealthy,
 /// connected without an event for `idle_degraded_after` is degraded, a Docker or a database that
-/// does not answer is unhealthy, the whole is as bad as its worst check. An agent has a check `hub`
-/// in place of `database`; a hub has a check `hosts` (see fleet_health.hpp), and neither Docker nor
-/// events. Every status but healthy comes with a reason that says what and since when.
+/// does not answer is unhealthy, one in which another node writes the rows is degraded, the whole
+/// is as bad as its worst check. An agent has a check `hub` in place of `database`; a hub has a
+/// check `hosts` (see fleet_health.hpp), and neither Docker nor events. Every status but healthy
+/// comes with a reason that says what and since when.
 health_report evaluate(const health_facts& facts, timestamp now);
 
 /// True when the stream lives but nothing has proven the rows for more than a minute. Gives a

@@ -87,6 +87,7 @@ void fleet_roster::open_session(newcomer& x) {
       self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
   self_->monitor(session);
   sessions_.emplace(x.session, session);
+  hosts_.emplace(x.session, x.who.host);
   x.answer.deliver(std::move(welcome), std::move(session));
 }
 
@@ -101,8 +102,12 @@ void fleet_roster::session_ended(const caf::down_msg& down) {
   away(number, down.reason == caf::exit_reason::user_shutdown
                    ? "its agent was stopped"
                    : fmt::format("its connection broke ({})", self_->system().render(down.reason)));
+  const auto host = hosts_.extract(number);
   if (auto next = next_.extract(number); !next.empty())
     open_session(next.mapped());
+  else if (!host.empty())
+    // Its agent may go to another hub. Whatever it has sent is in the store's mailbox before this.
+    self_->send(parts_.store, atom::release_v, host.mapped());
 }
 
 void fleet_roster::end_session(std::uint64_t number) {

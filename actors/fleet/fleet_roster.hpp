@@ -64,7 +64,8 @@ private:
   fleet_roster_parts parts_;
   sync::fleet fleet_;
   std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
-  std::map<std::uint64_t, newcomer> next_; ///< by the session that has to end before
+  std::map<std::uint64_t, std::string> hosts_; ///< of the sessions
+  std::map<std::uint64_t, newcomer> next_;     ///< by the session that has to end before
 };
 
 } // namespace volumeviz

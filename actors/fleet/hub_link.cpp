@@ -59,6 +59,7 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
   self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
   return {
       [this](change_batch& batch) { return take(batch); },
+      [](atom::release, const std::string&) {}, // the hub has locks of its own
       [](atom::flush) {},
       [](atom::tick) {},
       [](atom::stop) { return true; },
@@ -266,6 +267,8 @@ void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
   }
   if (answer.ok)
     *parts_.acked = std::max(*parts_.acked, seq);
+  if (answer.ok || answer.summary.locked_out)
+    noted_lock(answer.ok ? failure{} : answer.why);
   finish(seq, std::move(answer));
 }
 
@@ -336,8 +339,20 @@ void hub_link::send_pulse(const health_report& health) {
           [this, n = attempt_](const caf::error& why) { step_failed(n, "asking the hub", why); });
 }
 
+/// The hub answers, but another one may write the host's rows.
+void hub_link::noted_lock(const failure& why) {
+  const auto before = std::exchange(locked_out_, why);
+  if (before.text.empty() != why.text.empty())
+    report(true, {}, 0);
+}
+
 void hub_link::report(bool up, const failure& why, double seconds) {
-  store_report said{.up = up, .why = why, .batches = 0, .seconds = seconds};
+  const auto standby = up && !locked_out_.text.empty();
+  store_report said{.up = up,
+                    .standby = standby,
+                    .why = standby ? locked_out_ : why,
+                    .batches = 0,
+                    .seconds = seconds};
   self_->send(parts_.metrics, said);
   self_->send(parts_.health, std::move(said));
 }

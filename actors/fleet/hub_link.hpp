@@ -95,6 +95,7 @@ private:
   void pulse();
   void tell_of_ourselves();
   void send_pulse(const health_report& health);
+  void noted_lock(const failure& why);
   void report(bool up, const failure& why, double seconds);
   void wake_handlers(bool snapshot);
   std::string hub_name() const;
@@ -107,7 +108,8 @@ private:
   std::string token_;
   std::uint64_t attempt_ = 0; ///< what an earlier attempt still hears is of no interest
   std::string why_away_;
-  bool tried_ = false;                                  ///< the first attempt has ended, either way
+  failure locked_out_; ///< the hub's last word: another one writes the rows; empty: none does
+  bool tried_ = false; ///< the first attempt has ended, either way
   std::vector<std::pair<change_batch, promise>> early_; ///< came before that
   std::map<std::uint64_t, outgoing> under_way_;
   std::string engine_id_, engine_version_;

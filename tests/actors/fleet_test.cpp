@@ -139,6 +139,40 @@ TEST_CASE("a second agent of a name is refused, says why, and gets in when the f
   CHECK(fleet.stored("a") == names{"right"});
 }
 
+TEST_CASE("an agent whose host another hub writes stands by until that ends") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.store->lock_out("a");
+  fleet.write(a, {"v"});
+  REQUIRE(a->answers.size() == 1);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[0].summary.locked_out);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(a->health->stores.back().up); // the hub does answer
+    CHECK(a->health->stores.back().standby);
+    CHECK(a->health->stores.back().why.text.find("another node writes") != std::string::npos);
+    fleet.advance(6s);
+  }
+  fleet.store->let_in("a");
+  fleet.write(a, {"v"});
+  CHECK(a->answers.back().ok);
+  CHECK_FALSE(a->health->stores.back().standby);
+  CHECK(a->health->stores.back().why.text.empty());
+}
+
+TEST_CASE("the host of an agent that has left is given back, for another hub") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.write(a, {"v"});
+  fleet.advance(10s);
+  CHECK(fleet.store->released().empty());
+  fleet.kill(*a);
+  CHECK(fleet.store->released() == names{"a"});
+  fleet.start_agent("a", 3);
+  CHECK(fleet.store->released() == names{"a"});
+}
+
 TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);

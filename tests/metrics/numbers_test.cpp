@@ -148,6 +148,7 @@ TEST_CASE("each of the other calls moves its own series") {
   numbers.store_batch(8, metrics::seconds{0.002});
   numbers.store_failed(ec::store_schema);
   numbers.database_up(true);
+  numbers.standby(true);
   numbers.docker_call("inspect", metrics::seconds{0.001}, true);
   numbers.docker_call("something new", metrics::seconds{0.001}, false);
   CHECK(value_of(numbers, docker + "events_queue_size") == "12");
@@ -179,6 +180,7 @@ TEST_CASE("each of the other calls moves its own series") {
   CHECK(value_of(numbers, prefix + "store_batch_duration_seconds_count") == "1");
   CHECK(value_of(numbers, prefix + R"(store_failures_total{error_type="store_schema"})") == "1");
   CHECK(value_of(numbers, prefix + "database_up") == "1");
+  CHECK(value_of(numbers, prefix + "standby") == "1");
   CHECK(value_of(numbers,
                  prefix + R"(docker_calls_duration_seconds_count{call="inspect",result="ok"})")
         == "1");
