@@ -36,7 +36,7 @@ struct host_facts {
   std::string engine_id;      ///< empty: unknown, what is recorded stays
   std::string engine_version; ///< likewise
   timestamp last_seen_at = never;
-  timestamp verified_at = never; ///< never moves backwards in the table
+  timestamp verified_at = never; ///< moves backwards in the table only with our clock
   friend bool operator==(const host_facts&, const host_facts&) = default;
 };
 

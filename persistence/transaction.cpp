@@ -174,15 +174,18 @@ private:
     known_hosts_.insert(host);
   }
 
-  /// Texts that are unknown (empty) stay, times never move backwards; the row is touched only when
-  /// it differs.
+  /// Texts that are unknown (empty) stay, times move backwards only with our clock: what lies in
+  /// its future was told by another, and would stand for hours that are to come. The row is touched
+  /// only when it differs.
   void write_facts(const std::string& host, const host_facts& facts) {
     const bool sqlite = on_.kind() == dialect::sqlite;
     const auto later = [&](const std::string& column) {
       // Both ignore a NULL on one side, said in the two languages.
-      return sqlite ? "nullif(max(coalesce(h." + column + ", ''), coalesce(excluded." + column
-                          + ", '')), '')"
-                    : "greatest(h." + column + ", excluded." + column + ")";
+      const auto latest = sqlite ? "nullif(max(coalesce(h." + column + ", ''), coalesce(excluded."
+                                       + column + ", '')), '')"
+                                 : "greatest(h." + column + ", excluded." + column + ")";
+      return "CASE WHEN h." + column + " > " + time("now") + " THEN excluded." + column + " ELSE "
+             + latest + " END";
     };
     const auto known = [&](const std::string& column) {
       return "coalesce(nullif(excluded." + column + ", ''), h." + column + ")";

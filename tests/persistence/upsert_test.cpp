@@ -240,3 +240,22 @@ TEST_CASE("what the daemon knows of itself never moves backwards and is not forg
           == "host | alpha | f | 27 | 2024-05-01T12:00:00.123457 | 2024-05-01T12:00:00.123456");
   });
 }
+
+TEST_CASE("what a clock that was ahead has left in the future does not stand") {
+  constexpr timestamp century = 100LL * 365 * 86'400 * 1'000'000'000;
+  on_both([](testbed& on) {
+    auto batch = batch_of({});
+    const auto host = [&](const host_facts& facts) {
+      batch.facts = facts;
+      on.apply(batch);
+      return on.contents().at(0);
+    };
+    host({"e", "26", noon + century / 2, noon + century / 2});
+    CHECK(host({"e", "26", noon, noon - 1'000})
+          == "host | alpha | e | 26 | 2024-05-01T12:00:00.123456 | 2024-05-01T12:00:00.123455");
+    // Nothing has been proven by the new clock yet.
+    host({"e", "26", noon, noon + century / 2});
+    CHECK(host({"e", "26", noon + 1'000, never})
+          == "host | alpha | e | 26 | 2024-05-01T12:00:00.123457 | ");
+  });
+}

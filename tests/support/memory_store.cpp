@@ -150,9 +150,11 @@ write_summary memory_store::write(const change_batch& batch,
   if (batch.containers.complete)
     summary.verified_before = rows.facts.verified_at / second * second;
   if (batch.facts.last_seen_at != never) {
-    const auto verified = std::max(rows.facts.verified_at, batch.facts.verified_at);
+    const auto recorded = rows.facts.verified_at;
     rows.facts = batch.facts;
-    rows.facts.verified_at = verified;
+    // What lies in the future was told by another clock.
+    if (recorded <= batch.facts.last_seen_at)
+      rows.facts.verified_at = std::max(recorded, batch.facts.verified_at);
   }
   for (const auto& id : containers.keys)
     remove_container(rows, id, summary);
