@@ -13,6 +13,11 @@ namespace {
 // shorter, and a daemon that ends every stream at once would be asked for its lists every second.
 constexpr auto lived_well = std::chrono::seconds{5};
 
+// The longest wait while the daemon answers pings, although it opens no stream or ends each one at
+// once. A connection and the lists that follow it are no burden every eight seconds, and whatever
+// was wrong with its streams, rows are right seconds after that has ended.
+constexpr auto answering_wait = std::chrono::seconds{8};
+
 // A daemon that is back is noticed as soon; a ping costs nobody anything.
 constexpr auto probe_interval = std::chrono::seconds{2};
 // Above what the auditor gives the daemon.
@@ -111,7 +116,7 @@ void stream_supervisor::ended(const failure& why) {
 void stream_supervisor::wake() {
   // Not sooner than the shortest wait: the socket may be there before the daemon is.
   if (waiting_)
-    connect_again_at(std::max(self_->clock().now(), ended_at_ + parts_.backoff_min));
+    connect_again_at(ended_at_ + parts_.backoff_min);
 }
 
 void stream_supervisor::reader_died(const caf::error& why) {
@@ -133,6 +138,7 @@ void stream_supervisor::wait_and_connect() {
   auto wait = backoff_.next();
   log_->debug("connecting again in {} ms", wait.count());
   waiting_ = true;
+  connect_at_ = steady::time_point::max();
   connect_again_at(self_->clock().now() + wait);
   probe_later();
 }
@@ -150,23 +156,30 @@ void stream_supervisor::probe() {
   self_->request(parts_.reader.auditor, probe_limit, atom::identify_v)
       .then([this](const failure& why) { probed(why.text.empty()); },
             // The auditor itself is away, which says nothing of the daemon.
-            [this](const caf::error&) { probed(!away_); });
+            [this](const caf::error&) { probed({}); });
 }
 
-/// Only a daemon that was away ends the wait: one that answers, but ends its streams, is what the
-/// wait is for.
-void stream_supervisor::probed(bool answers) {
+/// A daemon that was away and is back ends the wait; one that answers, but ends its streams, is
+/// what waits are for, up to a length.
+void stream_supervisor::probed(std::optional<bool> answers) {
   probe_due_ = false;
   if (!waiting_)
     return;
-  if (!answers)
+  if (answers == false)
     away_ = true;
-  else if (std::exchange(away_, false))
+  else if (answers == true && std::exchange(away_, false))
     wake();
+  else if (answers == true)
+    connect_again_at(ended_at_ + std::max<steady::duration>(answering_wait, parts_.backoff_min));
   probe_later();
 }
 
+/// Never later than was said before.
 void stream_supervisor::connect_again_at(steady::time_point when) {
+  when = std::max(when, self_->clock().now());
+  if (when >= connect_at_)
+    return;
+  connect_at_ = when;
   self_->delayed_send<caf::message_priority::high>(self_, when - self_->clock().now(),
                                                    atom::restart_v, ++epoch_);
 }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace volumeviz {
@@ -29,8 +30,9 @@ struct stream_supervisor_parts {
 
 /// STREAM SUPERVISOR: keeps one STREAM READER alive. Every end of a stream, whatever its reason,
 /// leads to the same place: wait, longer each time, then connect again. A stream that lived for a
-/// while begins the waits anew. A daemon that was away and answers again ends a wait, so that rows
-/// are right seconds after an outage, however long that was.
+/// while begins the waits anew. A daemon that was away and answers again ends a wait, and one that
+/// answers all the time makes it a short one, so that rows are right seconds after an outage,
+/// however long that was.
 class stream_supervisor {
 public:
   using interface = stream_supervisor_actor;
@@ -52,7 +54,7 @@ private:
   void wait_and_connect();
   void probe_later();
   void probe();
-  void probed(bool answers);
+  void probed(std::optional<bool> answers);
   void connect_again_at(steady::time_point when);
   caf::result<bool> stop();
   void tell();
@@ -66,9 +68,10 @@ private:
   stream_report report_;
   steady::time_point opened_at_{};
   steady::time_point ended_at_{};
-  std::uint64_t epoch_ = 0; ///< of the wait that counts; earlier ones are stale
-  std::uint64_t lives_ = 0; ///< streams that were opened
-  unsigned failures_ = 0;   ///< since the last stream that was opened
+  steady::time_point connect_at_{}; ///< while waiting
+  std::uint64_t epoch_ = 0;         ///< of the wait that counts; earlier ones are stale
+  std::uint64_t lives_ = 0;         ///< streams that were opened
+  unsigned failures_ = 0;           ///< since the last stream that was opened
   bool waiting_ = false;
   bool probe_due_ = false; ///< a tick is on its way, or the answer to a probe
   bool away_ = false;      ///< a probe has had no answer since the last stream

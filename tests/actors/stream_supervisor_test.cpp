@@ -198,8 +198,45 @@ TEST_CASE_FIXTURE(stream_rig, "a daemon that was away and answers again ends a l
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a daemon that answers but opens no stream is not asked more often") {
+TEST_CASE("a daemon that answers is asked for a stream every eight seconds at least") {
+  for (const auto opens : {true, false}) {
+    CAPTURE(opens);
+    stream_rig rig;
+    rig.parts.backoff_max = 300s;
+    rig.start();
+    if (!opens)
+      rig.docker.refuse_streams({ec::docker_refused, "500: not now"});
+    rig.docker.end_streams(clean_end);
+    for (int i = 0; i < 9; ++i) {
+      rig.settle_end();
+      const auto waited = rig.until_next_stream();
+      CAPTURE(waited.count());
+      CHECK(waited >= 1000ms);
+      CHECK(waited <= 8010ms);
+      CHECK((waited >= 6400ms) == (i > 2)); // no busy loop either
+      if (opens) {
+        rig.settle();
+        rig.docker.end_streams(clean_end);
+      }
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(stream_rig, "a shortest wait of more than eight seconds is kept") {
+  parts.backoff_min = 20s;
   parts.backoff_max = 300s;
+  start();
+  for (int i = 0; i < 4; ++i) {
+    docker.end_streams(clean_end);
+    settle_end();
+    CHECK(until_next_stream() >= 20s);
+    settle();
+  }
+}
+
+TEST_CASE_FIXTURE(stream_rig, "a daemon that is away is asked for a stream less and less") {
+  parts.backoff_max = 300s;
+  docker.fail(support::docker_call::identify, refused);
   fail_attempts(*this, 6);
   CHECK(until_next_stream() >= 25s);
 }
