@@ -35,7 +35,7 @@ void handler_rig::start(resource_kind kind, std::size_t queue) {
                       .health = caf::actor_cast<health_reporter_actor>(to_metrics),
                       .other = caf::actor_cast<resource_handler_actor>(listens(other_handler)),
                       .log = log.log(),
-                      .now = wall_clock(),
+                      .now = handlers_clock,
                       .limits = limits,
                       .seed = random(),
                       .restarted = restarted};

@@ -36,6 +36,7 @@ public:
 
   sync::work_limits limits;
   bool restarted = false;
+  volumeviz::wall_clock handlers_clock = wall_clock();
 
   support::scripted_docker docker{wall_clock()};
   std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 using namespace volumeviz;
 using namespace volumeviz::testing;
@@ -345,4 +346,23 @@ TEST_CASE("an inspector that never answers counts as a daemon that does not") {
   CHECK(rig.metrics->failed() == 1);
   REQUIRE_FALSE(rig.metrics->work.empty());
   CHECK(rig.metrics->work.front().failed_why == ec::docker_timeout);
+}
+
+TEST_CASE_FIXTURE(handler_rig, "events of a handler that dies in its report are not settled") {
+  // Who restarts it counts as failed what is not; so an event that is settled and told to nobody
+  // would be counted nowhere.
+  auto dies = false;
+  handlers_clock = [&dies, real = wall_clock()] {
+    if (dies)
+      throw std::runtime_error("a defect");
+    return real();
+  };
+  start(volume_kind);
+  docker.create_volume(some_volume("v"));
+  dies = true; // the report says when
+  deliver();
+  CHECK(rows().volumes.contains("v"));
+  CHECK(metrics->work.empty());
+  CHECK(slot->admitted == 1);
+  CHECK(slot->settled == 0);
 }
