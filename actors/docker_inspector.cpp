@@ -114,8 +114,9 @@ audit_answer docker_inspector::audit(const audit_request& what) {
   auto events = timed(
       "events", [&] { return parts_.client->events_between(what.since, what.until, probe_limit); });
   if (!events)
-    return {.ok = false, .why = events.error(), .events = {}};
-  return {.ok = true, .why = {}, .events = std::move(*events)};
+    return {.ok = false, .why = events.error(), .events = {}, .lines = 0};
+  return {
+      .ok = true, .why = {}, .events = std::move(events->events), .lines = events->lines};
 }
 
 failure docker_inspector::identify() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz {
@@ -101,9 +102,10 @@ stream_reader::interface::behavior_type stream_reader::make_behavior() {
 
 void stream_reader::opened(const docker::daemon_identity& who) {
   clock_offset_ = who.daemon_time - who.local_time;
-  audited_until_ = who.daemon_time;
+  covered_ = who.daemon_time;
+  forgets_ = !who.podman; // whose events are in a file or the journal
   self_->send(parts_.supervisor, atom::opened_v, who);
-  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.interval, atom::tick_v);
+  audit_in(parts_.audits.interval);
 }
 
 void stream_reader::ended(const failure& why) {
@@ -111,9 +113,12 @@ void stream_reader::ended(const failure& why) {
   self_->quit();
 }
 
+void stream_reader::audit_in(std::chrono::milliseconds wait) {
+  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v);
+}
+
 void stream_reader::audit() {
-  auto now = daemon_now();
-  audit_request question{.since = audited_until_ - ns(parts_.audits.grace), .until = now};
+  audit_request question{.since = covered_ - ns(parts_.audits.disorder), .until = daemon_now()};
   self_->request(parts_.auditor, audit_limit, question)
       .then([this, question](const audit_answer& answer) { audited(question, answer); },
             [this](const caf::error&) {
@@ -129,24 +134,82 @@ void stream_reader::audited(const audit_request& asked, const audit_answer& answ
   }
   audit_failures_ = 0;
   auto settled = asked.until - ns(parts_.audits.grace);
-  std::vector<docker_event> due;
-  for (const auto& event : answer.events)
-    if (event.time <= settled)
-      due.push_back(event);
-  auto missing = parts_.memory->missing(due);
-  parts_.numbers->stream_audit(missing.empty());
-  if (!missing.empty()) {
-    ended({ec::docker_unreachable,
-           fmt::format("the stream has lost {} of {} events that the daemon remembers (the first: "
-                       "{} {} {}); opening "
-                       "a new one",
-                       missing.size(), due.size(), to_string(missing.front().kind),
-                       missing.front().action, missing.front().id)});
+  if (is_lossy(answer, settled))
     return;
+  if (is_proof(asked, answer, settled) || list_instead(asked))
+    self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
+  audit_in(until_next(asked, answer));
+}
+
+/// Ends this life when the stream has not shown what it should have.
+bool stream_reader::is_lossy(const audit_answer& answer, timestamp settled) {
+  // What thousands of events ago was still to be shown is known no more, shown or not.
+  if (!parts_.memory->holds_since(due_since_))
+    due_.clear();
+  due_since_ = parts_.memory->count();
+  due_.insert(answer.events.begin(), answer.events.end());
+  std::size_t settled_count = 0;
+  for (const auto& event : due_)
+    settled_count += event.time <= settled ? 1 : 0;
+  auto missing = parts_.memory->missing({due_.begin(), due_.end()});
+  due_ = {missing.begin(), missing.end()};
+  std::erase_if(missing, [settled](const auto& event) { return event.time > settled; });
+  parts_.numbers->stream_audit(missing.empty());
+  if (missing.empty())
+    return false;
+  ended({ec::docker_unreachable,
+         fmt::format("the stream has lost {} of {} events that the daemon remembers (the first: "
+                     "{} {} {}); opening a new one",
+                     missing.size(), settled_count, to_string(missing.front().kind),
+                     missing.front().action, missing.front().id)});
+  return true;
+}
+
+/// Whether everything that was announced until `settled` has been read.
+bool stream_reader::is_proof(const audit_request& asked, const audit_answer& answer,
+                             timestamp settled) {
+  // Fewer than the daemon keeps: it remembers all since then, and the stream has shown what is due.
+  if (!forgets_ || answer.lines < parts_.audits.ring) {
+    covered_ = asked.until;
+    return true;
   }
-  audited_until_ = settled;
-  self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
-  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.interval, atom::tick_v);
+  // What it has forgotten is before all that it remembers, in the stream, too.
+  for (const auto& event : answer.events)
+    if (event.time > settled + ns(parts_.audits.disorder) && !due_.contains(event)) {
+      covered_ = settled;
+      return true;
+    }
+  return false;
+}
+
+/// Nobody knows whether the events that the daemon has forgotten are still on their way. Lists tell
+/// what they were about; as often as the daemon's other clients can bear it.
+bool stream_reader::list_instead(const audit_request& asked) {
+  auto now = self_->clock().now();
+  if (listed_at_ != steady::time_point{} && now - listed_at_ < parts_.audits.relist)
+    return false;
+  parts_.log->debug("the daemon remembers {} events, too few for an audit of the stream; listing",
+                    parts_.audits.ring);
+  for (const auto& handler : {parts_.volumes, parts_.containers})
+    self_->send(handler, atom::reconcile_v, list_reason::lost_events, std::uint64_t{0});
+  listed_at_ = now;
+  covered_ = asked.until;
+  return true;
+}
+
+/// Before the daemon has forgotten half of what it remembers now.
+std::chrono::milliseconds stream_reader::until_next(const audit_request& asked,
+                                                    const audit_answer& answer) const {
+  const auto& policy = parts_.audits;
+  if (!forgets_ || answer.lines == 0)
+    return policy.interval;
+  if (answer.lines >= policy.ring) // too fast to be told; a list was a beginning
+    return covered_ == asked.until ? policy.retry : policy.interval;
+  auto span = static_cast<double>(asked.until - asked.since) / 1e6;
+  auto half = span * static_cast<double>(policy.ring) / 2 / static_cast<double>(answer.lines);
+  auto most = static_cast<double>((policy.interval + policy.disorder).count());
+  auto window = std::chrono::milliseconds{static_cast<std::int64_t>(std::min(half, most))};
+  return std::max(window - policy.disorder, policy.retry);
 }
 
 void stream_reader::audit_failed(const failure& why) {
@@ -156,7 +219,7 @@ void stream_reader::audit_failed(const failure& why) {
            fmt::format("the daemon does not answer while its stream is open: {}", why.text)});
     return;
   }
-  self_->delayed_send<caf::message_priority::high>(self_, parts_.audits.retry, atom::tick_v);
+  audit_in(parts_.audits.retry);
 }
 
 } // namespace volumeviz

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace volumeviz {
@@ -27,6 +28,15 @@ public:
   std::vector<docker_event> missing(const std::vector<docker_event>& events) const {
     std::lock_guard lock(mutex_);
     return events_.missing(events);
+  }
+  /// How many events were ever read, and whether all since such a number are still known.
+  std::uint64_t count() const {
+    std::lock_guard lock(mutex_);
+    return events_.count();
+  }
+  bool holds_since(std::uint64_t count) const {
+    std::lock_guard lock(mutex_);
+    return events_.holds_since(count);
   }
   /// The daemon's time of the last event, and ours when it came.
   std::atomic<timestamp> last_event{never};
@@ -47,6 +57,13 @@ struct audit_policy {
   unsigned failures_max = 2;
   /// So many events does the daemon keep for a reader that is late; it drops what comes then.
   std::size_t backlog = 1024;
+  /// So many events, of all types, does the daemon remember.
+  std::size_t ring = 256;
+  /// What is stamped so much earlier than another event is before it in the ring and in a stream:
+  /// five times what was measured.
+  std::chrono::milliseconds disorder{500};
+  /// Between two lists that stand in for what the daemon has forgotten.
+  std::chrono::milliseconds relist{15'000};
 };
 
 /// Runs a stream from its first byte to its last, tells the sinks what it shows and `ended` why it
@@ -83,6 +100,10 @@ struct reader_parts {
 /// asks on another connection for the events that the daemon remembers: no answer means a hung
 /// daemon, and an event that the stream has not shown means a lossy stream. Either ends this life,
 /// and a new one begins with a list.
+///
+/// An answer proves something only if the daemon has not forgotten any of the time since the answer
+/// before, or if the stream has shown one of its very last events: a stream shows all in its order.
+/// Else both kinds are listed.
 class stream_reader {
 public:
   using interface = stream_reader_actor;
@@ -94,17 +115,29 @@ public:
   interface::behavior_type make_behavior();
 
 private:
+  using steady = std::chrono::steady_clock;
+
   void opened(const docker::daemon_identity& who);
   void ended(const failure& why);
+  void audit_in(std::chrono::milliseconds wait);
   void audit();
   void audited(const audit_request& asked, const audit_answer& answer);
   void audit_failed(const failure& why);
+  bool is_lossy(const audit_answer& answer, timestamp settled);
+  bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);
+  bool list_instead(const audit_request& asked);
+  std::chrono::milliseconds until_next(const audit_request& asked,
+                                       const audit_answer& answer) const;
   timestamp daemon_now() const { return parts_.now() + clock_offset_; }
 
   interface::pointer self_;
   reader_parts parts_;
   timestamp clock_offset_ = 0; ///< the daemon's clock minus ours
-  timestamp audited_until_ = never;
+  bool forgets_ = true;        ///< the daemon keeps so many events and no more
+  timestamp covered_ = never; ///< no event before is unknown to the audits, the stream or the lists
+  std::set<docker_event> due_;  ///< audits know of them, the stream had not shown them
+  std::uint64_t due_since_ = 0; ///< events that the stream had shown then
+  steady::time_point listed_at_{};
   unsigned audit_failures_ = 0;
   std::jthread thread_;
 };

@@ -5,7 +5,9 @@
 #include "messages/resources.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +41,15 @@ struct volume_listing {
   std::vector<std::string> warnings;
 };
 
+/// What a daemon remembers of its events.
+struct past_events {
+  std::vector<docker_event> events; ///< of event_catalogue()
+  /// How many it has told of, whatever they are about: as many as it keeps at all, and it may have
+  /// forgotten older ones. `untold` when their text was too long to be read as a whole.
+  std::size_t lines = 0;
+  static constexpr std::size_t untold = std::numeric_limits<std::size_t>::max();
+};
+
 using deadline =
     std::chrono::milliseconds; ///< the most that one call may take, connecting included
 
@@ -57,10 +68,8 @@ public:
   virtual result<std::optional<container>> inspect_container(const std::string& id,
                                                              deadline limit) = 0;
   /// What the daemon still remembers of its events (256 of all types) between two moments of its
-  /// own clock, both inclusive; only those of event_catalogue(). Answers at once when `until` is
-  /// not in the daemon's future.
-  virtual result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
-                                                           deadline limit) = 0;
+  /// own clock, both inclusive. Answers at once when `until` is not in the daemon's future.
+  virtual result<past_events> events_between(timestamp since, timestamp until, deadline limit) = 0;
   /// Makes a call under way on another thread return ec::cancelled soon, and all later ones at
   /// once.
   virtual void stop() noexcept = 0;

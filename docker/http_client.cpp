@@ -17,6 +17,8 @@ constexpr std::size_t list_limit = std::size_t{1} << 30;
 constexpr std::size_t inspect_limit = 256 * 1024 * 1024;
 constexpr std::size_t events_limit =
     512 * 1024 * 1024; // 256 events, each with labels of a megabyte
+// 256 events with labels of 64 KiB; asked for every few seconds, so more would be a burden.
+constexpr std::size_t all_events_limit = 16 * 1024 * 1024;
 
 session::time_point in(deadline limit) {
   return std::chrono::steady_clock::now() + limit;
@@ -29,6 +31,29 @@ bool says_gone(std::string_view body, std::string_view kind) {
   std::ranges::transform(words, words.begin(), [](unsigned char c) { return std::tolower(c); });
   return words.find("no such " + std::string{kind}) != std::string::npos
          || words.find("no " + std::string{kind} + " with") != std::string::npos;
+}
+
+result<past_events> understand_events(std::string_view body) {
+  past_events out;
+  std::optional<failure> damage;
+  event_parser parser;
+  line_reader lines{events_limit};
+  lines.feed(
+      body,
+      [&](std::string_view line) {
+        auto parsed = parser.parse(line);
+        ++out.lines;
+        if (auto* event = std::get_if<docker_event>(&parsed))
+          out.events.push_back(std::move(*event));
+        else if (auto* why = std::get_if<failure>(&parsed); why && !damage)
+          damage = std::move(*why);
+      },
+      [](std::size_t) {});
+  if (!damage && lines.pending() > 0)
+    damage = failure{ec::docker_malformed, "the daemon's answer ended within an event"};
+  if (damage)
+    return tl::unexpected{*damage};
+  return out;
 }
 
 } // namespace
@@ -144,31 +169,21 @@ result<std::optional<container>> http_client::inspect_container(const std::strin
   return std::move(*out);
 }
 
-result<std::vector<docker_event>> http_client::events_between(timestamp since, timestamp until,
-                                                              deadline limit) {
+result<past_events> http_client::events_between(timestamp since, timestamp until, deadline limit) {
   constexpr std::string_view what = "ask for past events";
-  const auto path = [&] { return events_path(since, until, session_.genuine()); };
-  const auto body = session_.fetch(what, path, in(limit), events_limit);
+  const auto patience = in(limit);
+  auto body = session_.fetch(
+      what, [&] { return all_events_path(since, until); }, patience, all_events_limit);
+  const bool too_long = !body && body.error().code == ec::docker_too_large;
+  if (too_long)
+    body = session_.fetch(
+        what, [&] { return events_path(since, until, session_.genuine()); }, patience,
+        events_limit);
   if (!body)
     return tl::unexpected{body.error()};
-  std::vector<docker_event> out;
-  std::optional<failure> damage;
-  event_parser parser;
-  line_reader lines{events_limit};
-  lines.feed(
-      *body,
-      [&](std::string_view line) {
-        auto parsed = parser.parse(line);
-        if (auto* event = std::get_if<docker_event>(&parsed))
-          out.push_back(std::move(*event));
-        else if (auto* why = std::get_if<failure>(&parsed); why && !damage)
-          damage = std::move(*why);
-      },
-      [](std::size_t) {});
-  if (!damage && lines.pending() > 0)
-    damage = failure{ec::docker_malformed, "the daemon's answer ended within an event"};
-  if (damage)
-    return tl::unexpected{*damage};
+  auto out = understand_events(*body);
+  if (out && too_long)
+    out->lines = past_events::untold;
   return out;
 }
 

@@ -20,8 +20,10 @@ public:
   result<std::optional<volume>> inspect_volume(const std::string& name, deadline limit) override;
   result<std::optional<container>> inspect_container(const std::string& id,
                                                      deadline limit) override;
-  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
-                                                   deadline limit) override;
+  /// Asks for events of all types, so that their number tells whether the daemon's ring still holds
+  /// all. Where that is too long, as with labels of a megabyte on containers with health checks,
+  /// only for those that are needed.
+  result<past_events> events_between(timestamp since, timestamp until, deadline limit) override;
   void stop() noexcept override;
 
 private:

@@ -70,6 +70,10 @@ std::string events_path(timestamp since, timestamp until, bool only_catalogue) {
   return events_path(since, only_catalogue) + "&until=" + seconds_and_nanos(until);
 }
 
+std::string all_events_path(timestamp since, timestamp until) {
+  return "/events?since=" + seconds_and_nanos(since) + "&until=" + seconds_and_nanos(until);
+}
+
 std::string lower_version(std::string_view ours, std::string_view daemons) {
   const auto theirs = parse_version(daemons);
   if (!theirs)

@@ -20,6 +20,8 @@ std::string event_filters(bool only_catalogue);
 /// between the two.
 std::string events_path(timestamp since, bool only_catalogue);
 std::string events_path(timestamp since, timestamp until, bool only_catalogue);
+/// The same without a filter: events of all types.
+std::string all_events_path(timestamp since, timestamp until);
 
 /// The lower of two API versions such as "1.41"; numeric, 1.9 is below 1.10. Empty when `daemons`
 /// is no version.

@@ -90,6 +90,7 @@ struct audit_answer {
   bool ok = false;
   failure why; ///< when not ok
   std::vector<docker_event> events;
+  std::uint64_t lines = 0; ///< docker::past_events::lines
 };
 
 /// The store's answer to a change_batch.
@@ -143,7 +144,7 @@ typename Inspector::result_type inspect(Inspector& f, audit_request& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, audit_answer& x) {
-  return f(x.ok, x.why, x.events);
+  return f(x.ok, x.why, x.events, x.lines);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_answer& x) {

@@ -42,6 +42,7 @@ bool event_memory::remember(const docker_event& event) {
   auto print = fingerprint_of(event);
   if (!known_.insert(print).second)
     return false;
+  ++count_;
   order_.push_back(print);
   if (order_.size() > capacity_) {
     known_.erase(order_.front());

@@ -23,9 +23,13 @@ public:
   /// Those of `events` that were never read.
   std::vector<docker_event> missing(const std::vector<docker_event>& events) const;
   std::size_t size() const noexcept { return order_.size(); }
+  /// How many were ever read; and whether all that were read since that number are still known.
+  std::uint64_t count() const noexcept { return count_; }
+  bool holds_since(std::uint64_t count) const noexcept { return count_ - count <= capacity_; }
 
 private:
   std::size_t capacity_;
+  std::uint64_t count_ = 0;
   std::unordered_set<std::uint64_t> known_;
   std::deque<std::uint64_t> order_;
 };

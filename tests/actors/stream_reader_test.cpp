@@ -217,3 +217,86 @@ TEST_CASE("a reader that was too late for the daemon's patience lists both kinds
   CHECK(rig.volumes->reconciles == expected);
   CHECK(rig.containers->reconciles == expected);
 }
+
+// What a daemon has forgotten proves nothing: it keeps 256 events, of all types.
+
+TEST_CASE_FIXTURE(reading, "what is unread and forgotten is listed before anything is proven") {
+  advance(2500ms);
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(500ms);
+  docker.chatter(256);
+  advance(2s);
+  const std::vector expected{std::pair{list_reason::lost_events, std::uint64_t{0}}};
+  CHECK(volumes->reconciles == expected);
+  CHECK(containers->reconciles == expected);
+  CHECK(reconciler->proofs.size() == 1);
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "a daemon that has forgotten nothing since the last audit proves it") {
+  for (int i = 0; i < 12; ++i) {
+    advance(1s);
+    docker.chatter(40);
+  }
+  advance(5s);
+  CHECK(volumes->reconciles.empty());
+  CHECK(reconciler->proofs.size() >= 4);
+}
+
+TEST_CASE_FIXTURE(reading, "what the stream shows of the last second proves all before") {
+  advance(4900ms);
+  docker.chatter(300);
+  docker.create_volume(some_volume("v"));
+  settle();
+  advance(100ms);
+  CHECK(volumes->reconciles.empty());
+  CHECK(reconciler->proofs.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reading,
+                  "what the stream has shown seconds ago proves nothing of what followed") {
+  advance(3s);
+  docker.create_volume(some_volume("v"));
+  settle();
+  docker.chatter(255);
+  advance(2s);
+  CHECK(volumes->reconciles.size() == 1);
+}
+
+TEST_CASE("audits keep pace with a daemon that forgets sooner") {
+  // 100 and 400 containers with a health check every five seconds: three events each.
+  for (const auto tenth : {6u, 24u}) {
+    CAPTURE(tenth);
+    reading rig;
+    for (int i = 0; i < 600; ++i) {
+      rig.docker.chatter(tenth);
+      rig.advance(100ms);
+    }
+    CHECK(rig.volumes->reconciles.size() == 1); // until it has learnt
+    CHECK(rig.reconciler->proofs.size() > 30);
+    rig.advance(1min);
+    const auto before = rig.docker.calls(docker_call::events);
+    rig.advance(1min);
+    CHECK(rig.docker.calls(docker_call::events) == before + 12);
+  }
+}
+
+TEST_CASE_FIXTURE(reading, "lists that stand in for a proof are minutes' work for nobody") {
+  for (int i = 0; i < 600; ++i) {
+    docker.chatter(60);
+    advance(100ms);
+  }
+  CHECK(volumes->reconciles.size() >= 3);
+  CHECK(volumes->reconciles.size() <= 4);
+  CHECK(reconciler->proofs.size() == volumes->reconciles.size());
+}
+
+TEST_CASE_FIXTURE(reading, "an event that an audit has seen is a loss even if forgotten since") {
+  advance(4s);
+  docker.unseen([this] { docker.create_volume(some_volume("v")); });
+  advance(1s); // may still be on its way
+  CHECK(connected());
+  docker.chatter(256);
+  advance(5s);
+  CHECK_FALSE(connected());
+}

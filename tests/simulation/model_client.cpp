@@ -87,10 +87,10 @@ public:
     });
   }
 
-  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
-                                                   docker::deadline limit) override {
-    using found = result<std::vector<docker_event>>;
-    return answer<std::vector<docker_event>>(question::events, [&]() -> found {
+  result<docker::past_events> events_between(timestamp since, timestamp until,
+                                             docker::deadline limit) override {
+    using found = result<docker::past_events>;
+    return answer<docker::past_events>(question::events, [&]() -> found {
       if (since > until)
         return fail(ec::docker_refused, "since is after until");
       // A daemon waits for a moment in its future.

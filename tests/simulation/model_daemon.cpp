@@ -75,14 +75,16 @@ void model_daemon::announce(resource_kind kind, const std::string& action, const
   last_stamp_ = time;
   if (habits.unsorted && runs.one_in(3))
     time -= static_cast<timestamp>(runs.random(disorder_ms) * 1'000'000 + runs.random(1'000));
-  line x{.time = time, .text = event_text(habits.speaks, kind, action, key, time), .event = {}};
+  line x{.time = time,
+         .text = event_text(habits.speaks, kind, action, key, time),
+         .published = runs.now()};
   if (const auto* meaning = meaning_of(kind, action))
     x.event = docker_event{.kind = kind,
                            .action = std::string{meaning->action},
                            .id = meaning->whole_kind ? std::string{} : key,
                            .time = time};
   if (garble)
-    publish({.time = time, .text = garble(x.text), .event = {}});
+    publish({.time = time, .text = garble(x.text), .published = runs.now()});
   else
     publish(x);
   remember(std::move(x));
@@ -93,7 +95,7 @@ void model_daemon::chatter(unsigned count) {
     return;
   for (unsigned i = 0; i < count; ++i) {
     last_stamp_ = std::max(now(), last_stamp_ + 1);
-    remember({.time = last_stamp_, .text = {}, .event = {}});
+    remember({.time = last_stamp_, .text = {}, .published = runs.now()});
   }
 }
 
@@ -113,7 +115,8 @@ void model_daemon::publish(const line& x) {
 
 void model_daemon::remember(line x) {
   ring_.push_back(std::move(x));
-  if (ring_.size() > habits.ring)
+  // Podman's events are in a file.
+  if (habits.speaks != dialect::podman && ring_.size() > habits.ring)
     ring_.pop_front();
 }
 
@@ -139,13 +142,17 @@ void model_daemon::repeat_last() {
     }
 }
 
-std::vector<docker_event> model_daemon::remembered(timestamp since, timestamp until) const {
-  std::vector<docker_event> events;
-  for (auto i = ring_.rbegin(); i != ring_.rend() && i->time >= since; ++i)
-    if (i->event && i->time <= until)
-      events.push_back(*i->event);
-  std::ranges::reverse(events);
-  return events;
+docker::past_events model_daemon::remembered(timestamp since, timestamp until) const {
+  docker::past_events found;
+  for (auto i = ring_.rbegin(); i != ring_.rend() && i->time >= since; ++i) {
+    if (i->time > until)
+      continue;
+    ++found.lines;
+    if (i->event)
+      found.events.push_back(*i->event);
+  }
+  std::ranges::reverse(found.events);
+  return found;
 }
 
 } // namespace volumeviz::simulation

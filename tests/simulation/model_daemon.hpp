@@ -130,7 +130,7 @@ public:
       x.gone_at = runs.now();
   }
 
-  std::vector<docker_event> remembered(timestamp since, timestamp until) const;
+  docker::past_events remembered(timestamp since, timestamp until) const;
   timestamp now() const { return our_clock_() + (habits.skew + step).count(); }
 
   machine& runs;
@@ -143,7 +143,8 @@ public:
   struct line {
     timestamp time;
     std::string text;
-    std::optional<docker_event> event; ///< of the catalogue, as it should be understood
+    std::optional<docker_event> event{}; ///< of the catalogue, as it should be understood
+    nanoseconds published{};             ///< when, whatever its stamp says
   };
 
 private:

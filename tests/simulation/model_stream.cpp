@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto connect_limit = 5s;
+constexpr auto together = 105ms;
 
 } // namespace
 
@@ -98,9 +99,7 @@ void model_stream::read_on(model_daemon& of) {
   std::string bytes = std::exchange(tail, {});
   const auto most = 1 + of.runs.random(3);
   for (std::size_t n = 0; n < most && !backlog.empty(); ++n) {
-    std::size_t pick = 0;
-    if (of.habits.unsorted && backlog.size() > 1 && of.runs.one_in(4))
-      pick = of.runs.random(std::min<std::size_t>(backlog.size(), 3));
+    const auto pick = next_line(of);
     auto i = backlog.begin() + static_cast<std::ptrdiff_t>(pick);
     bytes += i->text;
     bytes += '\n';
@@ -119,6 +118,16 @@ void model_stream::read_on(model_daemon& of) {
     tail.clear();
   }
   feed(of, bytes);
+}
+
+/// Nobody's order but the publishers', who run side by side for a moment.
+std::size_t model_stream::next_line(model_daemon& of) const {
+  if (!of.habits.unsorted || backlog.size() < 2 || !of.runs.one_in(4))
+    return 0;
+  auto pick = of.runs.random(std::min<std::size_t>(backlog.size(), 3));
+  while (pick > 0 && backlog[pick].published - backlog.front().published > together)
+    --pick;
+  return pick;
 }
 
 void model_stream::feed(model_daemon& of, std::string_view bytes) {

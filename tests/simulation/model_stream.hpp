@@ -34,6 +34,7 @@ private:
   void connect(model_daemon& of);
   void subscribe(model_daemon& of);
   void read_on(model_daemon& of);
+  std::size_t next_line(model_daemon& of) const;
   void feed(model_daemon& of, std::string_view bytes);
   void end(failure why);
 };

@@ -30,8 +30,8 @@ public:
                                                      docker::deadline limit) override {
     return real_->inspect_container(id, limit);
   }
-  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
-                                                   docker::deadline limit) override {
+  result<docker::past_events> events_between(timestamp since, timestamp until,
+                                             docker::deadline limit) override {
     return real_->events_between(since, until, limit);
   }
   void stop() noexcept override { real_->stop(); }

@@ -30,6 +30,8 @@ variant reader_that_waits();
 variant looks_only_once();
 variant reads_late(); ///< breaks nothing, but the daemon drops events
 variant never_notices_a_late_reader();
+variant reads_very_late(); ///< breaks nothing, but the daemon has forgotten what is unread
+variant takes_every_audit_for_a_proof();
 variant never_audits();
 /// The same where the reader always gets to read: a stream that is read loses nothing.
 variant never_audits_and_always_reads();

@@ -109,6 +109,11 @@ TEST_CASE("a node that does not notice that the daemon has dropped events is cau
   check_caught(never_notices_a_late_reader());
 }
 
+TEST_CASE("a node that takes for proven what its daemon has forgotten is caught") {
+  check_right(reads_very_late(), 1'000);
+  check_caught(takes_every_audit_for_a_proof());
+}
+
 TEST_CASE("a node that never audits its stream is right as long as it reads in time") {
   check_right(never_audits_and_always_reads(), 2'000);
 }

@@ -62,6 +62,27 @@ variant never_notices_a_late_reader() {
   return x;
 }
 
+variant reads_very_late() {
+  variant x;
+  x.name = "the reading thread gets no processor while the daemon's ring goes round";
+  x.always = [](schedule& s) {
+    std::erase_if(s.steps, [](const step& y) { return y.what == op::set_clock; });
+    s.steps.push_back({.what = op::run_container, .before = 500ms});
+    s.steps.push_back({.what = op::stall_reader, .span = 9'000, .before = 500ms});
+    s.steps.push_back({.what = op::rename});
+    for (auto i = 0; i < 9; ++i)
+      s.steps.push_back({.what = op::chatter, .span = 300, .before = 1s});
+  };
+  return x;
+}
+
+variant takes_every_audit_for_a_proof() {
+  auto x = reads_very_late();
+  x.name = "an audit that shows no loss is a proof, however little the daemon remembers";
+  x.node = [](node_parts& parts) { parts.audits.ring = std::numeric_limits<std::size_t>::max(); };
+  return x;
+}
+
 variant never_audits() {
   variant x;
   x.name = "nobody notices what the stream has not shown";

@@ -113,6 +113,7 @@ void world::start_node() {
     limits->keys_max = schedule_.keys_max;
   }
   parts.audits.backlog = schedule_.habits.backlog;
+  parts.audits.ring = schedule_.habits.ring;
   if (variant_.node)
     variant_.node(parts);
   started_at_ = runs_.now();

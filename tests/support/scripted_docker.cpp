@@ -21,13 +21,16 @@ void scripted_docker::world::announce(resource_kind kind, const std::string& act
   // Two events of one moment are two events.
   last_event = std::max(now(), last_event + 1);
   docker_event event{.kind = kind, .action = action, .id = id, .time = last_event};
-  if (in_ring) {
-    ring.push_back(event);
-    if (ring.size() > ring_size)
-      ring.pop_front();
-  }
+  if (in_ring)
+    remember(event);
   if (on_streams && in_ring)
     show(event);
+}
+
+void scripted_docker::world::remember(docker_event event) {
+  ring.push_back({std::move(event)});
+  if (ring.size() > ring_size)
+    ring.pop_front();
 }
 
 scripted_docker::scripted_docker(std::function<timestamp()> clock, std::chrono::nanoseconds skew)
@@ -100,6 +103,14 @@ void scripted_docker::announce(resource_kind kind, const std::string& action,
                                const std::string& id) {
   lock_guard lock(world_->mutex);
   world_->announce(kind, action, id);
+}
+
+void scripted_docker::chatter(unsigned count) {
+  lock_guard lock(world_->mutex);
+  for (unsigned i = 0; i < count; ++i) {
+    world_->last_event = std::max(world_->now(), world_->last_event + 1);
+    world_->remember({.kind = {}, .action = {}, .id = {}, .time = world_->last_event});
+  }
 }
 
 void scripted_docker::unseen(const std::function<void()>& what) {
@@ -226,7 +237,11 @@ void scripted_docker::repeat(const docker_event& event) {
 
 std::vector<docker_event> scripted_docker::remembered() const {
   lock_guard lock(world_->mutex);
-  return {world_->ring.begin(), world_->ring.end()};
+  std::vector<docker_event> events;
+  for (const auto& x : world_->ring)
+    if (x.wanted())
+      events.push_back(x);
+  return events;
 }
 
 std::uint64_t scripted_docker::streams_made() const {

@@ -44,6 +44,9 @@ public:
   void remove_container(const std::string& id); ///< destroy
   /// An event although nothing has changed.
   void announce(resource_kind kind, const std::string& action, const std::string& id);
+  /// So many events that no stream shows, as those of health checks: they only take places in the
+  /// ring.
+  void chatter(unsigned count);
   /// The changes that `what` makes are not shown on the streams; the ring has them.
   void unseen(const std::function<void()>& what);
   /// The changes that `what` makes have no event at all.

@@ -43,14 +43,17 @@ public:
     return answer<std::optional<container>>(docker_call::inspect_container, id,
                                             [&] { return find(world_->containers, id); });
   }
-  result<std::vector<docker_event>> events_between(timestamp since, timestamp until,
-                                                   docker::deadline) override {
-    return answer<std::vector<docker_event>>(docker_call::events, {}, [&] {
-      std::vector<docker_event> events;
+  result<docker::past_events> events_between(timestamp since, timestamp until,
+                                             docker::deadline) override {
+    return answer<docker::past_events>(docker_call::events, {}, [&] {
+      docker::past_events found;
       for (const auto& x : world_->ring)
-        if (x.time >= since && x.time <= until)
-          events.push_back(x);
-      return events;
+        if (x.time >= since && x.time <= until) {
+          ++found.lines;
+          if (x.wanted())
+            found.events.push_back(x);
+        }
+      return found;
     });
   }
   void stop() noexcept override { stopped_ = true; }
@@ -158,7 +161,7 @@ private:
     const auto since = who.daemon_time - std::chrono::nanoseconds{settings_.overlap}.count();
     script_->acts.push_back([who](const docker::stream_sinks& sinks) { sinks.opened(who); });
     for (const auto& event : world_->ring)
-      if (event.time >= since)
+      if (event.time >= since && event.wanted())
         script_->acts.push_back(
             [event](const docker::stream_sinks& sinks) { sinks.event(docker_event{event}); });
     ++world_->opened;

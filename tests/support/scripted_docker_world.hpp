@@ -31,7 +31,11 @@ struct scripted_docker::world {
 
   std::map<std::string, volume> volumes;
   std::map<std::string, container> containers;
-  std::deque<docker_event> ring;
+  struct entry : docker_event {
+    /// False for an event that the filter of the streams holds back.
+    bool wanted() const { return !action.empty(); }
+  };
+  std::deque<entry> ring;
   bool on_streams = true, in_ring = true;
   timestamp last_event = never;
 
@@ -70,6 +74,7 @@ struct scripted_docker::world {
   void show(const docker_event& event) {
     show([event](const docker::stream_sinks& sinks) { sinks.event(docker_event{event}); });
   }
+  void remember(docker_event event);
   void announce(resource_kind kind, const std::string& action, const std::string& id);
 };
 

@@ -52,6 +52,21 @@ TEST_CASE("the oldest is forgotten first") {
   CHECK(memory.remember(event(1)));
 }
 
+TEST_CASE("it tells whether it still knows all that was read since") {
+  event_memory memory{3};
+  memory.remember(event(1));
+  const auto then = memory.count();
+  CHECK(then == 1);
+  for (timestamp at = 2; at <= 4; ++at) {
+    memory.remember(event(at));
+    memory.remember(event(at)); // a duplicate takes no place
+    CHECK(memory.holds_since(then));
+  }
+  memory.remember(event(5));
+  CHECK_FALSE(memory.holds_since(then));
+  CHECK(memory.holds_since(memory.count()));
+}
+
 TEST_CASE("what the daemon remembers and the stream has not shown is missing, in its order") {
   event_memory memory;
   memory.remember(event(2));
