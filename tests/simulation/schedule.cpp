@@ -123,7 +123,7 @@ step make_step(dice& with, unsigned keys, bool troubles) {
     x.span = 100 + with.below(10'000);
     break;
   case op::stall_reader:
-    x.span = 20 + with.below(with.one_in(3) ? 9'000 : 1'900); // the audit's grace is 2,000
+    x.span = 20 + with.below(1'900); // below the grace of the audit
     break;
   case op::damage:
     x.a = with.below(6);
