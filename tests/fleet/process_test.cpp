@@ -30,7 +30,7 @@ TEST_CASE("a hub that was started anew misses the hosts of its database that do 
     return;
   fleet_stage on;
   on.begin();
-  episode fault{on, "hub and one agent killed, the agent a minute later back"};
+  episode fault{on, "hub and one agent killed, the hub started before the agent"};
   fault.begin([&] {
     on.hub().signal(SIGKILL);
     on.of(1).agent.reset();
