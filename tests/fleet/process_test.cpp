@@ -57,6 +57,43 @@ TEST_CASE("rows are exact after an agent was killed and started") {
   fault.end([&] { on.start_agent(1); });
 }
 
+TEST_CASE("an agent whose machine died is let in again, although nobody said goodbye") {
+  // The hub takes the former process for alive, and the new one for a second of its name.
+  if (!fleet_can_run())
+    return;
+  fleet_stage on;
+  on.begin();
+  episode fault{on, "an agent's machine dead and started"};
+  fault.begin([&] {
+    on.net.part(fleet_stage::machine_of(1), 0);
+    on.of(1).agent.reset();
+  });
+  fault.rows_are_behind({1});
+  fault.end([&] {
+    on.net.mend();
+    on.start_agent(1);
+  });
+}
+
+TEST_CASE("agents find a hub again whose machine died and came back") {
+  if (!fleet_can_run())
+    return;
+  fleet_stage on;
+  on.begin();
+  episode fault{on, "the hub's machine dead and started"};
+  fault.begin([&] {
+    for (auto i : all_hosts)
+      on.net.part(fleet_stage::machine_of(i), 0);
+    on.hub().signal(SIGKILL);
+    REQUIRE(on.hub().wait(seconds{5}));
+  });
+  fault.rows_are_behind(all_hosts);
+  fault.end([&] {
+    on.net.mend();
+    on.start_hub();
+  });
+}
+
 TEST_CASE("rows are exact after the hub was frozen and went on") {
   if (!fleet_can_run())
     return;
