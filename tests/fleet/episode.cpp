@@ -54,7 +54,8 @@ void episode::hub_misses(const hosts_of_fleet& away) {
   const auto all_missed = [&] {
     const auto health = on_.health_of_hub();
     said = words_of(health, "hosts");
-    bool all = status_of(health, "hosts") == "degraded";
+    // A hub that has just been started does not know its database yet.
+    bool all = status_of(health, "hosts") == "degraded" && status_of(health, "") == "degraded";
     for (auto i : away)
       all = all && said.find("The host " + on_.of(i).name + " has been away") != std::string::npos;
     return all;
@@ -62,7 +63,6 @@ void episode::hub_misses(const hosts_of_fleet& away) {
   const bool noticed = eventually(all_missed, notice_bound, look_interval);
   hub_knew_ = since(begun_);
   CHECK_MESSAGE(noticed, said);
-  CHECK(status_of(on_.health_of_hub(), "") == "degraded");
 }
 
 void episode::agents_miss_the_hub(const hosts_of_fleet& which) {
@@ -82,7 +82,7 @@ void episode::agents_miss_the_hub(const hosts_of_fleet& which) {
 void episode::rows_are_behind(const hosts_of_fleet& which) {
   on_.users_freeze();
   for (auto i : which) {
-    on_.of(i).docker.create_volume("while-away");
+    on_.of(i).docker.create_volume("while-away-" + std::to_string(on_.of(i).user.calls()));
     CHECK(on_.differences_of(i) != "");
   }
 }

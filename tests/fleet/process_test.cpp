@@ -30,7 +30,7 @@ TEST_CASE("a hub that was started anew misses the hosts of its database that do 
     return;
   fleet_stage on;
   on.begin();
-  episode fault{on, "hub and one agent killed, the agent a minute later back"};
+  episode fault{on, "hub and one agent killed, the hub started before the agent"};
   fault.begin([&] {
     on.hub().signal(SIGKILL);
     on.of(1).agent.reset();
@@ -55,6 +55,43 @@ TEST_CASE("rows are exact after an agent was killed and started") {
   fault.hub_misses({1});
   fault.rows_are_behind({1});
   fault.end([&] { on.start_agent(1); });
+}
+
+TEST_CASE("an agent whose machine died is let in again, although nobody said goodbye") {
+  // The hub takes the former process for alive, and the new one for a second of its name.
+  if (!fleet_can_run())
+    return;
+  fleet_stage on;
+  on.begin();
+  episode fault{on, "an agent's machine dead and started"};
+  fault.begin([&] {
+    on.net.part(fleet_stage::machine_of(1), 0);
+    on.of(1).agent.reset();
+  });
+  fault.rows_are_behind({1});
+  fault.end([&] {
+    on.net.mend();
+    on.start_agent(1);
+  });
+}
+
+TEST_CASE("agents find a hub again whose machine died and came back") {
+  if (!fleet_can_run())
+    return;
+  fleet_stage on;
+  on.begin();
+  episode fault{on, "the hub's machine dead and started"};
+  fault.begin([&] {
+    for (auto i : all_hosts)
+      on.net.part(fleet_stage::machine_of(i), 0);
+    on.hub().signal(SIGKILL);
+    REQUIRE(on.hub().wait(seconds{5}));
+  });
+  fault.rows_are_behind(all_hosts);
+  fault.end([&] {
+    on.net.mend();
+    on.start_hub();
+  });
 }
 
 TEST_CASE("rows are exact after the hub was frozen and went on") {
