@@ -64,7 +64,8 @@ void workload::live(std::stop_token stop, std::string socket, std::uint64_t seed
   support::docker_api docker{std::move(socket), std::chrono::seconds{5}};
   random dice{static_cast<random::result_type>(seed % 2'147'483'646 + 1)};
   std::unique_lock lock{mutex_};
-  while (changed_.wait(lock, stop, [this] { return !frozen_; })) {
+  // The wait is over, and says so, also when everybody is to stop.
+  while (changed_.wait(lock, stop, [this] { return !frozen_; }) && !stop.stop_requested()) {
     ++busy_;
     lock.unlock();
     try {
