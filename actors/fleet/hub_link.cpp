@@ -31,6 +31,15 @@ constexpr auto full_min = 50ms;
 constexpr auto full_max = 1s;
 constexpr auto full_limit = 10s;
 
+std::string reason_of(const caf::actor_system& system, const caf::error& why) {
+  if (why == caf::sec::request_timeout)
+    return "no answer in time";
+  if (why == caf::sec::disconnect_during_handshake)
+    return "the connection was refused or ended before anything was said: one side does not accept "
+           "the other's certificate (HUB_TLS_CA, or expired), or only one of them has TLS";
+  return text_of(system, why);
+}
+
 } // namespace
 
 hub_link::hub_link(interface::pointer self, hub_link_parts parts)
@@ -70,11 +79,8 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
 }
 
 void hub_link::step_failed(std::uint64_t attempt, const char* what, const caf::error& why) {
-  if (attempt != attempt_)
-    return;
-  lost(why == caf::sec::request_timeout
-           ? fmt::format("{}: no answer in time", what)
-           : fmt::format("{}: {}", what, text_of(self_->system(), why)));
+  if (attempt == attempt_)
+    lost(fmt::format("{}: {}", what, reason_of(self_->system(), why)));
 }
 
 void hub_link::dial() {

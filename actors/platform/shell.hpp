@@ -38,6 +38,8 @@ public:
     // The defaults would print to standard output.
     this->set_default_handler(caf::drop);
     this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
+    // By default an actor ends when it is sent an error, and anybody with its address can send one.
+    this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
     this->handed_over();
   }
 

@@ -325,3 +325,17 @@ TEST_CASE("who has not the secret of a session is not believed") {
   REQUIRE(taken->value);
   CHECK(taken->value->ok);
 }
+
+TEST_CASE("a stray error does not end who gets it") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  for (const auto& x :
+       {caf::actor_cast<caf::actor>(fleet.gate), caf::actor_cast<caf::actor>(fleet.roster),
+        caf::actor_cast<caf::actor>(a->link)})
+    caf::anon_send(x, caf::make_error(caf::sec::runtime_error));
+  fleet.run();
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).ok);
+  fleet.start_agent("b", 2);
+  CHECK(fleet.hosts().size() == 2);
+}
