@@ -35,11 +35,12 @@ std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
   return n;
 }
 
-// The list follows events that nobody has read: any container may have been started again.
+// The list follows events that nobody has read, or that the rows do not show any more: any
+// container may have been started again.
 bool events_were_missed(list_reason reason) {
   return reason == list_reason::start || reason == list_reason::reconnect
          || reason == list_reason::overflow || reason == list_reason::damaged
-         || reason == list_reason::lost_events;
+         || reason == list_reason::lost_events || reason == list_reason::lost_rows;
 }
 
 failure died(const char* who, ec silent, const caf::error& why) {
@@ -322,7 +323,11 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
       keys.insert(x.key);
   // One that was started again looks as before in a list, but for its times.
   const auto missed = std::ranges::any_of(look_.reasons, events_were_missed);
-  const auto since = std::max(verified_, summary.verified_before);
+  // Rows that may be older than what they were proven to be prove nothing: nor does the recorded
+  // moment, which may have been written since.
+  const auto since = look_.reasons.contains(list_reason::lost_rows)
+                         ? never
+                         : std::max(verified_, summary.verified_before);
   for (const auto& x : what.batch.containers.present)
     if (plan_.by_event(x.id) || (missed && sync::may_have_moved(x, since, parts_.now())))
       keys.insert(x.id);

@@ -38,6 +38,8 @@ const char* to_string(list_reason reason) noexcept {
     return "lost_events";
   case list_reason::doubt:
     return "doubt";
+  case list_reason::lost_rows:
+    return "lost_rows";
   }
   return "failure";
 }

@@ -32,8 +32,9 @@ enum class list_reason : std::uint8_t {
   escalation,  ///< so many resources wait that one list is cheaper than looking at each
   lost_events, ///< the daemon remembers events that the stream has not shown, or an actor died with
                ///< some
-  doubt, ///< a list would have removed most of what is known: asked a second time before it is
-         ///< believed
+  doubt,     ///< a list would have removed most of what is known: asked a second time before it is
+             ///< believed
+  lost_rows, ///< a hub may have lost what it had committed: nothing that was proven counts
 };
 /// "start", "reconnect", …
 const char* to_string(list_reason reason) noexcept;

@@ -22,7 +22,7 @@ using seconds = std::chrono::duration<double>;
 /// Why a reconciliation was asked for; label `reason` of volumeviz_events_reconcile_requests_total.
 inline constexpr std::string_view reconcile_reasons[]{
     "start", "reconnect", "overflow",   "failure",     "interval", "demand",
-    "prune", "damaged",   "escalation", "lost_events", "doubt"};
+    "prune", "damaged",   "escalation", "lost_events", "doubt",    "lost_rows"};
 
 /// Why a hub did not let an agent in; label `reason` of
 /// volumeviz_events_link_rejected_agents_total.

@@ -368,7 +368,7 @@ void hub_link::wake_handlers(bool snapshot) {
     if (!handler)
       continue;
     if (snapshot)
-      self_->send(handler, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+      self_->send(handler, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
     self_->send(handler, atom::wake_v);
   }
 }

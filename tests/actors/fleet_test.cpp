@@ -105,7 +105,7 @@ TEST_CASE("after a restart of the hub an agent sends everything once more") {
   fleet.start_hub(101);
   fleet.advance(4s);
   REQUIRE(a->volumes->reconciles.size() == 1);
-  CHECK(a->volumes->reconciles[0].first == list_reason::failure);
+  CHECK(a->volumes->reconciles[0].first == list_reason::lost_rows);
   CHECK(fleet.host().connected);
 }
 

@@ -218,6 +218,24 @@ TEST_CASE_FIXTURE(containers_rig, "a restart that no event told of is found afte
   CHECK(rows().containers.at("c").started_at == now());
 }
 
+TEST_CASE_FIXTURE(containers_rig, "rows that went back in time are mended, times included") {
+  docker.run_container(some_container("c"));
+  deliver();
+  const auto before = rows();
+  advance(1min);
+  docker.stop_container("c");
+  docker.start_container("c");
+  deliver();
+  advance(10s);
+  send(handler, atom::proof_v, now());
+  advance(1min);
+  store->meddle(host, [&](support::memory_rows& x) { x = before; });
+  store->meddle(host, [&](support::memory_rows& x) { x.facts.verified_at = now(); });
+  list(list_reason::lost_rows);
+  CHECK(differences() == "");
+  CHECK(rows().containers.at("c").started_at == docker.containers().at("c").started_at);
+}
+
 TEST_CASE_FIXTURE(volumes_rig, "rows count as touched by an event or by a reconciliation") {
   docker.create_volume(some_volume("by-event"));
   deliver();

@@ -36,9 +36,9 @@ TEST_CASE("every value has its word") {
   CHECK(words(reconcile_scope::full, reconcile_scope::containers) == "full volumes containers");
   CHECK(words(health_status::not_configured, health_status::unhealthy)
         == "not_configured healthy degraded unhealthy");
-  CHECK(words(list_reason::start, list_reason::doubt)
+  CHECK(words(list_reason::start, list_reason::lost_rows)
         == "start reconnect overflow failure interval demand prune damaged escalation lost_events "
-           "doubt");
+           "doubt lost_rows");
   CHECK(words(ec::docker_unreachable, ec::internal)
         == "docker_unreachable docker_timeout docker_refused docker_malformed docker_too_large "
            "store_unreachable "

@@ -153,10 +153,10 @@ TEST_CASE("our own names are there at the first scrape") {
 }
 
 TEST_CASE("every reason for a list has its label value") {
-  for (auto reason :
-       {list_reason::start, list_reason::reconnect, list_reason::overflow, list_reason::failure,
-        list_reason::interval, list_reason::demand, list_reason::prune, list_reason::damaged,
-        list_reason::escalation, list_reason::lost_events, list_reason::doubt})
+  for (auto reason : {list_reason::start, list_reason::reconnect, list_reason::overflow,
+                      list_reason::failure, list_reason::interval, list_reason::demand,
+                      list_reason::prune, list_reason::damaged, list_reason::escalation,
+                      list_reason::lost_events, list_reason::doubt, list_reason::lost_rows})
     CHECK(std::count(std::begin(metrics::reconcile_reasons), std::end(metrics::reconcile_reasons),
                      std::string_view{to_string(reason)})
           == 1);
