@@ -13,6 +13,16 @@ constexpr auto ping_interval = std::chrono::seconds{2};
 // Longer than the handlers wait before they try a write again.
 constexpr auto write_failure_counts = std::chrono::seconds{30};
 
+// When a thousand hosts come at once, a transaction must still end well within what the database
+// may take for a call: one that takes too long is given up, and comes again as large as it was.
+constexpr std::size_t batches_max = 256;
+constexpr std::size_t resources_max = 5000;
+
+std::size_t resources_of(const change_batch& x) {
+  return x.volumes.present.size() + x.volumes.gone.size() + x.containers.present.size()
+         + x.containers.gone.size();
+}
+
 /// What became of the lock, in words: nothing has to be done when a standby was wanted.
 std::string standby_reason(const std::string& host, const std::string& holder) {
   return fmt::format("another node writes the rows of host {}{}; standing by until it ends (two "
@@ -43,7 +53,7 @@ inventory_store::interface::behavior_type inventory_store::make_behavior() {
       [this](atom::flush) { write_collected(); },
       [this](atom::tick) { ask_whether_up(); },
       [this](atom::stop) {
-        write_collected(); // the flush is still behind this
+        write_all(); // the flush is still behind this
         return true;
       },
   };
@@ -62,11 +72,17 @@ caf::result<write_answer> inventory_store::collect(change_batch& batch) {
 void inventory_store::write_collected() {
   if (waiting_.empty())
     return;
-  auto batches = std::exchange(waiting_, {});
+  auto batches = next_group();
   auto began = steady::now();
   auto summaries = parts_.store->apply(batches);
   auto took = steady::now() - began;
-  auto promises = std::exchange(promises_, {});
+  if (!summaries)
+    waiting_.clear(); // it would fare no better, and each try may take as long as a call may
+  const auto answered = promises_.end() - static_cast<std::ptrdiff_t>(waiting_.size());
+  std::vector<promise> promises(promises_.begin(), answered);
+  promises_.erase(promises_.begin(), answered);
+  if (!waiting_.empty())
+    self_->send(self_, atom::flush_v);
   if (!summaries) {
     if (summaries.error().code == ec::store_unreachable) {
       write_failure_ = summaries.error();
@@ -98,7 +114,7 @@ write_answer inventory_store::answer_to(const change_batch& batch, write_summary
 }
 
 void inventory_store::release(const std::string& host) {
-  write_collected(); // what came before still needs the lock
+  write_all(); // what came before still needs the lock
   locked_out_.erase(host);
   if (auto released = parts_.store->release(host); !released)
     failed(released.error(), 0, {});
@@ -113,6 +129,23 @@ void inventory_store::note_locks() {
     if (!now.contains(host))
       parts_.log->info("took over: this node writes the rows of host {} now", host);
   locked_out_ = std::move(now);
+}
+
+void inventory_store::write_all() {
+  while (!waiting_.empty())
+    write_collected();
+}
+
+std::vector<change_batch> inventory_store::next_group() {
+  std::vector<change_batch> group;
+  for (std::size_t resources = 0; !waiting_.empty() && group.size() < batches_max;) {
+    resources += resources_of(waiting_.front());
+    if (!group.empty() && resources > resources_max)
+      break;
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return group;
 }
 
 void inventory_store::ask_whether_up() {

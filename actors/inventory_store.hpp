@@ -7,6 +7,7 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +28,7 @@ struct store_parts {
 };
 
 /// INVENTORY STORE: the one writer. Whatever waits when it is ready is written in one transaction
-/// (group commit), and answered when that is committed.
+/// (group commit), as far as that fits into one, and answered when that is committed.
 class inventory_store {
 public:
   using interface = inventory_store_actor;
@@ -44,6 +45,8 @@ private:
 
   caf::result<write_answer> collect(change_batch& batch);
   void write_collected();
+  void write_all();
+  std::vector<change_batch> next_group();
   void ask_whether_up();
   write_answer answer_to(const change_batch& batch, write_summary&& summary) const;
   void release(const std::string& host);
@@ -53,8 +56,8 @@ private:
 
   interface::pointer self_;
   store_parts parts_;
-  std::vector<change_batch> waiting_;
-  std::vector<promise> promises_;
+  std::deque<change_batch> waiting_;
+  std::deque<promise> promises_; ///< of those in waiting_; before them, of those being written
   steady::time_point last_word_{};
   std::optional<failure> write_failure_; ///< of the last write, until one works
   steady::time_point write_failed_at_{};

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "commands/commands.hpp"
+#include "commands/descriptors.hpp"
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 
@@ -260,6 +261,8 @@ exit_code serve(const config::settings& settings) {
   config::log_output output(settings);
   auto log = output.logger();
   introduce(settings, *log);
+  if (settings.role == config::node_role::hub)
+    allow_many_descriptors();
   service node(settings, std::move(*credentials), log, events);
   if (auto why = node.start()) {
     log->error("couldn't start: {}", why->text);

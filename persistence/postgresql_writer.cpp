@@ -3,7 +3,9 @@
 
 #include <boost/json.hpp>
 
+#include <map>
 #include <span>
+#include <utility>
 
 namespace volumeviz::persistence {
 
@@ -12,20 +14,20 @@ namespace {
 // LATERAL with OFFSET 0 looks each key up in the index; a plain join reads the host's whole table
 // for a single row, since the server takes any recordset for a hundred rows.
 //
-// Rows travel as one JSON parameter of one statement, and only those that are new or different
-// reach the INSERT: what is equal is read and not written, so that a repeat costs neither WAL nor
-// an fsync. The conflict clause is for a row that somebody else inserted in between. xmax = 0:
-// inserted and not updated.
+// Rows travel as one JSON parameter of one statement, those of all hosts together: a statement
+// costs far more than a row. Only those that are new or different reach the INSERT: what is equal
+// is read and not written, so that a repeat costs neither WAL nor an fsync. The conflict clause is
+// for a row that somebody else inserted in between. xmax = 0: inserted and not updated.
 
 constexpr const char* upsert_volumes_sql = R"sql(
 WITH s AS MATERIALIZED (
-  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(volume_id text, driver text, mountpoint text, labels jsonb,
-         options jsonb, scope text, created_at timestamptz, renewed boolean))
+  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(host text, volume_id text, driver text, mountpoint text,
+         labels jsonb, options jsonb, scope text, created_at timestamptz, renewed boolean))
 INSERT INTO volumes AS t (host, volume_id, name, driver, mountpoint, labels, options, scope, created_at, updated_at)
-SELECT :host::text, s.volume_id, s.volume_id, s.driver, s.mountpoint, s.labels, s.options, s.scope,
+SELECT s.host, s.volume_id, s.volume_id, s.driver, s.mountpoint, s.labels, s.options, s.scope,
        CASE WHEN v.volume_id IS NULL OR s.renewed THEN s.created_at ELSE v.created_at END, now()
 FROM s LEFT JOIN LATERAL (
-  SELECT * FROM volumes WHERE host = :host::text AND volume_id = s.volume_id OFFSET 0) v ON true
+  SELECT * FROM volumes WHERE host = s.host AND volume_id = s.volume_id OFFSET 0) v ON true
 WHERE v.volume_id IS NULL
    OR (v.driver, v.mountpoint, v.labels, v.options, v.scope)
       IS DISTINCT FROM (s.driver, s.mountpoint, s.labels, s.options, s.scope)
@@ -33,24 +35,24 @@ WHERE v.volume_id IS NULL
 ON CONFLICT (host, volume_id) DO UPDATE SET driver = excluded.driver, mountpoint = excluded.mountpoint,
   labels = excluded.labels, options = excluded.options, scope = excluded.scope, created_at = excluded.created_at,
   updated_at = excluded.updated_at
-RETURNING t.volume_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
+RETURNING t.host, t.volume_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
 
 // A list tells no times: what an inspect has told stays while the container has not moved on; when
 // it has, the old times are wrong and the next inspect tells the new ones.
 constexpr const char* upsert_containers_sql = R"sql(
 WITH s AS MATERIALIZED (
-  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(container_id text, name text, image text, state text,
-         status text, labels jsonb, is_active boolean, created_at timestamptz, started_at timestamptz,
+  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(host text, container_id text, name text, image text,
+         state text, status text, labels jsonb, is_active boolean, created_at timestamptz, started_at timestamptz,
          finished_at timestamptz, detailed boolean))
 INSERT INTO containers AS t (host, container_id, name, image, state, status, labels, is_active, created_at, started_at,
                              finished_at, updated_at)
-SELECT :host::text, s.container_id, s.name, s.image, s.state, s.status, s.labels, s.is_active,
+SELECT s.host, s.container_id, s.name, s.image, s.state, s.status, s.labels, s.is_active,
        CASE WHEN s.detailed OR c.container_id IS NULL THEN s.created_at ELSE c.created_at END,
        CASE WHEN s.detailed THEN s.started_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.started_at END,
        CASE WHEN s.detailed THEN s.finished_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.finished_at END,
        now()
 FROM s LEFT JOIN LATERAL (
-  SELECT * FROM containers WHERE host = :host::text AND container_id = s.container_id OFFSET 0) c ON true
+  SELECT * FROM containers WHERE host = s.host AND container_id = s.container_id OFFSET 0) c ON true
 WHERE c.container_id IS NULL
    OR (c.name, c.image, c.state, c.status, c.labels, c.is_active)
       IS DISTINCT FROM (s.name, s.image, s.state, s.status, s.labels, s.is_active)
@@ -59,31 +61,37 @@ WHERE c.container_id IS NULL
 ON CONFLICT (host, container_id) DO UPDATE SET name = excluded.name, image = excluded.image, state = excluded.state,
   status = excluded.status, labels = excluded.labels, is_active = excluded.is_active, created_at = excluded.created_at,
   started_at = excluded.started_at, finished_at = excluded.finished_at, updated_at = excluded.updated_at
-RETURNING t.container_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
+RETURNING t.host, t.container_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";
 
-// `ids`: whose mounts become exactly `rows`.
+// `ids`: whose mounts become exactly `rows`. What is to go is looked up in the index, container by
+// container, and then deleted by its place.
 constexpr const char* replace_mounts_sql = R"sql(
 WITH s AS MATERIALIZED (
   SELECT x.* FROM jsonb_to_recordset(:rows::jsonb)
-         AS x(container_id text, volume_id text, mount_path text, access_mode text)),
+         AS x(host text, container_id text, volume_id text, mount_path text, access_mode text)),
+i AS MATERIALIZED (
+  SELECT x.* FROM jsonb_to_recordset(:ids::jsonb) AS x(host text, container_id text)),
 removed AS (
-  DELETE FROM volume_mounts m
-  WHERE m.host = :host::text AND m.container_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:ids::jsonb)))
-    AND (m.container_id, m.volume_id, m.mount_path) NOT IN (SELECT container_id, volume_id, mount_path FROM s)
-  RETURNING m.container_id, m.volume_id, m.mount_path),
+  DELETE FROM volume_mounts AS d WHERE d.ctid = ANY (ARRAY(
+    SELECT m.ctid FROM i CROSS JOIN LATERAL (
+      SELECT ctid, host, container_id, volume_id, mount_path FROM volume_mounts
+      WHERE host = i.host AND container_id = i.container_id OFFSET 0) m
+    WHERE (m.host, m.container_id, m.volume_id, m.mount_path)
+          NOT IN (SELECT host, container_id, volume_id, mount_path FROM s)))
+  RETURNING d.host, d.container_id, d.volume_id, d.mount_path),
 written AS (
   INSERT INTO volume_mounts AS t (host, volume_id, container_id, mount_path, access_mode, created_at, updated_at)
-  SELECT :host::text, s.volume_id, s.container_id, s.mount_path, s.access_mode, now(), now()
+  SELECT s.host, s.volume_id, s.container_id, s.mount_path, s.access_mode, now(), now()
   FROM s LEFT JOIN LATERAL (
-    SELECT * FROM volume_mounts WHERE host = :host::text AND volume_id = s.volume_id
+    SELECT * FROM volume_mounts WHERE host = s.host AND volume_id = s.volume_id
       AND container_id = s.container_id AND mount_path = s.mount_path OFFSET 0) m ON true
   WHERE m.container_id IS NULL OR m.access_mode <> s.access_mode
   ON CONFLICT (host, volume_id, container_id, mount_path)
     DO UPDATE SET access_mode = excluded.access_mode, updated_at = excluded.updated_at
-  RETURNING t.container_id, t.volume_id, t.mount_path, t.xmax = 0 AS inserted)
-SELECT container_id, volume_id || ' at ' || mount_path, 'remove' FROM removed
+  RETURNING t.host, t.container_id, t.volume_id, t.mount_path, t.xmax = 0 AS inserted)
+SELECT host, container_id, volume_id || ' at ' || mount_path, 'remove' FROM removed
 UNION ALL
-SELECT container_id, volume_id || ' at ' || mount_path, CASE WHEN inserted THEN 'create' ELSE 'update' END
+SELECT host, container_id, volume_id || ' at ' || mount_path, CASE WHEN inserted THEN 'create' ELSE 'update' END
 FROM written)sql";
 
 // A statement of about this size is the fastest per row (measured); the bytes keep far from the
@@ -91,12 +99,14 @@ FROM written)sql";
 constexpr std::size_t rows_per_statement = 5000;
 constexpr std::size_t bytes_per_statement = std::size_t{16} << 20;
 
-/// A resource as JSON, and the name to report it by.
+/// A resource as JSON, the name to report it by, and where.
 struct json_row {
+  write_summary* summary;
   std::string key;
   std::string json;
   std::vector<std::string> mounts; ///< of a container, when its mounts are to be replaced
 };
+using boost::json::serialize;
 using json_rows = std::span<const json_row>;
 
 boost::json::object json_of(const key_values& values) {
@@ -108,6 +118,41 @@ boost::json::object json_of(const key_values& values) {
 
 boost::json::value json_of(timestamp when) {
   return when == never ? boost::json::value{} : boost::json::value(iso_time(when));
+}
+
+boost::json::object json_of(const std::string& host, const volume& v) {
+  return {{"host", host},
+          {"volume_id", v.name},
+          {"driver", v.driver},
+          {"mountpoint", v.mountpoint},
+          {"labels", json_of(v.labels)},
+          {"options", json_of(v.options)},
+          {"scope", v.scope},
+          {"created_at", json_of(v.created_at)},
+          {"renewed", v.renewed}};
+}
+
+boost::json::object json_of(const std::string& host, const container& c) {
+  return {{"host", host},
+          {"container_id", c.id},
+          {"name", c.name},
+          {"image", c.image},
+          {"state", c.state},
+          {"status", c.status},
+          {"labels", json_of(c.labels)},
+          {"is_active", is_running(c)},
+          {"created_at", json_of(c.created_at)},
+          {"started_at", c.detailed ? json_of(c.started_at) : nullptr},
+          {"finished_at", c.detailed ? json_of(c.finished_at) : nullptr},
+          {"detailed", c.detailed}};
+}
+
+/// `id`: the container's, with its host.
+boost::json::object json_of(boost::json::object id, const mount& m) {
+  id["volume_id"] = m.volume;
+  id["mount_path"] = m.path;
+  id["access_mode"] = m.writable ? "rw" : "ro";
+  return id;
 }
 
 std::string joined(const std::vector<const std::string*>& parts) {
@@ -127,62 +172,52 @@ class postgresql_writer final : public row_writer {
 public:
   postgresql_writer(session& on, bool careful) : on_{on}, careful_{careful} {}
 
-  void upsert_volumes(const std::string& host, const std::vector<volume>& present,
-                      write_summary& summary) override {
+  void upsert_volumes(const host_parts<volume>& all) override {
     std::vector<json_row> rows;
-    for (const auto& v : present)
-      rows.push_back(
-          {v.name,
-           boost::json::serialize(boost::json::object{{"volume_id", v.name},
-                                                      {"driver", v.driver},
-                                                      {"mountpoint", v.mountpoint},
-                                                      {"labels", json_of(v.labels)},
-                                                      {"options", json_of(v.options)},
-                                                      {"scope", v.scope},
-                                                      {"created_at", json_of(v.created_at)},
-                                                      {"renewed", v.renewed}}),
-           {}});
-    upsert(row_kind::volume, upsert_volumes_sql, host, rows, summary);
+    for (const auto& [host, present, summary] : all)
+      for (const auto& v : present)
+        rows.push_back({&summary, v.name, serialize(json_of(host, v)), {}});
+    const reporting by{*this, all};
+    in_chunks(rows, [&](json_rows part) { put_rows(row_kind::volume, upsert_volumes_sql, part); });
   }
 
-  void upsert_containers(const std::string& host, const std::vector<container>& present,
-                         write_summary& summary) override {
+  void upsert_containers(const host_parts<container>& all) override {
     std::vector<json_row> rows;
-    for (const auto& c : present)
-      rows.push_back({c.id,
-                      boost::json::serialize(boost::json::object{
-                          {"container_id", c.id},
-                          {"name", c.name},
-                          {"image", c.image},
-                          {"state", c.state},
-                          {"status", c.status},
-                          {"labels", json_of(c.labels)},
-                          {"is_active", is_running(c)},
-                          {"created_at", json_of(c.created_at)},
-                          {"started_at", c.detailed ? json_of(c.started_at) : nullptr},
-                          {"finished_at", c.detailed ? json_of(c.finished_at) : nullptr},
-                          {"detailed", c.detailed}}),
-                      {}});
-    upsert(row_kind::container, upsert_containers_sql, host, rows, summary);
+    for (const auto& [host, present, summary] : all)
+      for (const auto& c : present)
+        rows.push_back({&summary, c.id, serialize(json_of(host, c)), {}});
+    const reporting by{*this, all};
+    in_chunks(rows,
+              [&](json_rows part) { put_rows(row_kind::container, upsert_containers_sql, part); });
   }
 
-  void replace_mounts(const std::string& host, const std::vector<container>& of,
-                      write_summary& summary) override {
+  void replace_mounts(const host_parts<container>& all) override {
     std::vector<json_row> rows;
-    for (const auto& c : of) {
-      json_row row{c.id, boost::json::serialize(boost::json::string_view{c.id}), {}};
-      for (const auto& m : c.mounts)
-        row.mounts.push_back(
-            boost::json::serialize(boost::json::object{{"container_id", c.id},
-                                                       {"volume_id", m.volume},
-                                                       {"mount_path", m.path},
-                                                       {"access_mode", m.writable ? "rw" : "ro"}}));
-      rows.push_back(std::move(row));
-    }
-    in_chunks(rows, [&](json_rows part) { put_mounts(host, part, summary); });
+    for (const auto& [host, present, summary] : all)
+      for (const auto& c : present) {
+        boost::json::object id{{"host", host}, {"container_id", c.id}};
+        rows.push_back({&summary, c.id, serialize(id), {}});
+        for (const auto& m : c.mounts)
+          rows.back().mounts.push_back(serialize(json_of(id, m)));
+      }
+    const reporting by{*this, all};
+    in_chunks(rows, [&](json_rows part) { put_mounts(part); });
   }
 
 private:
+  /// What the database returns goes to the summary of its host.
+  struct reporting {
+    template <class Resource>
+    reporting(postgresql_writer& writer_, const host_parts<Resource>& all) : writer{writer_} {
+      for (const auto& part : all)
+        writer.summaries_.emplace(part.host, &part.summary);
+    }
+    ~reporting() { writer.summaries_.clear(); }
+    reporting(const reporting&) = delete;
+    reporting& operator=(const reporting&) = delete;
+    postgresql_writer& writer;
+  };
+
   template <class Put>
   static void in_chunks(json_rows rows, Put put) {
     while (!rows.empty()) {
@@ -200,30 +235,22 @@ private:
     }
   }
 
-  void upsert(row_kind kind, const char* sql, const std::string& host, json_rows rows,
-              write_summary& summary) {
-    in_chunks(rows, [&](json_rows part) { put_rows(kind, sql, host, part, summary); });
-  }
-
-  void put_rows(row_kind kind, const char* sql, const std::string& host, json_rows rows,
-                write_summary& summary) {
+  void put_rows(row_kind kind, const char* sql, json_rows rows) {
     std::vector<const std::string*> parts;
     for (const auto& row : rows)
       parts.push_back(&row.json);
-    const auto refused = tried([&] {
-      run(kind, sql, {{"host", host}, {"rows", joined(parts)}}, summary);
-    });
+    const auto refused = tried([&] { run(kind, sql, {{"rows", joined(parts)}}); });
     if (refused.empty())
       return;
     if (rows.size() == 1) {
-      summary.rejected.push_back({kind, rows.front().key, refused});
+      rows.front().summary->rejected.push_back({kind, rows.front().key, refused});
       return;
     }
-    put_rows(kind, sql, host, rows.first(rows.size() / 2), summary);
-    put_rows(kind, sql, host, rows.subspan(rows.size() / 2), summary);
+    put_rows(kind, sql, rows.first(rows.size() / 2));
+    put_rows(kind, sql, rows.subspan(rows.size() / 2));
   }
 
-  void put_mounts(const std::string& host, json_rows containers, write_summary& summary) {
+  void put_mounts(json_rows containers) {
     std::vector<const std::string*> ids, mounts;
     for (const auto& row : containers) {
       ids.push_back(&row.json);
@@ -232,19 +259,19 @@ private:
     }
     const auto put = [&] {
       return tried([&] {
-        run(row_kind::mount, replace_mounts_sql,
-            {{"host", host}, {"ids", joined(ids)}, {"rows", joined(mounts)}}, summary);
+        run(row_kind::mount, replace_mounts_sql, {{"ids", joined(ids)}, {"rows", joined(mounts)}});
       });
     };
     if (put().empty())
       return;
     if (containers.size() > 1) {
-      put_mounts(host, containers.first(containers.size() / 2), summary);
-      put_mounts(host, containers.subspan(containers.size() / 2), summary);
+      put_mounts(containers.first(containers.size() / 2));
+      put_mounts(containers.subspan(containers.size() / 2));
       return;
     }
     // One container: which of its mounts is it? Try each alone, then the good ones together, which
     // removes the rest.
+    auto& summary = *containers.front().summary;
     const auto id = std::exchange(ids, {});
     const auto all = std::exchange(mounts, {});
     std::vector<const std::string*> good;
@@ -261,10 +288,10 @@ private:
       summary.rejected.push_back({row_kind::mount, containers.front().key, refused});
   }
 
-  void run(row_kind kind, const char* sql, const parameters& values, write_summary& summary) {
-    for (auto& row : on_.query(sql, values, 3))
-      summary.changes.push_back(
-          {kind, operation_named(row[2]), std::move(row[0]), std::move(row[1])});
+  void run(row_kind kind, const char* sql, const parameters& values) {
+    for (auto& row : on_.query(sql, values, 4))
+      summaries_.at(row[0])->changes.push_back(
+          {kind, operation_named(row[3]), std::move(row[1]), std::move(row[2])});
   }
 
   /// Why the database refuses this data, or nothing. A refused statement spoils its transaction, so
@@ -290,6 +317,7 @@ private:
 
   session& on_;
   bool careful_;
+  std::map<std::string, write_summary*> summaries_; ///< by host
 };
 
 } // namespace

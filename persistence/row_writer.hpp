@@ -9,19 +9,26 @@
 
 namespace volumeviz::persistence {
 
-/// How present rows get into the tables of one host, each database in its own best way. Inside a
-/// transaction of the caller; adds what it touched to `summary.changes`. Rows are tidy, and their
-/// host's row exists.
+/// What was seen of one host, and where to tell what became of it.
+template <class Resource>
+struct host_part {
+  const std::string& host;
+  const std::vector<Resource>& present;
+  write_summary& summary;
+};
+template <class Resource>
+using host_parts = std::vector<host_part<Resource>>; ///< each of another host
+
+/// How present rows get into the tables, each database in its own best way; many hosts at once,
+/// since a hub writes for all of them. Inside a transaction of the caller; adds what it touched to
+/// each part's `summary.changes`. Rows are tidy, and their hosts' rows exist.
 class row_writer {
 public:
   virtual ~row_writer() = default;
-  virtual void upsert_volumes(const std::string& host, const std::vector<volume>& present,
-                              write_summary& summary) = 0;
-  virtual void upsert_containers(const std::string& host, const std::vector<container>& present,
-                                 write_summary& summary) = 0;
+  virtual void upsert_volumes(const host_parts<volume>& all) = 0;
+  virtual void upsert_containers(const host_parts<container>& all) = 0;
   /// Each container's mounts become exactly these. The containers' rows exist.
-  virtual void replace_mounts(const std::string& host, const std::vector<container>& of,
-                              write_summary& summary) = 0;
+  virtual void replace_mounts(const host_parts<container>& all) = 0;
 };
 
 /// `careful`: a row that the database refuses goes to `summary.rejected` and the rest is written,

@@ -151,12 +151,39 @@ class sqlite_writer final : public row_writer {
 public:
   sqlite_writer(session& on, std::string now) : on_{on}, now_{std::move(now)} {}
 
-  void upsert_volumes(const std::string& host, const std::vector<volume>& present,
-                      write_summary& summary) override {
+  void upsert_volumes(const host_parts<volume>& all) override {
+    if (all.empty())
+      return;
+    upsert put{on_, insert_volume, update_volume, volume_shape};
+    for (const auto& part : all)
+      put_volumes(part.host, part.present, put, part.summary);
+  }
+
+  void upsert_containers(const host_parts<container>& all) override {
+    if (all.empty())
+      return;
+    upsert put{on_, insert_container, update_container, container_shape};
+    for (const auto& part : all)
+      put_containers(part.host, part.present, put, part.summary);
+  }
+
+  void replace_mounts(const host_parts<container>& all) override {
+    if (all.empty())
+      return;
+    mount_statements put{on_};
+    for (const auto& [host, present, summary] : all) {
+      auto recorded = recorded_mounts(host, present);
+      for (const auto& c : present)
+        replace_mounts_of(c, host, recorded[c.id], put, summary);
+    }
+  }
+
+private:
+  void put_volumes(const std::string& host, const std::vector<volume>& present, upsert& put,
+                   write_summary& summary) {
     recorded_rows recorded;
     if (present.size() >= worth_comparing)
       recorded = read_rows(on_, host, select_volumes, 7);
-    upsert put{on_, insert_volume, update_volume, volume_shape};
     for (const auto& v : present) {
       const std::vector<std::string> values{host,
                                             v.name,
@@ -173,12 +200,11 @@ public:
     }
   }
 
-  void upsert_containers(const std::string& host, const std::vector<container>& present,
-                         write_summary& summary) override {
+  void put_containers(const std::string& host, const std::vector<container>& present, upsert& put,
+                      write_summary& summary) {
     recorded_rows recorded;
     if (present.size() >= worth_comparing)
       recorded = read_rows(on_, host, select_containers, 10);
-    upsert put{on_, insert_container, update_container, container_shape};
     for (const auto& c : present) {
       const std::vector<std::string> values{host,
                                             c.id,
@@ -198,15 +224,6 @@ public:
     }
   }
 
-  void replace_mounts(const std::string& host, const std::vector<container>& of,
-                      write_summary& summary) override {
-    auto recorded = recorded_mounts(host, of);
-    mount_statements put{on_};
-    for (const auto& c : of)
-      replace_mounts_of(c, host, recorded[c.id], put, summary);
-  }
-
-private:
   struct mount_statements {
     explicit mount_statements(session& on)
         : insert{on, insert_mount, mount_shape}, update{on, update_mount, mount_shape},

@@ -21,16 +21,14 @@ namespace caf::detail {
 
 /// CAF makes a node's id of the machine's hardware addresses, the root file system's UUID and the
 /// process id. In two containers all three may be equal, and then one takes the other's messages
-/// for its own. A random text in place of the UUID tells them apart.
+/// for its own. A random text in place of the UUID tells them apart, and also the actor systems of
+/// one process, which CAF asks for once each.
 __attribute__((visibility("default"), used)) std::string get_root_uuid() {
-  static const std::string id = [] {
-    std::random_device random;
-    std::string text;
-    for (int i = 0; i < 32; ++i)
-      text += "0123456789abcdef"[random() % 16];
-    return text;
-  }();
-  return id;
+  std::random_device random;
+  std::string text;
+  for (int i = 0; i < 32; ++i)
+    text += "0123456789abcdef"[random() % 16];
+  return text;
 }
 
 } // namespace caf::detail

@@ -90,9 +90,10 @@ TEST_CASE("what was not acknowledged when the hub dies is answered as not writte
   });
   fleet.write(a, {"v"});
   CHECK(a->answers.empty());
-  fleet.hold(nullptr);
   fleet.stop_hub();
   REQUIRE(a->answers.size() == 1);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[0].why.code == ec::store_unreachable);
 }
 
 TEST_CASE("after a restart of the hub an agent sends everything once more") {

@@ -116,6 +116,25 @@ TEST_CASE_FIXTURE(storing, "batches that wait at the same time share a transacti
   }
 }
 
+TEST_CASE_FIXTURE(storing, "what is too much for one transaction is written in several") {
+  write(600);
+  CHECK(store->transactions() == std::vector<std::size_t>{256, 256, 88});
+  for (const auto& x : answers)
+    CHECK((x && x->ok));
+}
+
+TEST_CASE_FIXTURE(storing, "a stop waits for all transactions of what came before") {
+  write(600, true);
+  CHECK(written_at_stop == 3);
+}
+
+TEST_CASE_FIXTURE(storing, "when a transaction fails all that waits behind it has failed, too") {
+  store->fail({ec::store_unreachable, "gone"});
+  write(600);
+  for (const auto& x : answers)
+    CHECK((x && !x->ok));
+}
+
 TEST_CASE_FIXTURE(storing, "a transaction that failed is told to everybody in it") {
   const failure why{ec::store_unreachable, "gone"};
   store->fail(why);

@@ -119,7 +119,8 @@ TEST_CASE("example.env names every setting and no other") {
 TEST_CASE("documents and deployment files name no setting that does not exist") {
   for (const auto* file :
        {"README.md", "docs/operations.md", "docs/fleet.md", "deploy/compose.yaml",
-        "deploy/container/Dockerfile", "deploy/run", "deploy/demo"}) {
+        "deploy/compose.hub.yaml", "deploy/compose.agent.yaml", "deploy/container/Dockerfile",
+        "deploy/run", "deploy/demo", "deploy/fleet", "deploy/systemd/fleet-tls.conf"}) {
     CAPTURE(file);
     const auto named = all_in(text_of(file), "\\b((?:EVENTS|HTTP|NODE|HUB|LOG|ACTOR)_[A-Z_]+)\\b");
     CHECK(joined(without(named, setting_names())) == "");

@@ -1,0 +1,196 @@
+// swarm [LINKS [SYSTEMS [SECONDS [postgres|sqlite]]]]: a hub and the links of many agents, over
+// real connections. How long until all are in and written; what a steady stream of changes costs;
+// how a killed hub comes back; how many changes it takes. Fails when the rows are not exact.
+#include "bench/swarm_floor.hpp"
+#include "bench/swarm_span.hpp"
+#include "tests/support/eventually.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+
+namespace volumeviz::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+using support::eventually;
+
+constexpr auto patience = 120s;
+constexpr auto outage = 5s;
+constexpr auto step = 10s;
+constexpr double bearable_ms = 1000; ///< a step whose p99 is above is one too many
+
+struct plan {
+  swarm::shape what;
+  int seconds = 60;
+  std::size_t links() const { return what.systems * what.links; }
+};
+
+/// The most within any second.
+std::size_t peak(std::vector<clock::time_point> moments) {
+  std::ranges::sort(moments);
+  std::deque<clock::time_point> window;
+  std::size_t most = 0;
+  for (auto x : moments) {
+    window.push_back(x);
+    while (x - window.front() > 1s)
+      window.pop_front();
+    most = std::max(most, window.size());
+  }
+  return most;
+}
+
+template <class Condition>
+double seconds_until(clock::time_point begin, const char* what, Condition&& condition) {
+  if (!eventually(condition, patience, 2ms))
+    throw std::runtime_error{std::string{"after two minutes not "} + what};
+  return since(begin) / 1000;
+}
+
+void must_be_exact(swarm::hub& at, swarm::crowd& agents, const char* when) {
+  const auto wrong = swarm::wrong_rows(at, agents);
+  for (const auto& x : wrong)
+    std::fprintf(stderr, "%s\n", x.c_str());
+  if (!wrong.empty())
+    throw std::runtime_error{std::string{"the rows are wrong "} + when};
+  std::printf("  rows of all hosts are exact %s\n", when);
+}
+
+void settle(swarm::crowd& agents) {
+  agents.change(0);
+  seconds_until(clock::now(), "settled", [&] { return agents.all_settled(); });
+}
+
+/// (a) Nobody is known, and all come at once.
+void arrive(swarm::hub& at, swarm::crowd& agents) {
+  const auto begin = clock::now();
+  agents.dial();
+  const auto in = seconds_until(begin, "all in", [&] { return agents.all_back(); });
+  const auto written = seconds_until(begin, "all written",
+                                     [&] { return agents.all_listed() && agents.all_settled(); });
+  const auto seen = agents.take();
+  std::printf("  arrival: all in after %.2f s (at most %zu in a second), all snapshots committed "
+              "after %.2f s, %llu resources, %llu batches refused or lost\n",
+              in, peak(seen.entered), written, static_cast<unsigned long long>(seen.looks),
+              static_cast<unsigned long long>(seen.failures));
+  must_be_exact(at, agents, "after the arrival");
+}
+
+void print_head() {
+  std::printf("  %-10s %8s %8s %8s %7s %7s %7s %8s %8s %8s %7s %6s %7s %7s %8s\n", "offered/s",
+              "changes", "looks/s", "batch/s", "trans/s", "group", "writing", "p50 ms", "p99 ms",
+              "max ms", "hub CPU", "RSS MB", "db CPU", "agents", "failed/s");
+}
+
+void print_span(double offered, const span_numbers& x) {
+  std::printf("  %-10.0f %8.0f %8.0f %8.0f %7.1f %7.1f %6.0f%% %8.1f %8.1f %8.1f %6.0f%% %6.1f "
+              "%6.0f%% %6.0f%% %8.1f\n",
+              offered, x.changes, x.looks, x.batches, x.transactions, x.group, x.writing * 100,
+              x.change_to_answer.quantile(0.5), x.change_to_answer.quantile(0.99),
+              x.change_to_answer.quantile(1), x.hub_cpu * 100, x.hub_rss_mb, x.database_cpu * 100,
+              x.agents_cpu * 100, x.failures);
+}
+
+span_numbers run(swarm::hub& at, swarm::crowd& agents, double rate, std::chrono::seconds how_long) {
+  agents.change(rate);
+  std::this_thread::sleep_for(2s); // until it is steady
+  span measured{at, agents};
+  std::this_thread::sleep_for(how_long);
+  auto numbers = measured.end();
+  print_span(rate, numbers);
+  return numbers;
+}
+
+/// (b) One change a second of every host.
+void steady(swarm::hub& at, swarm::crowd& agents, const plan& by) {
+  print_head();
+  run(at, agents, 0, std::chrono::seconds{std::min(by.seconds, 20)});
+  const auto x = run(at, agents, static_cast<double>(by.links()), std::chrono::seconds{by.seconds});
+  std::printf("  an agent's link: %.3f %% of a core; came in again: %zu\n",
+              x.agents_cpu * 100 / static_cast<double>(by.links()), x.came_in);
+  settle(agents);
+  must_be_exact(at, agents, "after the steady stream");
+}
+
+/// (c) The hub dies while changes go on, and comes back.
+void come_back(swarm::hub& at, swarm::crowd& agents, const plan& by) {
+  agents.change(static_cast<double>(by.links()));
+  std::this_thread::sleep_for(2s);
+  agents.mark();
+  at.kill();
+  std::this_thread::sleep_for(outage);
+  agents.take();
+  const auto begin = clock::now();
+  at.start();
+  const auto open = since(begin) / 1000;
+  agents.change(0);
+  const auto in = seconds_until(begin, "all back", [&] { return agents.all_back(); });
+  const auto exact = seconds_until(begin, "settled", [&] { return agents.all_settled(); });
+  const auto seen = agents.take();
+  std::printf("  hub killed, started again after %lld s: its gate is open after %.2f s, all are "
+              "back after %.2f s (at most %zu in a second), all is committed after %.2f s\n",
+              static_cast<long long>(outage.count()), open, in, peak(seen.entered), exact);
+  must_be_exact(at, agents, "after the kill");
+}
+
+/// (d) More and more, until it is too much; then what the database itself would take.
+void ceiling(swarm::hub& at, swarm::crowd& agents, const plan& by) {
+  print_head();
+  span_numbers most;
+  for (double rate = 2 * static_cast<double>(by.links());; rate *= 1.5) {
+    const auto x = run(at, agents, rate, step);
+    const auto bearable = x.change_to_answer.quantile(0.99) <= bearable_ms;
+    if (bearable || most.changes == 0)
+      most = x;
+    if (!bearable || x.changes < rate * 0.5)
+      break;
+  }
+  settle(agents);
+  must_be_exact(at, agents, "after too many changes");
+  at.stop();
+  const auto group = static_cast<std::size_t>(std::max(1.0, std::round(most.group)));
+  const auto looks = static_cast<std::size_t>(std::max(1.0, std::round(most.looks / most.batches)));
+  const auto least = store_floor(at.database_url(), by.what, group, looks, step);
+  std::printf("  most: %.0f changes/s, %.0f looks/s; the store alone, %zu batches of %zu a "
+              "transaction: %.0f looks/s in %.0f transactions/s\n",
+              most.changes, most.looks, group, looks, least.looks, least.transactions);
+}
+
+void measure(database_kind kind, const plan& by) {
+  std::printf("%s\n", to_string(kind));
+  swarm::hub at{kind};
+  swarm::crowd agents{by.what, at.address()};
+  at.start();
+  arrive(at, agents);
+  steady(at, agents, by);
+  come_back(at, agents, by);
+  ceiling(at, agents, by);
+}
+
+} // namespace
+
+} // namespace volumeviz::bench
+
+int main(int argc, char** argv) {
+  using namespace volumeviz::bench;
+  return run_benchmark(
+      [&] {
+        const int links = number_argument(argc, argv, 1, 1000);
+        const int systems = std::min(links, number_argument(argc, argv, 2, 100));
+        plan by;
+        by.what.systems = static_cast<std::size_t>(systems);
+        by.what.links = static_cast<std::size_t>(links / systems);
+        by.seconds = number_argument(argc, argv, 3, 60);
+        std::printf("%zu links in %zu systems (a connection each), %zu volumes and %zu containers "
+                    "a host\n",
+                    by.links(), by.what.systems, by.what.volumes, by.what.containers);
+        for (auto kind : both_databases)
+          if (argc < 5
+              || (kind == database_kind::postgres) == (std::strcmp(argv[4], "postgres") == 0))
+            measure(kind, by);
+      },
+      false);
+}

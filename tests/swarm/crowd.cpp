@@ -1,0 +1,141 @@
+#include "tests/swarm/crowd.hpp"
+
+#include "actors/fleet/hub_link.hpp"
+#include "actors/platform/shell.hpp"
+
+#include <caf/io/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace volumeviz::swarm {
+
+namespace {
+
+/// As an agent has it, with one worker: so many systems share a machine.
+struct agent_system : caf::actor_system_config {
+  agent_system() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", 1);
+    set("logger.verbosity", caf::atom("quiet"));
+    add_message_types<caf::id_block::volumeviz>();
+    use_remoting(*this, {});
+  }
+};
+
+/// In the place of an agent's health reporter and metrics: all is well, and nobody counts.
+caf::behavior calm() {
+  return {
+      [](atom::health) {
+        health_report well;
+        well.status = health_status::healthy;
+        well.events.connected = true;
+        return well;
+      },
+      [](const store_report&) {},
+  };
+}
+
+std::shared_ptr<spdlog::logger> silent_log() {
+  auto log =
+      std::make_shared<spdlog::logger>("swarm", std::make_shared<spdlog::sinks::null_sink_mt>());
+  log->set_level(spdlog::level::off);
+  return log;
+}
+
+/// Nobody has to be unable to guess it here.
+std::string some_nonce() {
+  static std::atomic<std::uint64_t> last{0};
+  return fmt::format("nonce-{}", ++last);
+}
+
+} // namespace
+
+struct crowd::machine {
+  agent_system config;
+  caf::actor_system system{config};
+  caf::actor calm = system.spawn(volumeviz::swarm::calm);
+  std::shared_ptr<metrics::catalogue> numbers =
+      std::make_shared<metrics::catalogue>(node_role::agent);
+  std::shared_ptr<actor_slot> slot = std::make_shared<actor_slot>("hub_link", "");
+};
+
+crowd::crowd(const shape& what, const config::host_port& hub) : hub_(hub), shape_(what) {
+  for (std::size_t i = 0; i < what.systems; ++i)
+    machines_.push_back(std::make_unique<machine>());
+  for (std::size_t i = 0; i < what.systems * what.links; ++i)
+    hosts_.push_back(
+        {.model = std::make_shared<host_model>(fmt::format("host-{:05}", i), what.volumes,
+                                               what.containers, what.seed + i),
+         .stands = std::make_shared<standing>(),
+         .player = {},
+         .link = {}});
+}
+
+crowd::~crowd() {
+  for (auto& x : hosts_) {
+    caf::anon_send_exit(x.player, caf::exit_reason::kill);
+    caf::anon_send_exit(x.link, caf::exit_reason::kill);
+  }
+  hosts_.clear();
+  for (auto& x : machines_)
+    caf::anon_send_exit(std::exchange(x->calm, nullptr), caf::exit_reason::kill);
+  // Each ends here: CAF remembers in the thread that made a system which was the last, and a system
+  // that another thread ends would wait for that memory to be gone.
+  machines_.clear();
+}
+
+void crowd::dial() {
+  for (std::size_t i = 0; i < hosts_.size(); ++i)
+    join(*machines_[i / shape_.links], hosts_[i], i);
+}
+
+void crowd::join(machine& on, member& x, std::uint64_t number) {
+  const auto log = silent_log();
+  x.player = on.system.spawn<player>(player_parts{
+      .host = x.model, .stands = x.stands, .sees = sees_, .seed = shape_.seed + number});
+  hub_link_parts parts;
+  parts.host = x.model->name();
+  parts.program_version = "swarm";
+  parts.boot = (shape_.seed << 32) + number + 1;
+  parts.hub = hub_;
+  parts.connector = connector_of(on.system, {});
+  parts.keys.secret = some_nonce;
+  // The player is told once of what concerns both handlers.
+  parts.volumes = caf::actor_cast<resource_handler_actor>(x.player);
+  parts.health = caf::actor_cast<health_reporter_actor>(on.calm);
+  parts.metrics = caf::actor_cast<metrics_aggregator_actor>(on.calm);
+  parts.numbers = on.numbers;
+  parts.log = log;
+  parts.seed = shape_.seed + number;
+  x.link = caf::actor_cast<caf::strong_actor_ptr>(on.system.spawn<shell<hub_link>>(on.slot, parts));
+  caf::anon_send(x.player, atom::opened_v, x.link);
+}
+
+void crowd::change(double per_second) {
+  const auto each = per_second * 1000 / static_cast<double>(hosts_.size());
+  for (const auto& x : hosts_)
+    caf::anon_send(x.player, atom::restart_v, static_cast<std::uint64_t>(each));
+}
+
+void crowd::mark() {
+  for (auto& x : hosts_)
+    x.marked = x.stands->entered;
+}
+
+bool crowd::all_back() const {
+  return std::ranges::all_of(hosts_, [](const auto& x) { return x.stands->entered > x.marked; });
+}
+
+bool crowd::all_settled() const {
+  return std::ranges::all_of(hosts_, [](const auto& x) { return x.stands->settled.load(); });
+}
+
+bool crowd::all_listed() const {
+  return std::ranges::all_of(hosts_, [](const auto& x) { return x.stands->listings >= 2; });
+}
+
+} // namespace volumeviz::swarm
