@@ -24,7 +24,6 @@ constexpr auto pulse_limit = 5s;
 
 // Above what the hub's database may take for a call, with others before it.
 constexpr auto piece_limit = 20s;
-constexpr std::size_t piece_bytes = 256 * 1024;
 
 // How long a full hub is asked again before the batch is given up. Its handler looks anew then.
 constexpr auto full_min = 50ms;
@@ -225,7 +224,7 @@ void hub_link::send(change_batch&& batch, promise answer) {
   }
   const auto seq = ++*parts_.last_seq;
   const auto now = self_->clock().now();
-  under_way_.emplace(seq, outgoing{.pieces = sync::cut(std::move(batch), piece_bytes),
+  under_way_.emplace(seq, outgoing{.pieces = sync::cut(std::move(batch), parts_.piece_bytes),
                                    .answer = answer,
                                    .began = now,
                                    .sent = now,

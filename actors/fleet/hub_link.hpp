@@ -44,6 +44,7 @@ struct hub_link_parts {
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
   std::uint64_t seed = 0;
+  std::size_t piece_bytes = 256 * 1024; ///< the most of a batch in one message
 };
 
 /// HUB LINK: an agent's way to its hub, in the place of the inventory store. What the handlers have

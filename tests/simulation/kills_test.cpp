@@ -36,6 +36,7 @@ void kill_at_each_message(unsigned whom) {
   for (unsigned at = 0; at < messages; ++at)
     for (std::uint64_t order = 0; order < 8; ++order) {
       auto x = busy_life();
+      x.fleet = whom >= fleet_actors;
       x.order = order;
       x.steps.insert(x.steps.begin() + x.before_start,
                      {.what = op::kill_actor, .a = whom, .b = at, .span = 1});
@@ -49,6 +50,11 @@ void kill_at_each_message(unsigned whom) {
 unsigned number_of(const std::string& name) {
   const auto& names = actor_names();
   return static_cast<unsigned>(std::ranges::find(names, name) - names.begin());
+}
+
+unsigned number_in_fleet(const std::string& name) {
+  const auto& names = fleet_actor_names();
+  return fleet_actors + static_cast<unsigned>(std::ranges::find(names, name) - names.begin());
 }
 
 } // namespace
@@ -82,6 +88,19 @@ TEST_CASE("whatever message the observers die at, the rows are right in the end"
   kill_at_each_message(number_of("reconciler"));
   kill_at_each_message(number_of("health_reporter"));
   kill_at_each_message(number_of("metrics_aggregator"));
+}
+
+TEST_CASE("whatever message an agent's link dies at, the rows are right in the end") {
+  kill_at_each_message(number_in_fleet("hub_link"));
+}
+
+TEST_CASE("whatever message an actor of the hub dies at, the rows are right in the end") {
+  for (const auto* name : {"hub_gate", "fleet_roster", "hub_session", "inventory_store"})
+    kill_at_each_message(number_in_fleet(name));
+}
+
+TEST_CASE("whatever message the hub's root dies at, the next process has all rows in the end") {
+  kill_at_each_message(number_in_fleet("hub"));
 }
 
 TEST_CASE("whatever message the root dies at, the next process is right in the end") {

@@ -1,6 +1,7 @@
 #include "tests/simulation/machine.hpp"
 
 #include "actors/actors.hpp"
+#include "actors/fleet/hub_link.hpp"
 #include "actors/platform/instrumented.hpp"
 
 #include <caf/scoped_execution_unit.hpp>
@@ -170,9 +171,11 @@ actor_slot* machine::slot_of(job who) {
     return nullptr;
   auto [i, is_new] = slots_.try_emplace(actor->id(), nullptr);
   if (is_new)
-    i->second = as_any<node_actor, stream_supervisor_actor, stream_reader_actor,
-                       resource_handler_actor, docker_inspector_actor, inventory_store_actor,
-                       reconciler_actor, metrics_aggregator_actor, health_reporter_actor>(who);
+    i->second =
+        as_any<node_actor, stream_supervisor_actor, stream_reader_actor, resource_handler_actor,
+               docker_inspector_actor, inventory_store_actor, reconciler_actor,
+               metrics_aggregator_actor, health_reporter_actor, hub_link_actor, hub_gate_actor,
+               hub_session_actor, fleet_roster_actor, host_census_actor>(who);
   return i->second;
 }
 

@@ -192,8 +192,10 @@ std::string step_in_words(const step& s) {
   constexpr const char* moments[] = {"", " [before the next answer]", " [after the next answer]",
                                      " [before the next subscription]", " [during the next write]"};
   std::string text;
+  if (is_of_link(s.what))
+    return link_step_in_words(s) + moments[static_cast<unsigned>(s.when)];
   if (s.what == op::delay_actor || s.what == op::kill_actor)
-    text = actor_names()[s.a] + ": ";
+    text = actor_name(s.a) + ": ";
   text += fmt::format(fmt::runtime(words[static_cast<unsigned>(s.what)].text), s.a, s.b, s.span);
   return text + moments[static_cast<unsigned>(s.when)];
 }
@@ -206,6 +208,9 @@ std::string to_words(const schedule& x) {
       dialects[static_cast<unsigned>(x.habits.speaks)], x.habits.ring, x.habits.backlog,
       x.habits.line_limit, x.habits.skew.count() / 1'000'000, x.habits.unsorted, x.habits.lags,
       x.queue, x.batch_max, x.list_above, x.keys_max, x.before_start);
+  if (x.fleet)
+    text += fmt::format("an agent and a hub; hub's queue {}, pieces of {} bytes\n", x.hub_queue,
+                        x.piece_bytes);
   for (const auto& s : x.steps)
     text += fmt::format("  +{} ms: {}\n", s.before.count(), step_in_words(s));
   return text;

@@ -49,10 +49,19 @@ enum class op : std::uint8_t {
   kill_node,
   defect, ///< an exception from the inside of a handler
   demand, ///< a reconciliation
+  // To the link between an agent and its hub, and to the hub; fleet_schedule.cpp.
+  break_link = 100, ///< `a`: who hears of it late, `b`: at what message
+  stall_link,       ///< `a`: in which direction, `b`: whether it breaks then
+  kill_hub,
+  restore_hub, ///< it dies, and its database comes back as it was a while ago
+  intrude,     ///< `a`: what another agent tries
 };
+constexpr bool is_of_link(op x) noexcept {
+  return x >= op::break_link;
+}
 constexpr unsigned ops = static_cast<unsigned>(op::demand) + 1;
 constexpr bool is_trouble(op x) noexcept {
-  return x >= op::end_streams && x != op::repeat && x != op::demand;
+  return x >= op::end_streams && x != op::repeat && x != op::demand && x != op::intrude;
 }
 
 /// When a step happens.
@@ -82,6 +91,9 @@ struct schedule {
   std::size_t batch_max = 32;
   std::size_t list_above = 60;
   std::size_t keys_max = 20'000;
+  bool fleet = false; ///< the node is an agent, and a hub has the database
+  std::size_t hub_queue = 1000;
+  std::size_t piece_bytes = 256 * 1024;
   unsigned before_start = 0; ///< so many steps happen before the node is started
   std::vector<step> steps;
 };
@@ -89,11 +101,19 @@ struct schedule {
 /// The schedule of this number; the same for ever.
 schedule make_schedule(std::uint64_t seed);
 
+/// The same with an agent and a hub in the place of the node.
+schedule make_fleet_schedule(std::uint64_t seed);
+
 /// In words, a line a step.
 std::string to_words(const schedule& x);
 std::string step_in_words(const step& x);
+std::string link_step_in_words(const step& x);
 
 /// The actors that can be killed and delayed.
 const std::vector<std::string>& actor_names();
+/// Those that a fleet has beside; a step's number of the first is `fleet_actors`.
+const std::vector<std::string>& fleet_actor_names();
+constexpr unsigned fleet_actors = 100;
+const std::string& actor_name(unsigned number);
 
 } // namespace volumeviz::simulation

@@ -58,6 +58,8 @@ bool make_duller(machine& by, schedule& best, const variant& node) {
   attempt([&](schedule& x) { x.batch_max = plain.batch_max; });
   attempt([&](schedule& x) { x.list_above = plain.list_above; });
   attempt([&](schedule& x) { x.keys_max = plain.keys_max; });
+  attempt([&](schedule& x) { x.hub_queue = plain.hub_queue; });
+  attempt([&](schedule& x) { x.piece_bytes = plain.piece_bytes; });
   for (std::size_t i = 0; i < best.steps.size(); ++i) {
     attempt([i](schedule& x) { x.steps[i].before = {}; });
     attempt([i](schedule& x) { x.steps[i].when = moment::at_once; });
@@ -76,21 +78,21 @@ schedule shrink(machine& by, schedule broken, const variant& node) {
 }
 
 std::optional<finding> find_broken(machine& by, std::uint64_t first, std::uint64_t count,
-                                   const variant& node) {
+                                   const variant& node, maker make) {
   for (auto seed = first; seed != first + count; ++seed)
-    if (auto x = live(by, make_schedule(seed), node); !x.broken.empty())
+    if (auto x = live(by, make(seed), node); !x.broken.empty())
       return finding{seed, std::move(x.broken)};
   return std::nullopt;
 }
 
-std::string explain(machine& by, const finding& what, const variant& node) {
-  const auto shortest = shrink(by, make_schedule(what.seed), node);
+std::string explain(machine& by, const finding& what, const variant& node, maker make) {
+  const auto shortest = shrink(by, make(what.seed), node);
   auto text = fmt::format("schedule {}: {}\nshrunk: {}\n{}", what.seed, what.broken,
                           live(by, shortest, node).broken, to_words(shortest));
   if (node.name.empty())
     text += fmt::format("play it again: SIMULATE_ONE={} build/tests/test_simulation "
-                        "--test-case='one schedule*'\n",
-                        what.seed);
+                        "--test-case='one {}*'\n",
+                        what.seed, shortest.fleet ? "fleet" : "schedule");
   return text;
 }
 

@@ -36,4 +36,15 @@ variant never_audits();
 /// The same where the reader always gets to read: a stream that is read loses nothing.
 variant never_audits_and_always_reads();
 
+// Agents and hubs.
+variant takes_pieces_for_lists();
+variant acknowledges_before_it_commits();
+variant has_a_hub_that_dies_with_a_batch(); ///< breaks nothing
+variant takes_lost_answers_for_good_ones();
+variant sends_nothing_once_more();
+variant applies_old_batches_late();
+variant believes_the_batch();
+variant believes_any_token();
+variant lets_the_second_in();
+
 } // namespace volumeviz::simulation

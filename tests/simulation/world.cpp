@@ -27,8 +27,14 @@ world::world(machine& by, const schedule& what, const variant& node)
           by, [this] { return our_time(); }, what.habits)),
       store_(std::make_shared<model_store>()), oracle_(*daemon_) {
   runs_.begin(schedule_.order);
-  runs_.others = [this] { return daemon_->active(); };
+  if (schedule_.fleet)
+    fleet_ = std::make_unique<fleet>(runs_, schedule_, variant_.link, *store_);
+  runs_.others = [this] { return daemon_->active() + (fleet_ ? fleet_->ready() : 0); };
   runs_.happen = [this](std::size_t i) {
+    if (fleet_ && i >= daemon_->active()) {
+      fleet_->go_on(i - daemon_->active());
+      return;
+    }
     reading_ = true;
     daemon_->go_on(i);
     reading_ = false;
@@ -46,6 +52,10 @@ world::world(machine& by, const schedule& what, const variant& node)
   store_->committed = [this](const std::vector<write_summary>& done) {
     if (const auto why = oracle_.after_commit(done, store_->rows()))
       broken(*why);
+    if (fleet_)
+      fleet_->committed();
+    if (fleet_ && !fleet_->others_untouched())
+      broken("another host's rows were touched");
   };
   if (variant_.daemon)
     variant_.daemon(*daemon_);
@@ -53,6 +63,8 @@ world::world(machine& by, const schedule& what, const variant& node)
 
 world::~world() {
   life_.reset();
+  if (fleet_)
+    fleet_->end();
   runs_.end();
 }
 
@@ -67,10 +79,33 @@ outcome world::run() {
     log_->set_pattern("          %l: %v");
     log_->set_level(spdlog::level::debug);
   }
+  if (fleet_)
+    start_fleet();
   live_through_steps();
   if (broken_.empty())
     go_quiet();
   return {broken_, runs_.now() - quiet_since_, runs_.turns(), processes_};
+}
+
+std::shared_ptr<persistence::store> world::make_store() const {
+  return variant_.store ? variant_.store(store_) : store_;
+}
+
+void world::start_fleet() {
+  fleet_->start({.make_store = [this] { return make_store(); },
+                 .now = [this] { return our_time(); },
+                 .log = log_,
+                 .tell = [this](const std::string& what) { tell(what); },
+                 .hub_is_gone =
+                     [this] {
+                       oracle_.orphans = true;
+                       for (const auto& name : fleet_actor_names())
+                         delayed_until_.erase(name);
+                     }});
+}
+
+const std::string& world::called(const actor_slot& who) const {
+  return fleet_ ? fleet_->called(who) : who.name;
 }
 
 void world::start_node() {
@@ -86,9 +121,7 @@ void world::start_node() {
   parts.settings.backoff_max = 2'000ms;
   parts.settings.reconcile_interval = 0ms; // nobody may need it
   parts.daemon = variant_.access ? variant_.access(daemon_) : std::make_shared<access>(daemon_);
-  parts.make_store = [this] {
-    return variant_.store ? variant_.store(store_) : std::shared_ptr<persistence::store>{store_};
-  };
+  parts.make_store = [this] { return make_store(); };
   parts.numbers = life_->numbers;
   parts.log = log_;
   parts.now = [this] {
@@ -114,6 +147,8 @@ void world::start_node() {
   }
   parts.audits.backlog = schedule_.habits.backlog;
   parts.audits.ring = schedule_.habits.ring;
+  if (fleet_)
+    fleet_->make_agent(parts);
   if (variant_.node)
     variant_.node(parts);
   started_at_ = runs_.now();
@@ -138,6 +173,8 @@ void world::node_died(const caf::error& why) {
   queue_ = nullptr;
   daemon_->close_streams();
   delayed_until_.clear();
+  if (fleet_)
+    fleet_->agent_died();
   later(process_restart, [this] { start_node(); });
 }
 
@@ -187,6 +224,8 @@ void world::heal() {
   hung_until_.clear();
   killings_.clear();
   runs_.judge = nullptr;
+  if (fleet_)
+    fleet_->heal();
 }
 
 void world::go_quiet() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node.hpp"
+#include "tests/simulation/fleet.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/simulation/model_daemon.hpp"
 #include "tests/simulation/model_store.hpp"
@@ -29,6 +30,7 @@ struct variant {
   std::function<void(schedule&)> always;
   std::function<void(model_daemon&)> daemon;
   bool reader_waits = false; ///< reads on only when nothing waits in the mailboxes
+  tampering link;            ///< of a fleet
   bool proves = true;        ///< false: nobody audits the stream, so nothing is proven
 };
 
@@ -69,6 +71,9 @@ private:
     unsigned whom, at, again, times;
   };
 
+  std::shared_ptr<persistence::store> make_store() const;
+  void start_fleet();
+  const std::string& called(const actor_slot& who) const;
   void start_node();
   void node_died(const caf::error& why);
   void live_through_steps();
@@ -121,6 +126,7 @@ private:
   clock_history clock_;
   std::shared_ptr<model_daemon> daemon_;
   std::shared_ptr<model_store> store_;
+  std::unique_ptr<fleet> fleet_; ///< null: the node has the database to itself
   oracle oracle_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<life> life_;

@@ -47,6 +47,16 @@ std::optional<std::string> world::not_right_yet() {
     return "nothing is proven since";
   if (store_->rows().facts.verified_at > our_time())
     return "the host's row is verified in the future";
+  if (fleet_) {
+    const auto hosts = ask<std::vector<host_report>>(fleet_->roster(), atom::hosts_v);
+    if (!hosts)
+      return "the hub's roster does not answer";
+    const auto host = std::ranges::find(*hosts, "h", &host_report::host);
+    if (host == hosts->end() || !host->connected)
+      return "the hub does not know that the host reports";
+    if (host->verified_at > our_time())
+      return "the hub takes the host for verified in the future";
+  }
   const auto numbers = ask<event_counters>(life_->node.metrics, atom::counters_v);
   if (!numbers)
     return "nobody knows the numbers";
@@ -67,6 +77,8 @@ void world::check_claim() {
   if (!health || health->events.verified_at == never)
     return;
   const auto moment = clock_.moment_of(health->events.verified_at);
+  if (fleet_ && !fleet_->holds_claim(moment))
+    return;
   if (const auto wrong = oracle_.proven(moment, store_->rows()))
     broken(fmt::format("proven until {} ms, but {}", moment.count() / 1'000'000, *wrong));
 }

@@ -35,6 +35,13 @@ void world::happen(const step& x) {
   last_happened_ = runs_.now();
   if (is_trouble(x.what))
     troubled_ = true;
+  if (is_of_link(x.what)) {
+    // What is under way comes late, whatever was said since.
+    oracle_.orphans |= is_trouble(x.what);
+    if (fleet_)
+      fleet_->happen(x);
+    return;
+  }
   if (!happen_in_the_world(x)) {
     happen_to_the_daemon(x);
     happen_to_the_node(x);
@@ -183,7 +190,7 @@ void world::happen_to_the_daemon(const step& x) {
 void world::happen_to_the_node(const step& x) {
   switch (x.what) {
   case op::delay_actor:
-    delayed_until_[actor_names()[x.a]] = runs_.now() + milliseconds{x.span};
+    delayed_until_[actor_name(x.a)] = runs_.now() + milliseconds{x.span};
     later(milliseconds{x.span}, [] {});
     watch_turns();
     break;
@@ -217,7 +224,10 @@ turn world::judge(actor_slot& who) {
   if (who.limit)
     queue_ = who.limit;
   const auto now = runs_.now();
-  if (const auto i = delayed_until_.find(who.name); i != delayed_until_.end()) {
+  const auto& name = called(who);
+  if (const auto i = delayed_until_.find(name); i != delayed_until_.end()) {
+    if (fleet_)
+      fleet_->disturb();
     if (now < i->second)
       return turn::waits;
     delayed_until_.erase(i);
@@ -234,10 +244,12 @@ turn world::judge(actor_slot& who) {
   if (asks)
     hung_until_.erase(who.name);
   for (auto i = killings_.begin(); i != killings_.end(); ++i) {
-    if (actor_names()[i->whom] != who.name || i->at-- > 0)
+    if (actor_name(i->whom) != name || i->at-- > 0)
       continue;
-    tell(who.name + " is killed");
+    tell(name + " is killed");
     oracle_.orphans = true;
+    if (fleet_)
+      fleet_->disturb();
     if (life_ && who.name == "metrics_aggregator")
       life_->lost_numbers = true;
     i->at = i->again;

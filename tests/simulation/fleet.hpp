@@ -1,0 +1,112 @@
+#pragma once
+
+#include "actors/node.hpp"
+#include "tests/simulation/model_link.hpp"
+#include "tests/simulation/model_store.hpp"
+#include "tests/simulation/schedule.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz::simulation {
+
+/// What a fleet needs of the world around it.
+struct fleet_surroundings {
+  std::function<std::shared_ptr<persistence::store>()> make_store;
+  wall_clock now;
+  std::shared_ptr<spdlog::logger> log;
+  std::function<void(const std::string&)> tell;
+  /// A hub has died: nobody of it is held up any more.
+  std::function<void()> hub_is_gone;
+};
+
+/// The hub with the database behind it, the agent's connections to it, and others who want to come
+/// in. The agent itself is the world's node.
+class fleet {
+public:
+  fleet(machine& runs, const schedule& what, const tampering& how, model_store& store);
+  ~fleet();
+  fleet(const fleet&) = delete;
+  fleet& operator=(const fleet&) = delete;
+
+  /// The hub's first process.
+  void start(fleet_surroundings around);
+  /// Before the machine ends everybody.
+  void end();
+
+  /// A new process of the agent.
+  void make_agent(node_parts& parts);
+  void agent_died();
+
+  void happen(const step& x);
+  /// Connections come back, the hub too; what was lost stays lost.
+  void heal();
+  /// Somebody of the hub or the link was killed or held up.
+  void disturb() { ++disturbances_, disturbed_at_ = runs_.now(); }
+  void committed();
+
+  /// What may happen on the connections, see machine.
+  std::size_t ready() const;
+  void go_on(std::size_t i);
+
+  /// The name of an actor's place, but that the hub's root is "hub".
+  const std::string& called(const actor_slot& who) const;
+  const fleet_roster_actor& roster() const { return hub_.roster; }
+  /// False while the database was put back and the agent has not heard of it: what is claimed to be
+  /// proven until then is not asked for.
+  bool holds_claim(nanoseconds until) const { return !put_back_ && until > claims_from_; }
+  /// Another host's rows are as they were.
+  bool others_untouched() const;
+
+private:
+  caf::result<caf::node_id, caf::strong_actor_ptr, std::set<std::string>> connect(unsigned process);
+  std::shared_ptr<model_link> make_link();
+  void start_hub();
+  void hub_died();
+  void kill_hub(nanoseconds away);
+  void break_link(const step& x);
+  void stall_link(const step& x);
+  void cut(model_link& which, unsigned who_is_late, nanoseconds late);
+
+  // Other agents; strangers.cpp.
+  void intrude(unsigned what);
+  void knock(agent_hello hello, std::function<void(const link_welcome&, hub_session_actor)> then);
+  void write_into_the_session();
+  void spawn(std::function<void(caf::event_based_actor*)> stranger);
+  bool reports_for_certain() const;
+
+  machine& runs_;
+  const schedule& schedule_;
+  const tampering& how_;
+  model_store& store_;
+  fleet_surroundings around_;
+
+  node_handles hub_{};
+  actor_slot* hub_root_ = nullptr;
+  bool hub_up_ = false;
+  nanoseconds hub_away_{0}; ///< how long it will be
+  unsigned hubs_ = 0, agents_ = 0, strangers_ = 0;
+  std::uint64_t secrets_ = 0;
+
+  std::vector<std::shared_ptr<model_link>> links_;
+  std::shared_ptr<model_link> link_; ///< the agent's newest
+  model_link::leftovers lost_;
+  link_welcome welcome_;
+  hub_session_actor session_; ///< of that welcome
+
+  std::uint64_t disturbances_ = 0;
+  nanoseconds disturbed_at_{-3'600'000'000'000};
+  std::deque<support::memory_rows> backups_; ///< after each of the last commits
+  std::optional<support::memory_rows> to_put_back_;
+  bool put_back_ = false;
+  nanoseconds claims_from_{-3'600'000'000'000};
+  support::memory_rows others_rows_;
+};
+
+/// What a stranger writes when it is let in: never anything that the host has.
+change_batch stray_batch(const std::string& host);
+
+} // namespace volumeviz::simulation

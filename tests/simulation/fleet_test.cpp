@@ -1,0 +1,80 @@
+// Goal: an agent and its hub keep every promise of a node, whatever becomes of the link between
+// them. Method: as in simulation_test.cpp. And for each rule of the link a fleet that breaks it,
+// and is caught.
+
+#include "tests/simulation/campaign.hpp"
+#include "tests/simulation/variants.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+
+using namespace volumeviz::simulation;
+
+namespace {
+
+constexpr std::uint64_t schedules = 20'000;
+
+void check_caught(const variant& node) {
+  machine by;
+  const auto found = find_broken(by, 1, schedules, node, make_fleet_schedule);
+  REQUIRE_MESSAGE(found, node.name);
+  std::printf("%s; caught after %llu schedules\n%s\n", node.name.c_str(),
+              static_cast<unsigned long long>(found->seed),
+              explain(by, *found, node, make_fleet_schedule).c_str());
+}
+
+} // namespace
+
+TEST_CASE("fixed fleets keep every promise") {
+  check_fixed(make_fleet_schedule, 0, 5'000);
+}
+
+TEST_CASE("fresh fleets keep every promise") {
+  check_fresh(make_fleet_schedule);
+}
+
+TEST_CASE("one fleet can be told, step by step") {
+  tell_one(make_fleet_schedule);
+}
+
+TEST_CASE("a fleet is the same whenever it is played") {
+  check_same_again(make_fleet_schedule);
+}
+
+TEST_CASE("a hub that takes a piece for a complete list is caught") {
+  check_caught(takes_pieces_for_lists());
+}
+
+TEST_CASE("a hub that acknowledges before it commits is caught") {
+  check_caught(acknowledges_before_it_commits());
+}
+
+TEST_CASE("an agent that takes a lost answer for a good one is caught") {
+  machine by;
+  const auto usual = has_a_hub_that_dies_with_a_batch();
+  const auto found = find_broken(by, 1, 300, usual, make_fleet_schedule);
+  CHECK_MESSAGE(!found, usual.name, ": ",
+                found ? explain(by, *found, usual, make_fleet_schedule) : "");
+  check_caught(takes_lost_answers_for_good_ones());
+}
+
+TEST_CASE("an agent that does not list for a hub that has lost data is caught") {
+  check_caught(sends_nothing_once_more());
+}
+
+TEST_CASE("a hub that applies batches of a former session late is caught") {
+  check_caught(applies_old_batches_late());
+}
+
+TEST_CASE("a hub that believes which host a batch names is caught") {
+  check_caught(believes_the_batch());
+}
+
+TEST_CASE("a hub that does not ask for a session's secret is caught") {
+  check_caught(believes_any_token());
+}
+
+TEST_CASE("a hub that lets a second agent of a name in is caught") {
+  check_caught(lets_the_second_in());
+}

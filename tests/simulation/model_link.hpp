@@ -1,0 +1,118 @@
+#pragma once
+
+#include "messages/fleet.hpp"
+#include "tests/simulation/machine.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace volumeviz::simulation {
+
+/// The two ends of a connection.
+enum class side : std::uint8_t { agent, hub };
+constexpr side other(side x) noexcept {
+  return x == side::agent ? side::hub : side::agent;
+}
+
+/// What a broken agent or hub makes of what it is sent; see variants_fleet.cpp.
+struct tampering {
+  std::function<void(link_piece&)> piece;     ///< when it reaches the hub
+  std::function<void(link_welcome&)> welcome; ///< when it reaches the agent
+  bool acknowledges_unwritten = false;
+  bool takes_lost_for_written = false;
+  bool replays_the_lost = false; ///< in the next connection, after its first batch
+  bool any_token = false;
+  bool lets_the_second_in = false;
+};
+
+/// One connection between an agent and a hub, as CAF has it. Each side has proxies of the other's
+/// actors; what is sent to them comes out at the other end, in order, while the connection stands.
+/// When it breaks, what is under way is lost; a side that hears of it sees all its proxies end. Its
+/// proxy ends, too, when an actor of the other side does.
+class model_link : public std::enable_shared_from_this<model_link> {
+public:
+  /// What was under way when connections broke, for who replays it.
+  using leftovers = std::vector<link_piece>;
+
+  model_link(machine& runs, const tampering& how, leftovers& lost)
+      : runs_(runs), how_(how), lost_(lost) {}
+
+  /// What the side sees of an actor of the other.
+  caf::strong_actor_ptr seen_from(side where, const caf::strong_actor_ptr& real);
+  /// The side has not heard that the connection is broken.
+  bool open(side of) const noexcept { return !end(of).heard; }
+  bool whole() const noexcept { return !cut_; }
+
+  // Troubles.
+  void stall(side towards, nanoseconds until);
+  bool stalls(side towards) const noexcept { return end(towards).stalled_until > runs_.now(); }
+  void go_on();
+  /// Nothing gets through any more. Each side hears of it at its moment; a later call can only make
+  /// that sooner.
+  void cut(nanoseconds agent_hears, nanoseconds hub_hears);
+  /// Happens once, when the hub has been given a piece, or has answered one (the answer is lost
+  /// when this cuts).
+  std::function<void()> on_piece, on_answer;
+
+  /// How many things can happen now (something arrives, or a side hears), and that of this number.
+  std::size_t ready() const;
+  void happen(std::size_t i);
+  bool over() const noexcept { return !open(side::agent) && !open(side::hub); }
+
+  /// When the agent last heard an answer to its pulse; never: not yet.
+  std::optional<nanoseconds> pulsed;
+  std::function<void(const link_welcome&, const caf::strong_actor_ptr& session)> on_welcome;
+  std::function<void()> on_pulse; ///< the agent has sent one
+
+private:
+  friend class proxy;
+
+  struct parcel {
+    caf::strong_actor_ptr from, to;
+    caf::message_id mid;
+    caf::message content;
+    bool gone = false; ///< `to` is a proxy whose actor has ended
+  };
+  /// One end, and what is on the way to it.
+  struct ending {
+    std::deque<parcel> coming;
+    nanoseconds stalled_until{0};
+    bool heard = false;
+    nanoseconds hears_at{0};                                ///< once it is cut
+    std::map<caf::actor_id, caf::strong_actor_ptr> proxies; ///< of the other side's actors
+  };
+  struct request {
+    caf::strong_actor_ptr from;
+    caf::message_id mid;
+    link_piece piece;
+    bool answered = false; ///< by who acknowledges the unwritten
+  };
+
+  ending& end(side x) noexcept { return ends_[static_cast<unsigned>(x)]; }
+  const ending& end(side x) const noexcept { return ends_[static_cast<unsigned>(x)]; }
+  bool arrives(side at) const;
+  bool can_hear(side who) const;
+  void hear(side who);
+  void hears(side who, nanoseconds at);
+  void send(side from, parcel&& what);
+  bool answers_piece(const parcel& what);
+  void arrive(side at, parcel&& what);
+  void take_piece(parcel& what);
+  void replay(const parcel& after);
+
+  machine& runs_;
+  const tampering& how_;
+  leftovers& lost_;
+  ending ends_[2];
+  bool cut_ = false;
+  std::map<std::uint64_t, request> asked_; ///< pieces without an answer, by the answer's number
+};
+
+} // namespace volumeviz::simulation

@@ -1,0 +1,112 @@
+// Other agents at the hub's gate: one of the same name that watches another daemon, one that names
+// another host than its own, one that has found the agent's session.
+
+#include "tests/simulation/fleet.hpp"
+
+#include <utility>
+
+namespace volumeviz::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto question_limit = 3s;
+
+void ignore(const caf::error&) {
+}
+
+link_piece stray_piece(std::string token, const std::string& host) {
+  return {.token = std::move(token),
+          .seq = 1'000'000,
+          .index = 0,
+          .last = true,
+          .part = stray_batch(host)};
+}
+
+} // namespace
+
+change_batch stray_batch(const std::string& host) {
+  change_batch batch;
+  batch.host = host;
+  batch.volumes.present.emplace_back().name = "stray";
+  batch.volumes.complete = batch.volumes.confirmed = true;
+  return batch;
+}
+
+void fleet::intrude(unsigned what) {
+  if (!hub_up_)
+    return;
+  const auto reported = reports_for_certain();
+  agent_hello hello{.host = what == 0 ? "h" : "b",
+                    .program_version = "1.0",
+                    .engine_id = "another",
+                    .boot = 1'000'000 + ++strangers_,
+                    .acked = 0,
+                    .nonce = {},
+                    .certificate = {}};
+  if (what == 0 && how_.lets_the_second_in)
+    hello.boot = agents_;
+  if (what == 2) {
+    write_into_the_session();
+    return;
+  }
+  knock(std::move(hello), [this, what, reported, before = disturbances_](
+                              const link_welcome& welcome, hub_session_actor session) {
+    // It may come in when the first is away, or may be; then it leaves at once.
+    if (what == 0 && (!reported || before != disturbances_))
+      return;
+    around_.tell("a second agent was let in");
+    spawn([=, piece = stray_piece(welcome.token, "h")](caf::event_based_actor* self) {
+      self->request(session, question_limit, piece).then([](const write_answer&) {}, ignore);
+    });
+  });
+}
+
+void fleet::spawn(std::function<void(caf::event_based_actor*)> stranger) {
+  auto made = runs_.caf().spawn(
+      [stranger = std::move(stranger)](caf::event_based_actor* self) { stranger(self); });
+  runs_.keep(caf::actor_cast<caf::strong_actor_ptr>(made));
+}
+
+void fleet::knock(agent_hello hello,
+                  std::function<void(const link_welcome&, hub_session_actor)> then) {
+  spawn([=, gate = hub_.gate](caf::event_based_actor* self) {
+    self->request(gate, question_limit, hello)
+        .then(
+            [=](const hub_challenge& challenge) {
+              agent_proof proof{.host = hello.host,
+                                .boot = hello.boot,
+                                .nonce = challenge.nonce,
+                                .signature = {}};
+              self->request(gate, question_limit, std::move(proof))
+                  .then(
+                      [=](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
+                        then(welcome, caf::actor_cast<hub_session_actor>(session));
+                        // Its session is there until it goes, as an agent does.
+                        self->delayed_send(self, 200ms, atom::stop_v);
+                        self->become([self](atom::stop) { self->quit(); });
+                      },
+                      ignore);
+            },
+            ignore);
+  });
+}
+
+void fleet::write_into_the_session() {
+  if (!session_)
+    return;
+  auto piece = stray_piece(how_.any_token ? welcome_.token : "guessed", "h");
+  spawn([=, session = session_](caf::event_based_actor* self) {
+    self->request(session, question_limit, piece).then([](const write_answer&) {}, ignore);
+  });
+}
+
+/// The hub has heard of the agent lately, and nothing has happened since that might have ended it.
+bool fleet::reports_for_certain() const {
+  const auto now = runs_.now();
+  return hub_up_ && link_ && link_->whole() && session_ && now - disturbed_at_ > 10s
+         && link_->pulsed && now - *link_->pulsed < 3s;
+}
+
+} // namespace volumeviz::simulation
