@@ -23,6 +23,7 @@
 //     ├── hub_gate                  where agents knock; the only actor that others can reach
 //     ├── fleet_roster              who reports, who is away
 //     │   └── hub_session           one agent's; takes what it sends to the store
+//     ├── host_census               which hosts the database has
 //     ├── inventory_store, metrics_aggregator, health_reporter   as above
 // clang-format on
 
@@ -87,6 +88,8 @@ using resource_handler_actor = caf::typed_actor<
     caf::reacts_to<atom::glance, std::vector<std::string>>,
     // Everything that the daemon had announced until then is in the mailbox before this.
     caf::reacts_to<atom::proof, timestamp>,
+    // The database is back: no need to wait out the pause.
+    caf::reacts_to<atom::wake>,
     // INTERNAL: something is due.
     caf::reacts_to<atom::tick, std::uint64_t>,
     // Finishes what was accepted, then answers.
@@ -105,6 +108,8 @@ using docker_inspector_actor = caf::typed_actor<
 using inventory_store_actor = caf::typed_actor<
     // Writes what was observed; what waits at the same time shares a transaction.
     caf::replies_to<change_batch>::with<write_answer>,
+    // This host is written by somebody else from now on: gives its lock back.
+    caf::reacts_to<atom::release, std::string>,
     // INTERNAL: writes what has been collected.
     caf::reacts_to<atom::flush>,
     // INTERNAL: asks the database whether it is there.
@@ -183,6 +188,11 @@ using hub_session_actor = caf::typed_actor<
     // Still there.
     caf::replies_to<link_pulse>::with<bool>>;
 
+/// HOST CENSUS: asks the database which hosts it has; blocking, so on a thread of its own.
+using host_census_actor = caf::typed_actor<
+    // INTERNAL: time to ask.
+    caf::reacts_to<atom::tick>>;
+
 /// FLEET ROSTER: which hosts there are, who reports, who is away since when.
 using fleet_roster_actor = caf::typed_actor<
     // An agent that has proven who it is, and its HUB LINK.
@@ -194,8 +204,8 @@ using fleet_roster_actor = caf::typed_actor<
     caf::reacts_to<atom::verified, std::uint64_t, std::uint64_t>,
     // INTERNAL: who has been silent for too long; which hosts does the database have.
     caf::reacts_to<atom::tick>,
-    // INTERNAL: the hosts that the database has.
-    caf::reacts_to<atom::hosts, std::vector<std::string>>,
+    // The hosts that the database has.
+    caf::reacts_to<atom::hosts, std::vector<host_report>>,
     // Everybody, in the order of their names.
     caf::replies_to<atom::hosts>::with<std::vector<host_report>>,
     caf::replies_to<atom::alive>::with<bool>>;

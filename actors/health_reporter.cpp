@@ -15,16 +15,23 @@ constexpr auto probe_interval = std::chrono::seconds{5};
 constexpr auto probe_limit = std::chrono::seconds{10};
 // The inspector that would ask is not there (yet): that says nothing about the daemon.
 constexpr auto probe_retry = std::chrono::milliseconds{50};
-constexpr auto counters_limit = std::chrono::seconds{1};
+constexpr auto question_limit = std::chrono::seconds{1};
 // The store asks every two seconds and no call of it takes longer than five: who is silent for
 // longer, hangs.
 constexpr timestamp store_silence_max = 12'000'000'000;
+
+/// Who takes what is observed: the hub has the place of an agent's database.
+const char* store_name(node_role role) {
+  return role == node_role::agent ? "hub" : "database";
+}
 
 } // namespace
 
 health_reporter::health_reporter(interface::pointer self, reporter_parts parts)
     : self_(self), parts_(std::move(parts)) {
+  facts_.role = parts_.role;
   facts_.events_enabled = parts_.events_enabled;
+  facts_.database_asked = parts_.events_enabled || parts_.role != node_role::agent;
   facts_.idle_degraded_after = parts_.idle_degraded_after;
   facts_.disconnected_since = parts_.now();
   facts_.database_since = parts_.now();
@@ -69,9 +76,11 @@ void health_reporter::docker_said(const failure& why) {
 
 void health_reporter::store_spoke(const store_report& report) {
   store_heard_ = parts_.now();
-  if (facts_.database_up && !report.up)
+  facts_.database_asked = true;
+  if ((facts_.database_up && !report.up) || (!facts_.standby && report.standby))
     facts_.database_since = parts_.now();
   facts_.database_up = report.up;
+  facts_.standby = report.standby;
   facts_.database_reason = report.why.text;
 }
 
@@ -117,37 +126,85 @@ void health_reporter::probe_again_in(std::chrono::milliseconds wait) {
   self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v);
 }
 
+/// One question for the node's health, until all who know a part of it have answered.
+struct health_reporter::inquiry {
+  caf::typed_response_promise<health_report> asker;
+  int open = 0; ///< answers that are missing
+  event_counters counters{};
+  std::vector<host_report> hosts{};
+  std::string roster_reason{};
+};
+
 caf::result<health_report> health_reporter::report() {
   auto answer = self_->make_response_promise<health_report>();
-  self_->request(parts_.metrics, counters_limit, atom::counters_v)
-      .then(
-          [this, answer](const event_counters& counters) mutable {
-            auto facts = facts_;
-            facts.last_event = counters.last_event;
-            facts.last_event_received = counters.last_event_received;
-            facts.queue_size = counters.waiting;
-            facts.processed = counters.processed;
-            facts.failed = counters.failed;
-            facts.dropped = counters.dropped;
-            auto now = parts_.now();
-            if (now - store_heard_ > store_silence_max) {
-              facts.database_up = false;
-              facts.database_reason = "the database has not answered for "
-                                      + sync::spoken(std::chrono::nanoseconds{now - store_heard_});
-            }
-            if (!initial_done_)
-              facts.first_sync_missing = "the first full reconciliation is not done yet";
-            answer.deliver(sync::evaluate(facts, now));
-          },
-          [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
+  auto what = std::make_shared<inquiry>(inquiry{.asker = answer});
+  what->open = parts_.roster ? 2 : 1;
+  // Both at once: who asks for health does not wait for long.
+  ask_metrics(what);
+  if (parts_.roster)
+    ask_roster(what);
   return answer;
+}
+
+void health_reporter::ask_metrics(const std::shared_ptr<inquiry>& what) {
+  self_->request(parts_.metrics, question_limit, atom::counters_v)
+      .then(
+          [this, what](const event_counters& counters) {
+            what->counters = counters;
+            answered(*what);
+          },
+          [what](caf::error& why) { what->asker.deliver(std::move(why)); });
+}
+
+void health_reporter::ask_roster(const std::shared_ptr<inquiry>& what) {
+  self_->request(parts_.roster, question_limit, atom::hosts_v)
+      .then(
+          [this, what](std::vector<host_report>& hosts) {
+            what->hosts = std::move(hosts);
+            answered(*what);
+          },
+          [this, what](const caf::error&) {
+            what->roster_reason = "the fleet roster does not answer";
+            answered(*what);
+          });
+}
+
+void health_reporter::answered(inquiry& what) const {
+  if (--what.open > 0)
+    return;
+  auto facts = facts_;
+  facts.last_event = what.counters.last_event;
+  facts.last_event_received = what.counters.last_event_received;
+  facts.queue_size = what.counters.waiting;
+  facts.processed = what.counters.processed;
+  facts.failed = what.counters.failed;
+  facts.dropped = what.counters.dropped;
+  facts.hosts = std::move(what.hosts);
+  facts.roster_reason = std::move(what.roster_reason);
+  auto now = parts_.now();
+  if (store_silent()) {
+    facts.database_up = false;
+    facts.database_reason = std::string{"the "} + store_name(parts_.role) + " has not answered for "
+                            + sync::spoken(std::chrono::nanoseconds{now - store_heard_});
+  }
+  if (!initial_done_)
+    facts.first_sync_missing = "the first full reconciliation is not done yet";
+  what.asker.deliver(sync::evaluate(facts, now));
+}
+
+bool health_reporter::store_silent() const {
+  return parts_.now() - store_heard_ > store_silence_max;
 }
 
 std::vector<std::string> health_reporter::not_ready() const {
   std::vector<std::string> reasons;
-  if (!facts_.database_up || parts_.now() - store_heard_ > store_silence_max)
-    reasons.push_back("the database is not ready: " + facts_.database_reason);
-  if (facts_.events_enabled && !initial_done_)
+  if (facts_.database_asked && (!facts_.database_up || store_silent()))
+    reasons.push_back(std::string{"the "} + store_name(parts_.role)
+                      + " is not ready: " + facts_.database_reason);
+  else if (facts_.standby)
+    reasons.push_back("this node stands by: " + facts_.database_reason);
+  // A hub has no daemon to reconcile with.
+  if (facts_.events_enabled && parts_.role != node_role::hub && !initial_done_)
     reasons.push_back(
         facts_.connected ? "the first full reconciliation is not done yet"
                          : "Docker is not connected and the first full reconciliation is not done: "

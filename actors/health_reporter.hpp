@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
+#include "messages/node_role.hpp"
 #include "sync/health.hpp"
 
 #include <memory>
@@ -13,11 +14,13 @@ namespace volumeviz {
 
 /// What the health reporter needs.
 struct reporter_parts {
+  node_role role = node_role::standalone;
   bool events_enabled = false;
   std::chrono::milliseconds idle_degraded_after{300'000};
   metrics_aggregator_actor metrics;
   docker_inspector_actor
       probe; ///< asked whether Docker answers while the events system is off; else null
+  fleet_roster_actor roster{}; ///< null unless this is a hub
   wall_clock now = system_now;
 };
 
@@ -31,6 +34,8 @@ public:
   interface::behavior_type make_behavior();
 
 private:
+  struct inquiry;
+
   void stream_changed(const stream_report& report);
   void store_spoke(const store_report& report);
   void reconciled(const reconcile_status& status);
@@ -39,6 +44,10 @@ private:
   void probe_again_in(std::chrono::milliseconds wait);
   void docker_said(const failure& why);
   caf::result<health_report> report();
+  void ask_metrics(const std::shared_ptr<inquiry>& what);
+  void ask_roster(const std::shared_ptr<inquiry>& what);
+  void answered(inquiry& what) const;
+  bool store_silent() const;
   std::vector<std::string> not_ready() const;
 
   interface::pointer self_;

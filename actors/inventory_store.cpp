@@ -1,5 +1,7 @@
 #include "actors/inventory_store.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace volumeviz {
@@ -10,6 +12,13 @@ namespace {
 constexpr auto ping_interval = std::chrono::seconds{2};
 // Longer than the handlers wait before they try a write again.
 constexpr auto write_failure_counts = std::chrono::seconds{30};
+
+/// What became of the lock, in words: nothing has to be done when a standby was wanted.
+std::string standby_reason(const std::string& host, const std::string& holder) {
+  return fmt::format("another node writes the rows of host {}{}; standing by until it ends (two "
+                     "machines must not have the same NODE_NAME)",
+                     host, holder.empty() ? "" : fmt::format(" ({})", holder));
+}
 
 } // namespace
 
@@ -30,6 +39,7 @@ inventory_store::interface::behavior_type inventory_store::make_behavior() {
   self_->send<caf::message_priority::high>(self_, atom::tick_v);
   return {
       [this](change_batch& batch) { return collect(batch); },
+      [this](atom::release, const std::string& host) { release(host); },
       [this](atom::flush) { write_collected(); },
       [this](atom::tick) { ask_whether_up(); },
       [this](atom::stop) {
@@ -67,10 +77,42 @@ void inventory_store::write_collected() {
       x.deliver(write_answer{.ok = false, .why = summaries.error(), .summary = {}});
     return;
   }
-  for (std::size_t i = 0; i < promises.size(); ++i)
-    promises[i].deliver(write_answer{.ok = true, .why = {}, .summary = std::move((*summaries)[i])});
   write_failure_.reset();
-  worked(batches.size(), took);
+  note_locks();
+  std::uint64_t written = 0;
+  for (const auto& x : *summaries)
+    written += x.locked_out ? 0 : 1;
+  worked(written, took);
+  for (std::size_t i = 0; i < promises.size(); ++i)
+    promises[i].deliver(answer_to(batches[i], std::move((*summaries)[i])));
+}
+
+write_answer inventory_store::answer_to(const change_batch& batch, write_summary&& summary) const {
+  if (!summary.locked_out)
+    return {.ok = true, .why = {}, .summary = std::move(summary)};
+  const auto known = locked_out_.find(batch.host);
+  return {.ok = false,
+          .why = {ec::store_unreachable,
+                  standby_reason(batch.host, known == locked_out_.end() ? "" : known->second)},
+          .summary = std::move(summary)};
+}
+
+void inventory_store::release(const std::string& host) {
+  write_collected(); // what came before still needs the lock
+  locked_out_.erase(host);
+  if (auto released = parts_.store->release(host); !released)
+    failed(released.error(), 0, {});
+}
+
+void inventory_store::note_locks() {
+  auto now = parts_.store->locked_out();
+  for (const auto& [host, holder] : now)
+    if (!locked_out_.contains(host))
+      parts_.log->warn("{}", standby_reason(host, holder));
+  for (const auto& [host, holder] : locked_out_)
+    if (!now.contains(host))
+      parts_.log->info("took over: this node writes the rows of host {} now", host);
+  locked_out_ = std::move(now);
 }
 
 void inventory_store::ask_whether_up() {
@@ -79,6 +121,8 @@ void inventory_store::ask_whether_up() {
     return;
   auto began = steady::now();
   auto answer = parts_.store->ping();
+  if (answer)
+    note_locks(); // they are got again, or not, when the connection is a new one
   // A full disk answers questions and takes no rows: only the next write can tell that it is over.
   if (answer && write_failure_ && self_->clock().now() - write_failed_at_ < write_failure_counts)
     failed(*write_failure_, 0, steady::now() - began);
@@ -91,10 +135,15 @@ void inventory_store::ask_whether_up() {
 void inventory_store::worked(std::uint64_t batches, steady::duration took) {
   last_word_ = self_->clock().now();
   trouble_.worked();
-  store_report report{.up = true,
-                      .why = {},
-                      .batches = batches,
-                      .seconds = std::chrono::duration<double>(took).count()};
+  const auto lost = locked_out_.find(parts_.host);
+  const auto standby = lost != locked_out_.end();
+  store_report report{
+      .up = true,
+      .standby = standby,
+      .why = standby ? failure{ec::store_unreachable, standby_reason(lost->first, lost->second)}
+                     : failure{},
+      .batches = batches,
+      .seconds = std::chrono::duration<double>(took).count()};
   self_->send(parts_.metrics, report);
   self_->send(parts_.health, std::move(report));
 }
@@ -103,6 +152,7 @@ void inventory_store::failed(const failure& why, std::uint64_t batches, steady::
   last_word_ = self_->clock().now();
   trouble_.failed(why.text);
   store_report report{.up = false,
+                      .standby = false,
                       .why = why,
                       .batches = batches,
                       .seconds = std::chrono::duration<double>(took).count()};

@@ -7,8 +7,10 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace volumeviz {
@@ -16,6 +18,9 @@ namespace volumeviz {
 /// What the inventory store needs.
 struct store_parts {
   std::shared_ptr<persistence::store> store; ///< its own
+  /// The host whose rows this node is for: while another node writes them, this one stands by.
+  /// Empty in a hub, which has many hosts and never stands by as a whole.
+  std::string host{};
   metrics_aggregator_actor metrics;
   health_reporter_actor health;
   std::shared_ptr<spdlog::logger> log;
@@ -40,6 +45,9 @@ private:
   caf::result<write_answer> collect(change_batch& batch);
   void write_collected();
   void ask_whether_up();
+  write_answer answer_to(const change_batch& batch, write_summary&& summary) const;
+  void release(const std::string& host);
+  void note_locks();
   void worked(std::uint64_t batches, steady::duration took);
   void failed(const failure& why, std::uint64_t batches, steady::duration took);
 
@@ -50,6 +58,7 @@ private:
   steady::time_point last_word_{};
   std::optional<failure> write_failure_; ///< of the last write, until one works
   steady::time_point write_failed_at_{};
+  std::map<std::string, std::string> locked_out_; ///< hosts that another process writes, and which
   repeated_failure trouble_;
 };
 

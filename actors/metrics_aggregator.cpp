@@ -4,6 +4,13 @@
 
 namespace volumeviz {
 
+namespace {
+
+// Whoever scrapes waits for two seconds at most.
+constexpr auto roster_limit = std::chrono::seconds{1};
+
+} // namespace
+
 metrics_aggregator::metrics_aggregator(interface::pointer self, aggregator_parts parts)
     : self_(self), parts_(std::move(parts)) {
   auto slots = parts_.slots;
@@ -84,6 +91,7 @@ void metrics_aggregator::stream_changed(const stream_report& report) {
 
 void metrics_aggregator::store_spoke(const store_report& report) {
   parts_.numbers->database_up(report.up);
+  parts_.numbers->standby(report.standby);
   if (report.batches > 0 && report.up)
     parts_.numbers->store_batch(report.batches, metrics::seconds{report.seconds});
   if (!report.up)
@@ -111,9 +119,19 @@ void metrics_aggregator::log_actors() {
   }
 }
 
-std::string metrics_aggregator::render() {
+caf::result<std::string> metrics_aggregator::render() {
   collect_dropped();
-  return parts_.numbers->render();
+  if (!parts_.roster)
+    return parts_.numbers->render();
+  auto answer = self_->make_response_promise<std::string>();
+  self_->request(parts_.roster, roster_limit, atom::hosts_v)
+      .then(
+          [this, answer](const std::vector<host_report>& hosts) mutable {
+            answer.deliver(parts_.numbers->render(hosts, parts_.now()));
+          },
+          // Without the hosts' series: old ones would pass for new.
+          [this, answer](const caf::error&) mutable { answer.deliver(parts_.numbers->render()); });
+  return answer;
 }
 
 event_counters metrics_aggregator::counters() {
@@ -138,7 +156,10 @@ void metrics_aggregator::collect_dropped() {
   std::uint64_t dropped = 0;
   for (const auto& slot : parts_.slots)
     dropped += slot->dropped;
-  if (dropped > dropped_)
+  // A hub has no events: what its sessions refuse are pieces.
+  for (auto i = dropped_; parts_.roster && i < dropped; ++i)
+    parts_.numbers->link_refused();
+  if (!parts_.roster && dropped > dropped_)
     parts_.numbers->event_dropped(dropped - dropped_);
   dropped_ = std::max(dropped_, dropped);
   parts_.numbers->queue_size(parts_.queue->waiting());

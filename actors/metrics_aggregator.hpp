@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "actors/clock.hpp"
 #include "actors/platform/slot.hpp"
 #include "actors/stream_reader.hpp"
 #include "metrics/metrics.hpp"
@@ -21,6 +22,8 @@ struct aggregator_parts {
   std::shared_ptr<stream_memory> memory;
   std::chrono::milliseconds stats_interval{60'000}; ///< 0: never
   std::shared_ptr<spdlog::logger> log;
+  fleet_roster_actor roster{}; ///< null unless this is a hub
+  wall_clock now = system_now;
 };
 
 /// METRICS AGGREGATOR: the one place where numbers live. Others send it what has happened; what
@@ -41,7 +44,7 @@ private:
   void drifted(const std::vector<row_change>& changes);
   void died_with_events(resource_kind kind, std::uint64_t count);
   void log_actors();
-  std::string render();
+  caf::result<std::string> render();
   event_counters counters();
   std::vector<actor_report> actors() const;
   void collect_dropped();

@@ -177,7 +177,7 @@ private:
 
   void stop_stream() {
     if (!tree_->handles.stream) {
-      finish();
+      stop_store();
       return;
     }
     auto next = [this] { drain(); };

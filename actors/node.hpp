@@ -2,11 +2,14 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
+#include "actors/fleet/link_keys.hpp"
+#include "actors/fleet/remoting.hpp"
 #include "actors/platform/relay.hpp"
 #include "actors/platform/slot.hpp"
 #include "actors/stream_reader.hpp"
 #include "config/settings.hpp"
 #include "docker/client.hpp"
+#include "messages/node_role.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
 #include "sync/work_plan.hpp"
@@ -19,6 +22,15 @@
 #include <vector>
 
 namespace volumeviz {
+
+/// How an agent and a hub reach each other.
+struct link_parts {
+  std::function<connector_actor(caf::actor_system&)> make_connector; ///< agent
+  link_keys keys;
+  std::string program_version;
+  std::uint64_t boot = 0;                                           ///< random, of this process
+  std::function<result<std::vector<host_report>>()> recorded_hosts; ///< hub; see host_census
+};
 
 /// What the node is made of; everything that reaches outside comes in here, so that a test can
 /// bring its own.
@@ -34,6 +46,7 @@ struct node_parts {
       true; ///< blocking actors get threads of their own; a deterministic test says false
   audit_policy audits{};
   stream_runner run_stream = run_on_own_thread;
+  link_parts link{}; ///< of an agent or a hub
   /// One list is cheaper than about 300 inspects of volumes, or 60 of containers (measured on
   /// 28.5).
   sync::work_limits volume_limits{.list_above = 300};
@@ -49,7 +62,10 @@ struct node_handles {
   resource_handler_actor volumes;
   resource_handler_actor containers;
   stream_supervisor_actor stream;
-  inventory_store_actor store;
+  inventory_store_actor store; ///< an agent's hub link
+  node_role role = node_role::standalone;
+  fleet_roster_actor roster{}; ///< a hub's, else null
+  hub_gate_actor gate{};       ///< a hub's, else null; to be published
 };
 
 /// Starts the whole tree. The node actor ends when it was told to stop, or with an error when

@@ -50,7 +50,21 @@ std::vector<std::string> node_client::not_ready() const {
                 : std::vector<std::string>{"the health reporter does not answer"};
 }
 
+result<std::vector<host_report>> node_client::hosts() const {
+  if (!handles_.roster)
+    return std::vector<host_report>{};
+  auto answer =
+      ask<std::vector<host_report>>(system_, handles_.roster, question_limit, atom::hosts_v);
+  if (!answer)
+    return fail(ec::internal,
+                "the fleet roster does not answer: " + text_of(system_, answer.error()));
+  return std::move(*answer);
+}
+
 result<reconcile_ticket> node_client::reconcile(reconcile_scope scope) const {
+  if (handles_.role == node_role::hub)
+    return fail(ec::bad_request, "this node is a hub and watches no Docker daemon: ask the agent "
+                                 "of the host whose rows are to be compared");
   if (!handles_.reconciler)
     return fail(ec::bad_request,
                 "the events system is off: set EVENTS_ENABLED=true and start again");

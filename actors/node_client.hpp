@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "messages/error.hpp"
+#include "messages/fleet.hpp"
 #include "messages/health.hpp"
 #include "messages/reconcile.hpp"
 
@@ -20,8 +21,11 @@ public:
   result<health_report> health() const;
   std::vector<std::string> unresponsive() const;
   std::vector<std::string> not_ready() const;
+  node_role role() const { return handles_.role; }
+  /// Every host that a hub knows, in the order of their names; empty in other roles.
+  result<std::vector<host_report>> hosts() const;
   /// ec::docker_unreachable while Docker is not connected, ec::bad_request when the events system
-  /// is off.
+  /// is off, and on a hub, which watches no daemon.
   result<reconcile_ticket> reconcile(reconcile_scope scope) const;
   std::vector<actor_report> actors() const;
   std::string metrics() const;

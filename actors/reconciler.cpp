@@ -157,13 +157,24 @@ void reconciler::write_host() {
                  .verified_at = proven};
   writing_host_ = true;
   self_->request(parts_.store, write_limit, std::move(batch))
-      .then(
-          [this, proven](const write_answer& answer) {
-            writing_host_ = false;
-            if (answer.ok)
-              written_verified_ = proven;
-          },
-          [this](const caf::error&) { writing_host_ = false; });
+      .then([this, proven](const write_answer& answer) { host_written(answer, proven); },
+            [this](const caf::error&) { writing_host_ = false; });
+}
+
+void reconciler::host_written(const write_answer& answer, timestamp proven) {
+  writing_host_ = false;
+  if (answer.ok)
+    written_verified_ = proven;
+  const auto was_locked_out = std::exchange(locked_out_, answer.summary.locked_out);
+  if ((locked_out_ && !was_locked_out) || answer.summary.taken_anew)
+    distrust_rows();
+}
+
+/// Another node writes, or has written, the host's rows: what this one had written proves nothing
+/// any more. A list that waits to be written holds back all that is proven after it.
+void reconciler::distrust_rows() {
+  self_->send(parts_.volumes, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+  self_->send(parts_.containers, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
 }
 
 void reconciler::tell() {

@@ -49,6 +49,8 @@ private:
   void verified(resource_kind kind, timestamp at);
   void interval_over(std::uint64_t number);
   void write_host();
+  void host_written(const write_answer& answer, timestamp proven);
+  void distrust_rows();
 
   reconcile_ticket request(reconcile_scope scope, list_reason reason);
   void schedule_interval();
@@ -63,6 +65,7 @@ private:
   timestamp written_verified_ = never;
   bool connected_before_ = false;
   bool writing_host_ = false;
+  bool locked_out_ = false;    ///< another node writes the host's rows
   std::uint64_t interval_ = 0; ///< of the tick that counts
 };
 

@@ -67,6 +67,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
       [this](atom::reconcile, list_reason reason, std::uint64_t run_id) { list(reason, run_id); },
       [this](atom::glance, const std::vector<std::string>& keys) { glance(keys); },
       [this](atom::proof, timestamp at) { prove(at); },
+      [this](atom::wake) { store_is_back(); },
       [this](atom::tick, std::uint64_t number) { on_timer(number); },
       [this](atom::stop) { return finish_and_stop(); },
       [](atom::alive) { return true; },
@@ -108,6 +109,11 @@ void resource_handler::prove(timestamp at) {
   report_verified();
 }
 
+void resource_handler::store_is_back() {
+  plan_.store_is_back();
+  advance();
+}
+
 caf::result<bool> resource_handler::finish_and_stop() {
   stopping_ = self_->make_response_promise<bool>();
   advance();
@@ -123,7 +129,9 @@ void resource_handler::advance() {
     look();
     return;
   }
-  if (stopping_ && stopping_->pending() && !plan_.busy() && plan_.unsettled_events() == 0)
+  // While another node writes the rows nothing can be finished.
+  const auto finished = plan_.unsettled_events() == 0 || locked_out_;
+  if (stopping_ && stopping_->pending() && !plan_.busy() && finished)
     stopping_->deliver(true);
   auto due = plan_.next_due();
   if (auto drift_due = drift_.next_due(); drift_due && (!due || *drift_due < *due))
@@ -184,7 +192,9 @@ void resource_handler::write(observation& what) {
 }
 
 void resource_handler::written(const observation& what, write_answer& answer) {
-  if (!answer.ok)
+  if (answer.summary.locked_out)
+    locked_out(answer.why);
+  else if (!answer.ok)
     store_failed(answer.why);
   else if (answer.summary.refused)
     doubted(answer.summary);
@@ -194,6 +204,7 @@ void resource_handler::written(const observation& what, write_answer& answer) {
 
 void resource_handler::committed(const observation& what, const write_summary& summary) {
   store_trouble_.worked();
+  locked_out_ = false;
   if (in_trouble_)
     report_trouble({});
   log_changes(what.batch, summary);
@@ -208,8 +219,19 @@ void resource_handler::committed(const observation& what, const write_summary& s
     report_list(true, {}, what, summary);
   }
   hint_other(summary);
+  if (summary.taken_anew)
+    list_all_again();
   report_verified();
   advance();
+}
+
+/// Another node may have written rows by what it saw, later than this one. A list of this kind has
+/// just put them right.
+void resource_handler::list_all_again() {
+  if (!look_.list)
+    plan_.want_list(list_reason::failure, 0, self_->clock().now());
+  if (parts_.other)
+    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
 }
 
 sync::settlement resource_handler::settle(const observation& what, const write_summary& summary) {
@@ -239,11 +261,34 @@ void resource_handler::docker_failed(const failure& why) {
 void resource_handler::store_failed(const failure& why) {
   store_trouble_.failed(why.text);
   report_trouble(why);
-  mounts_unknown_ = true;
-  plan_.finish_unwritten(self_->clock().now());
+  keep_unwritten();
   if (look_.list)
     report_list(false, why, {}, {});
   advance();
+}
+
+/// No failure: that is what a standby is for. The store tells the log and the world, once. What is
+/// seen meanwhile is tried again like after a failure, so that the takeover is a matter of seconds.
+void resource_handler::locked_out(const failure& why) {
+  parts_.log->debug("{} are not written: {}", kinds(), why.text);
+  locked_out_ = true;
+  if (in_trouble_)
+    report_trouble({});
+  keep_unwritten();
+  if (look_.list)
+    self_->send(parts_.reconciler,
+                list_report{.kind = parts_.kind,
+                            .reasons = {look_.reasons.begin(), look_.reasons.end()},
+                            .run_id = look_.run_id,
+                            .ok = false,
+                            .why = why,
+                            .warnings = {}});
+  advance();
+}
+
+void resource_handler::keep_unwritten() {
+  mounts_unknown_ = true;
+  plan_.finish_unwritten(self_->clock().now());
 }
 
 void resource_handler::doubted(const write_summary&) {

@@ -55,6 +55,7 @@ private:
   void list(list_reason reason, std::uint64_t run_id);
   void glance(const std::vector<std::string>& keys);
   void prove(timestamp at);
+  void store_is_back();
   caf::result<bool> finish_and_stop();
 
   void advance();
@@ -69,6 +70,9 @@ private:
   sync::settlement settle(const observation& what, const write_summary& summary);
   void docker_failed(const failure& why);
   void store_failed(const failure& why);
+  void locked_out(const failure& why);
+  void keep_unwritten();
+  void list_all_again();
   void doubted(const write_summary& summary);
 
   std::vector<row_count> count_rows(const write_summary& summary);
@@ -98,6 +102,7 @@ private:
   timestamp verified_ = never;
   std::optional<caf::typed_response_promise<bool>> stopping_;
   bool in_trouble_ = false; ///< and the health reporter knows
+  bool locked_out_ = false; ///< another node writes the rows
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;
 };

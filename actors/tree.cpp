@@ -1,6 +1,10 @@
 #include "actors/tree.hpp"
 
 #include "actors/docker_inspector.hpp"
+#include "actors/fleet/fleet_roster.hpp"
+#include "actors/fleet/host_census.hpp"
+#include "actors/fleet/hub_gate.hpp"
+#include "actors/fleet/hub_link.hpp"
 #include "actors/health_reporter.hpp"
 #include "actors/inventory_store.hpp"
 #include "actors/metrics_aggregator.hpp"
@@ -46,9 +50,11 @@ public:
     tree_->slots.push_back(tree_->root);
     metrics_ = add<metrics_aggregator_actor>("metrics_aggregator");
     health_ = add<health_reporter_actor>("health_reporter");
-    store_ = add<inventory_store_actor>("inventory_store", nullptr, false);
-    container_inspector_ = add<docker_inspector_actor>("container_inspector", nullptr, false);
-    if (parts_.settings.events_enabled) {
+    store_ = add<inventory_store_actor>(is(role::agent) ? "hub_link" : "inventory_store", nullptr,
+                                        false);
+    if (!is(role::hub))
+      container_inspector_ = add<docker_inspector_actor>("container_inspector", nullptr, false);
+    if (watches_docker()) {
       volume_inspector_ = add<docker_inspector_actor>("volume_inspector", nullptr, false);
       auditor_ = add<docker_inspector_actor>("stream_auditor", nullptr, false);
       volumes_ = add<resource_handler_actor>("volume_handler", queue_);
@@ -58,10 +64,17 @@ public:
       reader_slot_ = std::make_shared<actor_slot>("stream_reader", "stream_supervisor");
       tree_->slots.push_back(reader_slot_);
     }
+    if (is(role::hub))
+      add_hub();
     make_observers();
-    make_store();
+    if (is(role::agent))
+      make_hub_link();
+    else
+      make_store();
     make_inspectors();
-    if (parts_.settings.events_enabled) {
+    if (is(role::hub))
+      make_hub();
+    if (watches_docker()) {
       make_handlers();
       make_reconciler();
       make_stream();
@@ -73,11 +86,19 @@ public:
                       .volumes = volumes_,
                       .containers = containers_,
                       .stream = stream_,
-                      .store = store_};
+                      .store = store_,
+                      .role = parts_.settings.role,
+                      .roster = roster_,
+                      .gate = gate_};
     return tree_;
   }
 
 private:
+  using role = config::node_role;
+
+  bool is(role x) const { return parts_.settings.role == x; }
+  bool watches_docker() const { return parts_.settings.events_enabled && !is(role::hub); }
+
   template <class Handle>
   Handle add(const std::string& name, std::shared_ptr<admission> limit = nullptr,
              bool core = true) {
@@ -98,16 +119,20 @@ private:
                              .queue = queue_,
                              .memory = memory_,
                              .stats_interval = parts_.settings.actor_stats_interval,
-                             .log = parts_.log};
+                             .log = parts_.log,
+                             .roster = roster_,
+                             .now = parts_.now};
     metrics.make = [by = spawner_, slot = metrics.slot, numbers] {
       return by.start<metrics_aggregator>(slot, numbers);
     };
     auto& health = *tree_->find("health_reporter");
-    reporter_parts reporter{.events_enabled = parts_.settings.events_enabled,
+    reporter_parts reporter{.role = parts_.settings.role,
+                            .events_enabled = parts_.settings.events_enabled,
                             .idle_degraded_after = parts_.settings.idle_degraded_after,
                             .metrics = metrics_,
                             .probe = parts_.settings.events_enabled ? docker_inspector_actor{}
                                                                     : container_inspector_,
+                            .roster = roster_,
                             .now = parts_.now};
     health.make = [by = spawner_, slot = health.slot, reporter] {
       return by.start<health_reporter>(slot, reporter);
@@ -116,10 +141,70 @@ private:
 
   void make_store() {
     auto& store = *tree_->find("inventory_store");
-    store_parts parts{.store = nullptr, .metrics = metrics_, .health = health_, .log = parts_.log};
+    store_parts parts{.store = nullptr,
+                      .host = is(role::hub) ? "" : parts_.settings.node_name,
+                      .metrics = metrics_,
+                      .health = health_,
+                      .log = parts_.log};
     store.make = [by = spawner_, slot = store.slot, open = parts_.make_store, parts]() mutable {
       parts.store = open();
       return by.start<inventory_store>(slot, parts, true);
+    };
+  }
+
+  void add_hub() {
+    roster_ = add<fleet_roster_actor>("fleet_roster");
+    gate_ = add<hub_gate_actor>("hub_gate", nullptr, false);
+    add<host_census_actor>("host_census", nullptr, false);
+    session_slot_ = std::make_shared<actor_slot>("hub_session", "fleet_roster", queue_);
+    tree_->slots.push_back(session_slot_);
+  }
+
+  void make_hub() {
+    auto& roster = *tree_->find("fleet_roster");
+    fleet_roster_parts all{.sessions = session_slot_,
+                           .room = std::make_shared<admission>(parts_.settings.events_queue_size),
+                           .secret = parts_.link.keys.secret,
+                           .store = store_,
+                           .numbers = parts_.numbers,
+                           .log = parts_.log,
+                           .now = parts_.now};
+    roster.make = [by = spawner_, slot = roster.slot, all] {
+      return by.start<fleet_roster>(slot, all);
+    };
+    auto& gate = *tree_->find("hub_gate");
+    hub_gate_parts door{.program_version = parts_.link.program_version,
+                        .boot = parts_.link.boot,
+                        .keys = parts_.link.keys,
+                        .roster = roster_,
+                        .numbers = parts_.numbers,
+                        .log = parts_.log};
+    gate.make = [by = spawner_, slot = gate.slot, door] { return by.start<hub_gate>(slot, door); };
+    auto& census = *tree_->find("host_census");
+    host_census_parts counted{
+        .hosts = parts_.link.recorded_hosts, .roster = roster_, .log = parts_.log};
+    census.make = [by = spawner_, slot = census.slot, counted] {
+      return by.start<host_census>(slot, counted, true);
+    };
+  }
+
+  void make_hub_link() {
+    auto& link = *tree_->find("hub_link");
+    hub_link_parts parts{.host = parts_.settings.node_name,
+                         .program_version = parts_.link.program_version,
+                         .boot = parts_.link.boot,
+                         .hub = parts_.settings.hub_address.value(),
+                         .connector = parts_.link.make_connector(system_),
+                         .keys = parts_.link.keys,
+                         .volumes = volumes_,
+                         .containers = containers_,
+                         .health = health_,
+                         .metrics = metrics_,
+                         .numbers = parts_.numbers,
+                         .log = parts_.log,
+                         .seed = parts_.seed};
+    link.make = [by = spawner_, slot = link.slot, parts] {
+      return by.start<hub_link>(slot, parts);
     };
   }
 
@@ -222,7 +307,10 @@ private:
   resource_handler_actor volumes_, containers_;
   reconciler_actor reconciler_;
   stream_supervisor_actor stream_;
+  fleet_roster_actor roster_;
+  hub_gate_actor gate_;
   slot_ptr reader_slot_;
+  slot_ptr session_slot_;
 };
 
 } // namespace

@@ -3,17 +3,24 @@
 #include "persistence/store.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 
+#include "commands/check_hub.hpp"
 #include "commands/commands.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+// As the alert for it has it.
+constexpr std::chrono::days renew_within{14};
 
 /// Prints a line for each finding and remembers whether one was bad.
 class findings {
@@ -80,23 +87,63 @@ void check_database(const config::settings& settings, findings& found) {
                                      state->wanted));
 }
 
-void check_port(const config::settings& settings, findings& found) {
-  nobody view;
-  auto server = http::start({.listen = settings.http_listen, .auth_token = {}}, view, nullptr);
-  auto address = fmt::format("{}:{}", settings.http_listen.host, settings.http_listen.port);
-  if (server)
-    found.fine("http", address + " is free");
+void check_hub(const config::settings& settings, findings& found) {
+  if (auto answer = try_hub(settings))
+    found.fine("hub", *answer);
   else
-    found.bad("http", server.error().text);
+    found.bad("hub", answer.error().text);
+}
+
+void check_port(const char* what, const std::string& setting, const config::host_port& address,
+                findings& found) {
+  nobody view;
+  auto server = http::start({.listen = address, .auth_token = {}}, view, nullptr);
+  if (server) {
+    found.fine(what, to_string(address) + " is free");
+    return;
+  }
+  auto why = server.error().text; // names the server's own setting
+  if (auto at = why.find("HTTP_LISTEN"); at != std::string::npos)
+    why.replace(at, std::string_view{"HTTP_LISTEN"}.size(), setting);
+  found.bad(what, why);
+}
+
+void check_hub_tls(const config::settings& settings, findings& found) {
+  if (settings.role == config::node_role::standalone)
+    return;
+  auto credentials = link_credentials(settings);
+  if (!credentials) {
+    for (const auto& complaint : credentials.error())
+      found.bad("hub tls", complaint);
+    return;
+  }
+  if (*credentials == nullptr) {
+    found.fine("hub tls", "off: HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA are not set");
+    return;
+  }
+  auto ends = std::chrono::nanoseconds{(*credentials)->expires_at()};
+  auto left = std::chrono::floor<std::chrono::days>(
+      ends - std::chrono::system_clock::now().time_since_epoch());
+  found.fine("hub tls", fmt::format("a certificate for {}; it expires in {} days{}",
+                                    fmt::join((*credentials)->names(), ", "), left.count(),
+                                    left < renew_within ? ", so renew it now" : ""));
 }
 
 } // namespace
 
 config::exit_code check(const config::settings& settings) {
+  using role = config::node_role;
   findings found;
-  check_docker(settings, found);
-  check_database(settings, found);
-  check_port(settings, found);
+  if (settings.role != role::hub)
+    check_docker(settings, found);
+  if (settings.role == role::agent)
+    check_hub(settings, found);
+  else
+    check_database(settings, found);
+  check_port("http", "HTTP_LISTEN", settings.http_listen, found);
+  if (settings.role == role::hub)
+    check_port("agents", "HUB_LISTEN", settings.hub_listen, found);
+  check_hub_tls(settings, found);
   return found.all_fine() ? config::exit_code::fine : config::exit_code::failed;
 }
 

@@ -15,6 +15,11 @@ docker::endpoint docker_endpoint(const config::settings& settings) {
 }
 
 config::exit_code migrate(const config::settings& settings) {
+  if (settings.role == config::node_role::agent) {
+    fmt::print(stderr,
+               "an agent (NODE_ROLE=agent) keeps no database: migrate where its hub runs\n");
+    return config::exit_code::failed;
+  }
   auto where = persistence::without_secrets(settings.database_url);
   auto done = persistence::migrate({.url = settings.database_url});
   if (!done) {

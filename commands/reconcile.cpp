@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "commands/commands.hpp"
@@ -23,6 +25,10 @@ constexpr docker::deadline inspect_limit = 5s;
 // How often the result is compared with the daemon before the two count as not in sync: the world
 // goes on meanwhile.
 constexpr int comparisons_max = 3;
+// For how long a node that runs beside this command may take to mend its rows, and how often it is
+// looked at: well above the second in which a healthy one does.
+constexpr auto patience = 10s;
+constexpr auto look_again = 500ms;
 
 /// One full reconciliation, without actors: list, write or preview, tell.
 class reconciliation {
@@ -49,11 +55,25 @@ public:
       summary = write(true);
     if (!summary)
       return tl::unexpected(summary.error());
+    locked_out_ = summary->locked_out;
+    if (locked_out_)
+      return {};
     for (const auto& x : summary->rejected)
       fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind), x.key, x.reason);
     if (auto why = add_times(*summary))
       return tl::unexpected(*why);
     return std::move(summary->changes);
+  }
+
+  /// The last apply() wrote nothing, since a node that runs writes the host's rows.
+  bool locked_out() const noexcept { return locked_out_; }
+  /// That node, in words.
+  std::string other_node() const {
+    const auto all = store_->locked_out();
+    const auto known = all.find(host_);
+    return fmt::format(
+        "another node writes the rows of host {}{}", host_,
+        known == all.end() || known->second.empty() ? "" : fmt::format(" ({})", known->second));
   }
 
 private:
@@ -107,12 +127,16 @@ private:
         batch.containers.gone.push_back(id);
     }
     auto written = store_->apply({batch});
-    return written ? std::nullopt : std::optional{written.error()};
+    if (!written)
+      return written.error();
+    locked_out_ = written->front().locked_out;
+    return std::nullopt;
   }
 
   std::string host_;
   std::unique_ptr<docker::client> client_;
   std::unique_ptr<persistence::store> store_;
+  bool locked_out_ = false;
 };
 
 /// Prints every change, and at the end how many there were.
@@ -150,6 +174,33 @@ exit_code dry(reconciliation& work) {
   return changes->empty() ? exit_code::fine : exit_code::differences;
 }
 
+/// The node that runs mends its rows by itself: all that is left is to see whether it does.
+exit_code beside_another_node(reconciliation& work) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto left = work.preview();
+    if (!left)
+      return failed(left.error());
+    if (left->empty()) {
+      fmt::print("in sync; {}\n", work.other_node());
+      return exit_code::fine;
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      change_list list;
+      list.print(*left);
+      list.print_totals("that differ");
+      fmt::print(
+          stderr,
+          "couldn't reconcile: {} and has not mended them within {} s: look at its health, or "
+          "ask it with POST /api/v1/health/events/reconcile?type=full, or stop it and run "
+          "this again\n",
+          work.other_node(), patience.count());
+      return exit_code::failed;
+    }
+    std::this_thread::sleep_for(look_again);
+  }
+}
+
 exit_code wet(reconciliation& work) {
   change_list list;
   for (int i = 0; i < comparisons_max; ++i) {
@@ -157,6 +208,8 @@ exit_code wet(reconciliation& work) {
     if (!changes)
       return failed(changes.error());
     list.print(*changes);
+    if (work.locked_out())
+      return beside_another_node(work);
     auto left = work.preview();
     if (!left)
       return failed(left.error());
@@ -174,6 +227,13 @@ exit_code wet(reconciliation& work) {
 } // namespace
 
 exit_code reconcile(const config::settings& settings, bool dry_run) {
+  if (settings.role != config::node_role::standalone) {
+    fmt::print(
+        stderr,
+        "reconcile works for NODE_ROLE=standalone only, which has both a Docker daemon and a "
+        "database; ask a running agent by POST /api/v1/health/events/reconcile\n");
+    return exit_code::failed;
+  }
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon)
     return failed(daemon.error());

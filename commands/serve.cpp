@@ -24,6 +24,8 @@
 #include <unistd.h>
 
 #include "commands/commands.hpp"
+#include "commands/link.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
@@ -63,20 +65,24 @@ private:
 /// CAF as this program uses it: two workers that share one queue, since stealing workers poll and
 /// cost a percent of a core when nothing happens (measured; sharing ones cost nothing).
 struct actor_settings : caf::actor_system_config {
-  actor_settings() {
+  explicit actor_settings(const config::settings& x) {
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 2);
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
+    if (x.role != config::node_role::standalone)
+      use_remoting(*this, link_files_of(x));
   }
 };
 
 /// The node of one `serve`: built in order, torn down in the opposite one.
 class service {
 public:
-  service(const config::settings& settings, std::shared_ptr<spdlog::logger> log,
-          const signals& events)
-      : settings_(settings), log_(std::move(log)), signals_(events) {}
+  service(const config::settings& settings,
+          std::shared_ptr<const identity::credentials> credentials,
+          std::shared_ptr<spdlog::logger> log, const signals& events)
+      : settings_(settings), credentials_(std::move(credentials)), log_(std::move(log)),
+        signals_(events), actor_settings_(settings) {}
 
   /// Empty: everything runs. Else why not.
   std::optional<failure> start() {
@@ -84,10 +90,12 @@ public:
     if (!daemon)
       return daemon.error();
     persistence::database database{.url = settings_.database_url};
-    auto rows = persistence::open_inventory(database);
-    if (!rows)
-      return rows.error();
-    rows_ = std::move(*rows);
+    if (settings_.role != config::node_role::agent) {
+      auto rows = persistence::open_inventory(database);
+      if (!rows)
+        return rows.error();
+      rows_ = std::move(*rows);
+    }
     start_actors(*daemon, database);
     auto server =
         http::start({.listen = settings_.http_listen, .auth_token = settings_.http_auth_token},
@@ -98,9 +106,10 @@ public:
       return server.error();
     }
     server_ = std::move(*server);
-    auto host = settings_.http_listen.host;
-    log_->info("listening on http://{}:{}",
-               host.find(':') == std::string::npos ? host : "[" + host + "]", server_->port());
+    log_->info("listening on http://{}",
+               to_string(config::host_port{settings_.http_listen.host, server_->port()}));
+    if (settings_.role == config::node_role::hub)
+      return open_the_gate();
     if (settings_.events_enabled)
       watch_ = std::make_unique<docker::socket_watch>(docker_endpoint(settings_),
                                                       [this] { client_->wake_stream(); });
@@ -127,6 +136,18 @@ public:
   }
 
 private:
+  std::optional<failure> open_the_gate() {
+    auto port = publish(gate_, settings_.hub_listen, link_files_of(settings_));
+    if (!port) {
+      client_->stop();
+      return port.error();
+    }
+    log_->info("waiting for agents on {}{}",
+               to_string(config::host_port{settings_.hub_listen.host, *port}),
+               link_files_of(settings_).tls() ? " (mutual TLS)" : "");
+    return std::nullopt;
+  }
+
   void start_actors(std::shared_ptr<const docker::daemon> daemon,
                     const persistence::database& database) {
     node_parts parts{.settings = settings_,
@@ -137,11 +158,14 @@ private:
                          throw std::runtime_error(store.error().text);
                        return std::move(*store);
                      },
-                     .numbers = std::make_shared<metrics::catalogue>(),
+                     .numbers = std::make_shared<metrics::catalogue>(settings_.role),
                      .log = log_,
                      .seed = std::random_device{}()};
+    if (settings_.role != config::node_role::standalone)
+      parts.link = make_link(settings_, credentials_, rows_.get(), parts.numbers);
     system_ = std::make_unique<caf::actor_system>(actor_settings_);
     auto handles = start_node(*system_, parts);
+    gate_ = handles.gate;
     handles.node->attach_functor([this](const caf::error&) {
       gave_up_ = true;
       signals_.nudge();
@@ -196,6 +220,7 @@ private:
   }
 
   config::settings settings_;
+  std::shared_ptr<const identity::credentials> credentials_; ///< null without TLS
   std::shared_ptr<spdlog::logger> log_;
   const signals& signals_;
   std::atomic<bool> gave_up_{false};
@@ -205,23 +230,37 @@ private:
   std::unique_ptr<node_client> client_;
   std::unique_ptr<http::actor_view> view_;
   std::unique_ptr<http::server> server_;
+  hub_gate_actor gate_; ///< null unless hub
   std::unique_ptr<docker::socket_watch> watch_;
 };
+
+void introduce(const config::settings& settings, spdlog::logger& log) {
+  if (settings.role == config::node_role::agent)
+    log.info("volumeviz-events {} as agent {}, hub {}", VOLUMEVIZ_VERSION, settings.node_name,
+             to_string(*settings.hub_address));
+  else
+    log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
+             settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
+             persistence::without_secrets(settings.database_url));
+  if (settings.role != config::node_role::standalone && !link_files_of(settings).tls())
+    log.warn("agents and hub talk without TLS: whoever reaches the hub's port can read and write "
+             "the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
+}
 
 } // namespace
 
 exit_code serve(const config::settings& settings) {
-  if (settings.role != config::node_role::standalone) {
-    fmt::print(stderr,
-               "NODE_ROLE: this version runs as 'standalone' only; agent and hub are to come\n");
+  auto credentials = link_credentials(settings);
+  if (!credentials) {
+    for (const auto& complaint : credentials.error())
+      fmt::print(stderr, "{}\n", complaint);
     return exit_code::wrong_settings;
   }
   signals events;
   config::log_output output(settings);
   auto log = output.logger();
-  log->info("volumeviz-events {} as node {}, database {}", VOLUMEVIZ_VERSION, settings.node_name,
-            persistence::without_secrets(settings.database_url));
-  service node(settings, log, events);
+  introduce(settings, *log);
+  service node(settings, std::move(*credentials), log, events);
   if (auto why = node.start()) {
     log->error("couldn't start: {}", why->text);
     return exit_code::failed;

@@ -2,6 +2,7 @@
 
 #include "config/address.hpp"
 #include "messages/error.hpp"
+#include "messages/node_role.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace volumeviz::config {
 
 enum class log_format { text, json };
-enum class node_role { standalone, agent, hub };
+using volumeviz::node_role;
 
 /// Every setting of the program, validated. Defaults are those of `volumeviz-events --help`.
 struct settings {

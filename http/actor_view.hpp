@@ -20,6 +20,8 @@ public:
   }
   std::vector<actor_report> actors() override { return node_.actors(); }
   std::string metrics() override { return node_.metrics(); }
+  node_role role() const override { return node_.role(); }
+  result<std::vector<host_report>> hosts() override { return node_.hosts(); }
 
 private:
   const node_client& node_;

@@ -57,7 +57,7 @@ std::string health_json(const health_report& report) {
   json::object checks;
   for (const auto& check : report.checks) {
     json::object body{{"status", to_string(check.status)}};
-    if (check.status != health_status::healthy)
+    if (check.status != health_status::healthy || !check.reasons.empty())
       body["reasons"] = array_of(check.reasons);
     checks[check.name] = std::move(body);
   }

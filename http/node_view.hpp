@@ -1,7 +1,9 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "messages/fleet.hpp"
 #include "messages/health.hpp"
+#include "messages/node_role.hpp"
 #include "messages/reconcile.hpp"
 
 #include <string>
@@ -20,10 +22,14 @@ public:
   /// Empty: ready. Else why not, a sentence each.
   virtual std::vector<std::string> not_ready_because() = 0;
   /// ec::docker_unreachable while Docker is not connected (503), ec::bad_request when the events
-  /// system is off.
+  /// system is off, and on a hub.
   virtual result<reconcile_ticket> reconcile(reconcile_scope scope) = 0;
   virtual std::vector<actor_report> actors() = 0;
   virtual std::string metrics() = 0; ///< Prometheus text
+
+  virtual node_role role() const { return node_role::standalone; }
+  /// Every host that a hub knows, in the order of their names; empty in other roles.
+  virtual result<std::vector<host_report>> hosts() { return {}; }
 };
 
 } // namespace volumeviz::http

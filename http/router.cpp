@@ -1,7 +1,9 @@
 #include "http/router.hpp"
 
+#include "actors/clock.hpp"
 #include "http/authorization.hpp"
 #include "http/health_json.hpp"
+#include "http/host_page.hpp"
 #include "http/page.hpp"
 #include "http/row_json.hpp"
 
@@ -142,12 +144,11 @@ response router::actors(const request&) {
   return json_response(200, actors_json(view_.actors()));
 }
 
-template <class Row>
-response router::inventory_page(
-    const request& what, bool of_volumes,
-    result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&)) {
+template <class Answer>
+response router::with_query(const request& what, bool of_volumes, Answer answer) {
   if (rows_ == nullptr)
-    return error_response(404, "this node keeps no database of its own; ask the hub it reports to");
+    return error_response(404, "this node is an agent and keeps no rows of its own; ask the hub "
+                               "that its HUB_ADDRESS names, at the hub's HTTP address");
   auto query = parse_query(what.query, of_volumes);
   if (!query)
     return error_response(400, query.error().text);
@@ -160,10 +161,19 @@ response router::inventory_page(
   const auto release = [](std::counting_semaphore<>* slots) { slots->release(); };
   const std::unique_ptr<std::counting_semaphore<>, decltype(release)> slot{&inventory_slots_,
                                                                            release};
-  auto rows = (rows_->*rows_of)(*query);
-  if (!rows)
-    return error_response(status_of(rows.error().code), rows.error().text);
-  return json_response(200, page_json(*rows));
+  return answer(*query);
+}
+
+template <class Row>
+response router::inventory_page(
+    const request& what, bool of_volumes,
+    result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&)) {
+  return with_query(what, of_volumes, [&](const persistence::query& query) {
+    auto rows = (rows_->*rows_of)(query);
+    if (!rows)
+      return error_response(status_of(rows.error().code), rows.error().text);
+    return json_response(200, page_json(*rows));
+  });
 }
 
 response router::volumes(const request& what) {
@@ -179,7 +189,22 @@ response router::mounts(const request& what) {
 }
 
 response router::hosts(const request& what) {
+  if (view_.role() == node_role::hub)
+    return with_query(what, false,
+                      [this](const persistence::query& query) { return hosts_of_a_hub(query); });
   return inventory_page(what, false, &persistence::inventory::hosts);
+}
+
+response router::hosts_of_a_hub(const persistence::query& asked) {
+  auto rows = rows_->hosts(asked);
+  if (!rows)
+    return error_response(status_of(rows.error().code), rows.error().text);
+  // Rows without their status would look like those of hosts that are well.
+  auto fleet = view_.hosts();
+  if (!fleet)
+    return error_response(503, fleet.error().text);
+  return json_response(200, page_json(with_hosts_without_rows(std::move(*rows), asked, *fleet),
+                                      *fleet, system_now()));
 }
 
 } // namespace volumeviz::http

@@ -61,6 +61,10 @@ private:
   response containers(const request& what);
   response mounts(const request& what);
   response hosts(const request& what);
+  response hosts_of_a_hub(const persistence::query& asked);
+  /// `answer` turns a persistence::query into a response; it may wait for the database.
+  template <class Answer>
+  response with_query(const request& what, bool of_volumes, Answer answer);
   template <class Row>
   response inventory_page(
       const request& what, bool of_volumes,

@@ -1,10 +1,13 @@
 #include "http/row_json.hpp"
 
+#include "persistence/text.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz::http {
@@ -12,6 +15,8 @@ namespace volumeviz::http {
 namespace {
 
 namespace json = boost::json;
+
+constexpr timestamp second = 1'000'000'000;
 
 json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
@@ -85,14 +90,45 @@ json::object to_object(const persistence::host_row& x) {
           {"verified_at", text_or_null(x.verified_at)}};
 }
 
-template <class Row>
-std::string serialize(const persistence::page<Row>& page) {
+json::value time_or_null(timestamp at) {
+  return text_or_null(persistence::iso_time(at));
+}
+
+/// Adds what the hub knows of this host to its row; `known` is null when that is nothing.
+void describe(json::object& row, const host_report* known, timestamp now) {
+  static const host_report nothing{};
+  const auto& x = known != nullptr ? *known : nothing;
+  row["status"] = x.connected ? "connected" : "away";
+  row["since"] = time_or_null(x.since);
+  row["away_because"] = known == nullptr
+                            ? json::value("it has not reported since this hub was started")
+                            : text_or_null(x.connected ? std::string{} : x.away_because);
+  // Clocks of two machines may disagree: a lag is never negative.
+  row["lag_seconds"] = x.verified_at == never
+                           ? json::value(nullptr)
+                           : json::value(std::max<timestamp>(now - x.verified_at, 0) / second);
+  row["agent_version"] = text_or_null(x.program_version);
+  row["last_heard_at"] = time_or_null(x.last_heard);
+  const bool speaks = x.connected && x.last_heard != never;
+  row["agent_status"] = speaks ? json::value(to_string(x.status)) : json::value(nullptr);
+  row["stream_connected"] = speaks ? json::value(x.stream_connected) : json::value(nullptr);
+  row["queue_size"] = speaks ? json::value(x.queue_size) : json::value(nullptr);
+  row["reasons"] = speaks ? json::array(x.reasons.begin(), x.reasons.end()) : json::array{};
+}
+
+template <class Row, class Object>
+std::string serialize(const persistence::page<Row>& page, Object object) {
   json::array items;
   items.reserve(page.items.size());
   for (const auto& row : page.items)
-    items.push_back(to_object(row));
+    items.push_back(object(row));
   return json::serialize(
       json::object{{"items", std::move(items)}, {"next", text_or_null(page.next)}});
+}
+
+template <class Row>
+std::string serialize(const persistence::page<Row>& page) {
+  return serialize(page, [](const Row& row) { return to_object(row); });
 }
 
 } // namespace
@@ -111,6 +147,16 @@ std::string page_json(const persistence::page<persistence::mount_row>& page) {
 
 std::string page_json(const persistence::page<persistence::host_row>& page) {
   return serialize(page);
+}
+
+std::string page_json(const persistence::page<persistence::host_row>& page,
+                      const std::vector<host_report>& fleet, timestamp now) {
+  return serialize(page, [&](const persistence::host_row& row) {
+    const auto known = std::ranges::find(fleet, row.host, &host_report::host);
+    auto object = to_object(row);
+    describe(object, known == fleet.end() ? nullptr : &*known, now);
+    return object;
+  });
 }
 
 } // namespace volumeviz::http

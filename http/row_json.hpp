@@ -1,8 +1,10 @@
 #pragma once
 
+#include "messages/fleet.hpp"
 #include "persistence/inventory.hpp"
 
 #include <string>
+#include <vector>
 
 // Rows as JSON: the tables' own column names, labels and options as objects, unknown times as null.
 
@@ -13,5 +15,10 @@ std::string page_json(const persistence::page<persistence::volume_row>& page);
 std::string page_json(const persistence::page<persistence::container_row>& page);
 std::string page_json(const persistence::page<persistence::mount_row>& page);
 std::string page_json(const persistence::page<persistence::host_row>& page);
+
+/// The hosts of a hub: each row with what the hub knows of it at `now`. What nobody knows is null,
+/// as is what an agent says of itself while it is away.
+std::string page_json(const persistence::page<persistence::host_row>& page,
+                      const std::vector<host_report>& fleet, timestamp now);
 
 } // namespace volumeviz::http

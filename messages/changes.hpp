@@ -81,6 +81,9 @@ struct write_summary {
   /// Another process writes this host's rows (it has the host's lock in the database), so nothing
   /// of this batch was written.
   bool locked_out = false;
+  /// This writer has just got the host's lock, not for the first time or not at once: others may
+  /// have written its rows meanwhile, so both kinds should be listed.
+  bool taken_anew = false;
   /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
   /// started at some time: an inspect should follow.
   std::vector<std::string> undetailed;
@@ -119,8 +122,8 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
-  return f(x.changes, x.rejected, x.refused, x.locked_out, x.undetailed, x.verified_before,
-           x.replaced_text, x.statements);
+  return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed,
+           x.verified_before, x.replaced_text, x.statements);
 }
 
 } // namespace volumeviz

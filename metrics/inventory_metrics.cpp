@@ -31,7 +31,7 @@ constexpr std::array<family_text, 3> synced_families{{
 
 } // namespace
 
-inventory_metrics::inventory_metrics(prometheus::Registry& to)
+inventory_metrics::inventory_metrics(prometheus::Registry& to, bool has_database)
     : verified_timestamp(gauges(to, "volumeviz_events_verified_timestamp_seconds",
                                 "Unix time at which the rows were last proven to agree with the "
                                 "daemon; 0 before the first time.")
@@ -45,9 +45,13 @@ inventory_metrics::inventory_metrics(prometheus::Registry& to)
       store_batch_duration(histograms(to, "volumeviz_events_store_batch_duration_seconds",
                                       "How long one transaction took, commit included.")
                                .Add({}, latency_buckets)),
-      database_up(
-          gauges(to, "volumeviz_events_database_up", "1 while the database answers, else 0.")
-              .Add({})) {
+      database_up(has_database ? &gauges(to, "volumeviz_events_database_up",
+                                         "1 while the database answers, else 0.")
+                                      .Add({})
+                               : nullptr),
+      standby(gauges(to, "volumeviz_events_standby",
+                     "1 while another node writes this host's rows, else 0.")
+                  .Add({})) {
   auto& requests = counters(to, "volumeviz_events_reconcile_requests_total",
                             "Reconciliations asked for, by reason; several may share a run.");
   for (auto reason : reconcile_reasons)

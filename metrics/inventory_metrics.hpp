@@ -14,7 +14,8 @@ namespace volumeviz::metrics {
 /// The numbers about reconciliations, rows, the store and calls to Docker.
 class inventory_metrics {
 public:
-  explicit inventory_metrics(prometheus::Registry& registry);
+  /// An agent has no database.
+  inventory_metrics(prometheus::Registry& registry, bool has_database);
 
   void requested(std::string_view reason, std::uint64_t count);
   void run(reconcile_scope scope, double took);
@@ -48,7 +49,8 @@ public:
   counter& replaced_text;
   histogram& store_batch_size;
   histogram& store_batch_duration;
-  gauge& database_up;
+  gauge* database_up; ///< null without a database
+  gauge& standby;
 };
 
 } // namespace volumeviz::metrics

@@ -2,7 +2,9 @@
 
 #include "metrics/actor_metrics.hpp"
 #include "metrics/event_metrics.hpp"
+#include "metrics/host_metrics.hpp"
 #include "metrics/inventory_metrics.hpp"
+#include "metrics/link_metrics.hpp"
 #include "metrics/process_metrics.hpp"
 
 #include <prometheus/registry.h>
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace volumeviz::metrics {
@@ -30,23 +33,57 @@ void append(std::vector<prometheus::MetricFamily>& to, std::vector<prometheus::M
   std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
+std::string serialize(std::vector<prometheus::MetricFamily> families) {
+  std::sort(families.begin(), families.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return prometheus::TextSerializer{}.Serialize(families);
+}
+
 } // namespace
 
 struct catalogue::implementation {
   prometheus::Registry registry;
   event_metrics events{registry};
-  inventory_metrics inventory{registry};
-  mutable std::mutex mutex; ///< guards `actors` only
-  std::function<std::vector<actor_report>()> actors;
+  inventory_metrics inventory;
+  std::optional<agent_link_metrics> hub;
+  std::optional<hub_link_metrics> agents;
+  mutable std::mutex mutex; ///< guards `actor_source` only
+  std::function<std::vector<actor_report>()> actor_source;
 
-  implementation() {
+  gauge& link_certificate_expiry =
+      gauges(
+          registry, "volumeviz_events_link_certificate_expiry_timestamp_seconds",
+          "Unix time in seconds when the certificate that agents and hub prove their names with, "
+          "or its CA, expires; 0 without one.")
+          .Add({});
+
+  explicit implementation(node_role role) : inventory{registry, role != node_role::agent} {
+    if (role == node_role::agent)
+      hub.emplace(registry);
+    if (role == node_role::hub)
+      agents.emplace(registry);
     gauges(registry, "volumeviz_events_build_info", "Always 1; the labels say what is running.")
         .Add({{"version", VOLUMEVIZ_VERSION}, {"compiler", __VERSION__}})
         .Set(1);
   }
+
+  /// Everything but the hosts, in no order.
+  std::vector<prometheus::MetricFamily> collect() const {
+    auto families = registry.Collect();
+    append(families, process_families());
+    std::function<std::vector<actor_report>()> actors;
+    {
+      // Called outside of the lock: it may take a while, and may itself touch the catalogue.
+      std::lock_guard lock{mutex};
+      actors = actor_source;
+    }
+    if (actors)
+      append(families, actor_families(actors()));
+    return families;
+  }
 };
 
-catalogue::catalogue() : impl_{std::make_unique<implementation>()} {
+catalogue::catalogue(node_role role) : impl_{std::make_unique<implementation>(role)} {
 }
 catalogue::~catalogue() = default;
 
@@ -147,8 +184,52 @@ void catalogue::store_failed(ec why) {
   impl_->inventory.store_failed(why);
 }
 
+void catalogue::standby(bool yes) {
+  impl_->inventory.standby.Set(yes ? 1 : 0);
+}
+
 void catalogue::database_up(bool yes) {
-  impl_->inventory.database_up.Set(yes ? 1 : 0);
+  if (impl_->inventory.database_up)
+    impl_->inventory.database_up->Set(yes ? 1 : 0);
+}
+
+void catalogue::hub_connected(bool yes) {
+  if (impl_->hub)
+    impl_->hub->connected.Set(yes ? 1 : 0);
+}
+
+void catalogue::hub_redialed() {
+  if (impl_->hub)
+    impl_->hub->redials.Increment();
+}
+
+void catalogue::hub_round_trip(seconds piece_to_answer) {
+  if (impl_->hub)
+    impl_->hub->round_trip.Observe(duration(piece_to_answer));
+}
+
+void catalogue::hub_refused() {
+  if (impl_->hub)
+    impl_->hub->refusals.Increment();
+}
+
+void catalogue::link_piece() {
+  if (impl_->agents)
+    impl_->agents->pieces.Increment();
+}
+
+void catalogue::link_refused() {
+  if (impl_->agents)
+    impl_->agents->refused.Increment();
+}
+
+void catalogue::link_rejected(rejection why) {
+  if (impl_->agents)
+    impl_->agents->rejected.at(index(why))->Increment();
+}
+
+void catalogue::link_certificate_expiry(timestamp at) {
+  impl_->link_certificate_expiry.Set(unix_seconds(at));
 }
 
 void catalogue::docker_call(std::string_view call, seconds took, bool ok) {
@@ -165,23 +246,17 @@ event_totals catalogue::totals() const {
 
 void catalogue::actors_from(std::function<std::vector<actor_report>()> source) {
   std::lock_guard lock{impl_->mutex};
-  impl_->actors = std::move(source);
+  impl_->actor_source = std::move(source);
 }
 
 std::string catalogue::render() const {
-  auto families = impl_->registry.Collect();
-  append(families, process_families());
-  std::function<std::vector<actor_report>()> actors;
-  {
-    // Called outside of the lock: it may take a while, and may itself touch the catalogue.
-    std::lock_guard lock{impl_->mutex};
-    actors = impl_->actors;
-  }
-  if (actors)
-    append(families, actor_families(actors()));
-  std::sort(families.begin(), families.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
-  return prometheus::TextSerializer{}.Serialize(families);
+  return serialize(impl_->collect());
+}
+
+std::string catalogue::render(const std::vector<host_report>& hosts, timestamp now) const {
+  auto families = impl_->collect();
+  append(families, host_families(hosts, now));
+  return serialize(std::move(families));
 }
 
 } // namespace volumeviz::metrics

@@ -3,7 +3,9 @@
 #include "messages/changes.hpp"
 #include "messages/docker_event.hpp"
 #include "messages/error.hpp"
+#include "messages/fleet.hpp"
 #include "messages/health.hpp"
+#include "messages/node_role.hpp"
 #include "messages/reconcile.hpp"
 
 #include <chrono>
@@ -22,6 +24,16 @@ inline constexpr std::string_view reconcile_reasons[]{
     "start", "reconnect", "overflow",   "failure",     "interval", "demand",
     "prune", "damaged",   "escalation", "lost_events", "doubt"};
 
+/// Why a hub did not let an agent in; label `reason` of
+/// volumeviz_events_link_rejected_agents_total.
+enum class rejection : std::uint8_t {
+  protocol,    ///< it speaks another link_protocol
+  name,        ///< its name is none that a host may have
+  certificate, ///< it could not prove who it is
+  duplicate,   ///< another process reports under this name
+  busy,        ///< too many knock at the same time
+};
+
 /// Totals that health shows; taken from the same numbers as /metrics.
 struct event_totals {
   std::uint64_t processed = 0;
@@ -33,10 +45,14 @@ struct event_totals {
 /// Every number of the program, under its one name: the fifteen of the contract, byte for byte, and
 /// our own, all present from the first scrape on. Thread-safe; every call is cheap enough for a hot
 /// path. No label carries a name of a volume or a container, and every label value comes from a
-/// closed set.
+/// closed set, but for a hub's `host`.
+///
+/// What only one role has is not shown in the others, where a constant 0 would mislead: the hub's
+/// numbers about hosts and links, an agent's about its hub, and `database_up`, which an agent
+/// lacks. There the calls do nothing.
 class catalogue {
 public:
-  catalogue();
+  explicit catalogue(node_role role = node_role::standalone);
   ~catalogue();
   catalogue(const catalogue&) = delete;
   catalogue& operator=(const catalogue&) = delete;
@@ -77,6 +93,21 @@ public:
   void store_batch(std::uint64_t batches, seconds duration);
   void store_failed(ec why);
   void database_up(bool yes);
+  void standby(bool yes); ///< another node writes this host's rows
+
+  // An agent's hub.
+  void hub_connected(bool yes);
+  void hub_redialed();                          ///< dialed again
+  void hub_round_trip(seconds piece_to_answer); ///< of a piece that was acknowledged
+  void hub_refused(); ///< the hub did not let us in, or did not take a piece
+
+  // A hub's agents.
+  void link_piece();   ///< one was taken
+  void link_refused(); ///< one found the queue full
+  void link_rejected(rejection why);
+
+  // Between agents and a hub.
+  void link_certificate_expiry(timestamp at); ///< of what we prove our name with
 
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);
@@ -90,6 +121,8 @@ public:
   /// The Prometheus text format, with process metrics (cpu, memory, descriptors, start time,
   /// threads) and build_info.
   std::string render() const;
+  /// The same with the numbers of every host that a hub knows: the lags are those at `now`.
+  std::string render(const std::vector<host_report>& hosts, timestamp now) const;
 
 private:
   struct implementation;

@@ -9,12 +9,9 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// FNV-1a: tells an edited step from the one that was applied, which needs no more than that.
+/// Tells an edited step from the one that was applied, which needs no more than a plain hash.
 std::string checksum_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hex(hash);
+  return hex(hash_of(text));
 }
 
 int number(const std::string& text) {

@@ -100,15 +100,34 @@ struct session::implementation {
     PQsetNoticeProcessor(
         postgresql().conn_, [](void*, const char*) {}, nullptr);
     const auto ms = std::to_string(limit.count());
-    // The keepalives are the server's: how soon it frees the locks of a client that vanished.
     // Compiling a query of a few milliseconds to machine code (jit) takes longer than running it.
     script("SET client_min_messages = warning; SET jit = off; SET statement_timeout = " + ms
            + "; SET lock_timeout = "
            + std::to_string(std::max<std::int64_t>(1, limit.count() * 2 / 5))
            + "; SET idle_in_transaction_session_timeout = " + std::to_string(limit.count() * 2)
-           + "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET "
-             "tcp_keepalives_count = 3"
+           + keepalives(why)
            + (why == purpose::read ? "; SET default_transaction_read_only = on" : ""));
+    if (why == purpose::write)
+      notice_dead_clients_at_work();
+  }
+
+  /// The server's: how soon it frees the locks of a client whose machine vanished, so that another
+  /// node can take over. Unix sockets need none and ignore them.
+  static std::string keepalives(purpose why) {
+    if (why == purpose::write)
+      return "; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET "
+             "tcp_keepalives_count = 3; SET tcp_user_timeout = 10000";
+    return "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET "
+           "tcp_keepalives_count = 3";
+  }
+
+  /// A server at work on a statement, or waiting for a row's lock, does not look at its client.
+  void notice_dead_clients_at_work() {
+    try {
+      script("SET client_connection_check_interval = 2000");
+    } catch (const sql_error&) {
+      // Not every system can tell; then the end of the statement does.
+    }
   }
 
   void open_sqlite(purpose why) {

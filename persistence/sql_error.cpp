@@ -48,6 +48,9 @@ constexpr std::array postgresql_cures{
     cure{"57014", trouble::away, "the server took too long: look for locks and load"},
     cure{"55P03", trouble::away, "another session holds a lock: see pg_stat_activity"},
     cure{"53100", trouble::away, "the server's disk is full: make room"},
+    cure{"53200", trouble::away,
+         "the server is out of memory, or of places for locks: each host needs one, see "
+         "max_locks_per_transaction"},
     cure{"53300", trouble::away, "raise max_connections or close other sessions"},
     cure{"25006", trouble::away, "the server is read-only: name the primary in DATABASE_URL"},
     cure{"42501", trouble::away, "grant this role its tables, or let it own them"},

@@ -1,3 +1,4 @@
+#include "persistence/host_locks.hpp"
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
 #include "persistence/store.hpp"
@@ -19,16 +20,41 @@ constexpr std::chrono::milliseconds least_time{200};
 class sql_store final : public store {
 public:
   sql_store(address where, std::chrono::milliseconds limit)
-      : where_{std::move(where)}, limit_{limit} {}
+      : where_{std::move(where)}, limit_{limit}, locks_{where_} {}
+
+  /// The locks are given back before the process ends, so that the next one finds them free.
+  ~sql_store() override {
+    if (!session_)
+      return;
+    try {
+      const watchdog::guard guard{dog_, clock::now() + least_time,
+                                  [this] { session_->interrupt(); }};
+      locks_.give_all_back(*session_);
+    } catch (const std::exception&) {
+      // Then the server notices that the connection has ended.
+    }
+  }
+  sql_store(const sql_store&) = delete;
+  sql_store& operator=(const sql_store&) = delete;
 
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
-    return call("writing to " + where_.display, [&](session& on) {
-      return write_batches(on, batches, known_hosts_, outcome::keep);
-    });
+    return call("writing to " + where_.display,
+                [&](session& on) { return write_batches(on, batches, known_hosts_, locks_); });
   }
 
   result<void> ping() override {
     return call("asking " + where_.display, [](session& on) { on.query("SELECT 1", {}, 1); });
+  }
+
+  std::map<std::string, std::string> locked_out() const override { return locks_.refused(); }
+
+  result<void> release(const std::string& host) override {
+    if (!session_) {
+      locks_.forget(host);
+      return {};
+    }
+    return call("giving the lock of host " + host + " back to " + where_.display,
+                [&](session& on) { locks_.give_back(on, host); });
   }
 
   result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
@@ -59,8 +85,10 @@ private:
         session_.emplace(where_, session::purpose::write, limit_);
       const watchdog::guard guard{dog_, std::max(deadline, clock::now() + least_time),
                                   [this] { session_->interrupt(); }};
-      if (is_new)
+      if (is_new) {
         bring_up_to_date(*session_);
+        locks_.take_again(*session_);
+      }
       if constexpr (std::is_void_v<decltype(work(*session_))>) {
         work(*session_);
         return {};
@@ -79,6 +107,7 @@ private:
   void close() {
     session_.reset();
     known_hosts_.clear();
+    locks_.session_ended();
   }
 
   std::vector<write_summary> preview_of(const std::vector<change_batch>& batches) {
@@ -92,8 +121,7 @@ private:
     if (schema_version(on) == 0)
       return preview_of_nothing(batches);
     require_current_schema(on);
-    std::set<std::string> no_hosts;
-    return write_batches(on, batches, no_hosts, outcome::discard);
+    return preview_batches(on, batches);
   }
 
   /// In a database without a schema everything would be new. The rules for what that means are
@@ -101,14 +129,14 @@ private:
   std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
     session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
     bring_up_to_date(on);
-    std::set<std::string> no_hosts;
-    return write_batches(on, batches, no_hosts, outcome::discard);
+    return preview_batches(on, batches);
   }
 
   address where_;
   std::chrono::milliseconds limit_;
   std::optional<session> session_;
   std::set<std::string> known_hosts_;
+  host_locks locks_;
   watchdog dog_; // the last to come and the first to go: it refers to session_
 };
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,16 +24,28 @@ struct database {
 /// Connects when first used and again after the connection was lost; brings the schema up to date
 /// at each connect. No call throws. After ec::store_unreachable nothing is known about the batch:
 /// apply it again (writes are idempotent), or a newer observation of the same keys.
+///
+/// One writer a host: before it touches a host's rows, a store gets the host's lock in the
+/// database, and keeps it as long as its connection lives. It never waits for one that somebody
+/// else has.
 class store {
 public:
   virtual ~store() = default;
   /// Applies all batches, in order, in one transaction; one summary each. Touches a row only when
-  /// something differs; `updated_at` moves only then.
+  /// something differs; `updated_at` moves only then. Batches of a host whose lock another process
+  /// has are left out and their summaries say so (write_summary::locked_out).
   virtual result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) = 0;
   /// The same without committing, and without making or changing a schema: what would be done.
   virtual result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) = 0;
-  /// A round trip, to know that the database answers.
+  /// A round trip, to know that the database answers. On a new connection the locks that were held
+  /// on the one before are got again, if nobody else has them by now.
   virtual result<void> ping() = 0;
+  /// Hosts whose lock another process had when it was last tried, and who that is as far as the
+  /// database can tell (may be empty). None in a store without locks.
+  virtual std::map<std::string, std::string> locked_out() const { return {}; }
+  /// Gives a host's lock back, so that another process can write its rows. When this fails the
+  /// connection has ended, and the lock with it.
+  virtual result<void> release(const std::string&) { return {}; }
 };
 
 /// Does not connect. Fails with ec::bad_request when the URL can't be understood.

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace volumeviz::persistence {
 
@@ -18,6 +20,12 @@ std::string iso_time(timestamp when);
 /// A JSON object of strings, keys in order: equal maps give equal text.
 std::string json_object(const key_values& values);
 
+/// A JSON array of strings, in their order.
+std::string json_array(const std::vector<std::string>& texts);
+
 std::string hex(std::uint64_t value);
+
+/// FNV-1a: the same on every machine, and no more than a checksum.
+std::uint64_t hash_of(std::string_view text);
 
 } // namespace volumeviz::persistence

@@ -119,14 +119,17 @@ void reject_all(tidy_batch& x, const std::string& reason) {
 tidy_batch tidied(const change_batch& raw) {
   tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
-  clean(x.batch.host, x.batch.facts.engine_id, x.batch.facts.engine_version);
+  clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
   for (auto& key : x.batch.volumes.gone)
     clean(key);
   for (auto& key : x.batch.containers.gone)
     clean(key);
   tidy_volumes(x, clean);
   tidy_containers(x, clean);
-  if (const auto reason = objection("host's name", x.batch.host, host_limit); !reason.empty())
+  // Not cleaned: two names must not become one, whose rows would be the other's.
+  if (persistence::clean(x.batch.host))
+    reject_all(x, "the host's name has bytes that no database can hold");
+  else if (const auto reason = objection("host's name", x.batch.host, host_limit); !reason.empty())
     reject_all(x, reason);
   return x;
 }

@@ -4,8 +4,6 @@
 #include "persistence/text.hpp"
 #include "persistence/tidy.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 #include <chrono>
 
@@ -15,14 +13,6 @@ namespace {
 
 /// A complete list that removes this many rows or fewer is always believed.
 constexpr std::size_t always_believed = 10;
-
-std::string json_array(const std::vector<std::string>& texts) {
-  boost::json::array array;
-  array.reserve(texts.size());
-  for (const auto& text : texts)
-    array.emplace_back(text);
-  return boost::json::serialize(array);
-}
 
 /// The two tables that are told apart by little more than their names.
 struct kind_of_rows {
@@ -36,24 +26,28 @@ constexpr kind_of_rows container_rows{row_kind::container, "containers", "contai
 /// One attempt at one transaction.
 class attempt {
 public:
-  attempt(session& on, const std::set<std::string>& known_hosts, bool careful)
-      : on_{on}, known_hosts_{known_hosts},
+  attempt(session& on, const std::set<std::string>& known_hosts, const host_locks* locks,
+          bool careful)
+      : on_{on}, known_hosts_{known_hosts}, locks_{locks},
         now_{iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
                           std::chrono::system_clock::now().time_since_epoch())
                           .count())},
         rows_{on.kind() == dialect::sqlite ? make_sqlite_writer(on, now_)
                                            : make_postgresql_writer(on, careful)} {}
 
-  write_summary write(const change_batch& raw) {
-    auto x = tidied(raw);
+  write_summary write(const tidy_batch& x) {
     write_summary summary;
-    summary.rejected = std::move(x.rejected);
+    if (locks_ && !x.batch.host.empty()) {
+      if (!locks_->held(x.batch.host)) {
+        summary.locked_out = true;
+        return summary;
+      }
+      summary.taken_anew = locks_->anew(x.batch.host);
+    }
+    summary.rejected = x.rejected;
     summary.replaced_text = x.replaced_text;
     if (x.batch.host.empty())
       return summary;
-    // Here is the place for a lock per host, before anything of it is read or written: two nodes
-    // with one name, or one node's former connection whose COMMIT is still on its way, must not
-    // interleave.
     const auto volumes = removals(volume_rows, x.batch.host, x.batch.volumes, &volume::name);
     const auto containers =
         removals(container_rows, x.batch.host, x.batch.containers, &container::id);
@@ -216,6 +210,7 @@ private:
 
   session& on_;
   std::set<std::string> known_hosts_;
+  const host_locks* locks_; // null: nothing will be kept
   std::string now_;
   std::unique_ptr<row_writer> rows_;
   std::string host_ = text("host");
@@ -224,18 +219,48 @@ private:
                           : "SELECT jsonb_array_elements_text(:keys::jsonb)";
 };
 
-std::vector<write_summary> run(session& on, const std::vector<change_batch>& batches,
-                               std::set<std::string>& known_hosts, outcome end, bool careful) {
+std::vector<tidy_batch> all_tidied(const std::vector<change_batch>& batches) {
+  std::vector<tidy_batch> result;
+  for (const auto& batch : batches)
+    result.push_back(tidied(batch));
+  return result;
+}
+
+/// Before the transaction begins, so that whatever it reads was written before the locks were got:
+/// two nodes with one name, or one node's former connection whose COMMIT is still on its way, must
+/// not interleave.
+void lock_hosts(session& on, const std::vector<tidy_batch>& batches, host_locks& locks) {
+  std::set<std::string> hosts;
+  for (const auto& x : batches)
+    if (!x.batch.host.empty())
+      hosts.insert(x.batch.host);
+  locks.take(on, hosts);
+}
+
+/// Whoever asked for these batches knows now that others may have written.
+void settle_locks(const std::vector<tidy_batch>& batches,
+                  const std::vector<write_summary>& summaries, host_locks& locks) {
+  for (std::size_t i = 0; i < batches.size(); ++i)
+    if (summaries[i].taken_anew && !summaries[i].refused)
+      locks.settle(batches[i].batch.host);
+}
+
+std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batches,
+                               std::set<std::string>& known_hosts, host_locks* locks,
+                               bool careful) {
   const auto statements_before = on.statements();
-  attempt once{on, known_hosts, careful};
+  if (locks)
+    lock_hosts(on, batches, *locks);
+  attempt once{on, known_hosts, locks, careful};
   on.begin();
   try {
     std::vector<write_summary> summaries;
     for (const auto& batch : batches)
       summaries.push_back(once.write(batch));
-    if (end == outcome::keep) {
+    if (locks) {
       on.commit();
       known_hosts = once.take_hosts();
+      settle_locks(batches, summaries, *locks);
     } else {
       on.rollback();
     }
@@ -248,14 +273,13 @@ std::vector<write_summary> run(session& on, const std::vector<change_batch>& bat
   }
 }
 
-} // namespace
-
-std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         std::set<std::string>& known_hosts, outcome end) {
+/// Again and again, with more care each time, until it works or nothing is left to be tried.
+std::vector<write_summary> run_carefully(session& on, const std::vector<tidy_batch>& batches,
+                                         std::set<std::string>& known_hosts, host_locks* locks) {
   bool careful = false, hosts_doubted = false;
   for (;;) {
     try {
-      return run(on, batches, known_hosts, end, careful);
+      return run(on, batches, known_hosts, locks, careful);
     } catch (const sql_error& e) {
       if (e.kind() == trouble::missing_parent && !hosts_doubted) {
         hosts_doubted = true; // somebody deleted a host's row that we took for known
@@ -267,6 +291,18 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
       }
     }
   }
+}
+
+} // namespace
+
+std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
+                                         std::set<std::string>& known_hosts, host_locks& locks) {
+  return run_carefully(on, all_tidied(batches), known_hosts, &locks);
+}
+
+std::vector<write_summary> preview_batches(session& on, const std::vector<change_batch>& batches) {
+  std::set<std::string> no_hosts;
+  return run_carefully(on, all_tidied(batches), no_hosts, nullptr);
 }
 
 } // namespace volumeviz::persistence

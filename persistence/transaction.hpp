@@ -1,17 +1,20 @@
 #pragma once
 
 #include "messages/changes.hpp"
+#include "persistence/host_locks.hpp"
 #include "persistence/session.hpp"
 
 #include <set>
 
 namespace volumeviz::persistence {
 
-enum class outcome { keep, discard };
-
-/// Applies all batches, in order, in one transaction, and commits it or rolls it back. Throws
-/// sql_error. `known_hosts`: hosts whose row this connection has seen committed; learns new ones.
+/// Applies all batches, in order, in one transaction, and commits it. Batches of hosts whose lock
+/// somebody else has are left out (write_summary::locked_out). Throws sql_error. `known_hosts`:
+/// hosts whose row this connection has seen committed; learns new ones.
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         std::set<std::string>& known_hosts, outcome end);
+                                         std::set<std::string>& known_hosts, host_locks& locks);
+
+/// The same, rolled back: what would be done. Needs no locks.
+std::vector<write_summary> preview_batches(session& on, const std::vector<change_batch>& batches);
 
 } // namespace volumeviz::persistence

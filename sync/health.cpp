@@ -1,5 +1,6 @@
 #include "sync/health.hpp"
 
+#include "sync/fleet_health.hpp"
 #include "sync/spoken.hpp"
 
 #include <algorithm>
@@ -15,17 +16,6 @@ constexpr nanoseconds stale_after = std::chrono::seconds{60};
 
 nanoseconds between(timestamp from, timestamp to) {
   return nanoseconds{to - from};
-}
-
-// " since 2024-05-01 12:03:07 UTC (5 min 3 s)", or nothing when the moment is not known.
-std::string since(timestamp from, timestamp now) {
-  if (from == never)
-    return {};
-  return " since " + spoken(from) + " (" + spoken(between(from, now)) + ")";
-}
-
-std::string because(const std::string& reason) {
-  return reason.empty() ? "." : ": " + reason;
 }
 
 bool is_dockers(ec code) {
@@ -50,8 +40,16 @@ void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(e
   }
 }
 
+const char* const hubs_docker =
+    "This node is a hub: it watches no Docker daemon itself, its agents do.";
+
 health_check docker_check(const health_facts& facts, timestamp now) {
   health_check check{.name = "docker", .status = health_status::healthy, .reasons = {}};
+  if (facts.role == node_role::hub) {
+    check.status = health_status::not_configured;
+    check.reasons = {hubs_docker};
+    return check;
+  }
   if (!facts.docker_known) {
     check.status = facts.events_enabled ? health_status::unhealthy : health_status::not_configured;
     if (facts.events_enabled)
@@ -66,12 +64,26 @@ health_check docker_check(const health_facts& facts, timestamp now) {
   return check;
 }
 
+/// Of the database; of the hub, which takes its place with an agent.
 health_check database_check(const health_facts& facts, timestamp now) {
-  health_check check{.name = "database", .status = health_status::healthy, .reasons = {}};
+  const bool of_hub = facts.role == node_role::agent;
+  health_check check{
+      .name = of_hub ? "hub" : "database", .status = health_status::healthy, .reasons = {}};
+  if (!facts.database_asked) {
+    check.status = health_status::not_configured;
+    check.reasons = {"The " + check.name + " is not asked while the events system is disabled."};
+    return check;
+  }
   if (!facts.database_up) {
     check.status = health_status::unhealthy;
-    check.reasons.push_back("The database has not been reachable" + since(facts.database_since, now)
+    check.reasons.push_back("The " + check.name + " has not been reachable"
+                            + since(facts.database_since, now) + because(facts.database_reason));
+  } else if (facts.standby) {
+    // All that this node can't write is because of it.
+    check.status = health_status::degraded;
+    check.reasons.push_back("This node stands by" + since(facts.database_since, now)
                             + because(facts.database_reason));
+    return check;
   }
   judge_troubles(facts, now, is_the_databases, check);
   return check;
@@ -101,6 +113,11 @@ std::string stale_reason(const health_facts& facts, timestamp now) {
 }
 
 void judge_events(const health_facts& facts, timestamp now, events_health& events) {
+  if (facts.role == node_role::hub) {
+    events.status = health_status::not_configured;
+    events.reasons = {hubs_docker};
+    return;
+  }
   if (!facts.events_enabled) {
     events.status = health_status::not_configured;
     events.reasons = {"The events system is disabled; EVENTS_ENABLED=true turns it on."};
@@ -129,6 +146,8 @@ health_report evaluate(const health_facts& facts, timestamp now) {
   health_report report;
   report.now = now;
   report.checks = {docker_check(facts, now), database_check(facts, now)};
+  if (facts.role == node_role::hub)
+    report.checks.push_back(hosts_check(facts.hosts, facts.roster_reason, now));
   auto& events = report.events;
   events.connected = facts.events_enabled && facts.connected;
   events.queue_size = facts.queue_size;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "messages/fleet.hpp"
 #include "messages/health.hpp"
+#include "messages/node_role.hpp"
 #include "messages/resources.hpp"
 
 #include <chrono>
@@ -21,7 +23,8 @@ struct kind_trouble {
 /// What the parts of the node have last said of themselves; all that health is judged by. Moments
 /// are UTC.
 struct health_facts {
-  bool events_enabled = false;
+  node_role role = node_role::standalone;
+  bool events_enabled = false; ///< of no matter for a hub, which is there for its agents
 
   bool connected = false;               ///< the stream has answered and is alive within its lease
   std::string stream_reason;            ///< why it is not connected, if that is known
@@ -33,11 +36,17 @@ struct health_facts {
   std::string docker_reason;      ///< the failure's sentence
   timestamp docker_since = never; ///< since when it does not answer
 
+  // Of the hub, when this is an agent.
+  bool database_asked = true; ///< false: nobody asks it; an agent whose events system is off
   bool database_up = false;
   std::string database_reason;      ///< the failure's sentence
-  timestamp database_since = never; ///< since when it is away
+  timestamp database_since = never; ///< since when it is away, or another node writes the rows
+  bool standby = false; ///< it answers, but another node writes the rows (database_reason)
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
+
+  std::vector<host_report> hosts; ///< of a hub
+  std::string roster_reason;      ///< why `hosts` is not known; empty: it is
 
   timestamp last_event = never;          ///< the daemon's time of it, for display
   timestamp last_event_received = never; ///< when it came, by our clock
@@ -61,7 +70,9 @@ struct health_facts {
 
 /// The health of the node by the rules of the public contract: not connected is unhealthy,
 /// connected without an event for `idle_degraded_after` is degraded, a Docker or a database that
-/// does not answer is unhealthy, the whole is as bad as its worst check. Every status but healthy
+/// does not answer is unhealthy, one in which another node writes the rows is degraded, the whole
+/// is as bad as its worst check. An agent has a check `hub` in place of `database`; a hub has a
+/// check `hosts` (see fleet_health.hpp), and neither Docker nor events. Every status but healthy
 /// comes with a reason that says what and since when.
 health_report evaluate(const health_facts& facts, timestamp now);
 

@@ -48,4 +48,14 @@ std::string spoken(std::chrono::nanoseconds span) {
   return two_units(s / 86'400, "d", s % 86'400 / 3'600, "h");
 }
 
+std::string since(timestamp from, timestamp now) {
+  if (from == never)
+    return {};
+  return " since " + spoken(from) + " (" + spoken(std::chrono::nanoseconds{now - from}) + ")";
+}
+
+std::string because(const std::string& reason) {
+  return reason.empty() ? "." : ": " + reason;
+}
+
 } // namespace volumeviz::sync

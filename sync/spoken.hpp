@@ -14,4 +14,11 @@ std::string spoken(timestamp at);
 /// min", "3 d 4 h". A negative span (a clock was set back) is "0 ms".
 std::string spoken(std::chrono::nanoseconds span);
 
+/// The end of a sentence about what has lasted since `from`: " since 2024-05-01 12:03:07 UTC (5 min
+/// 3 s)"; nothing when the moment is not known.
+std::string since(timestamp from, timestamp now);
+
+/// The end of a sentence: ": " and the reason, or a full stop when there is none.
+std::string because(const std::string& reason);
+
 } // namespace volumeviz::sync

@@ -233,6 +233,10 @@ void work_plan::finish_unwritten(time_point now) {
   held_until_ = now + pause(write_failures_++, limits_.outage_max);
 }
 
+void work_plan::store_is_back() {
+  held_until_ = {};
+}
+
 std::size_t work_plan::pending() const noexcept {
   auto n = marks_.size() + (list_ || (under_way_ && under_way_->list) ? 1 : 0);
   if (under_way_)

@@ -118,6 +118,9 @@ public:
   /// however often.
   void finish_unwritten(time_point now);
 
+  /// The database is back: whatever waits for it is due.
+  void store_is_back();
+
   /// The latest proof (see prove) before which nothing is left to look at; `never` until a list has
   /// gone through. Moves back only with the clock that the proofs go by.
   timestamp verified() const noexcept { return verified_; }

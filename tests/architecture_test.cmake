@@ -1,14 +1,14 @@
 # Holds the include rules: which folder may include which, and which third-party library stays where.
 #   cmake -DSOURCE=<project> -P architecture_test.cmake
-# messages <- sync | docker | persistence | metrics | config <- actors <- http <- commands <- main.cpp
+# messages <- sync | docker | persistence | metrics | config | identity <- actors <- http <- commands <- main.cpp
 cmake_minimum_required(VERSION 3.25)
 
-set(folders messages sync docker persistence metrics config actors http commands)
+set(folders messages sync docker persistence metrics config identity actors http commands)
 set(may_messages "")
-foreach(middle sync docker persistence metrics config)
+foreach(middle sync docker persistence metrics config identity)
   set(may_${middle} messages)
 endforeach()
-set(may_actors messages sync docker persistence metrics config)
+set(may_actors messages sync docker persistence metrics config identity)
 set(may_http ${may_actors} actors)
 set(may_commands ${may_http} http)
 
@@ -17,6 +17,7 @@ set(libraries
   "^httplib\\.h$=docker|http"
   "^boost/json=docker|persistence|http"
   "^(soci|libpq-fe\\.h|sqlite3\\.h)=persistence"
+  "^openssl/=identity"
   "^prometheus/=metrics"
   "^CLI/=config"
   "^(spdlog|fmt)/=config|actors|commands"

@@ -85,7 +85,8 @@ private:
 /// into a mailbox (send, request, delayed send, remote senders) leads through enqueue(): an event
 /// is admitted only while the shared count is below the limit. Everything else passes: responses,
 /// exits, downs, timeouts and control messages are what an actor needs to live. A refused event is
-/// counted, and tells the actor once, by `atom::overflow`, that it has missed some.
+/// counted, and tells the actor once, by `atom::overflow`, that it has missed some. The same goes
+/// for what agents send to a hub; there it is the sender that is told, by an answer.
 template <class Base>
 class instrumented : public Base {
 public:
@@ -94,9 +95,9 @@ public:
   using caf::abstract_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
     detail::happens_after(this); // whoever has the address may use it
-    auto bounded = slot_->limit && is_event(*element);
+    auto bounded = slot_->limit && is_bounded(*element);
     if (bounded && !slot_->limit->enter()) {
-      refuse(unit);
+      refuse(*element, unit);
       return;
     }
     if (bounded)
@@ -130,11 +131,18 @@ protected:
   }
 
 private:
-  static bool is_event(const caf::mailbox_element& element) {
-    return element.content().template match_elements<docker_event>();
+  static bool is_bounded(const caf::mailbox_element& element) {
+    return element.content().template match_elements<docker_event>()
+           || element.content().template match_elements<link_piece>();
   }
-  void refuse(caf::execution_unit* unit) {
+  void refuse(const caf::mailbox_element& element, caf::execution_unit* unit) {
     ++slot_->dropped;
+    if (element.mid.is_request() && element.sender) {
+      write_answer full{.ok = false, .why = {ec::queue_full, "the queue is full"}, .summary = {}};
+      element.sender->enqueue(this->ctrl(), element.mid.response_id(),
+                              caf::make_message(std::move(full)), unit);
+      return;
+    }
     if (!slot_->overflow.exchange(true))
       put(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, atom::overflow_v), false,
           unit);

@@ -23,6 +23,7 @@ struct storing : support::deterministic_system {
     actor = spawn<shell<inventory_store>>(
         make_slot("inventory_store"),
         store_parts{.store = store,
+                    .host = "h0",
                     .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
                     .health = caf::actor_cast<health_reporter_actor>(ear),
                     .log = log.log()});
@@ -140,4 +141,63 @@ TEST_CASE_FIXTURE(storing, "a stop is answered when all before it is written") {
   write(2, true);
   CHECK(written_at_stop == 1);
   CHECK(store->transactions() == std::vector<std::size_t>{2});
+}
+
+TEST_CASE_FIXTURE(storing,
+                  "a batch of a host that another node writes is told so, others are not") {
+  store->lock_out("h1");
+  write(3);
+  REQUIRE(answers[1]);
+  CHECK_FALSE(answers[1]->ok);
+  CHECK(answers[1]->summary.locked_out);
+  CHECK(answers[1]->why.code == ec::store_unreachable);
+  CHECK(answers[1]->why.text.find("another node writes the rows of host h1 (another process)")
+        != std::string::npos);
+  CHECK(answers[0]->ok);
+  CHECK(answers[2]->ok);
+  CHECK(log.count("warning another node writes the rows of host h1") == 1);
+  CHECK_FALSE(health->stores.back().standby); // it is not the node's own
+  CHECK(health->stores.back().batches == 2);
+}
+
+TEST_CASE_FIXTURE(storing, "while another node writes the own host's rows the store stands by") {
+  store->lock_out("h0");
+  for (int i = 0; i < 3; ++i) {
+    write(1);
+    advance(5s);
+    CHECK(health->stores.back().up); // the database does answer
+    CHECK(health->stores.back().standby);
+    CHECK(health->stores.back().why.text.find("standing by") != std::string::npos);
+  }
+  CHECK(log.count("warning another node writes the rows of host h0") == 1);
+  CHECK_FALSE(log.has("took over"));
+  store->let_in("h0");
+  write(1);
+  CHECK(answers[0]->ok);
+  CHECK(answers[0]->summary.taken_anew);
+  CHECK_FALSE(health->stores.back().standby);
+  CHECK(log.count("info took over: this node writes the rows of host h0 now") == 1);
+  advance(4s);
+  CHECK_FALSE(health->stores.back().standby);
+}
+
+TEST_CASE_FIXTURE(storing, "a host is given back after what was collected for it") {
+  std::optional<std::size_t> released_before_write;
+  store->during_next([&] { released_before_write = store->released().size(); });
+  spawn_function([this](caf::event_based_actor* self) {
+    change_batch batch;
+    batch.host = "h0";
+    self->request(actor, caf::infinite, batch).then([](const write_answer&) {});
+    self->send(actor, atom::release_v, std::string{"h0"});
+  });
+  run();
+  CHECK(released_before_write == 0);
+  CHECK(store->released() == std::vector<std::string>{"h0"});
+}
+
+TEST_CASE_FIXTURE(storing, "a host that can't be given back is a failure of the database") {
+  store->fail({ec::store_unreachable, "gone"});
+  send(actor, atom::release_v, std::string{"h0"});
+  run();
+  CHECK_FALSE(health->stores.back().up);
 }

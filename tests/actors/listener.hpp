@@ -35,6 +35,7 @@ struct heard {
   std::vector<std::pair<resource_kind, failure>> troubles; ///< an empty text: over
   std::uint64_t overflows = 0;
   std::uint64_t stops = 0;
+  std::uint64_t wakes = 0;
 
   std::uint64_t processed() const; ///< events, over all of `work`
   std::uint64_t failed() const;

@@ -48,6 +48,7 @@ public:
         },
         [this](atom::glance, const std::vector<std::string>&) { ++seen_->others; },
         [this](atom::proof, timestamp) { seen_->opened.wait(); },
+        [](atom::wake) {},
         [this](atom::tick, std::uint64_t) { ++seen_->others; },
         [this](atom::stop) {
           ++seen_->others;

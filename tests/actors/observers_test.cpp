@@ -241,6 +241,36 @@ TEST_CASE_FIXTURE(reporting, "a database that is away is unhealthy and not ready
   CHECK(not_ready()[0].find("connection refused") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(reporting, "a node that stands by is degraded and not ready, and says why") {
+  all_is_well();
+  send(reporter, store_report{.up = true,
+                              .standby = true,
+                              .why = {ec::store_unreachable, "another node writes"}});
+  run();
+  CHECK(health().status == health_status::degraded);
+  CHECK(check_of(health(), "database") == health_status::degraded);
+  REQUIRE(not_ready().size() == 1);
+  CHECK(not_ready()[0] == "this node stands by: another node writes");
+  send(reporter, store_report{.up = false, .why = {ec::store_unreachable, "gone"}});
+  run();
+  CHECK(check_of(health(), "database") == health_status::unhealthy);
+  CHECK(not_ready() == std::vector<std::string>{"the database is not ready: gone"});
+  send(reporter, store_report{.up = true, .why = {}});
+  run();
+  CHECK(health().status == health_status::healthy);
+  CHECK(not_ready().empty());
+}
+
+TEST_CASE_FIXTURE(counting, "a node that stands by says so in its metrics") {
+  send(aggregator, store_report{.up = true, .standby = true, .why = {}});
+  run();
+  CHECK(shows("volumeviz_events_standby 1"));
+  CHECK(shows("volumeviz_events_database_up 1"));
+  send(aggregator, store_report{.up = true, .why = {}});
+  run();
+  CHECK(shows("volumeviz_events_standby 0"));
+}
+
 TEST_CASE_FIXTURE(reporting, "a store that has not spoken for long hangs") {
   all_is_well();
   advance(11s);

@@ -324,3 +324,24 @@ TEST_CASE_FIXTURE(reconciling, "lists that nobody told it of stand for no later 
   CHECK(volumes->reconciles.size() == 2);
   CHECK(containers->reconciles.size() == 2);
 }
+
+TEST_CASE_FIXTURE(reconciling, "when another node writes the rows nothing known of them counts") {
+  connect();
+  listed(volume_kind, 1);
+  listed(container_kind, 1);
+  advance(10s);
+  REQUIRE(volumes->reconciles.size() == 1);
+  store->lock_out("h");
+  advance(10s);
+  REQUIRE(volumes->reconciles.size() == 2);
+  CHECK(volumes->reconciles.back() == std::pair{list_reason::failure, std::uint64_t{0}});
+  CHECK(containers->reconciles == volumes->reconciles);
+  advance(1min);
+  CHECK(volumes->reconciles.size() == 2); // told once
+  store->let_in("h");
+  advance(10s);
+  REQUIRE(volumes->reconciles.size() == 3); // what the other has written, too
+  CHECK(containers->reconciles.size() == 3);
+  advance(1min);
+  CHECK(volumes->reconciles.size() == 3);
+}

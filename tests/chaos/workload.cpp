@@ -27,7 +27,8 @@ std::string noise(std::minstd_rand& dice, std::size_t size) {
   return result;
 }
 
-workload::workload(const support::dockerd& daemon, std::uint64_t seed) {
+workload::workload(const support::dockerd& daemon, std::uint64_t seed, milliseconds pace_max)
+    : pace_max_{pace_max} {
   for (const bool of_volumes : {true, false})
     threads_.emplace_back(
         [this, socket = daemon.socket(), seed, of_volumes](const std::stop_token& stop) {
@@ -52,6 +53,11 @@ bool workload::freeze(milliseconds bound) {
   return changed_.wait_for(lock, bound, [this] { return busy_ == 0; });
 }
 
+std::size_t workload::calls() {
+  const std::scoped_lock lock{mutex_};
+  return calls_;
+}
+
 void workload::live(std::stop_token stop, std::string socket, std::uint64_t seed, bool of_volumes) {
   // Nothing is paused and nothing that has stopped is started again: now and then Docker 20.10
   // never answers such a call. For the same reason nobody waits for long.
@@ -68,8 +74,9 @@ void workload::live(std::stop_token stop, std::string socket, std::uint64_t seed
     }
     lock.lock();
     --busy_;
+    ++calls_;
     changed_.notify_all();
-    const auto pace = milliseconds{2 + dice() % 40};
+    const auto pace = milliseconds{2 + dice() % (pace_max_.count() - 2)};
     changed_.wait_for(lock, stop, pace, [this] { return frozen_; });
   }
 }

@@ -18,7 +18,9 @@ namespace volumeviz::chaos {
 /// goes on.
 class workload {
 public:
-  workload(const support::dockerd& daemon, std::uint64_t seed);
+  /// `pace_max`: the longest pause of a thread between two calls; the mean is half of it.
+  workload(const support::dockerd& daemon, std::uint64_t seed,
+           std::chrono::milliseconds pace_max = std::chrono::milliseconds{42});
   ~workload();
   workload(const workload&) = delete;
   workload& operator=(const workload&) = delete;
@@ -26,6 +28,8 @@ public:
   void go_on();
   /// No new call begins; true when the last has ended within `bound`.
   bool freeze(std::chrono::milliseconds bound);
+  /// How many calls have ended so far, whatever was answered.
+  std::size_t calls();
 
 private:
   using random = std::minstd_rand;
@@ -37,6 +41,8 @@ private:
   std::condition_variable_any changed_;
   bool frozen_ = true;
   int busy_ = 0; ///< threads within a call
+  std::size_t calls_ = 0;
+  const std::chrono::milliseconds pace_max_;
   std::vector<std::jthread> threads_;
 };
 

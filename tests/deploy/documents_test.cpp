@@ -51,10 +51,13 @@ names setting_names() {
   return result;
 }
 
-/// The names of all metric families that a scrape shows.
+/// The names of all metric families that scrapes of nodes of all roles show.
 names metric_names() {
-  const volumeviz::metrics::catalogue catalogue;
-  return all_in(catalogue.render(), "# TYPE ([a-z_]+) ");
+  using volumeviz::metrics::catalogue;
+  using enum volumeviz::node_role;
+  return all_in(catalogue{standalone}.render() + catalogue{agent}.render()
+                    + catalogue{hub}.render({}, volumeviz::never),
+                "# TYPE ([a-z_]+) ");
 }
 
 /// The metrics that a text names, without the suffixes that a histogram's samples have.
@@ -114,8 +117,10 @@ TEST_CASE("example.env names every setting and no other") {
 }
 
 TEST_CASE("documents and deployment files name no setting that does not exist") {
-  for (const auto* file : {"README.md", "docs/operations.md", "deploy/compose.yaml",
-                           "deploy/container/Dockerfile", "deploy/run", "deploy/demo"}) {
+  for (const auto* file :
+       {"README.md", "docs/operations.md", "docs/fleet.md", "deploy/compose.yaml",
+        "deploy/compose.hub.yaml", "deploy/compose.agent.yaml", "deploy/container/Dockerfile",
+        "deploy/run", "deploy/demo", "deploy/fleet", "deploy/systemd/fleet-tls.conf"}) {
     CAPTURE(file);
     const auto named = all_in(text_of(file), "\\b((?:EVENTS|HTTP|NODE|HUB|LOG|ACTOR)_[A-Z_]+)\\b");
     CHECK(joined(without(named, setting_names())) == "");
@@ -140,8 +145,9 @@ TEST_CASE("alerts, dashboard and documents name no metric that does not exist") 
       result.insert(std::string{"volumeviz_events_actor_"} + actor);
     return result;
   }();
-  for (const auto* file : {"deploy/prometheus/alerts.yml", "deploy/prometheus/alerts_test.yml",
-                           "deploy/grafana/dashboard.json", "README.md", "docs/operations.md"}) {
+  for (const auto* file :
+       {"deploy/prometheus/alerts.yml", "deploy/prometheus/alerts_test.yml",
+        "deploy/grafana/dashboard.json", "README.md", "docs/operations.md", "docs/fleet.md"}) {
     CAPTURE(file);
     CHECK(joined(without(metrics_named_in(text_of(file)), known)) == "");
   }
@@ -160,7 +166,7 @@ TEST_CASE("every alert has its section in operations.md, where its runbook link 
 }
 
 TEST_CASE("the links between the documents lead somewhere") {
-  for (const std::string file : {"README.md", "docs/operations.md"}) {
+  for (const std::string file : {"README.md", "docs/operations.md", "docs/fleet.md"}) {
     const auto text = text_of(file);
     const auto folder = file.starts_with("docs/") ? std::string{"docs/"} : std::string{};
     for (const auto& link : all_in(text, "\\]\\(([^)#:]*(?:#[a-z0-9_-]+)?)\\)")) {

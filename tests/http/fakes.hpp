@@ -49,6 +49,8 @@ public:
   result<reconcile_ticket> ticket = reconcile_ticket{7, reconcile_scope::full};
   std::vector<actor_report> actor_list;
   std::function<std::string()> metrics_text = [] { return std::string{"# nothing\n"}; };
+  node_role own_role = node_role::standalone;
+  result<std::vector<host_report>> fleet; ///< a hub's
 
   result<health_report> health() override { return report; }
   std::vector<std::string> unresponsive() override { return silent; }
@@ -61,6 +63,8 @@ public:
   }
   std::vector<actor_report> actors() override { return actor_list; }
   std::string metrics() override { return metrics_text(); }
+  node_role role() const override { return own_role; }
+  result<std::vector<host_report>> hosts() override { return fleet; }
 };
 
 /// A database of some rows that remembers what it was asked.

@@ -67,6 +67,8 @@ write_summary some_summary() {
       {.kind = row_kind::mount, .op = operation::remove, .key = "c1", .detail = "db at /data"}};
   x.rejected = {{.kind = row_kind::container, .key = "k", .reason = "too long"}};
   x.refused = true;
+  x.locked_out = true;
+  x.taken_anew = true;
   x.undetailed = {"c1"};
   x.replaced_text = 3;
   x.statements = 4;

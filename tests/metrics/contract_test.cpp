@@ -137,8 +137,8 @@ TEST_CASE("our own names are there at the first scrape") {
         "reconcile_requests_total", "build_info", "events_ignored_total", "pending_keys",
         "stream_lag_seconds", "stream_read_bytes_total", "stream_audits_total",
         "rejected_rows_total", "replaced_text_total", "store_batch_size",
-        "store_batch_duration_seconds", "store_failures_total", "database_up",
-        "docker_calls_duration_seconds"}) {
+        "store_batch_duration_seconds", "store_failures_total", "database_up", "standby",
+        "docker_calls_duration_seconds", "link_certificate_expiry_timestamp_seconds"}) {
     CAPTURE(name);
     CHECK(text.find(std::string{"# TYPE volumeviz_events_"} + name + " ") != std::string::npos);
   }

@@ -118,10 +118,12 @@ TEST_CASE("times are unix seconds with a fraction, durations never negative") {
   metrics::catalogue numbers;
   numbers.last_event(1'640'995'180'250'000'000);
   numbers.verified(1'640'995'200'000'000'000);
+  numbers.link_certificate_expiry(1'798'761'600'000'000'000);
   numbers.apply_latency(metrics::seconds{-0.5}); // the daemon's clock runs ahead of ours
   numbers.apply_latency(metrics::seconds{0.003});
   CHECK(value_of(numbers, docker + "events_last_event_timestamp") == "1640995180.25");
   CHECK(value_of(numbers, prefix + "verified_timestamp_seconds") == "1640995200");
+  CHECK(value_of(numbers, prefix + "link_certificate_expiry_timestamp_seconds") == "1798761600");
   CHECK(value_of(numbers, prefix + "apply_latency_seconds_sum") == "0.003");
   CHECK(value_of(numbers, prefix + R"(apply_latency_seconds_bucket{le="0.002"})") == "1");
   CHECK(value_of(numbers, prefix + R"(apply_latency_seconds_bucket{le="0.005"})") == "2");
@@ -146,6 +148,7 @@ TEST_CASE("each of the other calls moves its own series") {
   numbers.store_batch(8, metrics::seconds{0.002});
   numbers.store_failed(ec::store_schema);
   numbers.database_up(true);
+  numbers.standby(true);
   numbers.docker_call("inspect", metrics::seconds{0.001}, true);
   numbers.docker_call("something new", metrics::seconds{0.001}, false);
   CHECK(value_of(numbers, docker + "events_queue_size") == "12");
@@ -177,6 +180,7 @@ TEST_CASE("each of the other calls moves its own series") {
   CHECK(value_of(numbers, prefix + "store_batch_duration_seconds_count") == "1");
   CHECK(value_of(numbers, prefix + R"(store_failures_total{error_type="store_schema"})") == "1");
   CHECK(value_of(numbers, prefix + "database_up") == "1");
+  CHECK(value_of(numbers, prefix + "standby") == "1");
   CHECK(value_of(numbers,
                  prefix + R"(docker_calls_duration_seconds_count{call="inspect",result="ok"})")
         == "1");

@@ -193,8 +193,15 @@ result<std::vector<write_summary>> memory_store::apply(const std::vector<change_
   if (failing_)
     return tl::unexpected{*failing_};
   std::vector<write_summary> summaries;
-  for (const auto& x : batches)
+  for (const auto& x : batches) {
+    if (locked_by_others_.contains(x.host)) {
+      refused_[x.host] = "another process";
+      summaries.emplace_back().locked_out = true;
+      continue;
+    }
     summaries.push_back(write(x, hosts_));
+    summaries.back().taken_anew = refused_.erase(x.host) > 0;
+  }
   batches_.insert(batches_.end(), batches.begin(), batches.end());
   transactions_.push_back(batches.size());
   return summaries;
@@ -217,6 +224,34 @@ result<void> memory_store::ping() {
   if (failing_)
     return tl::unexpected{*failing_};
   return {};
+}
+
+std::map<std::string, std::string> memory_store::locked_out() const {
+  std::lock_guard lock(mutex_);
+  return refused_;
+}
+
+result<void> memory_store::release(const std::string& host) {
+  std::lock_guard lock(mutex_);
+  released_.push_back(host);
+  if (failing_)
+    return tl::unexpected{*failing_};
+  return {};
+}
+
+void memory_store::lock_out(const std::string& host) {
+  std::lock_guard lock(mutex_);
+  locked_by_others_.insert(host);
+}
+
+void memory_store::let_in(const std::string& host) {
+  std::lock_guard lock(mutex_);
+  locked_by_others_.erase(host);
+}
+
+std::vector<std::string> memory_store::released() const {
+  std::lock_guard lock(mutex_);
+  return released_;
 }
 
 memory_rows memory_store::rows(const std::string& host) const {

@@ -29,6 +29,8 @@ public:
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override;
   result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override;
   result<void> ping() override;
+  std::map<std::string, std::string> locked_out() const override;
+  result<void> release(const std::string& host) override;
 
   memory_rows rows(const std::string& host) const;
   /// Changes a row behind the node's back.
@@ -37,6 +39,10 @@ public:
   /// Every call fails from now on, until recover().
   void fail(failure why);
   void recover();
+  /// Another process has this host's lock, from now on or no more.
+  void lock_out(const std::string& host);
+  void let_in(const std::string& host);
+  std::vector<std::string> released() const; ///< hosts, in order
   /// Rows of this key are rejected.
   void reject(const std::string& key);
   /// Runs once, inside of the next apply(), before anything is written.
@@ -55,6 +61,9 @@ private:
   mutable std::mutex mutex_;
   std::map<std::string, memory_rows> hosts_;
   std::optional<failure> failing_;
+  std::set<std::string> locked_by_others_;
+  std::map<std::string, std::string> refused_; ///< of those, the ones that were tried
+  std::vector<std::string> released_;
   std::set<std::string> rejected_;
   std::function<void()> during_;
   std::optional<std::string> throwing_;

@@ -231,6 +231,23 @@ TEST_CASE("a database that is away is unhealthy, with its reason") {
   CHECK(mentions(report.checks[1].reasons, "connection refused"));
 }
 
+TEST_CASE("a database in which another node writes the rows is degraded, and nothing worse") {
+  auto facts = well();
+  facts.standby = true;
+  facts.database_since = now - 60 * second;
+  facts.database_reason = "another node writes the rows of host web-1";
+  facts.troubles = {{resource_kind::volume, {ec::store_unreachable, "before that"}, now}};
+  auto report = evaluate(facts, now);
+  CHECK(report.status == degraded);
+  CHECK(status_of(report, "database") == degraded);
+  REQUIRE(report.checks[1].reasons.size() == 1);
+  CHECK(report.checks[1].reasons[0]
+        == "This node stands by since 2023-11-14 22:12:20 UTC (1 min): another node writes the "
+           "rows of host web-1");
+  facts.database_up = false; // and then it does not even answer
+  CHECK(status_of(evaluate(facts, now), "database") == unhealthy);
+}
+
 TEST_CASE("rows that nothing has proven for a minute are a reason, but no other status") {
   auto facts = well();
   facts.verified_at = now - 60 * second;
@@ -279,6 +296,7 @@ TEST_CASE("the whole is as bad as the worst, and everything that is not healthy 
     facts.docker_known = *rc::gen::arbitrary<bool>();
     facts.docker_answers = *rc::gen::arbitrary<bool>();
     facts.database_up = *rc::gen::arbitrary<bool>();
+    facts.standby = *rc::gen::arbitrary<bool>();
     using moments = std::vector<timestamp>;
     facts.last_event_received =
         *rc::gen::elementOf(moments{never, now - 400 * second, now, now + 5 * second});

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <string>
+
+namespace volumeviz {
+
+/// The sentence that an error carries, or CAF's own words.
+inline std::string text_of(const caf::actor_system& system, const caf::error& why) {
+  if (why.context().match_elements<std::string>())
+    return why.context().get_as<std::string>(0);
+  return system.render(why);
+}
+
+inline caf::error refusal(std::string sentence) {
+  return caf::make_error(caf::sec::runtime_error, std::move(sentence));
+}
+
+} // namespace volumeviz

@@ -1,0 +1,135 @@
+#include "actors/fleet/fleet_roster.hpp"
+
+#include "actors/fleet/error_text.hpp"
+#include "actors/fleet/hub_session.hpp"
+#include "actors/platform/shell.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+constexpr auto look_interval = std::chrono::seconds{1};
+
+} // namespace
+
+fleet_roster::fleet_roster(interface::pointer self, fleet_roster_parts parts)
+    : self_(self), parts_(std::move(parts)) {
+}
+
+fleet_roster::~fleet_roster() {
+  // Whoever follows knows none of them: their agents notice, and come in again.
+  for (const auto& [number, session] : sessions_)
+    caf::anon_send_exit(session, caf::exit_reason::user_shutdown);
+}
+
+fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
+  self_->set_down_handler([this](const caf::down_msg& down) { session_ended(down); });
+  parts_.sessions->state = actor_state::running;
+  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
+  return {
+      [this](atom::opened, const agent_hello& who, const caf::strong_actor_ptr& agent) {
+        return admit(who, agent);
+      },
+      [this](atom::heard, std::uint64_t session, const link_pulse& pulse) {
+        fleet_.heard(session, pulse, now());
+      },
+      [this](atom::verified, std::uint64_t session, std::uint64_t seq) {
+        fleet_.committed(session, seq);
+      },
+      [this](atom::tick) { end_the_silent(); },
+      [this](atom::hosts, const std::vector<host_report>& rows) { fleet_.recorded(rows, now()); },
+      [this](atom::hosts) { return fleet_.report(); },
+      [](atom::alive) { return true; },
+  };
+}
+
+fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
+                                           const caf::strong_actor_ptr& agent) {
+  if (!agent)
+    return refusal("its connection broke while it came in");
+  const auto decision = fleet_.admit(who, to_string(agent->node()), now());
+  if (!decision.refused.empty())
+    return refusal(decision.refused);
+  newcomer next{.who = who,
+                .agent = agent,
+                .session = decision.session,
+                .snapshot = decision.snapshot,
+                .answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>()};
+  parts_.log->info("host {} reports (agent {}){}", who.host, who.program_version,
+                   decision.new_engine ? "; its Docker engine is another one than before" : "");
+  auto answer = next.answer;
+  // What the former session still has must reach the store before anything of the new one.
+  if (sessions_.contains(decision.replaced)) {
+    end_session(decision.replaced);
+    next_.insert_or_assign(decision.replaced, std::move(next));
+  } else {
+    open_session(next);
+  }
+  return answer;
+}
+
+void fleet_roster::open_session(newcomer& x) {
+  link_welcome welcome{.token = parts_.secret(), .snapshot = x.snapshot};
+  hub_session_parts parts{.number = x.session,
+                          .host = x.who.host,
+                          .token = welcome.token,
+                          .agent = x.agent,
+                          .roster = fleet_roster_actor{self_},
+                          .store = parts_.store,
+                          .room = parts_.room,
+                          .numbers = parts_.numbers};
+  auto session = caf::actor_cast<caf::strong_actor_ptr>(
+      self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
+  self_->monitor(session);
+  sessions_.emplace(x.session, session);
+  hosts_.emplace(x.session, x.who.host);
+  x.answer.deliver(std::move(welcome), std::move(session));
+}
+
+void fleet_roster::session_ended(const caf::down_msg& down) {
+  const auto ended = std::ranges::find(sessions_, down.source, [](const auto& x) {
+    return caf::actor_cast<caf::actor_addr>(x.second);
+  });
+  if (ended == sessions_.end())
+    return;
+  const auto number = ended->first;
+  sessions_.erase(ended);
+  away(number, down.reason == caf::exit_reason::user_shutdown
+                   ? "its agent was stopped"
+                   : fmt::format("its connection broke ({})", self_->system().render(down.reason)));
+  const auto host = hosts_.extract(number);
+  if (auto next = next_.extract(number); !next.empty())
+    open_session(next.mapped());
+  else if (!host.empty())
+    // Its agent may go to another hub. Whatever it has sent is in the store's mailbox before this.
+    self_->send(parts_.store, atom::release_v, host.mapped());
+}
+
+void fleet_roster::end_session(std::uint64_t number) {
+  if (const auto session = sessions_.find(number); session != sessions_.end())
+    caf::anon_send_exit(session->second, caf::exit_reason::user_shutdown);
+}
+
+void fleet_roster::away(std::uint64_t number, const std::string& why) {
+  if (auto host = fleet_.left(number, why, now()))
+    parts_.log->warn("host {} is away: {}; its rows stay as they were", *host, why);
+}
+
+void fleet_roster::end_the_silent() {
+  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
+  for (auto number : fleet_.silent(now())) {
+    away(number, "it has been silent for too long");
+    end_session(number);
+  }
+}
+
+sync::moment fleet_roster::now() const {
+  return {.wall = parts_.now(), .steady = self_->clock().now()};
+}
+
+} // namespace volumeviz

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "actors/platform/slot.hpp"
+#include "metrics/metrics.hpp"
+#include "sync/fleet.hpp"
+
+#include <spdlog/logger.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// What the fleet roster needs.
+struct fleet_roster_parts {
+  slot_ptr sessions; ///< the place of all sessions; its limit bounds what waits in them together
+  std::shared_ptr<admission> room; ///< see hub_session_parts
+  std::function<std::string()> secret;
+  inventory_store_actor store;
+  std::shared_ptr<metrics::catalogue> numbers;
+  std::shared_ptr<spdlog::logger> log;
+  wall_clock now = system_now;
+};
+
+/// FLEET ROSTER: starts a session for every agent that was let in, and knows who reports and who is
+/// away. The decisions are sync::fleet's.
+class fleet_roster {
+public:
+  using interface = fleet_roster_actor;
+
+  fleet_roster(interface::pointer self, fleet_roster_parts parts);
+  ~fleet_roster();
+  fleet_roster(const fleet_roster&) = delete;
+  fleet_roster& operator=(const fleet_roster&) = delete;
+  interface::behavior_type make_behavior();
+
+private:
+  using entrance = caf::result<link_welcome, caf::strong_actor_ptr>;
+
+  /// An agent that was admitted and has no session yet.
+  struct newcomer {
+    agent_hello who;
+    caf::strong_actor_ptr agent;
+    std::uint64_t session = 0;
+    bool snapshot = false;
+    caf::typed_response_promise<link_welcome, caf::strong_actor_ptr> answer;
+  };
+
+  entrance admit(const agent_hello& who, const caf::strong_actor_ptr& agent);
+  void open_session(newcomer& x);
+  void session_ended(const caf::down_msg& down);
+  void end_session(std::uint64_t number);
+  void away(std::uint64_t number, const std::string& why);
+  void end_the_silent();
+  sync::moment now() const;
+
+  interface::pointer self_;
+  fleet_roster_parts parts_;
+  sync::fleet fleet_;
+  std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
+  std::map<std::uint64_t, std::string> hosts_; ///< of the sessions
+  std::map<std::uint64_t, newcomer> next_;     ///< by the session that has to end before
+};
+
+} // namespace volumeviz

@@ -1,0 +1,38 @@
+#include "actors/fleet/host_census.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+constexpr std::chrono::milliseconds interval{10'000};
+constexpr std::chrono::milliseconds retry{500};
+
+} // namespace
+
+host_census::host_census(interface::pointer self, host_census_parts parts)
+    : self_(self), parts_(std::move(parts)), trouble_(parts_.log, "reading the recorded hosts") {
+}
+
+host_census::interface::behavior_type host_census::make_behavior() {
+  self_->send<caf::message_priority::high>(self_, atom::tick_v);
+  return {[this](atom::tick) { count(); }};
+}
+
+void host_census::count() {
+  auto rows = parts_.hosts();
+  self_->delayed_send<caf::message_priority::high>(self_, rows ? interval : retry, atom::tick_v);
+  if (rows) {
+    trouble_.worked();
+    self_->send(parts_.roster, atom::hosts_v, std::move(*rows));
+  } else if (rows.error().code != ec::store_schema) {
+    // Without a schema there are no hosts, and the store is about to make one.
+    trouble_.failed(rows.error().text);
+  }
+}
+
+} // namespace volumeviz

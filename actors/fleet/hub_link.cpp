@@ -1,0 +1,374 @@
+#include "actors/fleet/hub_link.hpp"
+
+#include "actors/fleet/error_text.hpp"
+#include "sync/pieces.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A thousand agents must not come back in the same second, and none should wait for longer than
+// people do.
+constexpr auto dial_min = 200ms;
+constexpr auto dial_max = 3s;
+
+constexpr auto step_limit = 3s;
+constexpr auto pulse_interval = 2s;
+constexpr auto pulse_limit = 5s;
+
+// Above what the hub's database may take for a call, with others before it.
+constexpr auto piece_limit = 20s;
+constexpr std::size_t piece_bytes = 256 * 1024;
+
+// How long a full hub is asked again before the batch is given up. Its handler looks anew then.
+constexpr auto full_min = 50ms;
+constexpr auto full_max = 1s;
+constexpr auto full_limit = 10s;
+
+} // namespace
+
+hub_link::hub_link(interface::pointer self, hub_link_parts parts)
+    : self_(self), parts_(std::move(parts)), waits_(dial_min, dial_max, parts_.seed),
+      trouble_(parts_.log, "reaching the hub at " + config::to_string(parts_.hub)) {
+}
+
+hub_link::~hub_link() {
+  // CAF 0.17 says nothing for a promise that is dropped.
+  session_ = nullptr;
+  why_away_ = "the link to it died";
+  answer_early();
+  for (auto& [seq, x] : under_way_)
+    x.answer.deliver(
+        write_answer{.ok = false,
+                     .why = {ec::internal, "the link to the hub died before the hub had answered"},
+                     .summary = {}});
+}
+
+hub_link::interface::behavior_type hub_link::make_behavior() {
+  self_->set_down_handler([this](const caf::down_msg& down) {
+    if (session_ && down.source == session_.address())
+      lost("the connection broke (" + self_->system().render(down.reason) + ")");
+  });
+  self_->send<caf::message_priority::high>(self_, atom::dial_v);
+  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
+  return {
+      [this](change_batch& batch) { return take(batch); },
+      [](atom::release, const std::string&) {}, // the hub has locks of its own
+      [](atom::flush) {},
+      [](atom::tick) {},
+      [](atom::stop) { return true; },
+      [this](atom::dial) { dial(); },
+      [this](atom::dial, std::uint64_t seq) { send_piece(seq); },
+      [this](atom::pulse) { pulse(); },
+  };
+}
+
+void hub_link::step_failed(std::uint64_t attempt, const char* what, const caf::error& why) {
+  if (attempt != attempt_)
+    return;
+  lost(why == caf::sec::request_timeout
+           ? fmt::format("{}: no answer in time", what)
+           : fmt::format("{}: {}", what, text_of(self_->system(), why)));
+}
+
+void hub_link::dial() {
+  const auto n = ++attempt_;
+  self_
+      ->request(parts_.connector, step_limit, caf::connect_atom_v, parts_.hub.host, parts_.hub.port)
+      .then(
+          [this, n](const caf::node_id&, const caf::strong_actor_ptr& gate,
+                    const std::set<std::string>& messages) {
+            if (n == attempt_)
+              knock(gate, messages);
+          },
+          [this, n](const caf::error& why) { step_failed(n, "connecting", why); });
+}
+
+void hub_link::knock(const caf::strong_actor_ptr& gate, const std::set<std::string>& messages) {
+  auto& system = self_->system();
+  if (!gate || !system.assignable(messages, system.message_types<hub_gate_actor>())) {
+    lost("who listens there is no hub of this program");
+    return;
+  }
+  auto door = caf::actor_cast<hub_gate_actor>(gate);
+  self_
+      ->request(door, step_limit, atom::hello_v, link_protocol, parts_.host, parts_.program_version)
+      .then(
+          [this, n = attempt_, door](std::uint32_t, const std::string&, const std::string& why) {
+            if (n == attempt_)
+              greeted(door, why);
+          },
+          [this, n = attempt_](const caf::error& why) { step_failed(n, "saying hello", why); });
+}
+
+void hub_link::greeted(const hub_gate_actor& gate, const std::string& refused) {
+  if (!refused.empty()) {
+    lost("the hub refuses this agent: " + refused);
+    return;
+  }
+  agent_hello hello{.host = parts_.host,
+                    .program_version = parts_.program_version,
+                    .engine_id = engine_id_,
+                    .boot = parts_.boot,
+                    .acked = *parts_.acked,
+                    .nonce = parts_.keys.secret(),
+                    .certificate = parts_.keys.certificate()};
+  self_->request(gate, step_limit, hello)
+      .then(
+          [this, n = attempt_, gate, hello](const hub_challenge& challenge) {
+            if (n == attempt_)
+              prove(gate, hello, challenge);
+          },
+          [this, n = attempt_](const caf::error& why) {
+            step_failed(n, "the hub refuses this agent", why);
+          });
+}
+
+void hub_link::prove(const hub_gate_actor& gate, const agent_hello& hello,
+                     const hub_challenge& challenge) {
+  auto is_the_hub =
+      parts_.keys.verify(challenge.certificate, parts_.hub.host,
+                         link_transcript(hello, challenge, "hub"), challenge.signature);
+  if (!is_the_hub) {
+    lost("who listens there could not prove to be the hub: " + is_the_hub.error().text);
+    return;
+  }
+  auto signature = parts_.keys.sign(link_transcript(hello, challenge, "agent"));
+  if (!signature) {
+    lost(signature.error().text);
+    return;
+  }
+  agent_proof proof{.host = parts_.host,
+                    .boot = parts_.boot,
+                    .nonce = challenge.nonce,
+                    .signature = std::move(*signature)};
+  self_->request(gate, step_limit, std::move(proof))
+      .then(
+          [this, n = attempt_](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
+            if (n == attempt_)
+              enter(welcome, session);
+          },
+          [this, n = attempt_](const caf::error& why) {
+            step_failed(n, "the hub refuses this agent", why);
+          });
+}
+
+void hub_link::enter(const link_welcome& welcome, const caf::strong_actor_ptr& session) {
+  session_ = caf::actor_cast<hub_session_actor>(session);
+  token_ = welcome.token;
+  self_->monitor(session_);
+  trouble_.worked();
+  waits_.reset();
+  why_away_.clear();
+  parts_.log->info("connected to the hub at {}{}", hub_name(),
+                   welcome.snapshot ? "; it wants everything once more" : "");
+  report(true, {}, 0);
+  parts_.numbers->hub_connected(true);
+  answer_early();
+  tell_of_ourselves();
+  wake_handlers(welcome.snapshot);
+}
+
+void hub_link::lost(const std::string& why) {
+  ++attempt_;
+  why_away_ = why;
+  trouble_.failed(why);
+  if (session_)
+    self_->demonitor(session_.address());
+  session_ = nullptr;
+  token_.clear();
+  parts_.numbers->hub_connected(false);
+  report(false, away(), 0);
+  auto unanswered = std::exchange(under_way_, {});
+  for (auto& [seq, x] : unanswered)
+    x.answer.deliver(write_answer{.ok = false, .why = away(), .summary = {}});
+  answer_early();
+  parts_.numbers->hub_redialed();
+  self_->delayed_send<caf::message_priority::high>(self_, waits_.next(), atom::dial_v);
+}
+
+void hub_link::answer_early() {
+  tried_ = true;
+  for (auto& [batch, answer] : std::exchange(early_, {}))
+    send(std::move(batch), answer);
+}
+
+caf::result<write_answer> hub_link::take(change_batch& batch) {
+  if (!batch.facts.engine_id.empty()) {
+    engine_id_ = batch.facts.engine_id;
+    engine_version_ = batch.facts.engine_version;
+  }
+  auto answer = self_->make_response_promise<write_answer>();
+  if (tried_)
+    send(std::move(batch), answer);
+  else
+    early_.emplace_back(std::move(batch), answer);
+  return answer;
+}
+
+void hub_link::send(change_batch&& batch, promise answer) {
+  if (!session_) {
+    answer.deliver(write_answer{.ok = false, .why = away(), .summary = {}});
+    return;
+  }
+  const auto seq = ++*parts_.last_seq;
+  const auto now = self_->clock().now();
+  under_way_.emplace(seq, outgoing{.pieces = sync::cut(std::move(batch), piece_bytes),
+                                   .answer = answer,
+                                   .began = now,
+                                   .sent = now,
+                                   .waits = {full_min, full_max, parts_.seed + seq}});
+  send_piece(seq);
+}
+
+void hub_link::send_piece(std::uint64_t seq) {
+  const auto found = under_way_.find(seq);
+  if (found == under_way_.end() || !session_)
+    return;
+  auto& x = found->second;
+  x.sent = self_->clock().now();
+  link_piece piece{.token = token_,
+                   .seq = seq,
+                   .index = x.next,
+                   .last = x.next + 1 == x.pieces.size(),
+                   .part = x.pieces[x.next]};
+  self_->request(session_, piece_limit, std::move(piece))
+      .then([this, seq](write_answer& answer) { piece_answered(seq, answer); },
+            [this, seq](const caf::error& why) {
+              finish(seq, {.ok = false,
+                           .why = {ec::store_unreachable,
+                                   fmt::format("the hub at {} did not answer for a batch: {}",
+                                               hub_name(), text_of(self_->system(), why))},
+                           .summary = {}});
+            });
+}
+
+void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
+  const auto found = under_way_.find(seq);
+  if (found == under_way_.end())
+    return;
+  auto& x = found->second;
+  if (!answer.ok && answer.why.code == ec::queue_full) {
+    hub_is_full(seq, x);
+    return;
+  }
+  const std::chrono::duration<double> took = self_->clock().now() - x.sent;
+  parts_.numbers->hub_round_trip(took);
+  if (answer.ok && x.next + 1 < x.pieces.size()) {
+    x.pieces[x.next++] = {};
+    send_piece(seq);
+    return;
+  }
+  if (answer.ok)
+    *parts_.acked = std::max(*parts_.acked, seq);
+  if (answer.ok || answer.summary.locked_out)
+    noted_lock(answer.ok ? failure{} : answer.why);
+  finish(seq, std::move(answer));
+}
+
+void hub_link::hub_is_full(std::uint64_t seq, outgoing& x) {
+  parts_.numbers->hub_refused();
+  if (self_->clock().now() - x.began > full_limit)
+    finish(seq, {.ok = false,
+                 .why = {ec::store_unreachable,
+                         fmt::format("the hub at {} had no room for a batch for {} s", hub_name(),
+                                     full_limit.count())},
+                 .summary = {}});
+  else
+    self_->delayed_send(self_, x.waits.next(), atom::dial_v, seq);
+}
+
+void hub_link::finish(std::uint64_t seq, write_answer answer) {
+  const auto found = under_way_.find(seq);
+  if (found == under_way_.end())
+    return;
+  auto promised = std::move(found->second.answer);
+  under_way_.erase(found);
+  promised.deliver(std::move(answer));
+}
+
+failure hub_link::away() const {
+  return {ec::store_unreachable,
+          fmt::format("the hub at {} is not reachable: {}", hub_name(), why_away_)};
+}
+
+void hub_link::pulse() {
+  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
+  if (session_)
+    tell_of_ourselves();
+}
+
+void hub_link::tell_of_ourselves() {
+  self_->request(parts_.health, pulse_interval / 2, atom::health_v)
+      .then([this](const health_report& health) { send_pulse(health); },
+            [this](const caf::error&) {
+              send_pulse({.status = health_status::unhealthy,
+                          .now = never,
+                          .checks = {},
+                          .events = {.reasons = {"the agent's health reporter does not answer"}}});
+            });
+}
+
+void hub_link::send_pulse(const health_report& health) {
+  if (!session_)
+    return;
+  link_pulse pulse{.token = token_,
+                   .engine_id = engine_id_,
+                   .engine_version = engine_version_,
+                   .connected = health.events.connected,
+                   .status = health.status,
+                   .queue_size = health.events.queue_size};
+  if (health.events.verified_at != never)
+    pulse.verified_ago_ms =
+        std::max<timestamp>(health.now - health.events.verified_at, 0) / 1'000'000;
+  pulse.reasons = health.events.reasons;
+  for (const auto& check : health.checks)
+    pulse.reasons.insert(pulse.reasons.end(), check.reasons.begin(), check.reasons.end());
+  self_->request(session_, pulse_limit, std::move(pulse))
+      .then(
+          [this, n = attempt_](bool) {
+            if (n == attempt_)
+              report(true, {}, 0);
+          },
+          [this, n = attempt_](const caf::error& why) { step_failed(n, "asking the hub", why); });
+}
+
+/// The hub answers, but another one may write the host's rows.
+void hub_link::noted_lock(const failure& why) {
+  const auto before = std::exchange(locked_out_, why);
+  if (before.text.empty() != why.text.empty())
+    report(true, {}, 0);
+}
+
+void hub_link::report(bool up, const failure& why, double seconds) {
+  const auto standby = up && !locked_out_.text.empty();
+  store_report said{.up = up,
+                    .standby = standby,
+                    .why = standby ? locked_out_ : why,
+                    .batches = 0,
+                    .seconds = seconds};
+  self_->send(parts_.metrics, said);
+  self_->send(parts_.health, std::move(said));
+}
+
+void hub_link::wake_handlers(bool snapshot) {
+  for (const auto& handler : {parts_.volumes, parts_.containers}) {
+    if (!handler)
+      continue;
+    if (snapshot)
+      self_->send(handler, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+    self_->send(handler, atom::wake_v);
+  }
+}
+
+std::string hub_link::hub_name() const {
+  return config::to_string(parts_.hub);
+}
+
+} // namespace volumeviz

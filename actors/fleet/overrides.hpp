@@ -1,0 +1,8 @@
+#pragma once
+
+namespace volumeviz {
+
+/// Makes the linker take overrides.cpp along, whose functions replace two of CAF's.
+void take_overrides_along() noexcept;
+
+} // namespace volumeviz

@@ -1,0 +1,81 @@
+#include "commands/check_hub.hpp"
+
+#include "actors/fleet/error_text.hpp"
+#include "actors/platform/asker.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <optional>
+#include <set>
+
+#include "commands/link.hpp"
+
+namespace volumeviz::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto step_limit = caf::timespan{5s};
+
+struct link_settings : caf::actor_system_config {
+  explicit link_settings(const link_files& files) {
+    set("logger.verbosity", caf::atom("quiet"));
+    add_message_types<caf::id_block::volumeviz>();
+    use_remoting(*this, files);
+  }
+};
+
+result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& hub,
+                            const link_files& files) {
+  const auto attempted = "connecting to the hub at " + to_string(hub) + ": ";
+  result<hub_gate_actor> gate = fail(ec::store_unreachable, attempted + "no answer in time");
+  caf::scoped_actor self{system};
+  self->request(connector_of(system, files), step_limit, caf::connect_atom_v, hub.host, hub.port)
+      .receive(
+          [&](const caf::node_id&, const caf::strong_actor_ptr& x,
+              const std::set<std::string>& messages) {
+            if (x && system.assignable(messages, system.message_types<hub_gate_actor>()))
+              gate = caf::actor_cast<hub_gate_actor>(x);
+            else
+              gate = fail(ec::store_unreachable,
+                          attempted + "who listens there is no hub of this program");
+          },
+          [&](const caf::error& why) {
+            gate = fail(ec::store_unreachable,
+                        attempted + text_of(system, why)
+                            + (files.tls() ? "; is it a hub with a certificate of our HUB_TLS_CA?"
+                                           : "; does it run, and without TLS?"));
+          });
+  return gate;
+}
+
+} // namespace
+
+result<std::string> try_hub(const config::settings& settings) {
+  const auto files = link_files_of(settings);
+  link_settings options{files};
+  caf::actor_system system{options};
+  auto gate = dial(system, *settings.hub_address, files);
+  if (!gate)
+    return tl::unexpected{gate.error()};
+  result<std::string> answer =
+      fail(ec::store_unreachable, "the hub accepts connections and does not answer");
+  caf::scoped_actor self{system};
+  self->request(*gate, step_limit, atom::hello_v, link_protocol, settings.node_name,
+                std::string{VOLUMEVIZ_VERSION})
+      .receive(
+          [&](std::uint32_t, const std::string& version, const std::string& refused) {
+            if (refused.empty())
+              answer = fmt::format("version {} answers at {}{}", version,
+                                   to_string(*settings.hub_address),
+                                   files.tls() ? " (mutual TLS)" : " (without TLS)");
+            else
+              answer = fail(ec::bad_request, "the hub refuses this agent: " + refused);
+          },
+          [](const caf::error&) {});
+  return answer;
+}
+
+} // namespace volumeviz::commands

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "metrics/families.hpp"
+
+#include <array>
+
+namespace volumeviz::metrics {
+
+/// An agent's numbers about its hub.
+struct agent_link_metrics {
+  explicit agent_link_metrics(prometheus::Registry& registry);
+
+  gauge& connected;
+  counter& redials;
+  histogram& round_trip;
+  counter& refusals;
+};
+
+/// A hub's numbers about what its agents send. Those of single hosts are in host_metrics.hpp.
+struct hub_link_metrics {
+  explicit hub_link_metrics(prometheus::Registry& registry);
+
+  counter& pieces;
+  counter& refused;
+  std::array<counter*, 5> rejected; ///< by rejection
+};
+
+} // namespace volumeviz::metrics

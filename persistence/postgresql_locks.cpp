@@ -1,0 +1,150 @@
+// A host's lock is the session-level advisory lock with the 64-bit key
+//
+//     hashtextextended('volumeviz-events host ' || HOST, OID of the tables' schema)
+//
+// in the database of the tables. The schema is part of it, since two inventories may live in two
+// schemas of one database. docs/database.md shows how to look at the locks.
+
+#include "persistence/host_locks.hpp"
+#include "persistence/text.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+/// The parameter `hosts` as rows (host, key).
+constexpr const char* wanted =
+    "(SELECT host, hashtextextended('volumeviz-events host ' || host, (SELECT relnamespace::bigint "
+    "FROM pg_class WHERE oid = 'hosts'::regclass)) AS key FROM (SELECT "
+    "jsonb_array_elements_text(:hosts::jsonb) AS host OFFSET 0) AS named OFFSET 0) AS wanted";
+
+parameters names(const std::set<std::string>& hosts) {
+  return {{"hosts", json_array({hosts.begin(), hosts.end()})}};
+}
+
+/// A session of the server: process ids are used again, so the time of its start tells it apart.
+struct backend {
+  std::string pid, started;
+  friend bool operator==(const backend&, const backend&) = default;
+};
+
+struct lock_holder {
+  std::string host;
+  backend who;
+  std::string address; ///< empty: a Unix socket, or not for this role to know
+};
+
+std::string spoken(const lock_holder& x) {
+  return "PostgreSQL's process " + x.who.pid
+         + (x.address.empty() ? std::string{} : ", connected from " + x.address);
+}
+
+class postgresql_keeper final : public lock_keeper {
+public:
+  std::map<std::string, std::string> take(session& on,
+                                          const std::set<std::string>& hosts) override {
+    auto missing = try_to_take(on, hosts);
+    auto holders = holders_of(on, missing);
+    if (const auto ours = former_among(holders); !ours.empty()) {
+      for (const auto& x : ours)
+        end(on, x);
+      missing = try_to_take(on, missing);
+      holders = holders_of(on, missing);
+    }
+    former_ = former_among(holders);
+    if (!former_.empty())
+      throw sql_error{trouble::away, "the server has not ended this node's former connection (its "
+                                     "process "
+                                         + former_.front().pid
+                                         + ") yet, which has the host's lock"};
+    std::map<std::string, std::string> refused;
+    for (const auto& host : missing)
+      refused.emplace(host, std::string{});
+    for (const auto& x : holders)
+      refused[x.host] = spoken(x);
+    return refused;
+  }
+
+  void give_back(session& on, const std::string& host) override {
+    on.query(std::string{"SELECT pg_advisory_unlock(key)::text FROM "} + wanted, names({host}), 1);
+  }
+
+  void give_all_back(session& on) override {
+    on.query("SELECT pg_advisory_unlock_all()::text", {}, 1);
+  }
+
+  void session_ended() override {
+    if (me_)
+      former_.push_back(*me_);
+    me_.reset();
+  }
+
+private:
+  /// Those that were not to be had.
+  std::set<std::string> try_to_take(session& on, const std::set<std::string>& hosts) {
+    std::set<std::string> missing;
+    if (hosts.empty())
+      return missing;
+    for (const auto& row :
+         on.query(std::string{"SELECT host, pg_try_advisory_lock(key)::text, "
+                              "pg_backend_pid()::text, (SELECT extract(epoch FROM "
+                              "backend_start)::text FROM pg_stat_activity WHERE pid = "
+                              "pg_backend_pid()) FROM "}
+                      + wanted,
+                  names(hosts), 4)) {
+      if (row[1] == "true")
+        me_ = backend{row[2], row[3]};
+      else
+        missing.insert(row[0]);
+    }
+    return missing;
+  }
+
+  static std::vector<lock_holder> holders_of(session& on, const std::set<std::string>& hosts) {
+    std::vector<lock_holder> holders;
+    if (hosts.empty())
+      return holders;
+    for (const auto& row :
+         on.query(std::string{"SELECT wanted.host, a.pid::text, extract(epoch FROM "
+                              "a.backend_start)::text, host(a.client_addr) FROM "}
+                      + wanted
+                      + " JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND "
+                        "l.objsubid = 1 AND (l.classid::bigint << 32 | l.objid::bigint) = "
+                        "wanted.key AND l.database = (SELECT oid FROM pg_database WHERE datname = "
+                        "current_database()) JOIN pg_stat_activity AS a ON a.pid = l.pid",
+                  names(hosts), 4))
+      holders.push_back({row[0], {row[1], row[2]}, row[3]});
+    return holders;
+  }
+
+  std::vector<backend> former_among(const std::vector<lock_holder>& holders) const {
+    std::vector<backend> result;
+    for (const auto& x : former_)
+      if (std::ranges::find(holders, x, &lock_holder::who) != holders.end())
+        result.push_back(x);
+    return result;
+  }
+
+  /// The server has not noticed that a connection of ours has ended: it was frozen, or the network
+  /// swallowed the end. Its transaction, if there is one, is over before ours begins.
+  static void end(session& on, const backend& former) {
+    on.query("SELECT pg_terminate_backend(pid, 1000)::text FROM pg_stat_activity WHERE pid = "
+             ":pid::integer AND extract(epoch FROM backend_start)::text = :started::text",
+             {{"pid", former.pid}, {"started", former.started}}, 1);
+  }
+
+  std::optional<backend> me_;   ///< once this session has got a lock
+  std::vector<backend> former_; ///< sessions before it that had one, and may still have it
+};
+
+} // namespace
+
+std::unique_ptr<lock_keeper> make_postgresql_keeper() {
+  return std::make_unique<postgresql_keeper>();
+}
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,134 @@
+#include "sync/fleet.hpp"
+
+#include "sync/spoken.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace volumeviz::sync {
+
+fleet::admission fleet::admit(const agent_hello& who, const std::string& address,
+                              const moment& now) {
+  auto& x = members_[who.host];
+  const auto lives = x.session != 0 && now.steady - x.heard < limits_.silent_max;
+  if (lives && x.boot != who.boot)
+    return {.refused = "another agent reports as '" + who.host + "' already (" + x.last.address
+                       + ", since " + spoken(x.last.since)
+                       + "); every host needs a NODE_NAME of its own, or stop one of the two"};
+  admission result{.refused = {}, .session = ++last_session_, .replaced = x.session};
+  if (x.session != 0)
+    sessions_.erase(x.session);
+  const auto continues = x.boot == who.boot && x.committed >= who.acked;
+  result.snapshot = who.acked > 0 && !continues;
+  result.new_engine =
+      !who.engine_id.empty() && !x.last.engine_id.empty() && who.engine_id != x.last.engine_id;
+  if (x.boot != who.boot)
+    x.committed = 0;
+  x.session = result.session;
+  x.boot = who.boot;
+  x.heard = now.steady;
+  x.last.host = who.host;
+  x.last.connected = true;
+  x.last.since = now.wall;
+  x.last.last_heard = never; // it has said nothing of itself yet
+  x.last.away_because.clear();
+  x.last.address = address;
+  x.last.program_version = who.program_version;
+  if (!who.engine_id.empty())
+    x.last.engine_id = who.engine_id;
+  sessions_[x.session] = who.host;
+  return result;
+}
+
+bool fleet::heard(std::uint64_t session, const link_pulse& pulse, const moment& now) {
+  auto* x = of(session);
+  if (x == nullptr)
+    return false;
+  x->heard = now.steady;
+  auto& last = x->last;
+  last.last_heard = now.wall;
+  if (!pulse.engine_id.empty()) {
+    last.engine_id = pulse.engine_id;
+    last.engine_version = pulse.engine_version;
+  }
+  last.stream_connected = pulse.connected;
+  last.status = pulse.status;
+  last.queue_size = pulse.queue_size;
+  last.reasons = pulse.reasons;
+  if (pulse.verified_ago_ms >= 0)
+    last.verified_at = now.wall - pulse.verified_ago_ms * 1'000'000;
+  return true;
+}
+
+void fleet::committed(std::uint64_t session, std::uint64_t seq) {
+  if (auto* x = of(session)) {
+    x->committed = std::max(x->committed, seq);
+    ++x->last.batches;
+  }
+}
+
+std::optional<std::string> fleet::left(std::uint64_t session, const std::string& why,
+                                       const moment& now) {
+  auto* x = of(session);
+  if (x == nullptr)
+    return std::nullopt;
+  sessions_.erase(session);
+  x->session = 0;
+  x->last.connected = false;
+  x->last.stream_connected = false;
+  x->last.status = health_status::unhealthy;
+  x->last.since = now.wall;
+  x->last.away_because = why;
+  x->last.reasons.clear();
+  return x->last.host;
+}
+
+std::vector<std::uint64_t> fleet::silent(const moment& now) const {
+  std::vector<std::uint64_t> result;
+  for (const auto& [host, x] : members_)
+    if (x.session != 0 && now.steady - x.heard >= limits_.silent_max)
+      result.push_back(x.session);
+  return result;
+}
+
+void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
+  std::set<std::string> names;
+  for (const auto& row : rows) {
+    names.insert(row.host);
+    const auto known = members_.find(row.host);
+    if (known != members_.end() && known->second.boot != 0)
+      continue;
+    const auto age = std::chrono::nanoseconds{now.wall - row.last_heard};
+    if (age < limits_.elsewhere) {
+      if (known != members_.end())
+        members_.erase(known);
+      continue;
+    }
+    auto& x = members_[row.host].last;
+    x = row;
+    x.since = row.last_heard;
+    x.away_because = "it has not reported since this hub was started";
+  }
+  std::erase_if(members_,
+                [&](const auto& x) { return x.second.session == 0 && !names.contains(x.first); });
+}
+
+std::vector<host_report> fleet::report() const {
+  std::vector<host_report> result;
+  result.reserve(members_.size());
+  for (const auto& [host, x] : members_)
+    result.push_back(x.last);
+  return result;
+}
+
+std::size_t fleet::connected() const {
+  return sessions_.size();
+}
+
+fleet::member* fleet::of(std::uint64_t session) {
+  const auto host = sessions_.find(session);
+  return host == sessions_.end() ? nullptr : &members_.at(host->second);
+}
+
+} // namespace volumeviz::sync

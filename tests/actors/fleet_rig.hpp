@@ -1,0 +1,71 @@
+#pragma once
+
+#include "actors/fleet/fleet_roster.hpp"
+#include "actors/fleet/hub_gate.hpp"
+#include "actors/fleet/hub_link.hpp"
+#include "tests/actors/listener.hpp"
+#include "tests/support/deterministic_system.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz::testing {
+
+/// A hub with a store in memory, in one actor system with the agents: what CAF does between two
+/// processes is left out, all that we do is there.
+class fleet_rig : public support::deterministic_system {
+public:
+  fleet_rig();
+
+  /// A hub of this process number. The one before is gone with all it knew but its store.
+  void start_hub(std::uint64_t boot = 100);
+  void stop_hub();
+
+  /// An agent's link; its handlers listen.
+  struct agent {
+    hub_link_parts parts;
+    hub_link_actor link;
+    std::shared_ptr<heard> volumes = std::make_shared<heard>();
+    std::shared_ptr<heard> health = std::make_shared<heard>();
+    std::vector<write_answer> answers;
+  };
+  std::shared_ptr<agent> start_agent(const std::string& host, std::uint64_t boot);
+  /// The agent's process ends.
+  void kill(agent& x);
+
+  /// A batch with these volumes; its answer is added to the agent's.
+  void write(const std::shared_ptr<agent>& from, const std::vector<std::string>& volumes,
+             bool complete = false);
+  static change_batch batch_of(const std::vector<std::string>& volumes, bool complete);
+
+  std::vector<host_report> hosts();
+  /// The one host that is known.
+  host_report host();
+  std::vector<std::string> stored(const std::string& host) const;
+  /// Asks a gate as a stranger would.
+  std::string greet(std::uint32_t protocol, const std::string& host);
+
+  std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
+  std::shared_ptr<metrics::catalogue> numbers =
+      std::make_shared<metrics::catalogue>(node_role::hub);
+  link_keys hub_keys, agent_keys;
+  std::size_t queue = 1000;
+  bool reachable = true; ///< else nobody listens at the hub's port
+  kept_log log;
+  inventory_store_actor writer;
+  fleet_roster_actor roster;
+  hub_gate_actor gate;
+  slot_ptr sessions;
+  std::uint64_t dialed = 0;
+
+private:
+  std::string secret() { return std::to_string(++secrets_); }
+
+  connector_actor connector_;
+  std::uint64_t secrets_ = 0;
+};
+
+} // namespace volumeviz::testing

@@ -1,0 +1,327 @@
+// Agents and a hub: who gets in, what is lost, what is asked for again.
+
+#include "actors/inventory_store.hpp"
+#include "actors/platform/shell.hpp"
+#include "tests/actors/fleet_rig.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz;
+using namespace volumeviz::testing;
+using namespace std::chrono_literals;
+
+using names = std::vector<std::string>;
+
+TEST_CASE("what an agent sends is stored as its host's, whatever the batch says") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v1", "v2"});
+  REQUIRE(a->answers.size() == 1);
+  CHECK(a->answers[0].ok);
+  CHECK(a->answers[0].summary.changes.size() == 2);
+  CHECK(fleet.stored("a") == names{"v1", "v2"});
+  CHECK(fleet.stored("somebody else").empty());
+  CHECK(fleet.host().connected);
+  CHECK(fleet.host().batches == 1);
+}
+
+TEST_CASE("one host's complete list leaves the others' rows alone") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.write(a, {"v1", "v2"});
+  fleet.write(b, {"v1"});
+  fleet.write(b, {}, true);
+  CHECK(fleet.stored("a") == names{"v1", "v2"});
+  CHECK(fleet.stored("b").empty());
+}
+
+TEST_CASE("a list that is cut in pieces is applied as one") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  names many;
+  for (int i = 0; i < 3000; ++i)
+    many.push_back("a-volume-with-quite-a-long-name-" + std::to_string(i));
+  fleet.write(a, {"old"});
+  const auto before = fleet.sessions->handled.load();
+  fleet.write(a, many, true);
+  CHECK(fleet.sessions->handled.load() - before > 1);
+  REQUIRE(a->answers.size() == 2);
+  CHECK(a->answers[1].summary.changes.size() == 3001);
+  CHECK(fleet.stored("a").size() == 3000);
+}
+
+TEST_CASE(
+    "while the hub is away batches are refused at once, and the handlers woken when it is back") {
+  fleet_rig fleet;
+  fleet.reachable = false;
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  REQUIRE(a->answers.size() == 1);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[0].why.code == ec::store_unreachable);
+  CHECK(a->answers[0].why.text.find("hub:4711") != std::string::npos);
+  CHECK_FALSE(a->health->stores.back().up);
+  fleet.reachable = true;
+  fleet.advance(3s);
+  CHECK(a->health->stores.back().up);
+  CHECK(a->volumes->wakes == 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.back().ok);
+}
+
+TEST_CASE("an agent dials again within three seconds, however long the hub was away") {
+  fleet_rig fleet;
+  fleet.reachable = false;
+  auto a = fleet.start_agent("a", 1);
+  fleet.advance(10min);
+  const auto before = fleet.dialed;
+  fleet.advance(1min);
+  CHECK(fleet.dialed - before >= 20);
+  CHECK(fleet.dialed - before < 60);
+}
+
+TEST_CASE("what was not acknowledged when the hub dies is answered as not written") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.hold([](caf::scheduled_actor& x) {
+    auto* place = dynamic_cast<shell<inventory_store>*>(&x);
+    return place != nullptr;
+  });
+  fleet.write(a, {"v"});
+  CHECK(a->answers.empty());
+  fleet.stop_hub();
+  REQUIRE(a->answers.size() == 1);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[0].why.code == ec::store_unreachable);
+}
+
+TEST_CASE("after a restart of the hub an agent sends everything once more") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->volumes->reconciles.empty());
+  fleet.stop_hub();
+  fleet.start_hub(101);
+  fleet.advance(4s);
+  REQUIRE(a->volumes->reconciles.size() == 1);
+  CHECK(a->volumes->reconciles[0].first == list_reason::failure);
+  CHECK(fleet.host().connected);
+}
+
+TEST_CASE("after a broken connection an agent goes on where it ended") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  fleet.kill(*a);
+  CHECK_FALSE(fleet.host().connected);
+  CHECK(fleet.host().away_because.find("connection") != std::string::npos);
+  auto again = a->parts; // the same process: its link was started again
+  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), again);
+  fleet.run();
+  CHECK(fleet.host().connected);
+  CHECK(a->volumes->reconciles.empty());
+}
+
+TEST_CASE("a second agent of a name is refused, says why, and gets in when the first is gone") {
+  fleet_rig fleet;
+  auto first = fleet.start_agent("a", 1);
+  auto second = fleet.start_agent("a", 2);
+  fleet.write(second, {"wrong"});
+  CHECK_FALSE(second->answers.at(0).ok);
+  CHECK(second->answers[0].why.text.find("another agent reports as 'a'") != std::string::npos);
+  CHECK(fleet.log.has("refused the agent of 'a'"));
+  fleet.advance(30s);
+  CHECK(fleet.stored("a").empty());
+  fleet.kill(*first);
+  fleet.advance(4s);
+  fleet.write(second, {"right"});
+  CHECK(second->answers.back().ok);
+  CHECK(fleet.stored("a") == names{"right"});
+}
+
+TEST_CASE("an agent whose host another hub writes stands by until that ends") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.store->lock_out("a");
+  fleet.write(a, {"v"});
+  REQUIRE(a->answers.size() == 1);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[0].summary.locked_out);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(a->health->stores.back().up); // the hub does answer
+    CHECK(a->health->stores.back().standby);
+    CHECK(a->health->stores.back().why.text.find("another node writes") != std::string::npos);
+    fleet.advance(6s);
+  }
+  fleet.store->let_in("a");
+  fleet.write(a, {"v"});
+  CHECK(a->answers.back().ok);
+  CHECK_FALSE(a->health->stores.back().standby);
+  CHECK(a->health->stores.back().why.text.empty());
+}
+
+TEST_CASE("the host of an agent that has left is given back, for another hub") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.write(a, {"v"});
+  fleet.advance(10s);
+  CHECK(fleet.store->released().empty());
+  fleet.kill(*a);
+  CHECK(fleet.store->released() == names{"a"});
+  fleet.start_agent("a", 3);
+  CHECK(fleet.store->released() == names{"a"});
+}
+
+TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.advance(1min);
+  CHECK(fleet.host().connected);
+  const auto hangs = fleet.now();
+  fleet.hold([](caf::scheduled_actor& x) { return dynamic_cast<shell<hub_link>*>(&x) != nullptr; });
+  fleet.advance(10s);
+  CHECK_FALSE(fleet.host().connected);
+  CHECK(fleet.host().away_because.find("silent") != std::string::npos);
+  CHECK(fleet.host().since - hangs <= 10'000'000'000);
+  fleet.hold(nullptr);
+  fleet.advance(10s);
+  CHECK(fleet.host().connected);
+}
+
+TEST_CASE("a full hub refuses, and the agent tries again until it is taken") {
+  fleet_rig fleet;
+  fleet.queue = 1;
+  fleet.stop_hub();
+  fleet.start_hub(101);
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.hold(
+      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  fleet.write(a, {"v"});
+  fleet.write(b, {"w"});
+  fleet.advance(2s);
+  CHECK(a->answers.empty());
+  CHECK(b->answers.empty());
+  fleet.hold(nullptr);
+  fleet.advance(2s);
+  CHECK(a->answers.at(0).ok);
+  CHECK(b->answers.at(0).ok);
+}
+
+TEST_CASE("what a full hub does not take for ten seconds is given up") {
+  fleet_rig fleet;
+  fleet.queue = 1;
+  fleet.stop_hub();
+  fleet.start_hub(101);
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.hold(
+      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  fleet.write(a, {"v"});
+  fleet.write(b, {"w"});
+  fleet.advance(12s);
+  REQUIRE(b->answers.size() == 1);
+  CHECK_FALSE(b->answers[0].ok);
+  CHECK(b->answers[0].why.text.find("no room") != std::string::npos);
+}
+
+TEST_CASE("another version of the protocol is refused on both sides, in words") {
+  fleet_rig fleet;
+  const auto why = fleet.greet(link_protocol + 1, "a");
+  CHECK(why.find("version 2") != std::string::npos);
+  CHECK(why.find("version 1 (1.0)") != std::string::npos);
+  CHECK(fleet.log.has("refused the agent of 'a'"));
+  CHECK(fleet.greet(link_protocol, "a").empty());
+}
+
+TEST_CASE("a name that no host may have is refused") {
+  fleet_rig fleet;
+  for (const auto* name : {"", "a b", "a\nb", "ü", "a/b"}) {
+    auto a = fleet.start_agent(name, 1);
+    fleet.write(a, {"v"});
+    CHECK_FALSE(a->answers.at(0).ok);
+  }
+  CHECK(fleet.hosts().empty());
+}
+
+TEST_CASE("an agent that can't prove its name is refused") {
+  fleet_rig fleet;
+  fleet.stop_hub();
+  fleet.hub_keys.verify = [](const std::string&, const std::string& name, const std::string&,
+                             const std::string&) -> result<void> {
+    return fail(ec::bad_request, "the certificate is not made out to " + name);
+  };
+  fleet.start_hub(101);
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).why.text.find("the certificate is not made out to a")
+        != std::string::npos);
+  CHECK(fleet.hosts().empty());
+}
+
+TEST_CASE("a hub that can't prove to be one gets nothing") {
+  fleet_rig fleet;
+  fleet.agent_keys.verify = [](const std::string&, const std::string& name, const std::string&,
+                               const std::string&) -> result<void> {
+    return fail(ec::bad_request, "the certificate is not made out to " + name);
+  };
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).why.text.find("could not prove to be the hub") != std::string::npos);
+  CHECK(a->answers.at(0).why.text.find("made out to hub") != std::string::npos);
+  CHECK(fleet.hosts().empty());
+}
+
+TEST_CASE("both sides sign what both have said") {
+  fleet_rig fleet;
+  names signed_texts, verified_texts;
+  const auto sign = [&](const std::string& text) -> result<std::string> {
+    signed_texts.push_back(text);
+    return std::string{"signature"};
+  };
+  const auto verify = [&](const std::string&, const std::string&, const std::string& text,
+                          const std::string& signature) -> result<void> {
+    CHECK(signature == "signature");
+    verified_texts.push_back(text);
+    return {};
+  };
+  fleet.stop_hub();
+  fleet.hub_keys.sign = fleet.agent_keys.sign = sign;
+  fleet.hub_keys.verify = fleet.agent_keys.verify = verify;
+  fleet.start_hub(101);
+  fleet.start_agent("a", 1);
+  REQUIRE(signed_texts.size() == 2);
+  CHECK(signed_texts == verified_texts);
+  CHECK(signed_texts[0] != signed_texts[1]);
+  CHECK(fleet.host().connected);
+}
+
+TEST_CASE("who has not the secret of a session is not believed") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  caf::strong_actor_ptr session;
+  // Another way in: a session of b, whose secret does not open a's.
+  auto welcome = std::make_shared<link_welcome>();
+  auto stranger =
+      fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
+  fleet.spawn_function([&](caf::event_based_actor* self) {
+    self->request(fleet.roster, caf::infinite, atom::opened_v,
+                  agent_hello{.host = "b", .program_version = {}, .engine_id = {}, .boot = 9},
+                  caf::actor_cast<caf::strong_actor_ptr>(stranger))
+        .then([&, welcome](const link_welcome& x, const caf::strong_actor_ptr& where) {
+          *welcome = x;
+          session = where;
+        });
+  });
+  fleet.run();
+  REQUIRE(session);
+  link_piece piece{.token = "guessed", .seq = 1, .index = 0, .last = true, .part = {}};
+  auto refused = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  CHECK(refused->why);
+  piece.token = welcome->token;
+  auto taken = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  REQUIRE(taken->value);
+  CHECK(taken->value->ok);
+}

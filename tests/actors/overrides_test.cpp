@@ -1,0 +1,96 @@
+// CAF's own functions that the program replaces: were one of them not replaced any more (another
+// libcaf, another linker option), nothing else would tell.
+
+#include "actors/fleet/remoting.hpp"
+
+#include <caf/all.hpp>
+#include <caf/io/all.hpp>
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace volumeviz;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct remoting : caf::actor_system_config {
+  remoting() { use_remoting(*this, {}); }
+};
+
+/// The id of a node in another process that has everything in common with this one, but for what
+/// is random.
+std::string node_id_of_another_process() {
+  int pipe_ends[2];
+  REQUIRE(::pipe(pipe_ends) == 0);
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto name = "/proc/self/exe";
+    ::dup2(pipe_ends[1], STDOUT_FILENO);
+    ::setenv("VOLUMEVIZ_PRINT_NODE_ID", "1", 1);
+    ::execl(name, name, "-tc=prints its node id", "--no-intro", "--no-version", nullptr);
+    ::_exit(1);
+  }
+  ::close(pipe_ends[1]);
+  std::string text(4096, '\0');
+  std::string all;
+  for (ssize_t n = 0; (n = ::read(pipe_ends[0], text.data(), text.size())) > 0;)
+    all.append(text, 0, static_cast<std::size_t>(n));
+  ::close(pipe_ends[0]);
+  ::waitpid(child, nullptr, 0);
+  const auto begin = all.find("node-id:");
+  REQUIRE(begin != std::string::npos);
+  // Without the process id behind the '#', which two containers would have in common.
+  return all.substr(begin + 8, all.find('#', begin) - begin - 8);
+}
+
+} // namespace
+
+TEST_CASE("prints its node id" * doctest::skip(std::getenv("VOLUMEVIZ_PRINT_NODE_ID") == nullptr)) {
+  remoting config;
+  caf::actor_system system{config};
+  std::printf("node-id:%s\n", to_string(system.node()).c_str());
+  std::fflush(stdout);
+}
+
+TEST_CASE("two nodes with the same hardware and the same process id have different ids") {
+  const auto first = node_id_of_another_process();
+  CHECK(first.size() > 10);
+  CHECK(first != node_id_of_another_process());
+}
+
+TEST_CASE("dialing somebody who swallows packets ends in two seconds and holds up nothing") {
+  // A full backlog: the kernel drops further first packets, as a firewall would.
+  const auto listening = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::listen(listening, 0) == 0);
+  REQUIRE(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  std::vector<int> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    ::connect(waiting.back(), reinterpret_cast<sockaddr*>(&address), size);
+  }
+  remoting config;
+  caf::actor_system system{config};
+  caf::scoped_actor self{system};
+  std::string why;
+  self->request(connector_of(system, {}), caf::timespan{30s}, caf::connect_atom_v,
+                std::string{"127.0.0.1"}, ntohs(address.sin_port))
+      .receive(
+          [](const caf::node_id&, const caf::strong_actor_ptr&, const std::set<std::string>&) {},
+          [&](const caf::error& error) { why = system.render(error); });
+  CHECK(why.find("packets get lost") != std::string::npos);
+  for (auto fd : waiting)
+    ::close(fd);
+  ::close(listening);
+}

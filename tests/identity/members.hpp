@@ -1,0 +1,62 @@
+#pragma once
+
+#include "identity/credentials.hpp"
+#include "tests/support/authority.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+namespace volumeviz::identity::testing {
+
+using member = std::shared_ptr<const credentials>;
+
+/// All complaints, a line each with the file's kind before it.
+inline std::string told(const std::vector<file_complaint>& complaints) {
+  static constexpr const char* kinds[]{"certificate: ", "key: ", "ca: "};
+  std::string text;
+  for (const auto& each : complaints)
+    text += kinds[static_cast<int>(each.which)] + each.text + '\n';
+  return text;
+}
+
+inline key_files files_of(const support::issued_files& made, const std::string& ca) {
+  return {.certificate = made.certificate, .key = made.key, .ca = ca};
+}
+
+/// The complaints; empty: it was loaded.
+inline std::string refusal(const key_files& from, side own = side::agent) {
+  const auto loaded = credentials::load(from, own);
+  return loaded ? std::string{} : told(loaded.error());
+}
+
+inline member load(const key_files& from, side own) {
+  auto loaded = credentials::load(from, own);
+  REQUIRE_MESSAGE(loaded, (loaded ? std::string{} : told(loaded.error())));
+  return *loaded;
+}
+
+inline member make(const support::authority& by, const support::certificate_wish& wish, side own) {
+  return load(files_of(by.issue(wish), by.ca()), own);
+}
+
+/// What `from` shows, having signed `text`.
+inline proof shown_by(const credentials& from, const std::string& text = "what was said") {
+  const auto signature = from.sign(text);
+  REQUIRE(signature);
+  return {.certificate = from.certificate_pem(), .text = text, .signature = *signature};
+}
+
+/// Why it is not accepted; empty: it is.
+inline std::string doubt(const credentials& by, side who, const std::string& name,
+                         const proof& shown) {
+  const auto verified = by.verify(who, name, shown);
+  return verified ? std::string{} : verified.error().text;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace volumeviz::identity::testing

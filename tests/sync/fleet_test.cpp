@@ -1,0 +1,249 @@
+#include "sync/fleet.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace volumeviz;
+using namespace volumeviz::sync;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr timestamp start = 1'700'000'000'000'000'000;
+
+struct hub {
+  fleet all;
+  std::chrono::nanoseconds passed{0};
+
+  moment now() const {
+    return {.wall = start + passed.count(),
+            .steady = std::chrono::steady_clock::time_point{passed + 1h}};
+  }
+  fleet::admission admit(const std::string& host, std::uint64_t boot, std::uint64_t acked = 0,
+                         const std::string& engine = {}) {
+    return all.admit({.host = host,
+                      .program_version = "1",
+                      .engine_id = engine,
+                      .boot = boot,
+                      .acked = acked,
+                      .nonce = {},
+                      .certificate = {}},
+                     "node-" + std::to_string(boot), now());
+  }
+  host_report of(const std::string& host) const {
+    const auto known = all.report();
+    const auto x = std::ranges::find(known, host, &host_report::host);
+    REQUIRE(x != known.end());
+    return *x;
+  }
+  static host_report row(const std::string& host, timestamp seen) {
+    host_report x;
+    x.host = host;
+    x.last_heard = seen;
+    return x;
+  }
+};
+
+} // namespace
+
+TEST_CASE("an agent that comes is connected since then") {
+  hub x;
+  const auto in = x.admit("a", 1);
+  CHECK(in.refused.empty());
+  CHECK(in.session != 0);
+  CHECK(in.replaced == 0);
+  CHECK(x.of("a").connected);
+  CHECK(x.of("a").since == start);
+  CHECK(x.all.connected() == 1);
+}
+
+TEST_CASE("a second live agent of a name is refused, and told who has it") {
+  hub x;
+  x.admit("a", 1);
+  x.passed = 3s;
+  const auto second = x.admit("a", 2);
+  CHECK(second.refused.find("another agent reports as 'a'") != std::string::npos);
+  CHECK(second.refused.find("node-1") != std::string::npos);
+  CHECK(x.of("a").address == "node-1");
+}
+
+TEST_CASE("an agent that has been silent for too long gives its name away") {
+  hub x;
+  const auto first = x.admit("a", 1);
+  x.passed = 8s;
+  CHECK(x.all.silent(x.now()) == std::vector{first.session});
+  const auto second = x.admit("a", 2);
+  CHECK(second.refused.empty());
+  CHECK(second.replaced == first.session);
+  CHECK_FALSE(x.all.heard(first.session, {}, x.now()));
+  CHECK(x.all.heard(second.session, {}, x.now()));
+}
+
+TEST_CASE("signs of life keep a session") {
+  hub x;
+  const auto in = x.admit("a", 1);
+  for (int i = 0; i < 20; ++i) {
+    x.passed += 2s;
+    CHECK(x.all.heard(in.session, {}, x.now()));
+    CHECK(x.all.silent(x.now()).empty());
+  }
+}
+
+TEST_CASE("a process whose connection broke takes its place back at once") {
+  hub x;
+  const auto first = x.admit("a", 1);
+  const auto second = x.admit("a", 1);
+  CHECK(second.refused.empty());
+  CHECK(second.replaced == first.session);
+  CHECK(x.all.connected() == 1);
+}
+
+TEST_CASE("who goes on where it ended needs no snapshot") {
+  hub x;
+  const auto first = x.admit("a", 1);
+  x.all.committed(first.session, 5);
+  x.all.left(first.session, "gone", x.now());
+  CHECK_FALSE(x.admit("a", 1, 5).snapshot);
+}
+
+TEST_CASE("a hub that has not seen what the agent takes for acknowledged wants everything again") {
+  hub x;
+  CHECK(x.admit("a", 1, 5).snapshot); // the hub was restarted
+  hub y;
+  const auto first = y.admit("a", 1);
+  y.all.committed(first.session, 4);
+  y.all.left(first.session, "gone", y.now());
+  CHECK(y.admit("a", 1, 5).snapshot);
+}
+
+TEST_CASE("a new process begins with a list anyway") {
+  hub x;
+  x.admit("a", 1);
+  x.passed = 1min;
+  CHECK_FALSE(x.admit("a", 2, 0).snapshot);
+}
+
+TEST_CASE("another engine under the name is noticed") {
+  hub x;
+  const auto first = x.admit("a", 1, 0, "one");
+  CHECK_FALSE(first.new_engine);
+  x.all.left(first.session, "gone", x.now());
+  CHECK_FALSE(x.admit("a", 2, 0, "one").new_engine);
+  x.passed = 1min;
+  CHECK(x.admit("a", 3, 0, "two").new_engine);
+}
+
+TEST_CASE("a host that left is away since then, and says why") {
+  hub x;
+  const auto in = x.admit("a", 1);
+  x.passed = 5s;
+  CHECK(x.all.left(in.session, "the cable", x.now()) == "a");
+  const auto away = x.of("a");
+  CHECK_FALSE(away.connected);
+  CHECK(away.since == start + 5'000'000'000);
+  CHECK(away.away_because == "the cable");
+  CHECK(away.status == health_status::unhealthy);
+}
+
+TEST_CASE("the end of a session that was replaced says nothing about the host") {
+  hub x;
+  const auto first = x.admit("a", 1);
+  x.admit("a", 1);
+  CHECK_FALSE(x.all.left(first.session, "old", x.now()));
+  CHECK(x.of("a").connected);
+}
+
+TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
+  hub x;
+  const auto in = x.admit("a", 1);
+  x.passed = 10s;
+  x.all.heard(in.session,
+              {.token = {},
+               .engine_id = "e",
+               .engine_version = "20",
+               .connected = true,
+               .status = health_status::degraded,
+               .queue_size = 3,
+               .verified_ago_ms = 1500,
+               .reasons = {"idle"}},
+              x.now());
+  const auto known = x.of("a");
+  CHECK(known.engine_version == "20");
+  CHECK(known.stream_connected);
+  CHECK(known.status == health_status::degraded);
+  CHECK(known.queue_size == 3);
+  CHECK(known.verified_at == start + 8'500'000'000);
+  CHECK(known.reasons == std::vector<std::string>{"idle"});
+}
+
+TEST_CASE("hosts of the database that do not report are away since they were last seen") {
+  hub x;
+  x.all.recorded({hub::row("a", start - 3'600'000'000'000)}, x.now());
+  CHECK_FALSE(x.of("a").connected);
+  CHECK(x.of("a").since == start - 3'600'000'000'000);
+  x.admit("a", 1);
+  CHECK(x.of("a").connected);
+}
+
+TEST_CASE("a host that somebody else writes is not missed") {
+  hub x;
+  x.all.recorded({hub::row("other", start - 5'000'000'000)}, x.now());
+  CHECK(x.all.report().empty());
+  x.passed = 2min;
+  x.all.recorded({hub::row("other", start - 5'000'000'000)}, x.now());
+  CHECK_FALSE(x.of("other").connected);
+  x.all.recorded({hub::row("other", start + 119'000'000'000)}, x.now());
+  CHECK(x.all.report().empty());
+}
+
+TEST_CASE("a host whose row was deleted is forgotten once it is away") {
+  hub x;
+  const auto in = x.admit("a", 1);
+  x.all.recorded({}, x.now());
+  CHECK(x.of("a").connected);
+  x.all.left(in.session, "retired", x.now());
+  x.all.recorded({}, x.now());
+  CHECK(x.all.report().empty());
+}
+
+TEST_CASE("whatever agents do, a name has one session") {
+  CHECK(rc::check([] {
+    hub x;
+    std::set<std::uint64_t> live;
+    for (int i = 0; i < 60; ++i) {
+      x.passed += std::chrono::milliseconds{*rc::gen::inRange(0, 4000)};
+      const auto host = std::string(1, static_cast<char>(*rc::gen::inRange<int>('a', 'd')));
+      switch (*rc::gen::inRange(0, 4)) {
+      case 0: {
+        const auto in = x.admit(host, *rc::gen::inRange<std::uint64_t>(1, 4));
+        live.erase(in.replaced);
+        if (in.refused.empty())
+          RC_ASSERT(live.insert(in.session).second);
+        break;
+      }
+      case 1:
+        if (!live.empty()) {
+          RC_ASSERT(x.all.left(*live.begin(), "gone", x.now()));
+          live.erase(live.begin());
+        }
+        break;
+      case 2:
+        if (!live.empty())
+          RC_ASSERT(x.all.heard(*live.begin(), {}, x.now()));
+        break;
+      default:
+        for (auto session : x.all.silent(x.now())) {
+          RC_ASSERT(live.erase(session) == 1U);
+          x.all.left(session, "silent", x.now());
+        }
+      }
+      RC_ASSERT(x.all.connected() == live.size());
+      const auto known = x.all.report();
+      RC_ASSERT(std::ranges::count(known, true, &host_report::connected)
+                == static_cast<std::ptrdiff_t>(live.size()));
+    }
+  }));
+}

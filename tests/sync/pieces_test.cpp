@@ -1,0 +1,164 @@
+#include "sync/pieces.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <utility>
+
+using namespace volumeviz;
+using namespace volumeviz::sync;
+
+namespace {
+
+volume some_volume(const std::string& name, std::size_t label_size) {
+  volume x;
+  x.name = name;
+  x.driver = "local";
+  x.labels["l"] = std::string(label_size, 'x');
+  return x;
+}
+
+change_batch some_batch(std::size_t volumes, std::size_t containers, std::size_t gone,
+                        std::size_t label_size) {
+  change_batch batch;
+  batch.host = "h";
+  for (std::size_t i = 0; i < volumes; ++i)
+    batch.volumes.present.push_back(some_volume("v" + std::to_string(i), label_size));
+  for (std::size_t i = 0; i < containers; ++i) {
+    container x;
+    x.id = "c" + std::to_string(i);
+    x.mounts.push_back({.volume = "v0", .path = "/data"});
+    batch.containers.present.push_back(std::move(x));
+  }
+  for (std::size_t i = 0; i < gone; ++i) {
+    batch.volumes.gone.push_back("gone" + std::to_string(i));
+    batch.containers.gone.push_back("dead" + std::to_string(i));
+  }
+  batch.volumes.complete = true;
+  batch.containers.confirmed = true;
+  batch.facts.engine_id = "engine";
+  return batch;
+}
+
+link_piece piece_of(std::uint64_t seq, std::uint32_t index, bool last, change_batch part = {}) {
+  return {.token = {}, .seq = seq, .index = index, .last = last, .part = std::move(part)};
+}
+
+std::size_t resources(const change_batch& x) {
+  return x.volumes.present.size() + x.volumes.gone.size() + x.containers.present.size()
+         + x.containers.gone.size();
+}
+
+/// Sends the parts; what comes out with the last.
+std::optional<change_batch> send(assembly& to, std::uint64_t seq, std::vector<change_batch> parts) {
+  std::optional<change_batch> whole;
+  for (std::uint32_t i = 0; i < parts.size(); ++i) {
+    auto answer = to.add(piece_of(seq, i, i + 1 == parts.size(), std::move(parts[i])));
+    REQUIRE(answer);
+    whole = std::move(*answer);
+  }
+  return whole;
+}
+
+} // namespace
+
+TEST_CASE("a batch that was cut and put together again is the same") {
+  CHECK(rc::check([] {
+    auto batch = some_batch(*rc::gen::inRange(0, 40), *rc::gen::inRange(0, 40),
+                            *rc::gen::inRange(0, 40), *rc::gen::inRange(0, 300));
+    const auto most = *rc::gen::inRange<std::size_t>(1, 5000);
+    assembly hub;
+    auto whole = send(hub, 1, cut(change_batch{batch}, most));
+    RC_ASSERT(whole);
+    batch.host.clear(); // the session knows it
+    whole->host.clear();
+    RC_ASSERT(*whole == batch);
+    RC_ASSERT(hub.bytes() == 0U);
+  }));
+}
+
+TEST_CASE("no part is heavier than allowed, but for a single heavy resource") {
+  const auto parts = cut(some_batch(100, 0, 0, 100), 1000);
+  CHECK(parts.size() > 10);
+  for (const auto& part : parts) {
+    std::size_t sum = 0;
+    for (const auto& x : part.volumes.present)
+      sum += weight(x);
+    CHECK(sum <= 1000);
+  }
+  for (const auto& part : cut(some_batch(3, 0, 0, 5000), 1000))
+    CHECK(resources(part) == 1);
+}
+
+TEST_CASE("only the last part of a list says that it is complete") {
+  const auto parts = cut(some_batch(100, 0, 0, 100), 1000);
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    CHECK_FALSE(parts[i].volumes.complete);
+  CHECK(parts.back().volumes.complete);
+  CHECK(parts.back().facts.engine_id == "engine");
+}
+
+TEST_CASE("an empty batch is one part") {
+  auto parts = cut({}, 1000);
+  REQUIRE(parts.size() == 1);
+  assembly hub;
+  CHECK(send(hub, 1, std::move(parts)) == change_batch{});
+}
+
+TEST_CASE("batches that are under way at the same time do not mix") {
+  auto first = cut(some_batch(20, 0, 0, 100), 1000);
+  auto second = cut(some_batch(0, 3, 0, 0), 100'000);
+  REQUIRE(first.size() > 2);
+  assembly hub;
+  REQUIRE(hub.add(piece_of(1, 0, false, first[0])));
+  const auto between = send(hub, 2, std::move(second));
+  REQUIRE(between);
+  CHECK(between->containers.present.size() == 3);
+  CHECK(between->volumes.present.empty());
+  std::size_t volumes = 0;
+  for (std::uint32_t i = 1; i < first.size(); ++i) {
+    auto answer = hub.add(piece_of(1, i, i + 1 == first.size(), first[i]));
+    REQUIRE(answer);
+    if (*answer)
+      volumes = (*answer)->volumes.present.size();
+  }
+  CHECK(volumes == 20);
+}
+
+TEST_CASE("a piece out of order is refused, and its batch is forgotten") {
+  assembly hub;
+  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 0))));
+  const auto skipped = hub.add(piece_of(1, 2, true));
+  REQUIRE_FALSE(skipped);
+  CHECK(skipped.error().code == ec::bad_request);
+  CHECK(hub.bytes() == 0);
+  CHECK_FALSE(hub.add(piece_of(1, 1, true)));
+}
+
+TEST_CASE("a batch that is complete is not taken a second time") {
+  assembly hub;
+  REQUIRE(send(hub, 7, {change_batch{}}));
+  CHECK_FALSE(hub.add(piece_of(7, 0, true)));
+}
+
+TEST_CASE("what an agent has given up makes room for what it sends now") {
+  assembly hub{{.most_bytes = 1'000'000, .most_batches = 3}};
+  for (std::uint64_t seq = 1; seq <= 10; ++seq)
+    REQUIRE(hub.add(piece_of(seq, 0, false, some_batch(1, 0, 0, 100))));
+  assembly one{{.most_bytes = 1'000'000, .most_batches = 3}};
+  REQUIRE(one.add(piece_of(1, 0, false, some_batch(1, 0, 0, 100))));
+  CHECK(hub.bytes() == 3 * one.bytes());
+  CHECK(hub.add(piece_of(10, 1, true)));
+  CHECK_FALSE(hub.add(piece_of(1, 1, true)));
+}
+
+TEST_CASE("an agent can't make the hub hold more than its share") {
+  assembly hub{{.most_bytes = 2000, .most_batches = 8}};
+  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 1500))));
+  const auto refused = hub.add(piece_of(2, 0, false, some_batch(1, 0, 0, 1500)));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text.find("2000 bytes") != std::string::npos);
+  CHECK(hub.add(piece_of(1, 1, true)));
+  CHECK(hub.bytes() == 0);
+}
