@@ -114,9 +114,13 @@ audit_answer docker_inspector::audit(const audit_request& what) {
   auto events = timed(
       "events", [&] { return parts_.client->events_between(what.since, what.until, probe_limit); });
   if (!events)
-    return {.ok = false, .why = events.error(), .events = {}, .lines = 0};
-  return {
-      .ok = true, .why = {}, .events = std::move(events->events), .lines = events->lines};
+    return {.ok = false, .why = events.error(), .events = {}, .stamps = {}};
+  return {.ok = true,
+          .why = {},
+          .events = std::move(events->events),
+          .stamps = std::move(events->stamps),
+          .all = events->all,
+          .answered_at = events->answered_at};
 }
 
 failure docker_inspector::identify() {

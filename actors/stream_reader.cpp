@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace volumeviz {
@@ -18,6 +19,12 @@ timestamp ns(std::chrono::milliseconds span) {
 
 // The daemon waits for 100 ms before it drops an event: by then all that it keeps is as old.
 constexpr timestamp late = 90'000'000;
+
+constexpr timestamp whole_second = 1'000'000'000;
+// Who corrects a clock by less than 500 ppm does not set it: 2.5 ms between two audits.
+constexpr timestamp unset = 300'000'000;
+// How its clock compares with ours was asked within five seconds, and may be wrong by half of that.
+constexpr timestamp daemon_unset = 3'000'000'000;
 
 double seconds_between(timestamp from, timestamp to) {
   return static_cast<double>(to - from) / 1e9;
@@ -103,7 +110,10 @@ stream_reader::interface::behavior_type stream_reader::make_behavior() {
 void stream_reader::opened(const docker::daemon_identity& who) {
   clock_offset_ = who.daemon_time - who.local_time;
   covered_ = who.daemon_time;
+  opened_at_ = who.daemon_time;
   forgets_ = !who.podman; // whose events are in a file or the journal
+  asked_at_ = parts_.now();
+  asked_at_steady_ = self_->clock().now();
   self_->send(parts_.supervisor, atom::opened_v, who);
   audit_in(parts_.audits.interval);
 }
@@ -118,7 +128,9 @@ void stream_reader::audit_in(std::chrono::milliseconds wait) {
 }
 
 void stream_reader::audit() {
-  audit_request question{.since = covered_ - ns(parts_.audits.disorder), .until = daemon_now()};
+  if (our_clock_was_set())
+    return;
+  audit_request question{.since = audit_since(), .until = daemon_now()};
   self_->request(parts_.auditor, audit_limit, question)
       .then([this, question](const audit_answer& answer) { audited(question, answer); },
             [this](const caf::error&) {
@@ -127,18 +139,57 @@ void stream_reader::audit() {
             });
 }
 
+timestamp stream_reader::audit_since() const {
+  if (!forgets_)
+    return covered_ - ns(parts_.audits.disorder);
+  // All that it remembers, if nothing of that is known yet.
+  return anchor_ == never ? whole_second : anchor_ - ns(parts_.audits.disorder);
+}
+
 void stream_reader::audited(const audit_request& asked, const audit_answer& answer) {
   if (!answer.ok) {
     audit_failed(answer.why);
     return;
   }
   audit_failures_ = 0;
+  if (was_set(asked, answer))
+    return;
   auto settled = asked.until - ns(parts_.audits.grace);
   if (is_lossy(answer, settled))
     return;
-  if (is_proof(asked, answer, settled) || list_instead(asked))
+  if (is_proof(asked, answer, settled) || list_instead(asked, answer))
     self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
   audit_in(until_next(asked, answer));
+}
+
+/// Ends this life when our clock does not show what it should.
+bool stream_reader::our_clock_was_set() {
+  auto steady_now = self_->clock().now();
+  auto expected = asked_at_ + (steady_now - asked_at_steady_).count();
+  asked_at_ = parts_.now();
+  asked_at_steady_ = steady_now;
+  if (std::abs(asked_at_ - expected) <= unset)
+    return false;
+  ended({ec::docker_unreachable,
+         fmt::format("our clock was set by {:.1f} s; opening a new stream to compare it with the "
+                     "daemon's",
+                     seconds_between(expected, asked_at_))});
+  return true;
+}
+
+/// The same for the daemon's, which it tells in whole seconds. Events that it has stamped with a
+/// time to come would be in no answer.
+bool stream_reader::was_set(const audit_request& asked, const audit_answer& answer) {
+  if (answer.answered_at == never)
+    return false;
+  auto waited = (self_->clock().now() - asked_at_steady_).count();
+  auto ahead = answer.answered_at > asked.until + waited + daemon_unset;
+  if (!ahead && answer.answered_at + whole_second >= asked.until - daemon_unset)
+    return false;
+  ended({ec::docker_unreachable,
+         fmt::format("the daemon's clock was set {}; opening a new stream to compare it with ours",
+                     ahead ? "forward" : "back")});
+  return true;
 }
 
 /// Ends this life when the stream has not shown what it should have.
@@ -147,7 +198,9 @@ bool stream_reader::is_lossy(const audit_answer& answer, timestamp settled) {
   if (!parts_.memory->holds_since(due_since_))
     due_.clear();
   due_since_ = parts_.memory->count();
-  due_.insert(answer.events.begin(), answer.events.end());
+  for (const auto& event : answer.events)
+    if (event.time > opened_at_ - ns(parts_.audits.disorder)) // older ones are for the lists
+      due_.insert(event);
   std::size_t settled_count = 0;
   for (const auto& event : due_)
     settled_count += event.time <= settled ? 1 : 0;
@@ -168,32 +221,52 @@ bool stream_reader::is_lossy(const audit_answer& answer, timestamp settled) {
 /// Whether everything that was announced until `settled` has been read.
 bool stream_reader::is_proof(const audit_request& asked, const audit_answer& answer,
                              timestamp settled) {
-  // Fewer than the daemon keeps: it remembers all since then, and the stream has shown what is due.
-  if (!forgets_ || answer.lines < parts_.audits.ring) {
+  auto disorder = ns(parts_.audits.disorder);
+  auto newest = answer.stamps.empty() ? never : answer.stamps.back();
+  if (!forgets_) {
     covered_ = asked.until;
     return true;
   }
-  // What it has forgotten is before all that it remembers, in the stream, too.
-  for (const auto& event : answer.events)
-    if (event.time > settled + ns(parts_.audits.disorder) && !due_.contains(event)) {
-      covered_ = settled;
+  // It remembers something that was known before, so all that followed; and it is the same daemon:
+  // one that has been restarted meanwhile remembers nothing of that.
+  for (auto stamp : answer.stamps)
+    if (stamp == anchor_ || stamp <= covered_ - disorder) {
+      covered_ = asked.until;
+      anchor_ = newest;
       return true;
     }
+  // What it has forgotten was before what it remembers, in the stream, too.
+  auto shown = false;
+  for (const auto& event : answer.events)
+    if (!due_.contains(event)) {
+      shown = true;
+      if (event.time <= settled + disorder)
+        continue;
+      covered_ = settled;
+      anchor_ = never;
+      return true;
+    }
+  // It has been started lately and has forgotten nothing yet.
+  if (shown && anchor_ == never && answer.all && answer.stamps.size() < parts_.audits.ring) {
+    covered_ = asked.until;
+    anchor_ = newest;
+    return true;
+  }
   return false;
 }
 
 /// Nobody knows whether the events that the daemon has forgotten are still on their way. Lists tell
 /// what they were about; as often as the daemon's other clients can bear it.
-bool stream_reader::list_instead(const audit_request& asked) {
+bool stream_reader::list_instead(const audit_request& asked, const audit_answer& answer) {
   auto now = self_->clock().now();
   if (listed_at_ != steady::time_point{} && now - listed_at_ < parts_.audits.relist)
     return false;
-  parts_.log->debug("the daemon remembers {} events, too few for an audit of the stream; listing",
-                    parts_.audits.ring);
+  parts_.log->debug("the daemon remembers too few events for an audit of the stream; listing");
   for (const auto& handler : {parts_.volumes, parts_.containers})
     self_->send(handler, atom::reconcile_v, list_reason::lost_events, std::uint64_t{0});
   listed_at_ = now;
   covered_ = asked.until;
+  anchor_ = answer.stamps.empty() ? never : answer.stamps.back();
   return true;
 }
 
@@ -201,12 +274,12 @@ bool stream_reader::list_instead(const audit_request& asked) {
 std::chrono::milliseconds stream_reader::until_next(const audit_request& asked,
                                                     const audit_answer& answer) const {
   const auto& policy = parts_.audits;
-  if (!forgets_ || answer.lines == 0)
+  if (!forgets_ || answer.stamps.empty() || covered_ != asked.until) // too fast to be told
     return policy.interval;
-  if (answer.lines >= policy.ring) // too fast to be told; a list was a beginning
-    return covered_ == asked.until ? policy.retry : policy.interval;
-  auto span = static_cast<double>(asked.until - asked.since) / 1e6;
-  auto half = span * static_cast<double>(policy.ring) / 2 / static_cast<double>(answer.lines);
+  auto full = answer.stamps.size() >= policy.ring;
+  auto span = static_cast<double>(asked.until - (full ? answer.stamps.front() : asked.since)) / 1e6;
+  auto half =
+      span * static_cast<double>(policy.ring) / 2 / static_cast<double>(answer.stamps.size());
   auto most = static_cast<double>((policy.interval + policy.disorder).count());
   auto window = std::chrono::milliseconds{static_cast<std::int64_t>(std::min(half, most))};
   return std::max(window - policy.disorder, policy.retry);

@@ -57,7 +57,7 @@ struct audit_policy {
   unsigned failures_max = 2;
   /// So many events does the daemon keep for a reader that is late; it drops what comes then.
   std::size_t backlog = 1024;
-  /// So many events, of all types, does the daemon remember.
+  /// So many events, of all types, does the daemon remember ; Podman all.
   std::size_t ring = 256;
   /// What is stamped so much earlier than another event is before it in the ring and in a stream:
   /// five times what was measured.
@@ -101,9 +101,12 @@ struct reader_parts {
 /// daemon, and an event that the stream has not shown means a lossy stream. Either ends this life,
 /// and a new one begins with a list.
 ///
-/// An answer proves something only if the daemon has not forgotten any of the time since the answer
-/// before, or if the stream has shown one of its very last events: a stream shows all in its order.
-/// Else both kinds are listed.
+/// An answer proves something only if it shows that the daemon has forgotten nothing since the
+/// answer before, or if the stream has shown one of its very last events: a stream shows all in its
+/// order. Else both kinds are listed.
+///
+/// All that goes by the daemon's clock as it was when the stream was opened. When a clock was set,
+/// a new stream is opened.
 class stream_reader {
 public:
   using interface = stream_reader_actor;
@@ -121,11 +124,14 @@ private:
   void ended(const failure& why);
   void audit_in(std::chrono::milliseconds wait);
   void audit();
+  timestamp audit_since() const;
+  bool was_set(const audit_request& asked, const audit_answer& answer);
+  bool our_clock_was_set();
   void audited(const audit_request& asked, const audit_answer& answer);
   void audit_failed(const failure& why);
   bool is_lossy(const audit_answer& answer, timestamp settled);
   bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);
-  bool list_instead(const audit_request& asked);
+  bool list_instead(const audit_request& asked, const audit_answer& answer);
   std::chrono::milliseconds until_next(const audit_request& asked,
                                        const audit_answer& answer) const;
   timestamp daemon_now() const { return parts_.now() + clock_offset_; }
@@ -133,8 +139,12 @@ private:
   interface::pointer self_;
   reader_parts parts_;
   timestamp clock_offset_ = 0; ///< the daemon's clock minus ours
-  bool forgets_ = true;        ///< the daemon keeps so many events and no more
-  timestamp covered_ = never; ///< no event before is unknown to the audits, the stream or the lists
+  timestamp asked_at_ = never; ///< by our clock, and by one that nobody sets
+  steady::time_point asked_at_steady_{};
+  bool forgets_ = true;         ///< the daemon keeps so many events and no more
+  timestamp opened_at_ = never; ///< by the daemon's clock
+  timestamp covered_ = never;   ///< no event before is unknown to audits, stream and lists
+  timestamp anchor_ = never;    ///< an event that the daemon remembered then
   std::set<docker_event> due_;  ///< audits know of them, the stream had not shown them
   std::uint64_t due_since_ = 0; ///< events that the stream had shown then
   steady::time_point listed_at_{};

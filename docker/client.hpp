@@ -5,9 +5,7 @@
 #include "messages/resources.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,10 +42,13 @@ struct volume_listing {
 /// What a daemon remembers of its events.
 struct past_events {
   std::vector<docker_event> events; ///< of event_catalogue()
-  /// How many it has told of, whatever they are about: as many as it keeps at all, and it may have
-  /// forgotten older ones. `untold` when their text was too long to be read as a whole.
-  std::size_t lines = 0;
-  static constexpr std::size_t untold = std::numeric_limits<std::size_t>::max();
+  /// When each was that it has told of, whatever it was about, in the order of the ring.
+  std::vector<timestamp> stamps;
+  /// False: their text was too long to be read as a whole, and `stamps` are those of volume and
+  /// container events.
+  bool all = true;
+  /// The daemon's clock when it answered, in whole seconds; `never` if it did not say.
+  timestamp answered_at = never;
 };
 
 using deadline =

@@ -1,6 +1,7 @@
 #include "docker/connection.hpp"
 
 #include "docker/resolve.hpp"
+#include "docker/times.hpp"
 
 #include <httplib.h>
 
@@ -91,6 +92,7 @@ response_head read_head(const httplib::Response& in) {
   out.api_version = in.get_header_value("Api-Version");
   out.server = in.get_header_value("Server");
   out.libpod = in.has_header("Libpod-Api-Version") || out.server.starts_with("Libpod/");
+  out.date = http_date(in.get_header_value("Date"));
   const auto length = in.get_header_value("Content-Length");
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);

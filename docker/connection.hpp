@@ -2,6 +2,7 @@
 
 #include "docker/endpoint.hpp"
 #include "docker/interrupt.hpp"
+#include "messages/resources.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@ struct response_head {
   std::string api_version; ///< the daemon's highest; every answer of a daemon names it
   std::string server;      ///< e.g. "Docker/20.10.24 (linux)"
   bool libpod = false;     ///< Podman says so
+  timestamp date = never;  ///< the daemon's clock, in whole seconds; `never` if it does not say
   std::optional<std::uint64_t> length;
 };
 

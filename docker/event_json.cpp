@@ -51,15 +51,15 @@ event_line understand(const json::value& value, std::string_view line) {
   const auto action = text(*event, "Action");
   if (type.empty() || action.empty())
     return damaged("Type or Action is missing", line);
-  if (type != "volume" && type != "container")
-    return ignored_event{};
-  const auto kind = type == "volume" ? resource_kind::volume : resource_kind::container;
-  const auto* meaning = meaning_of(kind, action);
-  if (!meaning)
-    return ignored_event{};
   boost::system::error_code bad;
   const auto* nanos = event->if_contains("timeNano");
   const auto time = nanos ? nanos->to_number<std::int64_t>(bad) : 0;
+  if (type != "volume" && type != "container")
+    return ignored_event{bad ? never : time};
+  const auto kind = type == "volume" ? resource_kind::volume : resource_kind::container;
+  const auto* meaning = meaning_of(kind, action);
+  if (!meaning)
+    return ignored_event{bad ? never : time};
   if (!nanos || bad)
     return damaged("timeNano is missing or no number", line);
   docker_event out{.kind = kind, .action = std::string{meaning->action}, .id = {}, .time = time};

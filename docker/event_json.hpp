@@ -11,7 +11,9 @@ namespace volumeviz::docker {
 
 /// An event that can't change a row: not in event_catalogue(), or of another type than volume and
 /// container.
-struct ignored_event {};
+struct ignored_event {
+  timestamp time = never; ///< as far as it says
+};
 
 /// What a line of the stream says. A failure is ec::docker_malformed: something happened, we can't
 /// know to what.

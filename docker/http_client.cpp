@@ -42,11 +42,15 @@ result<past_events> understand_events(std::string_view body) {
       body,
       [&](std::string_view line) {
         auto parsed = parser.parse(line);
-        ++out.lines;
-        if (auto* event = std::get_if<docker_event>(&parsed))
+        if (auto* event = std::get_if<docker_event>(&parsed)) {
+          out.stamps.push_back(event->time);
           out.events.push_back(std::move(*event));
-        else if (auto* why = std::get_if<failure>(&parsed); why && !damage)
+        } else if (const auto* ignored = std::get_if<ignored_event>(&parsed)) {
+          if (ignored->time != never)
+            out.stamps.push_back(ignored->time);
+        } else if (auto* why = std::get_if<failure>(&parsed); why && !damage) {
           damage = std::move(*why);
+        }
       },
       [](std::size_t) {});
   if (!damage && lines.pending() > 0)
@@ -172,18 +176,22 @@ result<std::optional<container>> http_client::inspect_container(const std::strin
 result<past_events> http_client::events_between(timestamp since, timestamp until, deadline limit) {
   constexpr std::string_view what = "ask for past events";
   const auto patience = in(limit);
-  auto body = session_.fetch(
+  auto answer = session_.get(
       what, [&] { return all_events_path(since, until); }, patience, all_events_limit);
-  const bool too_long = !body && body.error().code == ec::docker_too_large;
+  const bool too_long = !answer && answer.error().code == ec::docker_too_large;
   if (too_long)
-    body = session_.fetch(
+    answer = session_.get(
         what, [&] { return events_path(since, until, session_.genuine()); }, patience,
         events_limit);
-  if (!body)
-    return tl::unexpected{body.error()};
-  auto out = understand_events(*body);
-  if (out && too_long)
-    out->lines = past_events::untold;
+  if (!answer)
+    return tl::unexpected{answer.error()};
+  if (answer->status != 200)
+    return tl::unexpected{explain_status(what, answer->status, answer->body)};
+  auto out = understand_events(answer->body);
+  if (out) {
+    out->all = !too_long;
+    out->answered_at = answer->date;
+  }
   return out;
 }
 

@@ -83,6 +83,7 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
       "/v" + version_ + path, json_type,
       [&](const response_head& in) {
         out.status = in.status;
+        out.date = in.date;
         too_large = in.status == 200 && in.length.value_or(0) > body_limit;
         if (!too_large && in.length)
           out.body.reserve(

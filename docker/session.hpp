@@ -29,6 +29,7 @@ public:
   struct answer {
     int status = 0;
     std::string body;
+    timestamp date = never; ///< response_head::date
   };
 
   /// Called once the daemon is known: genuine() and podman() hold for the one that will answer.

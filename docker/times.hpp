@@ -13,6 +13,10 @@ namespace volumeviz::docker {
 /// 2261.
 std::optional<timestamp> parse_rfc3339(std::string_view text);
 
+/// The Date of an HTTP answer, in whole seconds: "Tue, 15 Nov 1994 08:12:31 GMT". `never` for what
+/// is no such text.
+timestamp http_date(std::string_view text);
+
 /// SECONDS.NANOS with nine digits, the only form that every daemon reads alike in `since` and
 /// `until`.
 std::string seconds_and_nanos(timestamp time);

@@ -90,7 +90,9 @@ struct audit_answer {
   bool ok = false;
   failure why; ///< when not ok
   std::vector<docker_event> events;
-  std::uint64_t lines = 0; ///< docker::past_events::lines
+  std::vector<timestamp> stamps; ///< these three: see docker::past_events
+  bool all = true;
+  timestamp answered_at = never;
 };
 
 /// The store's answer to a change_batch.
@@ -144,7 +146,7 @@ typename Inspector::result_type inspect(Inspector& f, audit_request& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, audit_answer& x) {
-  return f(x.ok, x.why, x.events, x.lines);
+  return f(x.ok, x.why, x.events, x.stamps, x.all, x.answered_at);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_answer& x) {

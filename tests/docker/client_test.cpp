@@ -236,13 +236,23 @@ TEST_CASE("past events are those between two moments, both inclusive") {
     const auto out = client->events_between(2'000'000'002, 3'000'000'003, patience);
     REQUIRE_MESSAGE(out, support::why(out));
     REQUIRE(out->events.size() == 2);
-    CHECK(out->lines == 2);
+    CHECK(out->stamps == std::vector<timestamp>{2'000'000'002, 3'000'000'003});
+    CHECK(out->all);
     CHECK(out->events.at(0) == docker_event{resource_kind::volume, "create", "v2", 2'000'000'002});
     CHECK(out->events.at(1) == docker_event{resource_kind::volume, "create", "v3", 3'000'000'003});
     CHECK(client->events_between(4'000'000'004, 4'000'000'004, patience)->events.size() == 1);
-    CHECK(client->events_between(4'000'000'004, 4'000'000'004, patience)->lines == 3);
-    CHECK(client->events_between(5'000'000'000, 6'000'000'000, patience)->lines == 0);
+    CHECK(client->events_between(4'000'000'004, 4'000'000'004, patience)->stamps
+          == std::vector<timestamp>(3, 4'000'000'004));
+    CHECK(client->events_between(5'000'000'000, 6'000'000'000, patience)->stamps.empty());
   }
+}
+
+TEST_CASE("past events come with the time of the daemon, if it tells") {
+  fake_daemon daemon;
+  const auto client = client_of(daemon);
+  CHECK(client->events_between(1, 2, patience)->answered_at == never);
+  daemon.answer_next("/events", {.headers = "Date: Wed, 01 May 2024 12:00:00 GMT\r\n"});
+  CHECK(client->events_between(1, 2, patience)->answered_at == 1'714'564'800'000'000'000);
 }
 
 TEST_CASE("past events that are too long are asked for once more, only those that are needed") {
@@ -253,7 +263,7 @@ TEST_CASE("past events that are too long are asked for once more, only those tha
     const auto out = client_of(daemon)->events_between(1, 2, patience);
     REQUIRE_MESSAGE(out, support::why(out));
     CHECK(out->events.size() == 1);
-    CHECK(out->lines == docker::past_events::untold);
+    CHECK_FALSE(out->all);
     const auto target = daemon.targets().back();
     CHECK(contains(target, "filters="));
     return contains(target, "\"event\"");
@@ -272,6 +282,9 @@ TEST_CASE("past events that can't be understood are no answer") {
   CHECK_FALSE(client->events_between(1, 2, patience));
   daemon.answer_next("/events", {.body = good + "\n"});
   CHECK(client->events_between(1, 2, patience)->events.size() == 1);
+  daemon.answer_next("/events", {.body = R"({"Type":"network","Action":"connect"})"
+                                         "\n"});
+  CHECK(client->events_between(1, 2, patience)->stamps.empty()); // it does not say when
 }
 
 TEST_CASE("malformed lists and mistaken inspects are failures") {

@@ -98,6 +98,15 @@ TEST_CASE("API versions are compared as numbers") {
     CHECK(lower_version("1.47", wrong).empty());
 }
 
+TEST_CASE("the date of an answer is a moment, or none") {
+  CHECK(http_date("Tue, 15 Nov 1994 08:12:31 GMT") == 784'887'151'000'000'000);
+  CHECK(http_date("Wed, 01 May 2024 12:00:00 GMT") == 1'714'564'800'000'000'000);
+  for (const auto* text : {"", "Tue, 15 Nov 1994 08:12:31", "Tuesday, 15-Nov-94 08:12:31 GMT",
+                           "Tue Nov 15 08:12:31 1994", "Tue, 15 Nub 1994 08:12:31 GMT",
+                           "Tue, 15 ovD 1994 08:12:31 GMT", "Tue, xx Nov 1994 08:12:31 GMT"})
+    CHECK(http_date(text) == never);
+}
+
 TEST_CASE("paths and filters are encoded") {
   CHECK(percent_encode("data-1.x_~") == "data-1.x_~");
   CHECK(percent_encode("a/b c?#%") == "a%2Fb%20c%3F%23%25");

@@ -123,7 +123,8 @@ void model_daemon::remember(line x) {
 void model_daemon::go_down() {
   down = true;
   end_streams(runs.one_in(2));
-  ring_.clear();
+  if (habits.speaks != dialect::podman)
+    ring_.clear();
 }
 
 void model_daemon::come_up() {
@@ -144,14 +145,17 @@ void model_daemon::repeat_last() {
 
 docker::past_events model_daemon::remembered(timestamp since, timestamp until) const {
   docker::past_events found;
+  found.answered_at =
+      nanoseconds{std::chrono::floor<std::chrono::seconds>(nanoseconds{now()})}.count();
   for (auto i = ring_.rbegin(); i != ring_.rend() && i->time >= since; ++i) {
     if (i->time > until)
       continue;
-    ++found.lines;
+    found.stamps.push_back(i->time);
     if (i->event)
       found.events.push_back(*i->event);
   }
   std::ranges::reverse(found.events);
+  std::ranges::reverse(found.stamps);
   return found;
 }
 

@@ -144,6 +144,11 @@ void scripted_docker::forget_events() {
   world_->ring.clear();
 }
 
+void scripted_docker::set_clock(std::chrono::nanoseconds by) {
+  lock_guard lock(world_->mutex);
+  world_->skew += by;
+}
+
 std::map<std::string, volume> scripted_docker::volumes() const {
   lock_guard lock(world_->mutex);
   return world_->volumes;

@@ -55,6 +55,8 @@ public:
   void forget_everything();
   /// The ring is empty, as after a restart of the daemon.
   void forget_events();
+  /// Its clock is set forward.
+  void set_clock(std::chrono::nanoseconds by);
   std::map<std::string, volume> volumes() const;
   std::map<std::string, container> containers() const;
 

@@ -25,7 +25,7 @@ struct scripted_docker::world {
       : clock(std::move(clock_)), skew(skew_) {}
 
   const std::function<timestamp()> clock;
-  const std::chrono::nanoseconds skew;
+  std::chrono::nanoseconds skew;
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
 
