@@ -173,8 +173,8 @@ void reconciler::host_written(const write_answer& answer, timestamp proven) {
 /// Another node writes, or has written, the host's rows: what this one had written proves nothing
 /// any more. A list that waits to be written holds back all that is proven after it.
 void reconciler::distrust_rows() {
-  self_->send(parts_.volumes, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
-  self_->send(parts_.containers, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+  self_->send(parts_.volumes, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
+  self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
 void reconciler::tell() {

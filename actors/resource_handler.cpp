@@ -230,9 +230,9 @@ void resource_handler::committed(const observation& what, const write_summary& s
 /// just put them right.
 void resource_handler::list_all_again() {
   if (!look_.list)
-    plan_.want_list(list_reason::failure, 0, self_->clock().now());
+    plan_.want_list(list_reason::lost_rows, 0, self_->clock().now());
   if (parts_.other)
-    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+    self_->send(parts_.other, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
 sync::settlement resource_handler::settle(const observation& what, const write_summary& summary) {

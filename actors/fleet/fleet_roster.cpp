@@ -63,14 +63,23 @@ fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
   parts_.log->info("host {} reports (agent {}){}", who.host, who.program_version,
                    decision.new_engine ? "; its Docker engine is another one than before" : "");
   auto answer = next.answer;
-  // What the former session still has must reach the store before anything of the new one.
-  if (sessions_.contains(decision.replaced)) {
-    end_session(decision.replaced);
-    next_.insert_or_assign(decision.replaced, std::move(next));
-  } else {
+  // What the former session still has must reach the store before anything of the new one, also
+  // when the agent has grown tired of waiting for its end and comes in once more.
+  const auto former = session_of(who.host);
+  if (former == 0) {
     open_session(next);
+    return answer;
   }
+  end_session(former);
+  if (auto waiting = next_.extract(former); !waiting.empty())
+    waiting.mapped().answer.deliver(refusal("it has come in once more since"));
+  next_.emplace(former, std::move(next));
   return answer;
+}
+
+std::uint64_t fleet_roster::session_of(const std::string& host) const {
+  const auto found = std::ranges::find(hosts_, host, &decltype(hosts_)::value_type::second);
+  return found == hosts_.end() ? 0 : found->first;
 }
 
 void fleet_roster::open_session(newcomer& x) {

@@ -53,6 +53,8 @@ private:
   };
 
   entrance admit(const agent_hello& who, const caf::strong_actor_ptr& agent);
+  /// The host's session that has not ended yet, if only because nobody has told it; 0: none.
+  std::uint64_t session_of(const std::string& host) const;
   void open_session(newcomer& x);
   void session_ended(const caf::down_msg& down);
   void end_session(std::uint64_t number);

@@ -1,5 +1,6 @@
 // Agents and a hub: who gets in, what is lost, what is asked for again.
 
+#include "actors/fleet/hub_session.hpp"
 #include "actors/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/fleet_rig.hpp"
@@ -338,4 +339,23 @@ TEST_CASE("a stray error does not end who gets it") {
   CHECK(a->answers.at(0).ok);
   fleet.start_agent("b", 2);
   CHECK(fleet.hosts().size() == 2);
+}
+
+TEST_CASE("a session that hangs is followed by no other before it has ended") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  fleet.hold(
+      [](caf::scheduled_actor& x) { return dynamic_cast<shell<hub_session>*>(&x) != nullptr; });
+  fleet.write(a, {}, true);
+  fleet.kill(*a);
+  // The same process dials again and again, each time in vain.
+  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->parts);
+  fleet.advance(20s);
+  CHECK(fleet.stored("a").empty());
+  fleet.hold(nullptr);
+  fleet.advance(5s);
+  CHECK(fleet.host().connected);
+  a->link = caf::actor_cast<hub_link_actor>(link);
+  fleet.write(a, {"v"});
+  CHECK(fleet.stored("a") == names{"v"});
 }

@@ -334,7 +334,7 @@ TEST_CASE_FIXTURE(reconciling, "when another node writes the rows nothing known 
   store->lock_out("h");
   advance(10s);
   REQUIRE(volumes->reconciles.size() == 2);
-  CHECK(volumes->reconciles.back() == std::pair{list_reason::failure, std::uint64_t{0}});
+  CHECK(volumes->reconciles.back() == std::pair{list_reason::lost_rows, std::uint64_t{0}});
   CHECK(containers->reconciles == volumes->reconciles);
   advance(1min);
   CHECK(volumes->reconciles.size() == 2); // told once

@@ -424,7 +424,7 @@ TEST_CASE_FIXTURE(containers_rig, "who takes the rows over has the other kind li
   store->let_in(host);
   advance(6s);
   REQUIRE(other_handler->reconciles.size() == 1);
-  CHECK(other_handler->reconciles[0] == std::pair{list_reason::failure, std::uint64_t{0}});
+  CHECK(other_handler->reconciles[0] == std::pair{list_reason::lost_rows, std::uint64_t{0}});
   advance(1min);
   CHECK(other_handler->reconciles.size() == 1);
 }

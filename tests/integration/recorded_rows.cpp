@@ -121,11 +121,23 @@ std::int64_t recorded::number(const std::string& query) {
   return std::strtoll(text(query).c_str(), nullptr, 10);
 }
 
-void recorded::execute(const std::string& statement) try {
-  connected().session << statement;
-} catch (...) {
-  connection_.reset();
-  throw;
+void recorded::execute(const std::string& statement) {
+  const auto once = [&] {
+    try {
+      connected().session << statement;
+    } catch (...) {
+      connection_.reset();
+      throw;
+    }
+  };
+  const bool was_connected = connection_ != nullptr;
+  try {
+    once();
+  } catch (...) {
+    if (!was_connected)
+      throw;
+    once(); // the server may have been restarted since the connection was used last
+  }
 }
 
 microseconds_utc parse_time(const std::string& text) {

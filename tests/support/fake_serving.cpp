@@ -146,7 +146,7 @@ void fake_daemon::implementation::serve(fake_peer& peer) {
         answer = true_answer(*request);
       if (!replaced && !refused && request->path == "/events") {
         guard.unlock();
-        if (!stream_events(peer, *request))
+        if (!stream_events(peer, *request, script.headers))
           return;
         continue;
       }
@@ -263,7 +263,8 @@ bool fake_daemon::implementation::send(fake_peer& peer, reply answer, const fake
   return script.ends == cut::none;
 }
 
-bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_request& request) {
+bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_request& request,
+                                                const std::string& headers) {
   const auto parameter = [&](const char* name) {
     const auto found = request.query.find(name);
     return found == request.query.end() ? std::string{} : found->second;
@@ -271,7 +272,7 @@ bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_requ
   const auto since = parameter("since");
   const auto until = parameter("until");
   // As dockerd: the headers go out before anybody is subscribed.
-  if (!peer.write(head(200, "Transfer-Encoding: chunked\r\n\r\n")))
+  if (!peer.write(head(200, headers + "Transfer-Encoding: chunked\r\n\r\n")))
     return false;
   fake_stream stream;
   stream.filters = parameter("filters");

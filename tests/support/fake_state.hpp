@@ -77,7 +77,7 @@ private:
   reply true_answer(const fake_request& request);
   std::optional<reply> refuse_version(const fake_request& request) const;
   bool send(fake_peer& peer, reply answer, const fake_answer& script);
-  bool stream_events(fake_peer& peer, const fake_request& request);
+  bool stream_events(fake_peer& peer, const fake_request& request, const std::string& headers);
   std::string head(int status, const std::string& more) const;
   std::optional<fake_answer> take_script(const std::string& path);
 };
