@@ -57,7 +57,7 @@ struct audit_policy {
   unsigned failures_max = 2;
   /// So many events does the daemon keep for a reader that is late; it drops what comes then.
   std::size_t backlog = 1024;
-  /// So many events, of all types, does the daemon remember ; Podman all.
+  /// So many events, of all types, does the daemon remember; Podman all.
   std::size_t ring = 256;
   /// What is stamped so much earlier than another event is before it in the ring and in a stream:
   /// five times what was measured.
