@@ -251,7 +251,8 @@ TEST_CASE("past events come with the time of the daemon, if it tells") {
   fake_daemon daemon;
   const auto client = client_of(daemon);
   CHECK(client->events_between(1, 2, patience)->answered_at == never);
-  daemon.answer_next("/events", {.headers = "Date: Wed, 01 May 2024 12:00:00 GMT\r\n"});
+  daemon.answer_next("/events",
+                     {.body = "\n", .headers = "Date: Wed, 01 May 2024 12:00:00 GMT\r\n"});
   CHECK(client->events_between(1, 2, patience)->answered_at == 1'714'564'800'000'000'000);
 }
 
