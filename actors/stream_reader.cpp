@@ -186,6 +186,9 @@ bool stream_reader::was_set(const audit_request& asked, const audit_answer& answ
   auto ahead = answer.answered_at > asked.until + waited + daemon_unset;
   if (!ahead && answer.answered_at + whole_second >= asked.until - daemon_unset)
     return false;
+  // The ages in its lists are wrong by as much: which containers have not moved since the last
+  // proof can't be told from them.
+  self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
   ended({ec::docker_unreachable,
          fmt::format("the daemon's clock was set {}; opening a new stream to compare it with ours",
                      ahead ? "forward" : "back")});

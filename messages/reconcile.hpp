@@ -34,8 +34,8 @@ enum class list_reason : std::uint8_t {
                ///< some
   doubt,     ///< a list would have removed most of what is known: asked a second time before it is
              ///< believed
-  lost_rows, ///< a hub may have lost what it had committed, or another node has written the rows:
-             ///< nothing that was proven counts
+  lost_rows, ///< a hub may have lost what it had committed, another node has written the rows, or
+             ///< the daemon's clock was set: nothing that was proven counts
 };
 /// "start", "reconnect", …
 const char* to_string(list_reason reason) noexcept;
