@@ -12,9 +12,10 @@ function(volumeviz_settings target)
   if(VOLUMEVIZ_SANITIZE)
     # The code that sanitizers add makes compilers see faults that are none; the plain build judges warnings.
     target_compile_options(${target} PRIVATE -fsanitize=${VOLUMEVIZ_SANITIZE} -fno-omit-frame-pointer -g1 -Wno-error)
-    # CAF 0.17.6 binds a null reference in its own headers (init_fun_factory.hpp); benign, and not ours.
+    # CAF 0.17.6 binds a null reference in its own headers (init_fun_factory.hpp); benign, and not ours. The check of
+    # dynamic types (vptr) wants type information that SOCI's libraries do not export.
     if(VOLUMEVIZ_SANITIZE MATCHES undefined)
-      target_compile_options(${target} PRIVATE -fno-sanitize=null -fno-sanitize-recover=all)
+      target_compile_options(${target} PRIVATE -fno-sanitize=null,vptr -fno-sanitize-recover=all)
     endif()
     target_link_options(${target} PUBLIC -fsanitize=${VOLUMEVIZ_SANITIZE})
   endif()

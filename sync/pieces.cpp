@@ -83,6 +83,15 @@ void append(observed<Resource>& to, observed<Resource>&& from) {
 
 } // namespace
 
+batch_topics topics_of(const change_batch& batch) {
+  const auto any = [](const auto& x) {
+    return x.complete || !x.present.empty() || !x.gone.empty();
+  };
+  return {.volumes = any(batch.volumes),
+          .containers = any(batch.containers),
+          .host = batch.facts != host_facts{}};
+}
+
 std::size_t weight(const volume& x) {
   return x.name.size() + x.driver.size() + x.mountpoint.size() + x.scope.size()
          + weight_of(x.labels) + weight_of(x.options) + 6 * field;

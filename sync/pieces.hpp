@@ -21,6 +21,18 @@ std::size_t weight(const container& x);
 /// that broke off in the middle must never be taken for a complete one.
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most);
 
+/// What a batch is about. Of two that share anything, the later one is by a later look, and must be
+/// written last.
+struct batch_topics {
+  bool volumes = false;
+  bool containers = false;
+  bool host = false; ///< the host's own row
+  bool shares(const batch_topics& other) const noexcept {
+    return (volumes && other.volumes) || (containers && other.containers) || (host && other.host);
+  }
+};
+batch_topics topics_of(const change_batch& batch);
+
 /// The other end: puts the pieces of an agent's batches together again. Whatever comes, it holds no
 /// more than `most_bytes` in `most_batches`.
 class assembly {

@@ -222,14 +222,31 @@ void hub_link::send(change_batch&& batch, promise answer) {
     answer.deliver(write_answer{.ok = false, .why = away(), .summary = {}});
     return;
   }
+  const auto topics = sync::topics_of(batch);
+  give_up_older(topics);
   const auto seq = ++*parts_.last_seq;
   const auto now = self_->clock().now();
-  under_way_.emplace(seq, outgoing{.pieces = sync::cut(std::move(batch), parts_.piece_bytes),
+  under_way_.emplace(seq, outgoing{.topics = topics,
+                                   .pieces = sync::cut(std::move(batch), parts_.piece_bytes),
                                    .answer = answer,
                                    .began = now,
                                    .sent = now,
                                    .waits = {full_min, full_max, parts_.seed + seq}});
   send_piece(seq);
+}
+
+/// A handler has one batch under way: whoever sent the older one has died, or waits for it no more.
+/// Whatever of it the hub has as a whole is written first; what is still to be sent, or was refused
+/// and is to be tried again, would be written after the newer one.
+void hub_link::give_up_older(const sync::batch_topics& topics) {
+  std::vector<std::uint64_t> older;
+  for (const auto& [seq, x] : under_way_)
+    if (x.topics.shares(topics))
+      older.push_back(seq);
+  for (const auto seq : older)
+    finish(seq, {.ok = false,
+                 .why = {ec::store_unreachable, "a later look overtook this batch"},
+                 .summary = {}});
 }
 
 void hub_link::send_piece(std::uint64_t seq) {

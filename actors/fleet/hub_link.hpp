@@ -7,6 +7,7 @@
 #include "config/address.hpp"
 #include "metrics/metrics.hpp"
 #include "sync/backoff.hpp"
+#include "sync/pieces.hpp"
 
 #include <spdlog/logger.h>
 
@@ -67,6 +68,7 @@ private:
 
   /// A batch on its way.
   struct outgoing {
+    sync::batch_topics topics;
     std::vector<change_batch> pieces;
     std::uint32_t next = 0;
     promise answer;
@@ -87,6 +89,7 @@ private:
 
   caf::result<write_answer> take(change_batch& batch);
   void send(change_batch&& batch, promise answer);
+  void give_up_older(const sync::batch_topics& topics);
   void send_piece(std::uint64_t seq);
   void piece_answered(std::uint64_t seq, write_answer& answer);
   void hub_is_full(std::uint64_t seq, outgoing& x);

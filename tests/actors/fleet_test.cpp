@@ -228,6 +228,43 @@ TEST_CASE("what a full hub does not take for ten seconds is given up") {
   CHECK(b->answers[0].why.text.find("no room") != std::string::npos);
 }
 
+TEST_CASE("what a full hub refused is not written after what was seen later") {
+  fleet_rig fleet;
+  fleet.queue = 1;
+  fleet.stop_hub();
+  fleet.start_hub(101);
+  auto a = fleet.start_agent("a", 1);
+  auto b = fleet.start_agent("b", 2);
+  fleet.hold(
+      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  fleet.write(b, {"w"});
+  fleet.write(a, {}, true); // its handler dies now, and the next one looks anew
+  fleet.hold(nullptr);
+  fleet.run();
+  fleet.write(a, {"v"}, true);
+  fleet.advance(12s);
+  REQUIRE(a->answers.size() == 2);
+  CHECK_FALSE(a->answers[0].ok);
+  CHECK(a->answers[1].ok);
+  CHECK(fleet.stored("a") == names{"v"});
+}
+
+TEST_CASE("a long list that is under way is not written after what was seen later") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  names many;
+  for (int i = 0; i < 3000; ++i)
+    many.push_back("a-volume-with-quite-a-long-name-" + std::to_string(i));
+  fleet.hold(
+      [](caf::scheduled_actor& x) { return dynamic_cast<shell<hub_session>*>(&x) != nullptr; });
+  fleet.write(a, many, true);
+  fleet.write(a, {"v"}, true);
+  fleet.hold(nullptr);
+  fleet.advance(5s);
+  CHECK(fleet.stored("a") == names{"v"});
+  CHECK(a->answers.back().ok);
+}
+
 TEST_CASE("another version of the protocol is refused on both sides, in words") {
   fleet_rig fleet;
   const auto why = fleet.greet(link_protocol + 1, "a");
