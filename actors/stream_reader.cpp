@@ -151,15 +151,54 @@ void stream_reader::audited(const audit_request& asked, const audit_answer& answ
     audit_failed(answer.why);
     return;
   }
+  note_hang();
   audit_failures_ = 0;
   if (was_set(asked, answer))
     return;
+  if (!parts_.stream->stands()) {
+    // Who answered may be the daemon that was started after the stream's own had ended. Its thread
+    // will come to the end, too.
+    audit_in(parts_.audits.retry);
+    return;
+  }
   auto settled = asked.until - ns(parts_.audits.grace);
   if (is_lossy(answer, settled))
     return;
-  if (is_proof(asked, answer, settled) || list_instead(asked, answer))
+  list_after_hang();
+  const auto proven = is_proof(asked, answer, settled) || list_instead(asked, answer);
+  if (proven && !hung_)
     self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
   audit_in(until_next(asked, answer));
+}
+
+void stream_reader::note_hang() {
+  const auto slow = self_->clock().now() - asked_at_steady_ >= parts_.audits.slow;
+  hung_ |= slow;
+  hung_before_ &= slow;
+}
+
+/// Before the proof that this audit may be: it waits for the lists. At once, but for a daemon that
+/// is slow all the time.
+void stream_reader::list_after_hang() {
+  if (!hung_ || (hung_before_ && !may_list()))
+    return;
+  hung_before_ = true;
+  parts_.log->debug("the daemon was slow to answer: who gave up meanwhile may have changed what no "
+                    "event tells; listing");
+  list_both();
+}
+
+/// As often as the daemon's other clients can bear it.
+bool stream_reader::may_list() const {
+  return listed_at_ == steady::time_point{}
+         || self_->clock().now() - listed_at_ >= parts_.audits.relist;
+}
+
+void stream_reader::list_both() {
+  for (const auto& handler : {parts_.volumes, parts_.containers})
+    self_->send(handler, atom::reconcile_v, list_reason::lost_events, std::uint64_t{0});
+  listed_at_ = self_->clock().now();
+  hung_ = false;
 }
 
 /// Ends this life when our clock does not show what it should.
@@ -259,15 +298,12 @@ bool stream_reader::is_proof(const audit_request& asked, const audit_answer& ans
 }
 
 /// Nobody knows whether the events that the daemon has forgotten are still on their way. Lists tell
-/// what they were about; as often as the daemon's other clients can bear it.
+/// what they were about.
 bool stream_reader::list_instead(const audit_request& asked, const audit_answer& answer) {
-  auto now = self_->clock().now();
-  if (listed_at_ != steady::time_point{} && now - listed_at_ < parts_.audits.relist)
+  if (!may_list())
     return false;
   parts_.log->debug("the daemon remembers too few events for an audit of the stream; listing");
-  for (const auto& handler : {parts_.volumes, parts_.containers})
-    self_->send(handler, atom::reconcile_v, list_reason::lost_events, std::uint64_t{0});
-  listed_at_ = now;
+  list_both();
   covered_ = asked.until;
   anchor_ = answer.stamps.empty() ? never : answer.stamps.back();
   return true;
@@ -289,6 +325,7 @@ std::chrono::milliseconds stream_reader::until_next(const audit_request& asked,
 }
 
 void stream_reader::audit_failed(const failure& why) {
+  note_hang();
   parts_.numbers->stream_audit(false);
   if (++audit_failures_ >= parts_.audits.failures_max) {
     ended({why.code,

@@ -55,6 +55,8 @@ struct audit_policy {
   /// After a failed audit.
   std::chrono::milliseconds retry{500};
   unsigned failures_max = 2;
+  /// A daemon that takes longer hangs, as its other clients see it.
+  std::chrono::milliseconds slow{1000};
   /// So many events does the daemon keep for a reader that is late; it drops what comes then.
   std::size_t backlog = 1024;
   /// So many events, of all types, does the daemon remember; Podman all.
@@ -101,9 +103,15 @@ struct reader_parts {
 /// daemon, and an event that the stream has not shown means a lossy stream. Either ends this life,
 /// and a new one begins with a list.
 ///
-/// An answer proves something only if it shows that the daemon has forgotten nothing since the
-/// answer before, or if the stream has shown one of its very last events: a stream shows all in its
-/// order. Else both kinds are listed.
+/// An answer proves something only if the stream still stands, so that it is the stream's daemon
+/// which answered; and if it shows that the daemon has forgotten nothing since the answer before,
+/// or if the stream has shown one of its very last events: a stream shows all in its order. Else
+/// both kinds are listed.
+///
+/// A daemon that hung may have changed something without an event: a client that gives up in the
+/// middle of `volume rm` leaves the volume gone, and nobody is told (volume/service/store.go: purge
+/// heeds the request's end, the event comes after it). So after an audit that took long both kinds
+/// are listed.
 ///
 /// All that goes by the daemon's clock as it was when the stream was opened. When a clock was set,
 /// a new stream is opened.
@@ -129,9 +137,13 @@ private:
   bool our_clock_was_set();
   void audited(const audit_request& asked, const audit_answer& answer);
   void audit_failed(const failure& why);
+  void note_hang();
   bool is_lossy(const audit_answer& answer, timestamp settled);
   bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);
   bool list_instead(const audit_request& asked, const audit_answer& answer);
+  void list_after_hang();
+  bool may_list() const;
+  void list_both();
   std::chrono::milliseconds until_next(const audit_request& asked,
                                        const audit_answer& answer) const;
   timestamp daemon_now() const { return parts_.now() + clock_offset_; }
@@ -149,6 +161,8 @@ private:
   std::uint64_t due_since_ = 0; ///< events that the stream had shown then
   steady::time_point listed_at_{};
   unsigned audit_failures_ = 0;
+  bool hung_ = false;        ///< since the last lists
+  bool hung_before_ = false; ///< and there were lists for that already, since it last did not
   std::jthread thread_;
 };
 

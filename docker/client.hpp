@@ -101,6 +101,9 @@ public:
   virtual failure run(const stream_sinks& sinks) = 0;
   /// From any thread, at any time, also before run(): run() returns within about 100 ms.
   virtual void stop() noexcept = 0;
+  /// From any thread: it is connected, and as far as the kernel knows the daemon has not ended it,
+  /// however much run() has still to read before it would come to the end.
+  virtual bool stands() const noexcept = 0;
 };
 
 struct stream_settings {

@@ -14,6 +14,10 @@ void http_stream::stop() noexcept {
   session_.stop();
 }
 
+bool http_stream::stands() const noexcept {
+  return session_.peer_goes_on();
+}
+
 failure http_stream::run(const stream_sinks& sinks) {
   constexpr std::string_view what = "open the event stream";
   const auto limit = [this] { return std::chrono::steady_clock::now() + settings_.connect_limit; };

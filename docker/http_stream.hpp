@@ -13,6 +13,7 @@ public:
   http_stream(address where, const stream_settings& settings);
   failure run(const stream_sinks& sinks) override;
   void stop() noexcept override;
+  bool stands() const noexcept override;
 
 private:
   session session_;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -75,6 +76,14 @@ bool interrupt::connected() const {
   char byte = 0;
   const auto got = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+bool interrupt::peer_goes_on() const noexcept {
+  const std::lock_guard lock{mutex_};
+  if (socket_ < 0)
+    return false;
+  pollfd state{.fd = socket_, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&state, 1, 0) == 0;
 }
 
 void interrupt::shut_down() const noexcept {

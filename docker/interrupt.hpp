@@ -24,6 +24,9 @@ public:
   /// Sticky: ends the call under way, and every later one at once. From any thread.
   void stop() noexcept;
   bool stopped() const noexcept;
+  /// There is a socket, and as far as the kernel knows its other side goes on: true also while
+  /// there is something to read, false also when the end is behind that. From any thread.
+  bool peer_goes_on() const noexcept;
 
   // The rest belongs to the thread that makes the calls.
 

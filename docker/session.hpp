@@ -58,6 +58,8 @@ public:
 
   void stop() noexcept { interrupt_.stop(); }
   bool stopped() const noexcept { return interrupt_.stopped(); }
+  /// From any thread, see interrupt.
+  bool peer_goes_on() const noexcept { return interrupt_.peer_goes_on(); }
   const address& where() const noexcept { return where_; }
 
 private:

@@ -1,5 +1,7 @@
 // What a reader hands over, and how it notices that its stream is dead or lossy.
 
+#include "actors/docker_inspector.hpp"
+#include "actors/platform/shell.hpp"
 #include "tests/actors/stream_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -158,6 +160,33 @@ TEST_CASE_FIXTURE(reading, "an event that does not come in time is a loss at the
   CHECK(connected());
   advance(5s);
   CHECK_FALSE(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "both kinds are listed after a daemon was slow to answer") {
+  const auto hang = [this](std::chrono::milliseconds span) {
+    hold([](caf::scheduled_actor& x) {
+      return dynamic_cast<shell<docker_inspector>*>(&x) != nullptr;
+    });
+    advance(span);
+    hold(nullptr);
+    run();
+  };
+  docker.create_volume(some_volume("v"));
+  settle();
+  hang(6'500ms); // the audit was asked for after five seconds
+  const std::pair listed{list_reason::lost_events, std::uint64_t{0}};
+  CHECK(volumes->reconciles == std::vector{listed});
+  CHECK(containers->reconciles == std::vector{listed});
+  CHECK(reconciler->proofs.size() == 1); // it waits behind the lists
+  for (int i = 0; i < 10; ++i)
+    hang(6'500ms);
+  CHECK(volumes->reconciles.size() > 3); // it is slow all the time
+  CHECK(volumes->reconciles.size() < 7);
+  advance(15s);
+  const auto before = volumes->reconciles.size();
+  advance(1min);
+  CHECK(volumes->reconciles.size() == before);
+  CHECK(connected());
 }
 
 TEST_CASE_FIXTURE(reading, "one audit without an answer is repeated soon, and no more") {

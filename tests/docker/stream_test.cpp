@@ -7,6 +7,10 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
+#include <thread>
+#include <utility>
+
 using namespace volumeviz;
 using namespace std::chrono_literals;
 using support::eventually;
@@ -157,6 +161,32 @@ TEST_CASE("a clean end and an abrupt one both mean: reconnect") {
     CHECK(contains(why.text, clean ? "has ended" : "broke off"));
     CHECK(stream.opened());
   }
+}
+
+TEST_CASE("a stream that the daemon has ended does not stand, read or not") {
+  fake_daemon daemon;
+  const auto stream = reach(daemon)->make_stream({});
+  CHECK_FALSE(stream->stands());
+  std::promise<void> busy, go_on;
+  docker::stream_sinks sinks;
+  sinks.opened = [](const docker::daemon_identity&) {};
+  sinks.bytes = [](std::size_t) {};
+  sinks.event = [&, first = true](docker_event&&) mutable {
+    if (!std::exchange(first, false))
+      return;
+    busy.set_value();
+    go_on.get_future().wait();
+  };
+  std::jthread thread{[&] { stream->run(sinks); }};
+  REQUIRE(eventually([&] { return daemon.streams() == 1; }));
+  daemon.create_volume("v");
+  busy.get_future().wait();
+  daemon.send_raw(line("nobody reads this"));
+  CHECK(stream->stands());
+  daemon.cut_streams();
+  CHECK(eventually([&] { return !stream->stands(); }));
+  go_on.set_value();
+  stream->stop();
 }
 
 TEST_CASE("a line that is cut off by the end is discarded") {

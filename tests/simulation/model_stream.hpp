@@ -19,8 +19,9 @@ struct model_stream {
   std::size_t room = 0; ///< of the backlog; what is shown again comes on top of it
   std::optional<nanoseconds> full_since;
   bool ending = false;
-  bool within_a_line = false; ///< ends there
-  std::string tail;           ///< of a line of which a part was read
+  bool within_a_line = false;  ///< ends there
+  bool seems_to_stand = false; ///< whatever happens to it
+  std::string tail;            ///< of a line of which a part was read
   docker::stream_sinks sinks;
   std::function<void(failure&&)> ended;
   docker::event_parser parser;
@@ -29,6 +30,10 @@ struct model_stream {
   bool can_go_on(model_daemon& of) const;
   void go_on(model_daemon& of);
   void stop();
+  /// What the kernel knows of it, without the reading thread.
+  bool stands() const noexcept {
+    return seems_to_stand || (!ending && (at == phase::answered || at == phase::open));
+  }
 
 private:
   void connect(model_daemon& of);
@@ -46,6 +51,7 @@ public:
   ~stream_handle() override { stop(); }
   failure run(const docker::stream_sinks&) override;
   void stop() noexcept override { stream->stop(); }
+  bool stands() const noexcept override { return stream->stands(); }
 
   const std::shared_ptr<model_stream> stream;
 };

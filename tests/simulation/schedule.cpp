@@ -39,7 +39,7 @@ constexpr std::array<word, ops> words{{
     {op::burst, "{2} events of container c{0}", 2},
     {op::calm, "nothing", 5},
     {op::end_streams, "the streams end (within a line: {1})", 3},
-    {op::hang, "the daemon hangs for {2} ms", 2},
+    {op::hang, "the daemon hangs for {2} ms (who gives up: {1}, on v{0})", 2},
     {op::restart_daemon, "the daemon is away for {2} ms; changes without an event: {0}", 3},
     {op::fail_calls, "the next {1} questions of sort {0} fail (error {2})", 4},
     {op::plugin_down, "the volume plugin is down for {2} ms", 2},

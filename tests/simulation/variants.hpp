@@ -32,6 +32,10 @@ variant reads_late(); ///< breaks nothing, but the daemon drops events
 variant never_notices_a_late_reader();
 variant reads_very_late(); ///< breaks nothing, but the daemon has forgotten what is unread
 variant takes_every_audit_for_a_proof();
+variant reads_late_what_has_ended(); ///< breaks nothing, but daemons change while nobody reads
+variant takes_every_daemon_for_its_streams();
+variant has_clients_that_give_up(); ///< breaks nothing, but volumes go without an event
+variant does_not_list_after_a_hang();
 variant never_audits();
 /// The same where the reader always gets to read: a stream that is read loses nothing.
 variant never_audits_and_always_reads();

@@ -114,6 +114,16 @@ TEST_CASE("a node that takes for proven what its daemon has forgotten is caught"
   check_caught(takes_every_audit_for_a_proof());
 }
 
+TEST_CASE("a node that audits another daemon than its stream's is caught") {
+  check_right(reads_late_what_has_ended(), 1'000);
+  check_caught(takes_every_daemon_for_its_streams());
+}
+
+TEST_CASE("a node that does not list when its daemon has hung is caught") {
+  check_right(has_clients_that_give_up(), 1'000);
+  check_caught(does_not_list_after_a_hang());
+}
+
 TEST_CASE("a node that never audits its stream is right as long as it reads in time") {
   check_right(never_audits_and_always_reads(), 2'000);
 }

@@ -100,6 +100,24 @@ variant takes_every_audit_for_a_proof() {
   return x;
 }
 
+variant has_clients_that_give_up() {
+  variant x;
+  x.name = "a daemon hangs, and a client gives up";
+  x.always = [](schedule& s) {
+    s.steps.push_back({.what = op::create_volume, .before = 5s});
+    s.steps.push_back({.what = op::hang, .span = 7'000, .before = 8s});
+    s.steps.push_back({.what = op::calm, .before = 8s});
+  };
+  return x;
+}
+
+variant does_not_list_after_a_hang() {
+  auto x = has_clients_that_give_up();
+  x.name = "a daemon that hung is the same as before";
+  x.node = [](node_parts& parts) { parts.audits.slow = 24h; };
+  return x;
+}
+
 variant never_audits() {
   variant x;
   x.name = "nobody notices what the stream has not shown";

@@ -1,5 +1,6 @@
 // Nodes that do not watch first and then list.
 
+#include "tests/simulation/model_stream.hpp"
 #include "tests/simulation/other_client.hpp"
 #include "tests/simulation/variants.hpp"
 
@@ -134,6 +135,44 @@ variant lists_before_it_watches() {
   x.name = "lists, then watches";
   x.access = [](const std::shared_ptr<model_daemon>& to) {
     return std::make_shared<early_access>(to);
+  };
+  return x;
+}
+
+// Podman remembers its events across restarts, so that they do not tell one.
+variant reads_late_what_has_ended() {
+  variant x;
+  x.name = "reads late, and the daemon is another one by then";
+  x.always = [](schedule& s) {
+    s.habits.speaks = dialect::podman;
+    s.steps.push_back({.what = op::calm, .before = 8s});
+    s.steps.push_back({.what = op::stall_reader, .span = 9'000});
+    s.steps.push_back({.what = op::restart_daemon, .a = 3, .span = 1'000, .before = 100ms});
+    s.steps.push_back({.what = op::calm, .before = 8s});
+  };
+  return x;
+}
+
+namespace {
+
+class standing_access final : public access {
+public:
+  using access::access;
+  std::unique_ptr<docker::event_stream>
+  make_stream(const docker::stream_settings& settings) const override {
+    auto made = access::make_stream(settings);
+    dynamic_cast<stream_handle&>(*made).stream->seems_to_stand = true;
+    return made;
+  }
+};
+
+} // namespace
+
+variant takes_every_daemon_for_its_streams() {
+  auto x = reads_late_what_has_ended();
+  x.name = "takes an audit for a proof although its stream has ended";
+  x.access = [](const std::shared_ptr<model_daemon>& to) {
+    return std::make_shared<standing_access>(to);
   };
   return x;
 }

@@ -109,6 +109,7 @@ private:
   void chatter(unsigned count);
   void damage(unsigned place, unsigned sort);
   void change_without_event(unsigned n);
+  void remove_without_event(unsigned place);
   bool in_use(const std::string& volume) const;
   nanoseconds lag(std::uint64_t most_ms);
   void later(nanoseconds after, std::function<void()> what);
@@ -144,7 +145,7 @@ private:
   std::map<std::string, nanoseconds> hung_until_;
   std::vector<killing> killings_;
   std::map<unsigned, unsigned> generation_; ///< of the container in a place
-  unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0, processes_ = 0;
+  unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0, hangs_ = 0, processes_ = 0;
 };
 
 /// Runs one schedule of the real node or of a variant.

@@ -262,6 +262,13 @@ void world::damage(unsigned place, unsigned sort) {
   daemon_->garble = nullptr;
 }
 
+/// Whoever asked for it has hung up between the removal and its event.
+void world::remove_without_event(unsigned place) {
+  daemon_->silent = true;
+  remove_volume(place);
+  daemon_->silent = false;
+}
+
 void world::change_without_event(unsigned n) {
   daemon_->silent = true;
   for (unsigned i = 0; i < n; ++i) {

@@ -8,6 +8,13 @@ namespace volumeviz::simulation {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+// ms; clients give up after five seconds, and notice who has an audit every five and a second more.
+constexpr unsigned patience = 6'100;
+
+} // namespace
+
 void world::happen_inside(moment when) {
   for (auto i = inside_.begin(); i != inside_.end(); ++i)
     if (i->when == when) {
@@ -130,7 +137,13 @@ void world::happen_to_the_daemon(const step& x) {
     daemon_->hung = true;
     reader_stalled_ = true;
     watch_turns();
-    later(span, [this] { daemon_->hung = false; });
+    later(span, [this, x, hang = ++hangs_, time = times_down_] {
+      // It may have been woken before, or hang for another reason by now.
+      if (hang != hangs_ || !std::exchange(daemon_->hung, false))
+        return;
+      if (x.b < 3 && x.span > patience && time == times_down_)
+        remove_without_event(x.a);
+    });
     break;
   case op::restart_daemon:
     if (daemon_->down)

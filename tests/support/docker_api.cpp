@@ -58,6 +58,7 @@ std::vector<std::string> polite_command() {
 
 docker_api::docker_api(std::string socket, std::chrono::milliseconds patience)
     : client_{std::make_unique<httplib::Client>(std::move(socket), 80)} {
+  ignore_broken_pipes();
   client_->set_address_family(AF_UNIX);
   client_->set_default_headers({{"Host", "docker"}});
   client_->set_keep_alive(true);

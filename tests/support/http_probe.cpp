@@ -1,5 +1,7 @@
 #include "tests/support/http_probe.hpp"
 
+#include "tests/support/process.hpp"
+
 #include <httplib.h>
 
 #include <algorithm>
@@ -65,6 +67,7 @@ std::string http_probe::answer::header(const std::string& name) const {
 
 http_probe::http_probe(std::uint16_t port, std::string token)
     : port_{port}, token_{std::move(token)} {
+  ignore_broken_pipes();
 }
 
 http_probe::answer http_probe::ask(const std::string& method, const std::string& path,

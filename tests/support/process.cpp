@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sstream>
@@ -39,6 +40,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
   ::execve(arguments[0], arguments, environment);
   ::_exit(127);
 }
@@ -110,6 +112,10 @@ void process::signal(int number) {
 std::optional<int> process::wait(std::chrono::milliseconds bound) {
   eventually([this] { return !running(); }, bound, std::chrono::milliseconds{2});
   return status_;
+}
+
+void ignore_broken_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 std::map<std::string, std::string> minimal_environment() {

@@ -39,6 +39,10 @@ private:
   std::optional<int> status_;
 };
 
+/// cpp-httplib's client writes to connections that the other side has closed, and does not care for
+/// the signal. Children get its default again.
+void ignore_broken_pipes();
+
 /// Our own environment reduced to what a child needs to run at all: PATH, HOME and the sanitizers'
 /// options.
 std::map<std::string, std::string> minimal_environment();

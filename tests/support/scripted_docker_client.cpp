@@ -138,6 +138,11 @@ public:
     world_->changed.notify_all();
   }
 
+  bool stands() const noexcept override {
+    std::lock_guard lock(world_->mutex);
+    return script_->at == stream_script::phase::open && !script_->stopped && !script_->end;
+  }
+
 private:
   failure live(std::unique_lock<std::mutex>& lock, const docker::stream_sinks& sinks) {
     const failure cancelled{ec::cancelled, "the stream was stopped"};

@@ -1,0 +1,132 @@
+// What a handler tells of its work: to the log, the metrics, health and the reconciler.
+
+#include "actors/change_words.hpp"
+#include "actors/resource_handler.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+std::vector<event_count> counts_of(const std::vector<sync::event_tally>& tallies) {
+  std::vector<event_count> counts;
+  const auto* first = event_catalogue().data();
+  for (const auto& x : tallies)
+    counts.push_back({static_cast<std::uint32_t>(x.meaning - first), x.count, x.oldest});
+  return counts;
+}
+
+std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
+  std::uint64_t n = 0;
+  for (const auto& x : tallies)
+    n += x.count;
+  return n;
+}
+
+} // namespace
+
+std::vector<row_count> resource_handler::count_rows(const write_summary& summary) {
+  std::map<std::tuple<row_kind, operation, change_source>, std::uint64_t> counts;
+  for (const auto& x : summary.changes) {
+    auto source = plan_.by_event(x.key) ? change_source::event : change_source::reconciliation;
+    ++counts[{x.kind, x.op, source}];
+  }
+  std::vector<row_count> rows;
+  for (const auto& [what, n] : counts)
+    rows.push_back({std::get<0>(what), std::get<1>(what), std::get<2>(what), n});
+  return rows;
+}
+
+void resource_handler::suspect_drift(const write_summary& summary) {
+  for (const auto& x : summary.changes)
+    if (!plan_.announced(x.key))
+      drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
+}
+
+void resource_handler::report_drift() {
+  auto drift = drift_.due(self_->clock().now());
+  if (drift.empty())
+    return;
+  constexpr std::size_t shown = 20;
+  std::vector<std::string> keys;
+  for (const auto& x : drift)
+    if (keys.size() < shown)
+      keys.push_back(fmt::format("{} {} {}", to_string(x.op), to_string(x.kind), x.key));
+  parts_.log->warn("a reconciliation had to mend {} rows that no event announced: {}{}",
+                   drift.size(), fmt::join(keys, ", "), drift.size() > shown ? ", …" : "");
+  self_->send(parts_.metrics, atom::drift_v, std::move(drift));
+}
+
+void resource_handler::report_work(const sync::settlement& done, ec failed_why,
+                                   std::vector<row_count> rows, const write_summary& summary) {
+  work_report report{.kind = parts_.kind,
+                     .processed = counts_of(done.processed),
+                     .failed = counts_of(done.failed),
+                     .failed_why = failed_why,
+                     .committed_at = parts_.now(),
+                     .rows = std::move(rows),
+                     .rejected = summary.rejected.size(),
+                     .replaced_text = summary.replaced_text,
+                     .pending = plan_.pending()};
+  for (const auto& x : summary.rejected)
+    parts_.log->error("the database can't hold {} {}: {}", to_string(x.kind), x.key, x.reason);
+  if (summary.replaced_text > 0)
+    parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
+                     summary.replaced_text);
+  // Last: should this handler die before, they are written off as failed instead of told.
+  parts_.slot->settled += total(done.processed) + total(done.failed);
+  self_->send(parts_.metrics, std::move(report));
+}
+
+void resource_handler::report_list(bool ok, const failure& why, const observation& what,
+                                   const write_summary& summary) {
+  std::chrono::duration<double> took = self_->clock().now() - look_began_;
+  list_report report{.kind = parts_.kind,
+                     .reasons = {look_.reasons.begin(), look_.reasons.end()},
+                     .run_id = look_.run_id,
+                     .ok = ok,
+                     .why = why,
+                     .seconds = took.count(),
+                     .found =
+                         what.batch.volumes.present.size() + what.batch.containers.present.size(),
+                     .warnings = what.warnings};
+  for (const auto& x : summary.changes)
+    ++(x.op == operation::create   ? report.created
+       : x.op == operation::update ? report.updated
+                                   : report.removed);
+  self_->send(parts_.metrics, report);
+  self_->send(parts_.reconciler, std::move(report));
+}
+
+void resource_handler::report_trouble(const failure& why) {
+  in_trouble_ = !why.text.empty();
+  self_->send(parts_.health, atom::trouble_v, parts_.kind, why);
+}
+
+void resource_handler::report_verified() {
+  if (plan_.verified() == verified_)
+    return;
+  verified_ = plan_.verified();
+  self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
+}
+
+void resource_handler::log_changes(const change_batch& batch, const write_summary& summary) {
+  if (!parts_.log->should_log(spdlog::level::debug))
+    return;
+  std::map<std::string_view, const container*> seen;
+  for (const auto& x : batch.containers.present)
+    seen.emplace(x.id, &x);
+  for (const auto& x : summary.changes) {
+    const auto of = seen.find(x.key);
+    parts_.log->debug(spoken(x, of == seen.end() ? nullptr : of->second));
+  }
+}
+
+} // namespace volumeviz

@@ -1,0 +1,195 @@
+// How a look ends: what it has settled, what has to be looked at again, and what it proves.
+
+#include "sync/backoff.hpp"
+#include "sync/work_plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace volumeviz::sync {
+
+settlement work_plan::finish(const std::vector<failed_key>& failed,
+                             const std::vector<std::string>& undetailed, time_point now) {
+  if (!under_way_)
+    return {};
+  auto done = end_work();
+  write_failures_ = 0;
+  settlement result;
+  keep_failed(done, failed, result, now);
+  settle_keys(done, result);
+  if (done.list) {
+    listed_ = true;
+    settle_list(done, result);
+    for (const auto& key : undetailed)
+      marks_.want_detail(key, ++last_number_, now);
+  }
+  return settled(std::move(result));
+}
+
+settlement work_plan::finish_partial(const std::set<std::string>& seen,
+                                     const std::vector<std::string>& undetailed, time_point now) {
+  if (!under_way_ || !under_way_->list)
+    return finish({}, undetailed, now);
+  auto done = end_work();
+  write_failures_ = 0;
+  for (auto i = done.marks.begin(); i != done.marks.end();) {
+    if (seen.contains(i->first)) {
+      ++i;
+      continue;
+    }
+    auto unseen = done.marks.extract(i++);
+    unseen.mapped().detail = true;
+    marks_.put(unseen.key(), std::move(unseen.mapped()));
+  }
+  settlement result;
+  settle_keys(done, result);
+  settle_list(done, result);
+  for (const auto& key : undetailed)
+    marks_.want_detail(key, ++last_number_, now);
+  // It keeps its number: nothing is proven before a complete one.
+  done.list->events.clear();
+  done.list->reasons = {list_reason::failure};
+  done.list->due = now + limits_.partial_again;
+  done.list->confirmed = false;
+  put_back(std::move(*done.list));
+  return settled(std::move(result));
+}
+
+void work_plan::finish_doubted(time_point now) {
+  if (!under_way_ || !under_way_->list) {
+    finish_unwritten(now);
+    return;
+  }
+  auto doubted = end_work();
+  // Doubts about a list that was to be believed come from somebody who never believes: no reason to
+  // hurry.
+  if (doubted.list->confirmed)
+    paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+  doubted.list->confirmed = !doubted.list->confirmed;
+  doubted.list->reasons.insert(list_reason::doubt);
+  marks_.put(std::move(doubted.marks));
+  put_back(std::move(*doubted.list));
+}
+
+settlement work_plan::finish_failed(time_point now) {
+  if (!under_way_)
+    return {};
+  auto lost = end_work();
+  settlement result;
+  for (auto& [key, x] : lost.marks)
+    add(result.failed, std::exchange(x.events, {}));
+  if (lost.list) {
+    add(result.failed, std::exchange(lost.list->events, {}));
+    // The doubted list is long ago by the time of the next.
+    lost.list->confirmed = false;
+    put_back(std::move(*lost.list));
+  } else {
+    want_list(list_reason::failure, 0, now);
+  }
+  marks_.put(std::move(lost.marks));
+  paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+  return settled(std::move(result));
+}
+
+void work_plan::finish_unwritten(time_point now) {
+  if (!under_way_)
+    return;
+  auto lost = end_work();
+  marks_.put(std::move(lost.marks));
+  if (lost.list) {
+    lost.list->confirmed = false;
+    put_back(std::move(*lost.list));
+  }
+  held_until_ = now + pause(write_failures_++, limits_.outage_max);
+}
+
+work_plan::work work_plan::end_work() {
+  overlap_ = 0;
+  return std::exchange(under_way_, std::nullopt).value();
+}
+
+void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
+                            time_point now) {
+  auto state_unknown = false;
+  for (const auto& x : failed) {
+    auto i = done.marks.find(x.key);
+    if (i == done.marks.end())
+      continue;
+    auto again = std::move(i->second);
+    done.marks.erase(i);
+    // While the same look fails again and again without news, the list after the first has told the
+    // state.
+    state_unknown |= again.failures == 0 || !again.events.empty();
+    add(result.failed, std::exchange(again.events, {}));
+    again.detail = true;
+    again.due = now + pause(again.failures++, limits_.retry_max);
+    marks_.put(x.key, std::move(again));
+  }
+  if (state_unknown)
+    want_list(list_reason::failure, 0, now);
+}
+
+void work_plan::settle_keys(work& done, settlement& result) {
+  for (auto& [key, x] : done.marks) {
+    add(result.processed, x.events);
+    x.lags.settle(done.began);
+    if (x.lags.empty())
+      continue;
+    // A second look. It keeps the number of the event: nothing is proven before.
+    stale_mark again;
+    again.number = x.lags.number();
+    again.due = x.lags.until();
+    again.lags = std::move(x.lags);
+    again.announced = x.announced;
+    again.asked = x.asked;
+    marks_.put(key, std::move(again));
+  }
+}
+
+void work_plan::settle_list(work& done, settlement& result) {
+  look_failures_ = 0;
+  add(result.processed, done.list->events);
+  done.list->lags.settle(done.began);
+  if (done.list->lags.empty())
+    return;
+  list_mark again;
+  again.reasons = done.list->reasons;
+  again.number = done.list->lags.number();
+  again.due = done.list->lags.until();
+  again.lags = done.list->lags;
+  again.announced = done.list->announced;
+  put_back(std::move(again));
+}
+
+settlement work_plan::settled(settlement&& result) {
+  unsettled_ -= sum(result.processed) + sum(result.failed);
+  settle_proofs();
+  return std::move(result);
+}
+
+milliseconds work_plan::pause(unsigned failures, milliseconds max) {
+  return doubled_wait(limits_.retry_min, max, failures, random_);
+}
+
+void work_plan::settle_proofs() {
+  if (!listed_ || proofs_.empty())
+    return;
+  auto oldest = last_number_ + 1;
+  auto consider = [&oldest](std::uint64_t number) { oldest = std::min(oldest, number); };
+  for (const auto& [key, x] : marks_.all())
+    consider(x.number);
+  if (list_)
+    consider(list_->number);
+  if (under_way_) {
+    for (const auto& [key, x] : under_way_->marks)
+      consider(x.number);
+    if (under_way_->list)
+      consider(under_way_->list->number);
+  }
+  while (!proofs_.empty() && proofs_.front().number < oldest) {
+    verified_ = std::max(verified_, proofs_.front().at);
+    proofs_.pop_front();
+  }
+}
+
+} // namespace volumeviz::sync
