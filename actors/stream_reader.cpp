@@ -164,8 +164,9 @@ void stream_reader::audited(const audit_request& asked, const audit_answer& answ
   auto settled = asked.until - ns(parts_.audits.grace);
   if (is_lossy(answer, settled))
     return;
-  list_after_hang();
-  const auto proven = is_proof(asked, answer, settled) || list_instead(asked, answer);
+  const auto listed = list_after_hang();
+  const auto proven =
+      is_proof(asked, answer, settled) || stands_for_proof(asked, answer, listed || list_instead());
   if (proven && !hung_)
     self_->send(parts_.reconciler, atom::proof_v, settled - clock_offset_);
   audit_in(until_next(asked, answer));
@@ -179,13 +180,14 @@ void stream_reader::note_hang() {
 
 /// Before the proof that this audit may be: it waits for the lists. At once, but for a daemon that
 /// is slow all the time.
-void stream_reader::list_after_hang() {
+bool stream_reader::list_after_hang() {
   if (!hung_ || (hung_before_ && !may_list()))
-    return;
+    return false;
   hung_before_ = true;
   parts_.log->debug("the daemon was slow to answer: who gave up meanwhile may have changed what no "
                     "event tells; listing");
   list_both();
+  return true;
 }
 
 /// As often as the daemon's other clients can bear it.
@@ -299,11 +301,19 @@ bool stream_reader::is_proof(const audit_request& asked, const audit_answer& ans
 
 /// Nobody knows whether the events that the daemon has forgotten are still on their way. Lists tell
 /// what they were about.
-bool stream_reader::list_instead(const audit_request& asked, const audit_answer& answer) {
+bool stream_reader::list_instead() {
   if (!may_list())
     return false;
   parts_.log->debug("the daemon remembers too few events for an audit of the stream; listing");
   list_both();
+  return true;
+}
+
+/// Lists that are under way prove what an audit can't.
+bool stream_reader::stands_for_proof(const audit_request& asked, const audit_answer& answer,
+                                     bool listed) {
+  if (!listed)
+    return false;
   covered_ = asked.until;
   anchor_ = answer.stamps.empty() ? never : answer.stamps.back();
   return true;

@@ -140,8 +140,9 @@ private:
   void note_hang();
   bool is_lossy(const audit_answer& answer, timestamp settled);
   bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);
-  bool list_instead(const audit_request& asked, const audit_answer& answer);
-  void list_after_hang();
+  bool list_after_hang();
+  bool list_instead();
+  bool stands_for_proof(const audit_request& asked, const audit_answer& answer, bool listed);
   bool may_list() const;
   void list_both();
   std::chrono::milliseconds until_next(const audit_request& asked,

@@ -71,7 +71,7 @@ void model_daemon::announce(resource_kind kind, const std::string& action, const
   if (silent || (hides_prunes && action == "prune"))
     return;
   // No two events have the same stamp, but a stamp may be older than the one before.
-  auto time = std::max(now(), last_stamp_ + 1);
+  auto time = std::max(now() + times_set_, last_stamp_ + 1);
   last_stamp_ = time;
   if (habits.unsorted && runs.one_in(3))
     time -= static_cast<timestamp>(runs.random(disorder_ms) * 1'000'000 + runs.random(1'000));
@@ -90,11 +90,17 @@ void model_daemon::announce(resource_kind kind, const std::string& action, const
   remember(std::move(x));
 }
 
+void model_daemon::set_clock(nanoseconds by) {
+  step += by;
+  ++times_set_;
+  last_stamp_ = 0;
+}
+
 void model_daemon::chatter(unsigned count) {
   if (silent)
     return;
   for (unsigned i = 0; i < count; ++i) {
-    last_stamp_ = std::max(now(), last_stamp_ + 1);
+    last_stamp_ = std::max(now() + times_set_, last_stamp_ + 1);
     remember({.time = last_stamp_, .text = {}, .published = runs.now()});
   }
 }

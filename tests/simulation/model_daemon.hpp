@@ -67,6 +67,8 @@ public:
   void drop_container(const std::string& id, nanoseconds lag = {});
   void announce(resource_kind kind, const std::string& action, const std::string& key);
   /// Events that the stream's filter holds back; they take the ring's places all the same.
+  /// Stamps go by the clock, also when it has gone back; none occurs twice.
+  void set_clock(nanoseconds by);
   void chatter(unsigned count);
   const volume* find_volume(const std::string& name) const;
   const container* find_container(const std::string& id) const;
@@ -157,6 +159,7 @@ private:
   std::deque<line> ring_;
   std::vector<std::shared_ptr<model_stream>> streams_;
   timestamp last_stamp_ = 0;
+  timestamp times_set_ = 0;
 };
 
 /// What a node sees of it.

@@ -189,7 +189,9 @@ void world::happen_to_the_daemon(const step& x) {
     if (x.a == 0)
       daemon_->step -= by; // it stays
     if (x.a == 1)
-      daemon_->step += by;
+      daemon_->set_clock(by);
+    if (x.a == 2)
+      daemon_->set_clock(0ns); // ours is its, too
     break;
   }
   case op::fail_writes:
