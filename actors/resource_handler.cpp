@@ -16,6 +16,9 @@ namespace {
 constexpr auto look_limit = std::chrono::minutes{3};
 constexpr auto write_limit = std::chrono::minutes{1};
 
+// Whoever waits for longer may not say that the rows are fresh. An inspect may take four seconds.
+constexpr auto slow_look = std::chrono::seconds{5};
+
 // The list follows events that nobody has read, or that the rows do not show any more: any
 // container may have been started again.
 bool events_were_missed(list_reason reason) {
@@ -105,6 +108,7 @@ caf::result<bool> resource_handler::finish_and_stop() {
 void resource_handler::advance() {
   auto now = self_->clock().now();
   report_drift();
+  report_slow_look();
   if (auto next = plan_.begin(now)) {
     look_ = std::move(*next);
     look_began_ = now;
@@ -118,6 +122,8 @@ void resource_handler::advance() {
   auto due = plan_.next_due();
   if (auto drift_due = drift_.next_due(); drift_due && (!due || *drift_due < *due))
     due = drift_due;
+  if (looking_ && !slow_ && (!due || look_began_ + slow_look < *due))
+    due = look_began_ + slow_look;
   if (due)
     arm(std::max(*due, now));
 }
@@ -138,6 +144,9 @@ void resource_handler::on_timer(std::uint64_t number) {
 }
 
 void resource_handler::look() {
+  looking_ = true;
+  slow_ = false;
+  arm(look_began_ + slow_look);
   if (look_.list)
     self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
   look_request question{.kind = parts_.kind, .list = look_.list, .keys = look_.keys};
@@ -148,7 +157,18 @@ void resource_handler::look() {
             });
 }
 
+void resource_handler::report_slow_look() {
+  if (!looking_ || slow_ || self_->clock().now() - look_began_ < slow_look)
+    return;
+  slow_ = true;
+  const failure why{ec::docker_timeout, fmt::format("the daemon has been asked about {} for {} s",
+                                                    kinds(), slow_look.count())};
+  docker_trouble_.failed(why.text);
+  report_trouble(why);
+}
+
 void resource_handler::seen(observation& what) {
+  looking_ = false;
   if (!what.ok) {
     docker_failed(what.why);
     return;
@@ -231,6 +251,7 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
 }
 
 void resource_handler::docker_failed(const failure& why) {
+  looking_ = false;
   docker_trouble_.failed(why.text);
   report_trouble(why);
   auto lost = plan_.finish_failed(self_->clock().now());

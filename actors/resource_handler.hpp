@@ -62,6 +62,7 @@ private:
   void arm(steady::time_point due);
   void on_timer(std::uint64_t number);
   void look();
+  void report_slow_look();
   void seen(observation& what);
   void write(observation& what);
   void written(const observation& what, write_answer& answer);
@@ -95,6 +96,8 @@ private:
   sync::drift_watch drift_;
   sync::look look_; ///< under way
   steady::time_point look_began_{};
+  bool looking_ = false; ///< and not writing yet
+  bool slow_ = false;    ///< that takes long, and the health reporter knows
   steady::time_point armed_ = steady::time_point::max();
   std::uint64_t timer_ = 0; ///< of the tick that counts; earlier ones are stale
   bool listed_before_ = false;

@@ -2,6 +2,8 @@
 // nothing is lost, nothing is counted twice, nothing is removed on hearsay, and nobody is asked
 // without pause.
 
+#include "actors/docker_inspector.hpp"
+#include "actors/platform/shell.hpp"
 #include "tests/actors/handler_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -65,6 +67,27 @@ TEST_CASE_FIXTURE(volumes_rig, "who can't look or write says so, and when it wor
   docker.create_volume(some_volume("w"));
   deliver();
   CHECK(metrics->troubles.size() == told); // that it works is told once
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "who waits long for an answer says so, and when it has come") {
+  hold([](caf::scheduled_actor& x) {
+    return dynamic_cast<shell<docker_inspector>*>(&x) != nullptr;
+  });
+  docker.create_volume(some_volume("v"));
+  deliver();
+  advance(4s);
+  CHECK(metrics->troubles.empty());
+  advance(2s);
+  REQUIRE(metrics->troubles.size() == 1);
+  CHECK(metrics->troubles[0].second.code == ec::docker_timeout);
+  CHECK(metrics->troubles[0].second.text == "the daemon has been asked about volumes for 5 s");
+  CHECK(log.has("asked about volumes for 5 s"));
+  advance(1min);
+  CHECK(metrics->troubles.size() == 1); // told once
+  hold(nullptr);
+  run();
+  CHECK(agrees());
+  CHECK(metrics->troubles.back().second == failure{ec::internal, ""});
 }
 
 TEST_CASE_FIXTURE(volumes_rig,
