@@ -1,6 +1,7 @@
-// swarm [LINKS [SYSTEMS [SECONDS [postgres|sqlite]]]]: a hub and the links of many agents, over
-// real connections. How long until all are in and written; what a steady stream of changes costs;
-// how a killed hub comes back; how many changes it takes. Fails when the rows are not exact.
+// swarm [LINKS [SYSTEMS [SECONDS [postgres|sqlite|both [tls]]]]]: a hub and the links of many
+// agents, over real connections. How long until all are in and written; what a steady stream of
+// changes costs; how a killed hub comes back; how many changes it takes. Fails when the rows are
+// not exact.
 #include "bench/swarm_floor.hpp"
 #include "bench/swarm_span.hpp"
 #include "tests/support/eventually.hpp"
@@ -8,8 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <deque>
+#include <optional>
+#include <string_view>
 
 namespace volumeviz::bench {
 
@@ -26,6 +28,7 @@ constexpr double bearable_ms = 1000; ///< a step whose p99 is above is one too m
 struct plan {
   swarm::shape what;
   int seconds = 60;
+  bool tls = false;
   std::size_t links() const { return what.systems * what.links; }
 };
 
@@ -161,8 +164,15 @@ void ceiling(swarm::hub& at, swarm::crowd& agents, const plan& by) {
 
 void measure(database_kind kind, const plan& by) {
   std::printf("%s\n", to_string(kind));
-  swarm::hub at{kind};
-  swarm::crowd agents{by.what, at.address()};
+  std::optional<support::authority> ca;
+  support::variables files;
+  if (by.tls) {
+    const auto made = ca.emplace().issue(support::hub_wish("IP:127.0.0.1"));
+    files = {
+        {"HUB_TLS_CERT", made.certificate}, {"HUB_TLS_KEY", made.key}, {"HUB_TLS_CA", ca->ca()}};
+  }
+  swarm::hub at{kind, files};
+  swarm::crowd agents{by.what, at.address(), ca ? &*ca : nullptr};
   at.start();
   arrive(at, agents);
   steady(at, agents, by);
@@ -184,12 +194,14 @@ int main(int argc, char** argv) {
         by.what.systems = static_cast<std::size_t>(systems);
         by.what.links = static_cast<std::size_t>(links / systems);
         by.seconds = number_argument(argc, argv, 3, 60);
-        std::printf("%zu links in %zu systems (a connection each), %zu volumes and %zu containers "
-                    "a host\n",
-                    by.links(), by.what.systems, by.what.volumes, by.what.containers);
+        by.tls = argc > 5 && std::string_view{argv[5]} == "tls";
+        std::printf("%zu links in %zu systems (a connection each%s), %zu volumes and %zu "
+                    "containers a host\n",
+                    by.links(), by.what.systems, by.tls ? ", mutual TLS" : "", by.what.volumes,
+                    by.what.containers);
+        const std::string_view wanted = argc > 4 ? argv[4] : "both";
         for (auto kind : both_databases)
-          if (argc < 5
-              || (kind == database_kind::postgres) == (std::strcmp(argv[4], "postgres") == 0))
+          if (wanted == "both" || (kind == database_kind::postgres) == (wanted == "postgres"))
             measure(kind, by);
       },
       false);

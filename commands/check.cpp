@@ -105,6 +105,8 @@ void check_port(const char* what, const std::string& setting, const config::host
   auto why = server.error().text; // names the server's own setting
   if (auto at = why.find("HTTP_LISTEN"); at != std::string::npos)
     why.replace(at, std::string_view{"HTTP_LISTEN"}.size(), setting);
+  if (why.find("in use") != std::string::npos)
+    why += " (unless it is this node, which runs already)";
   found.bad(what, why);
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/fleet/hub_link.hpp"
 #include "actors/platform/shell.hpp"
+#include "identity/credentials.hpp"
 
 #include <caf/io/all.hpp>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <stdexcept>
 #include <utility>
 
 namespace volumeviz::swarm {
@@ -17,12 +19,12 @@ namespace {
 
 /// As an agent has it, with one worker: so many systems share a machine.
 struct agent_system : caf::actor_system_config {
-  agent_system() {
+  explicit agent_system(const link_files& files) {
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 1);
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
-    use_remoting(*this, {});
+    use_remoting(*this, files);
   }
 };
 
@@ -46,16 +48,55 @@ std::shared_ptr<spdlog::logger> silent_log() {
   return log;
 }
 
+std::string host_name(std::size_t number) {
+  return fmt::format("host-{:05}", number);
+}
+
+/// Files for the hosts of one system; none without a CA.
+link_files files_for(const support::authority* ca, std::size_t first, std::size_t count) {
+  if (ca == nullptr)
+    return {};
+  auto names = host_name(first);
+  for (std::size_t i = 1; i < count; ++i)
+    names += ",DNS:" + host_name(first + i);
+  const auto made = ca->issue(support::agent_wish(names));
+  return {.certificate = made.certificate, .key = made.key, .ca = ca->ca()};
+}
+
 /// Nobody has to be unable to guess it here.
 std::string some_nonce() {
   static std::atomic<std::uint64_t> last{0};
   return fmt::format("nonce-{}", ++last);
 }
 
+link_keys keys_of(const link_files& files) {
+  link_keys keys;
+  keys.secret = some_nonce;
+  if (!files.tls())
+    return keys;
+  auto loaded =
+      identity::credentials::load({files.certificate, files.key, files.ca}, identity::side::agent);
+  if (!loaded)
+    throw std::runtime_error{"a certificate of the swarm: " + loaded.error().front().text};
+  const auto mine = *loaded;
+  keys.certificate = [mine] { return mine->certificate_pem(); };
+  keys.sign = [mine](const std::string& text) { return mine->sign(text); };
+  keys.verify = [mine](const std::string& pem, const std::string& name, const std::string& text,
+                       const std::string& signature) {
+    return mine->verify(identity::side::hub, name,
+                        {.certificate = pem, .text = text, .signature = signature});
+  };
+  return keys;
+}
+
 } // namespace
 
 struct crowd::machine {
-  agent_system config;
+  explicit machine(link_files of) : files(std::move(of)) {}
+
+  link_files files;
+  link_keys keys = keys_of(files);
+  agent_system config{files};
   caf::actor_system system{config};
   caf::actor calm = system.spawn(volumeviz::swarm::calm);
   std::shared_ptr<metrics::catalogue> numbers =
@@ -63,16 +104,16 @@ struct crowd::machine {
   std::shared_ptr<actor_slot> slot = std::make_shared<actor_slot>("hub_link", "");
 };
 
-crowd::crowd(const shape& what, const config::host_port& hub) : hub_(hub), shape_(what) {
+crowd::crowd(const shape& what, const config::host_port& hub, const support::authority* ca)
+    : hub_(hub), shape_(what) {
   for (std::size_t i = 0; i < what.systems; ++i)
-    machines_.push_back(std::make_unique<machine>());
+    machines_.push_back(std::make_unique<machine>(files_for(ca, i * what.links, what.links)));
   for (std::size_t i = 0; i < what.systems * what.links; ++i)
-    hosts_.push_back(
-        {.model = std::make_shared<host_model>(fmt::format("host-{:05}", i), what.volumes,
-                                               what.containers, what.seed + i),
-         .stands = std::make_shared<standing>(),
-         .player = {},
-         .link = {}});
+    hosts_.push_back({.model = std::make_shared<host_model>(host_name(i), what.volumes,
+                                                            what.containers, what.seed + i),
+                      .stands = std::make_shared<standing>(),
+                      .player = {},
+                      .link = {}});
 }
 
 crowd::~crowd() {
@@ -102,8 +143,8 @@ void crowd::join(machine& on, member& x, std::uint64_t number) {
   parts.program_version = "swarm";
   parts.boot = (shape_.seed << 32) + number + 1;
   parts.hub = hub_;
-  parts.connector = connector_of(on.system, {});
-  parts.keys.secret = some_nonce;
+  parts.connector = connector_of(on.system, on.files);
+  parts.keys = on.keys;
   // The player is told once of what concerns both handlers.
   parts.volumes = caf::actor_cast<resource_handler_actor>(x.player);
   parts.health = caf::actor_cast<health_reporter_actor>(on.calm);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/address.hpp"
+#include "tests/support/authority.hpp"
 #include "tests/swarm/player.hpp"
 
 #include <chrono>
@@ -26,8 +27,9 @@ struct shape {
 /// a boot number of its own, and a player in the place of handlers and daemon.
 class crowd {
 public:
-  /// Makes the systems; nobody dials yet.
-  crowd(const shape& what, const config::host_port& hub);
+  /// Makes the systems; nobody dials yet. With a CA they speak mutual TLS, and prove their names
+  /// with a certificate for each system that has the names of all its hosts.
+  crowd(const shape& what, const config::host_port& hub, const support::authority* ca = nullptr);
   ~crowd();
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;

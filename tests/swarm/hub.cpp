@@ -34,9 +34,9 @@ std::uint16_t free_port() {
 
 } // namespace
 
-hub::hub(integration::database_kind kind)
+hub::hub(integration::database_kind kind, support::variables own)
     : database_(integration::make_database(kind)),
-      rows_(database_->url()), address_{"127.0.0.1", free_port()} {
+      rows_(database_->url()), address_{"127.0.0.1", free_port()}, own_(std::move(own)) {
 }
 
 void hub::start(const support::variables& more) {
@@ -45,8 +45,9 @@ void hub::start(const support::variables& more) {
                               {"NODE_NAME", "hub"},
                               {"HUB_LISTEN", to_string(address_)},
                               {"DATABASE_URL", database_->url()}};
-  for (const auto& [name, value] : more)
-    settings[name] = value;
+  for (const auto& all : {own_, more})
+    for (const auto& [name, value] : all)
+      settings[name] = value;
   program_.reset();
   program_.emplace(integration::program_path(), settings);
   const auto waits = [this] {

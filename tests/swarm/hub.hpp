@@ -14,7 +14,8 @@ namespace volumeviz::swarm {
 /// The built program as a hub, on a database of its own. Always at the same address.
 class hub {
 public:
-  explicit hub(integration::database_kind kind);
+  /// `own`: settings of every start.
+  explicit hub(integration::database_kind kind, support::variables own = {});
 
   /// Until it waits for agents; throws when it does not within 20 s.
   void start(const support::variables& more = {});
@@ -31,6 +32,7 @@ private:
   std::unique_ptr<integration::test_database> database_;
   integration::recorded rows_;
   config::host_port address_;
+  support::variables own_;
   std::optional<support::program> program_;
 };
 

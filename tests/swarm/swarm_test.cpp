@@ -70,9 +70,7 @@ rlim_t open_files_max(pid_t pid) {
   return 0;
 }
 
-void story(database_kind kind) {
-  hub at{kind};
-  crowd agents{small, at.address()};
+void story(hub& at, crowd& agents) {
   agents.dial(); // before there is a hub: they find it when it comes
   at.start();
   REQUIRE(eventually([&] { return agents.all_listed() && agents.all_settled(); }, 30s));
@@ -102,13 +100,27 @@ void story(database_kind kind) {
 } // namespace
 
 TEST_CASE("the rows of thirty hosts are exact, though their hub was killed under load (SQLite)") {
-  story(database_kind::sqlite);
+  hub at{database_kind::sqlite};
+  crowd agents{small, at.address()};
+  story(at, agents);
+}
+
+TEST_CASE("the same with mutual TLS") {
+  const support::authority ca;
+  const auto own = ca.issue(support::hub_wish("IP:127.0.0.1"));
+  hub at{database_kind::sqlite,
+         {{"HUB_TLS_CERT", own.certificate}, {"HUB_TLS_KEY", own.key}, {"HUB_TLS_CA", ca.ca()}}};
+  crowd agents{small, at.address(), &ca};
+  story(at, agents);
 }
 
 TEST_CASE(
     "the rows of thirty hosts are exact, though their hub was killed under load (PostgreSQL)") {
-  if (support::postgres_can_run())
-    story(database_kind::postgres);
+  if (!support::postgres_can_run())
+    return;
+  hub at{database_kind::postgres};
+  crowd agents{small, at.address()};
+  story(at, agents);
 }
 
 TEST_CASE("a hub may have as many connections as the system lets it have at all") {
