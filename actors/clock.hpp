@@ -16,4 +16,8 @@ inline timestamp system_now() {
       .count();
 }
 
+inline double seconds_between(timestamp from, timestamp to) {
+  return static_cast<double>(to - from) / 1e9;
+}
+
 } // namespace volumeviz

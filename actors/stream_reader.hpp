@@ -137,6 +137,7 @@ private:
   bool our_clock_was_set();
   void audited(const audit_request& asked, const audit_answer& answer);
   void audit_failed(const failure& why);
+  bool is_anothers() const;
   void note_hang();
   bool is_lossy(const audit_answer& answer, timestamp settled);
   bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);
