@@ -16,6 +16,10 @@ inline timestamp system_now() {
       .count();
 }
 
+inline timestamp ns(std::chrono::milliseconds span) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
+}
+
 inline double seconds_between(timestamp from, timestamp to) {
   return static_cast<double>(to - from) / 1e9;
 }

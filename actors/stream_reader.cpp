@@ -1,5 +1,6 @@
 #include "actors/stream_reader.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace volumeviz {
@@ -59,6 +60,11 @@ docker::stream_sinks sinks_of(const reader_parts& all, const stream_reader_actor
 
 } // namespace
 
+std::optional<timestamp> stream_memory::clock_offset(timestamp now) {
+  std::lock_guard lock(mutex_);
+  return std::exchange(clock_offset_, now);
+}
+
 std::jthread run_on_own_thread(std::shared_ptr<docker::event_stream> stream,
                                docker::stream_sinks sinks, std::function<void(failure&&)> ended) {
   return std::jthread([stream = std::move(stream), sinks = std::move(sinks),
@@ -94,6 +100,9 @@ void stream_reader::opened(const docker::daemon_identity& who) {
   asked_at_ = parts_.now();
   asked_at_steady_ = self_->clock().now();
   self_->send(parts_.supervisor, atom::opened_v, who);
+  const auto before = parts_.memory->clock_offset(clock_offset_);
+  if (before && std::abs(*before - clock_offset_) > ns(parts_.audits.clock_unset))
+    list_anew();
   audit_in(parts_.audits.interval);
 }
 

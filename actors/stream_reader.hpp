@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -38,6 +39,9 @@ public:
     std::lock_guard lock(mutex_);
     return events_.holds_since(count);
   }
+  /// How the daemon's clock compares with ours; returns what it was for the stream before.
+  std::optional<timestamp> clock_offset(timestamp now);
+
   /// The daemon's time of the last event, and ours when it came.
   std::atomic<timestamp> last_event{never};
   std::atomic<timestamp> last_event_received{never};
@@ -45,6 +49,7 @@ public:
 private:
   mutable std::mutex mutex_;
   sync::event_memory events_;
+  std::optional<timestamp> clock_offset_;
 };
 
 /// How the stream is watched.
@@ -52,6 +57,11 @@ struct audit_policy {
   std::chrono::milliseconds interval{5000};
   /// Events younger than this may still be on their way.
   std::chrono::milliseconds grace{2000};
+  /// What happens to a container is told by an event up to so much later. Below the grace.
+  std::chrono::milliseconds lag{1500};
+  /// How the daemon's clock compares with ours is asked within five seconds, and may be wrong by
+  /// half of that.
+  std::chrono::milliseconds clock_unset{3000};
   /// After a failed audit.
   std::chrono::milliseconds retry{500};
   unsigned failures_max = 2;
@@ -114,7 +124,8 @@ struct reader_parts {
 /// are listed.
 ///
 /// All that goes by the daemon's clock as it was when the stream was opened. When a clock was set,
-/// a new stream is opened.
+/// a new stream is opened. The ages in the lists of a daemon whose clock was set are wrong by as
+/// much: which containers have not moved since the last proof can't be told from them.
 class stream_reader {
 public:
   using interface = stream_reader_actor;
@@ -138,6 +149,8 @@ private:
   void audited(const audit_request& asked, const audit_answer& answer);
   void audit_failed(const failure& why);
   bool is_anothers() const;
+  void list_anew();
+  bool waits_for_events(timestamp settled) const;
   void note_hang();
   bool is_lossy(const audit_answer& answer, timestamp settled);
   bool is_proof(const audit_request& asked, const audit_answer& answer, timestamp settled);

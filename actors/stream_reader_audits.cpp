@@ -14,15 +14,9 @@ namespace {
 // Longer than the auditor's own deadline: it only counts when the auditor hangs.
 constexpr auto audit_limit = std::chrono::seconds{8};
 
-timestamp ns(std::chrono::milliseconds span) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
-}
-
 constexpr timestamp whole_second = 1'000'000'000;
 // Who corrects a clock by less than 500 ppm does not set it: 2.5 ms between two audits.
 constexpr timestamp unset = 300'000'000;
-// How its clock compares with ours was asked within five seconds, and may be wrong by half of that.
-constexpr timestamp daemon_unset = 3'000'000'000;
 
 } // namespace
 
@@ -61,6 +55,10 @@ void stream_reader::audited(const audit_request& asked, const audit_answer& answ
   auto settled = asked.until - ns(parts_.audits.grace);
   if (is_lossy(answer, settled))
     return;
+  if (waits_for_events(settled)) {
+    audit_in(parts_.audits.retry);
+    return;
+  }
   const auto listed = list_after_hang();
   const auto proven =
       is_proof(asked, answer, settled) || stands_for_proof(asked, answer, listed || list_instead());
@@ -127,16 +125,20 @@ bool stream_reader::was_set(const audit_request& asked, const audit_answer& answ
   if (answer.answered_at == never)
     return false;
   auto waited = (self_->clock().now() - asked_at_steady_).count();
-  auto ahead = answer.answered_at > asked.until + waited + daemon_unset;
-  if (!ahead && answer.answered_at + whole_second >= asked.until - daemon_unset)
+  auto as_before = ns(parts_.audits.clock_unset);
+  auto ahead = answer.answered_at > asked.until + waited + as_before;
+  if (!ahead && answer.answered_at + whole_second >= asked.until - as_before)
     return false;
-  // The ages in its lists are wrong by as much: which containers have not moved since the last
-  // proof can't be told from them.
-  self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
+  list_anew();
   ended({ec::docker_unreachable,
          fmt::format("the daemon's clock was set {}; opening a new stream to compare it with ours",
                      ahead ? "forward" : "back")});
   return true;
+}
+
+/// The clock was set, and no age in a list of containers is to be believed.
+void stream_reader::list_anew() {
+  self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
 /// Ends this life when the stream has not shown what it should have.
@@ -163,6 +165,13 @@ bool stream_reader::is_lossy(const audit_answer& answer, timestamp settled) {
                      missing.size(), settled_count, to_string(missing.front().kind),
                      missing.front().action, missing.front().id)});
   return true;
+}
+
+/// Not lost yet, but still on its way: what it tells of may have happened before.
+bool stream_reader::waits_for_events(timestamp settled) const {
+  return std::ranges::any_of(due_, [until = settled + ns(parts_.audits.lag)](const auto& event) {
+    return event.time <= until;
+  });
 }
 
 /// Whether everything that was announced until `settled` has been read.

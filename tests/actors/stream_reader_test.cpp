@@ -145,12 +145,12 @@ TEST_CASE_FIXTURE(reading, "an event that is still on its way is no loss") {
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(1s);
   CHECK(connected());
-  CHECK(reconciler->proofs.size() == 1);
+  CHECK(reconciler->proofs.empty()); // what it tells of may be older than it is
   docker.repeat(docker.remembered().back());
   settle();
-  advance(5s);
+  advance(500ms);
   CHECK(connected());
-  CHECK(reconciler->proofs.size() == 2);
+  CHECK(reconciler->proofs.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reading, "an event that does not come in time is a loss at the next audit") {
