@@ -1,6 +1,7 @@
-// politeness [CREATES [CLIENTS]]: what the node costs the daemon's other clients. Volume creates
-// without a node, with one that only works, and with one whose database is frozen and whose log
-// nobody reads. Every setting takes its turn several times, so that the machine's moods hit all.
+// politeness [CREATES]: what the node costs the daemon's other clients, where they keep the machine
+// busy and where they leave it some room. Volume creates without a node, with one that only works,
+// and with one whose database is frozen and whose log nobody reads. Every setting takes its turn
+// several times, so that the machine's moods hit all.
 #include "bench/measure.hpp"
 
 #include <atomic>
@@ -15,6 +16,8 @@
 namespace volumeviz::bench {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr int turns = 10;
 
@@ -83,18 +86,28 @@ struct calls {
   double seconds = 0;
 };
 
-void create_and_remove(stage& on, int count, int clients, calls& into) {
+/// How many of the daemon's clients, and how long each waits after a call, in the middle.
+struct pressure {
+  int clients;
+  std::chrono::milliseconds pause;
+};
+
+void create_and_remove(stage& on, int count, const pressure& by, calls& into) {
   std::mutex mutex;
   const auto begin = clock::now();
-  in_parallel(on.daemon, clients, count, [&](support::docker_api& docker, int i) {
+  in_parallel(on.daemon, by.clients, count, [&](support::docker_api& docker, int i) {
     const auto called = clock::now();
     docker.create_volume("polite" + std::to_string(i));
     const auto took = since(called);
-    const std::scoped_lock lock{mutex};
-    into.took.add(took);
+    {
+      const std::scoped_lock lock{mutex};
+      into.took.add(took);
+    }
+    // Clients that all call in the same rhythm would meet, or never.
+    std::this_thread::sleep_for(by.pause * (i % 7 + 1) / 4);
   });
   into.seconds += since(begin) / 1000;
-  in_parallel(on.daemon, clients, count, [](support::docker_api& docker, int i) {
+  in_parallel(on.daemon, by.clients, count, [](support::docker_api& docker, int i) {
     docker.remove_volume("polite" + std::to_string(i));
   });
 }
@@ -106,21 +119,21 @@ void print(const char* what, const calls& x, const calls& alone) {
               x.took.quantile(0.99), ratio(0.99), x.took.quantile(1));
 }
 
-void measure(int count, int clients) {
+void measure(int count, const pressure& by) {
   stage on{database_kind::postgres};
   calls alone, working, blocked;
   for (int turn = 0; turn < turns; ++turn) {
-    create_and_remove(on, count, clients, alone);
+    create_and_remove(on, count, by, alone);
     log_pipe log;
     const node watching{on, log};
     if (const auto why = on.disagreement(std::chrono::seconds{20}); !why.empty())
       throw std::runtime_error{"the node does not work: " + why};
-    create_and_remove(on, count, clients, working);
+    create_and_remove(on, count, by, working);
     if (const auto why = on.disagreement(std::chrono::seconds{20}); !why.empty())
       throw std::runtime_error{"the node does not keep up: " + why};
     log.block();
     on.database->pause();
-    create_and_remove(on, count, clients, blocked);
+    create_and_remove(on, count, by, blocked);
     on.database->resume();
   }
   print("without a node", alone, alone);
@@ -134,12 +147,13 @@ void measure(int count, int clients) {
 
 int main(int argc, char** argv) {
   using namespace volumeviz::bench;
+  using namespace std::chrono_literals;
   return run_benchmark([&] {
     const int count = number_argument(argc, argv, 1, 600);
-    for (const int clients :
-         {number_argument(argc, argv, 2, 8), number_argument(argc, argv, 3, 16)}) {
-      std::printf("%d turns of %d volume creates by %d clients\n", turns, count, clients);
-      measure(count, clients);
+    for (const pressure& by : {pressure{8, 40ms}, pressure{8, 0ms}, pressure{16, 0ms}}) {
+      std::printf("%d turns of %d volume creates by %d clients, which pause for %lld ms\n", turns,
+                  count, by.clients, static_cast<long long>(by.pause.count()));
+      measure(count, by);
     }
   });
 }
