@@ -26,7 +26,8 @@ std::string reason_of(const caf::actor_system& system, const caf::error& why) {
     return "no answer in time";
   if (why == caf::sec::disconnect_during_handshake)
     return "the connection was refused or ended before anything was said: one side does not accept "
-           "the other's certificate (HUB_TLS_CA, or expired), or only one of them has TLS";
+           "the other's certificate (HUB_TLS_CA, or expired), only one of them has TLS, or the hub "
+           "hangs";
   return text_of(system, why);
 }
 

@@ -2,11 +2,13 @@
 // libcaf, another linker option), nothing else would tell.
 
 #include "actors/fleet/remoting.hpp"
+#include "tests/support/authority.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
 #include <doctest/doctest.h>
 
+#include <ctime>
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
@@ -92,5 +94,37 @@ TEST_CASE("dialing somebody who swallows packets ends in two seconds and holds u
   CHECK(why.find("packets get lost") != std::string::npos);
   for (auto fd : waiting)
     ::close(fd);
+  ::close(listening);
+}
+
+TEST_CASE("a hub that does not answer a handshake is waited for without work") {
+  // It takes connections, and says nothing.
+  const auto listening = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::listen(listening, 8) == 0);
+  REQUIRE(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  const support::authority ca;
+  const auto own = ca.issue(support::agent_wish("a"));
+  const link_files files{.certificate = own.certificate, .key = own.key, .ca = ca.ca()};
+  caf::actor_system_config config;
+  use_remoting(config, files);
+  caf::actor_system system{config};
+  caf::scoped_actor self{system};
+  const auto busy_before = std::clock();
+  const auto began = std::chrono::steady_clock::now();
+  bool failed = false;
+  self->request(connector_of(system, files), caf::timespan{30s}, caf::connect_atom_v,
+                std::string{"127.0.0.1"}, ntohs(address.sin_port))
+      .receive(
+          [](const caf::node_id&, const caf::strong_actor_ptr&, const std::set<std::string>&) {},
+          [&](const caf::error&) { failed = true; });
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - began;
+  const auto busy = static_cast<double>(std::clock() - busy_before) / CLOCKS_PER_SEC;
+  CHECK(failed);
+  CHECK(busy < waited.count() / 2); // of one core; it was all of it
   ::close(listening);
 }
