@@ -24,7 +24,8 @@ using connector_actor =
         caf::node_id, caf::strong_actor_ptr, std::set<std::string>>>;
 
 /// Loads CAF's remoting into the configuration of an actor system. Two programs in containers get
-/// different node ids, and a peer that swallows packets holds nothing up: see overrides.cpp.
+/// different node ids, and a peer that swallows packets or hangs holds nothing up: see
+/// overrides.cpp.
 void use_remoting(caf::actor_system_config& config, const link_files& files);
 
 /// The connector of a system with remoting.

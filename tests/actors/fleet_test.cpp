@@ -13,6 +13,24 @@ using namespace std::chrono_literals;
 
 using names = std::vector<std::string>;
 
+namespace {
+
+/// A hub with room for one batch, whose store is busy until it is let go.
+struct full_hub : fleet_rig {
+  full_hub() {
+    queue = 1;
+    stop_hub();
+    start_hub(101);
+    agents = {start_agent("a", 1), start_agent("b", 2)};
+    hold([](caf::scheduled_actor& x) {
+      return dynamic_cast<shell<inventory_store>*>(&x) != nullptr;
+    });
+  }
+  std::pair<std::shared_ptr<agent>, std::shared_ptr<agent>> agents;
+};
+
+} // namespace
+
 TEST_CASE("what an agent sends is stored as its host's, whatever the batch says") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
@@ -192,14 +210,8 @@ TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
 }
 
 TEST_CASE("a full hub refuses, and the agent tries again until it is taken") {
-  fleet_rig fleet;
-  fleet.queue = 1;
-  fleet.stop_hub();
-  fleet.start_hub(101);
-  auto a = fleet.start_agent("a", 1);
-  auto b = fleet.start_agent("b", 2);
-  fleet.hold(
-      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  full_hub fleet;
+  const auto& [a, b] = fleet.agents;
   fleet.write(a, {"v"});
   fleet.write(b, {"w"});
   fleet.advance(2s);
@@ -212,14 +224,8 @@ TEST_CASE("a full hub refuses, and the agent tries again until it is taken") {
 }
 
 TEST_CASE("what a full hub does not take for ten seconds is given up") {
-  fleet_rig fleet;
-  fleet.queue = 1;
-  fleet.stop_hub();
-  fleet.start_hub(101);
-  auto a = fleet.start_agent("a", 1);
-  auto b = fleet.start_agent("b", 2);
-  fleet.hold(
-      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  full_hub fleet;
+  const auto& [a, b] = fleet.agents;
   fleet.write(a, {"v"});
   fleet.write(b, {"w"});
   fleet.advance(12s);
@@ -229,14 +235,8 @@ TEST_CASE("what a full hub does not take for ten seconds is given up") {
 }
 
 TEST_CASE("what a full hub refused is not written after what was seen later") {
-  fleet_rig fleet;
-  fleet.queue = 1;
-  fleet.stop_hub();
-  fleet.start_hub(101);
-  auto a = fleet.start_agent("a", 1);
-  auto b = fleet.start_agent("b", 2);
-  fleet.hold(
-      [](caf::scheduled_actor& x) { return dynamic_cast<shell<inventory_store>*>(&x) != nullptr; });
+  full_hub fleet;
+  const auto& [a, b] = fleet.agents;
   fleet.write(b, {"w"});
   fleet.write(a, {}, true); // its handler dies now, and the next one looks anew
   fleet.hold(nullptr);

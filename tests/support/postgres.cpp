@@ -1,18 +1,16 @@
 #include "tests/support/postgres.hpp"
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/free_port.hpp"
 
 #include <doctest/doctest.h>
 
-#include <arpa/inet.h>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace volumeviz::support {
@@ -37,20 +35,6 @@ std::string folder_of_binaries() {
     if (const auto found = find_program("initdb"); !found.empty())
       best = std::filesystem::path{found}.parent_path();
   return best;
-}
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool ok = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0
-                  && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!ok)
-    throw std::runtime_error{"no free port on 127.0.0.1"};
-  return ntohs(address.sin_port);
 }
 
 void run(const command& what, const std::string& errors) {

@@ -1,14 +1,12 @@
 #include "tests/swarm/hub.hpp"
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/free_port.hpp"
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdexcept>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <utility>
 
 namespace volumeviz::swarm {
 
@@ -18,25 +16,11 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t shown = 10;
 
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool ok = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0
-                  && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!ok)
-    throw std::runtime_error{"no free port on 127.0.0.1"};
-  return ntohs(address.sin_port);
-}
-
 } // namespace
 
 hub::hub(integration::database_kind kind, support::variables own)
     : database_(integration::make_database(kind)),
-      rows_(database_->url()), address_{"127.0.0.1", free_port()}, own_(std::move(own)) {
+      rows_(database_->url()), address_{"127.0.0.1", support::free_port()}, own_(std::move(own)) {
 }
 
 void hub::start(const support::variables& more) {
