@@ -1,8 +1,9 @@
 #include "identity/credentials.hpp"
 
+#include "identity/key_kind.hpp"
 #include "identity/names.hpp"
 #include "identity/pem.hpp"
-#include "identity/signature.hpp"
+#include "identity/tls_context.hpp"
 #include "identity/trust.hpp"
 
 #include <algorithm>
@@ -95,28 +96,20 @@ private:
   timestamp ends_ = never;
 };
 
-tl::unexpected<failure> not_proven(side who, const std::string& name, const std::string& why) {
-  return fail(ec::bad_request, std::string{"couldn't verify the "} + to_string(who) + ' '
-                                   + shown(name) + ": " + why);
-}
-
 } // namespace
 
-const char* to_string(side who) noexcept {
-  return who == side::agent ? "agent" : "hub";
-}
-
 struct credentials::implementation {
-  explicit implementation(loading&& done)
-      : chain(done.take_chain()), key(done.take_key()), trusted(done.take_roots()),
-        pem(to_pem(chain)), names(names_of(*chain.front())), ends(done.ends()) {}
-
+  implementation(loading&& done, side own_side)
+      : own(own_side), chain(done.take_chain()), key(done.take_key()), trusted(done.take_roots()),
+        names(names_of(*chain.front())), ends(done.ends()),
+        context(make_context(chain, *key, own, trusted)) {}
+  side own;
   certificates chain;
   key_ptr key;
   trust trusted;
-  std::string pem;
   certificate_names names;
   timestamp ends;
+  ssl_context_ptr context;
 };
 
 credentials::credentials(std::unique_ptr<const implementation> impl) : impl_(std::move(impl)) {
@@ -128,38 +121,19 @@ credentials::load(const key_files& from, side own) {
   loading files{from, own};
   if (!files.complaints().empty())
     return tl::unexpected{std::move(files.complaints())};
-  return std::shared_ptr<const credentials>{
-      new credentials{std::make_unique<const implementation>(std::move(files))}};
+  auto all = std::make_unique<const implementation>(std::move(files), own);
+  if (!all->context)
+    return tl::unexpected{std::vector{file_complaint{
+        file::key, "OpenSSL can't use it with the certificate for TLS 1.3; is the key sound?"}}};
+  return std::shared_ptr<const credentials>{new credentials{std::move(all)}};
 }
 
-const std::string& credentials::certificate_pem() const noexcept {
-  return impl_->pem;
+side credentials::own_side() const noexcept {
+  return impl_->own;
 }
 
-result<std::string> credentials::sign(const std::string& text) const {
-  if (auto signature = sign_with(*impl_->key, text))
-    return std::move(*signature);
-  return fail(ec::internal, "couldn't sign with our key: OpenSSL refused; is the key sound?");
-}
-
-result<void> credentials::verify(side who, const std::string& name, const proof& given) const {
-  const auto chain = read_certificates(given.certificate);
-  if (!chain)
-    return not_proven(who, name, "what it has sent as its certificate is none: " + chain.error());
-  const auto checked = impl_->trusted.check(*chain, who);
-  const auto names = names_of(*chain->front());
-  if (!checked)
-    return not_proven(who, name,
-                      "of its certificate, for " + shown(names) + ": " + checked.error().text);
-  if (!names.have(name))
-    return not_proven(who, name,
-                      "its certificate is for " + shown(names)
-                          + ": give it one with its own name, or correct the name");
-  if (!is_signed_with(*X509_get0_pubkey(chain->front().get()), given.text, given.signature))
-    return not_proven(who, name,
-                      "the signature is not that of its certificate's key over what was said: "
-                      "somebody else shows this certificate, or something changed on the way");
-  return {};
+SSL_CTX* credentials::context() const noexcept {
+  return impl_->context.get();
 }
 
 timestamp credentials::expires_at() const noexcept {
@@ -171,7 +145,7 @@ std::vector<std::string> credentials::names() const {
 }
 
 bool credentials::is_for(const std::string& name) const {
-  return impl_->names.have(name);
+  return std::ranges::count(impl_->names.all(), name) > 0;
 }
 
 } // namespace volumeviz::identity

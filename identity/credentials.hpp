@@ -7,14 +7,13 @@
 #include <string>
 #include <vector>
 
+using SSL_CTX = struct ssl_ctx_st; // OpenSSL's
+
 namespace volumeviz::identity {
 
 /// Who shows a certificate. It has to be meant for that: an agent's for clients, a hub's for
 /// servers, where the certificate says what it is for.
 enum class side { agent, hub };
-
-/// "agent" or "hub", as link_transcript() wants it.
-const char* to_string(side who) noexcept;
 
 /// Paths of PEM files. The first certificate is ours, those behind it lead to the CA. The CA's file
 /// may hold several: while one CA replaces another, both.
@@ -27,13 +26,6 @@ struct file_complaint {
   enum class file { certificate, key, ca };
   file which = file::certificate;
   std::string text;
-};
-
-/// What one side has shown, as it came from the network.
-struct proof {
-  std::string certificate; ///< PEM, with what leads to the CA
-  std::string text;        ///< what had to be signed
-  std::string signature;
 };
 
 /// A certificate with its key, and the CA that is trusted. Immutable, and safe to use from several
@@ -52,17 +44,9 @@ public:
   credentials(const credentials&) = delete;
   credentials& operator=(const credentials&) = delete;
 
-  /// What the other side wants to see: our certificate and those that lead to the CA. Never
-  /// anything else that the file has in it, such as the key.
-  const std::string& certificate_pem() const noexcept;
-
-  /// RSA: PSS with SHA-256; EC: ECDSA with SHA-256; Ed25519 as it is.
-  result<std::string> sign(const std::string& text) const;
-
-  /// Whether `given` proves that its sender is `who` with this name: the certificate is signed by
-  /// our CA, valid now, meant for that side, and for that name; the signature is its key's. The
-  /// failure says which check failed, and the names that the certificate has.
-  result<void> verify(side who, const std::string& name, const proof& given) const;
+  side own_side() const noexcept;
+  /// What TLS sessions are made from; see tls_session. Lives as long as this object.
+  SSL_CTX* context() const noexcept;
 
   /// When the first of our certificate, those that lead to the CA, and the CA's ends.
   timestamp expires_at() const noexcept;
@@ -70,8 +54,8 @@ public:
   /// Whom our certificate is for: its DNS names and addresses, or else its common name.
   std::vector<std::string> names() const;
 
-  /// Whether our certificate is for this name. DNS names are compared without case and without
-  /// wildcards, addresses as addresses; the common name counts where there are no others.
+  /// Whether our certificate is for this name, in this spelling: what a hub asks of an agent. The
+  /// common name counts where there are no others.
   bool is_for(const std::string& name) const;
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "identity/openssl.hpp"
+#include "identity/text.hpp"
 
 #include <string>
 #include <vector>
@@ -25,8 +26,5 @@ certificate_names names_of(const X509& certificate);
 /// The names for a sentence: "a", "b" and 3 more. They come from the network: what is not printable
 /// ASCII is a question mark.
 std::string shown(const certificate_names& names);
-
-/// A text from the network for a log line: in quotes, cut, without what is not printable ASCII.
-std::string shown(const std::string& text);
 
 } // namespace volumeviz::identity

@@ -122,13 +122,4 @@ tl::expected<key_ptr, std::string> read_key(const std::string& pem) {
   return unexpected{"it holds something that begins like a private key and is none"s};
 }
 
-std::string to_pem(const certificates& chain) {
-  const bio_ptr out{BIO_new(BIO_s_mem())};
-  for (const auto& each : chain)
-    PEM_write_bio_X509(out.get(), each.get());
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(out.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
 } // namespace volumeviz::identity

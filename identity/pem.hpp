@@ -22,7 +22,4 @@ tl::expected<certificates, std::string> read_certificates(const std::string& pem
 /// The private key in the text, or why not. Never asks for a passphrase.
 tl::expected<key_ptr, std::string> read_key(const std::string& pem);
 
-/// Certificates as PEM.
-std::string to_pem(const certificates& chain);
-
 } // namespace volumeviz::identity

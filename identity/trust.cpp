@@ -1,7 +1,7 @@
 #include "identity/trust.hpp"
 
+#include "identity/key_kind.hpp"
 #include "identity/names.hpp"
-#include "identity/signature.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -100,6 +100,11 @@ chain_fault explain(X509_STORE_CTX* context, X509& own, side who) {
   return {depth, culprit(at, depth) + " is not accepted: " + X509_verify_cert_error_string(code)};
 }
 
+chain_fault with_code(chain_fault fault, X509_STORE_CTX* context) {
+  fault.code = X509_STORE_CTX_get_error(context);
+  return fault;
+}
+
 } // namespace
 
 bool vouches_for_others(X509& certificate) {
@@ -131,7 +136,7 @@ tl::expected<timestamp, chain_fault> trust::check(const certificates& shown, sid
   X509_VERIFY_PARAM_set_auth_level(how, auth_level);
   X509_VERIFY_PARAM_set_depth(how, depth_max);
   if (X509_verify_cert(context.get()) != 1)
-    return tl::unexpected{explain(context.get(), own, who)};
+    return tl::unexpected{with_code(explain(context.get(), own, who), context.get())};
   if (auto why = unfit(own); !why.empty())
     return tl::unexpected{chain_fault{0, std::move(why)}};
   auto ends = std::numeric_limits<timestamp>::max();

@@ -12,6 +12,7 @@ namespace volumeviz::identity {
 struct chain_fault {
   int depth = 0;
   std::string text;
+  int code = X509_V_ERR_CERT_REJECTED; ///< OpenSSL's
 };
 
 /// The CA's certificates, and what they vouch for.

@@ -1,0 +1,120 @@
+#include "identity/tls_session.hpp"
+
+#include "identity/names.hpp"
+#include "identity/tls_context.hpp"
+
+#include <array>
+#include <cerrno>
+#include <openssl/ssl.h>
+#include <system_error>
+
+namespace volumeviz::identity {
+
+namespace {
+
+/// OpenSSL's last error in words; empty when it has none.
+std::string last_error() {
+  const auto code = ERR_peek_last_error();
+  if (code == 0)
+    return {};
+  const auto* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
+}
+
+std::string fingerprint_of(const X509& certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (X509_digest(&certificate, EVP_sha256(), digest.data(), &size) != 1)
+    return {};
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text += digits[digest[i] >> 4];
+    text += digits[digest[i] & 15];
+  }
+  return text;
+}
+
+} // namespace
+
+struct tls_session::openssl {
+  ssl_ptr ssl;
+  std::string refusal; ///< why the peer's certificate was refused
+
+  certificate_ptr peer() const { return certificate_ptr{SSL_get1_peer_certificate(ssl.get())}; }
+};
+
+tls_session::tls_session(std::shared_ptr<const credentials> own, int socket)
+    : own_(std::move(own)), tls_(std::make_unique<openssl>()) {
+  const own_errors errors;
+  tls_->ssl.reset(SSL_new(own_->context()));
+  if (!tls_->ssl)
+    throw std::bad_alloc{};
+  SSL_set_app_data(tls_->ssl.get(), &tls_->refusal);
+  SSL_set_fd(tls_->ssl.get(), socket);
+  if (own_->own_side() == side::hub)
+    SSL_set_accept_state(tls_->ssl.get());
+  else
+    SSL_set_connect_state(tls_->ssl.get());
+}
+
+tls_session::~tls_session() = default;
+
+tls_session::step tls_session::handshake() {
+  const own_errors errors;
+  return after(SSL_do_handshake(tls_->ssl.get()));
+}
+
+tls_session::step tls_session::read(std::span<std::byte> into, std::size_t& count) {
+  const own_errors errors;
+  count = 0;
+  return after(SSL_read_ex(tls_->ssl.get(), into.data(), into.size(), &count));
+}
+
+tls_session::step tls_session::write(std::span<const std::byte> from, std::size_t& count) {
+  const own_errors errors;
+  count = 0;
+  return after(SSL_write_ex(tls_->ssl.get(), from.data(), from.size(), &count));
+}
+
+tls_session::step tls_session::after(int result) {
+  if (result == 1)
+    return step::done;
+  const auto system = errno;
+  switch (SSL_get_error(tls_->ssl.get(), result)) {
+  case SSL_ERROR_WANT_READ:
+    return step::want_read;
+  case SSL_ERROR_WANT_WRITE:
+    return step::want_write;
+  case SSL_ERROR_ZERO_RETURN:
+    return step::ended;
+  case SSL_ERROR_SYSCALL:
+    why_ = system != 0 ? std::system_category().message(system) : "the connection was closed";
+    return step::ended;
+  default:
+    why_ = !tls_->refusal.empty() ? tls_->refusal : last_error();
+    return step::ended;
+  }
+}
+
+bool tls_session::has_more() const {
+  return SSL_has_pending(tls_->ssl.get()) == 1;
+}
+
+peer_certificate tls_session::peer() const {
+  const auto certificate = tls_->peer();
+  if (!certificate)
+    return {};
+  return {.names = names_of(*certificate).all(), .fingerprint = fingerprint_of(*certificate)};
+}
+
+std::string tls_session::mismatch(const std::string& name) const {
+  const auto certificate = tls_->peer();
+  const auto names = certificate ? names_of(*certificate) : certificate_names{};
+  if (names.have(name))
+    return {};
+  return "its certificate is for " + shown(names) + ", not for " + shown(name)
+         + ": give it one for this name, or correct the name";
+}
+
+} // namespace volumeviz::identity
