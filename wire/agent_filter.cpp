@@ -1,0 +1,114 @@
+#include "wire/agent_filter.hpp"
+
+#include <fmt/format.h>
+
+#include "wire/published.hpp"
+#include "wire/shape.hpp"
+
+namespace volumeviz::wire {
+
+namespace {
+
+// Far more than an agent's link has under way; the oldest of them were given up long ago.
+constexpr std::size_t asked_max = 4096;
+
+// The names of a gate's messages, a few dozen characters each.
+constexpr std::size_t signatures_max = 64;
+constexpr std::size_t signature_size_max = 1024;
+
+tl::unexpected<complaint> refuse(violation why, std::string what) {
+  return tl::unexpected{complaint{why, std::move(what)}};
+}
+
+void skip_texts(shape_reader& read) {
+  const auto count = read.length().value_or(signatures_max + 1);
+  if (count > signatures_max)
+    read.skip(~std::size_t{0});
+  for (std::size_t i = 0; i < count && read.ok(); ++i)
+    read.text(signature_size_max);
+}
+
+} // namespace
+
+verdict agent_filter::header(const frame_header& x) {
+  if (x.what == operation::client_handshake)
+    return refuse(violation::operation, "the handshake of an agent, sent to an agent");
+  if (node_.empty() != (x.what == operation::server_handshake))
+    return refuse(violation::operation,
+                  node_.empty() ? "a message before the handshake" : "a second handshake");
+  if (auto sound = check_header(x); !sound)
+    return sound;
+  if (x.what == operation::monitor_message && !own_.contains(x.target))
+    return refuse(violation::receiver,
+                  fmt::format("a request to watch for the end of actor {}, which it does not know",
+                              x.target));
+  if (x.what != operation::direct_message)
+    return passage::forward;
+  if ((x.flags & named_receiver) != 0)
+    return x.target == spawn_server
+               ? verdict{passage::drop}
+               : refuse(violation::receiver, "a message to an actor by its name");
+  if (!is_response(x.data) || !asked_.contains({x.target, request_number(x.data)}))
+    return refuse(violation::response, "a message that answers nothing that was asked");
+  return passage::forward;
+}
+
+verdict agent_filter::frame(const frame_header& x, bytes payload) {
+  switch (x.what) {
+  case operation::server_handshake:
+    return introduction(payload);
+  case operation::direct_message:
+    return answer(x, payload);
+  case operation::monitor_message:
+    return check_nodes(payload, false, node_);
+  case operation::down_message:
+    return check_nodes(payload, true, node_);
+  default:
+    return passage::forward;
+  }
+}
+
+verdict agent_filter::introduction(bytes payload) {
+  shape_reader read{payload, {}};
+  std::string node;
+  read.node(&node);
+  skip_texts(read); // the application's names
+  read.skip(8);     // the gate's number
+  skip_texts(read); // the gate's messages
+  if (!read.done() || node.empty())
+    return refuse(violation::shape, "a malformed handshake");
+  node_ = node;
+  return passage::forward;
+}
+
+verdict agent_filter::answer(const frame_header& x, bytes payload) {
+  if ((x.flags & named_receiver) != 0)
+    return passage::drop;
+  if (auto known = check_response(payload); !known)
+    return tl::unexpected{known.error()};
+  asked_.erase({x.target, request_number(x.data)});
+  return passage::forward;
+}
+
+passage agent_filter::sent(const frame_header& x) {
+  if (x.what != operation::direct_message)
+    return passage::forward;
+  if ((x.flags & named_receiver) != 0)
+    return passage::drop;
+  if (is_request(x.data)) {
+    own_.insert(x.source);
+    remember({x.source, request_number(x.data)});
+  }
+  return passage::forward;
+}
+
+void agent_filter::remember(const question& x) {
+  asked_.insert(x);
+  in_order_.push_back(x);
+  while (in_order_.size() > asked_max) {
+    asked_.erase(in_order_.front());
+    in_order_.pop_front();
+  }
+}
+
+} // namespace volumeviz::wire

@@ -1,0 +1,86 @@
+#include "wire/frame_filter.hpp"
+
+#include <fmt/format.h>
+
+#include "wire/shape.hpp"
+
+namespace volumeviz::wire {
+
+namespace {
+
+// A batch travels in pieces of 256 KiB, but a single resource may be longer; see sync::cut().
+constexpr std::uint32_t message_max = 4 * 1024 * 1024;
+constexpr std::uint32_t control_max = 64 * 1024;
+
+tl::unexpected<complaint> refuse(violation why, std::string what) {
+  return tl::unexpected{complaint{why, std::move(what)}};
+}
+
+/// The lengths that a payload of this kind may have.
+std::pair<std::uint32_t, std::uint32_t> lengths_of(operation what) {
+  switch (what) {
+  case operation::direct_message:
+    return {1, message_max};
+  case operation::heartbeat:
+    return {0, 0};
+  default:
+    return {1, control_max};
+  }
+}
+
+/// CAF asserts or dereferences what a frame of this kind should have.
+bool has_impossible_values(const frame_header& x) {
+  switch (x.what) {
+  case operation::server_handshake:
+    return x.data == 0 || x.source != 0 || x.target != 0;
+  case operation::client_handshake:
+    return x.data != 0 || x.source != 0 || x.target != 0;
+  case operation::direct_message:
+    return x.source == 0 || x.target == 0;
+  case operation::monitor_message:
+    return x.data != 0 || x.source != 0 || x.target == 0;
+  case operation::down_message:
+    return x.data != 0 || x.source == 0 || x.target != 0;
+  case operation::heartbeat:
+    return x.data != 0 || x.source != 0 || x.target != 0;
+  case operation::routed_message:
+    break;
+  }
+  return false;
+}
+
+} // namespace
+
+verdict check_header(const frame_header& x) {
+  if (x.what == operation::routed_message)
+    return refuse(violation::operation, "a message to be passed on to another node");
+  const auto [shortest, longest] = lengths_of(x.what);
+  if (x.payload_size > longest)
+    return refuse(violation::length, fmt::format("a frame that announces {} bytes, where {} is the "
+                                                 "most",
+                                                 x.payload_size, longest));
+  if (x.payload_size < shortest)
+    return refuse(violation::header, "a frame without its payload");
+  const auto flags = x.what == operation::direct_message     ? named_receiver
+                     : x.what == operation::client_handshake ? select_connection
+                                                             : std::uint8_t{0};
+  if ((x.flags & ~flags) != 0 || has_impossible_values(x))
+    return refuse(violation::header, "a frame with impossible values in its header");
+  return passage::forward;
+}
+
+verdict check_nodes(bytes payload, bool with_error, const std::string& peer) {
+  shape_reader read{payload, {}};
+  std::string from, to;
+  read.node(&from);
+  read.node(&to);
+  if (with_error)
+    read.error();
+  if (!read.done())
+    return refuse(violation::shape, "a malformed message about the end of an actor");
+  if (from != peer || to == peer || to.empty())
+    return refuse(violation::node, "a message about the end of an actor that is not the sender's");
+  return passage::forward;
+}
+
+} // namespace volumeviz::wire

@@ -1,0 +1,151 @@
+#include "wire/hub_filter.hpp"
+
+#include <fmt/format.h>
+
+#include "wire/published.hpp"
+#include "wire/shape.hpp"
+
+namespace volumeviz::wire {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Above what a hub's session waits for its store.
+constexpr auto forgotten_after = 70s;
+
+// CAF introduces itself when it connects, and once more to select the connection.
+constexpr int introductions_max = 2;
+
+// CAF watches an actor of ours once for each handle that it makes: the gate, and each session.
+constexpr int monitors_max = 10'000;
+
+// The gate, and the sessions that it has at the same time.
+constexpr std::size_t answered_max = 1'000;
+
+tl::unexpected<complaint> refuse(violation why, std::string what) {
+  return tl::unexpected{complaint{why, std::move(what)}};
+}
+
+} // namespace
+
+hub_filter::hub_filter(std::uint64_t connection, std::uint64_t gate, member who,
+                       std::shared_ptr<member_registry> members,
+                       std::function<void(std::uint64_t)> supersede)
+    : connection_(connection), gate_(gate), who_(std::move(who)), members_(std::move(members)),
+      supersede_(std::move(supersede)) {
+}
+
+verdict hub_filter::header(const frame_header& x) {
+  if (x.what == operation::server_handshake)
+    return refuse(violation::operation, "the handshake of a hub, sent to a hub");
+  if (!introduced() && x.what != operation::client_handshake)
+    return refuse(violation::operation, "a message before the handshake");
+  if (auto sound = check_header(x); !sound)
+    return sound;
+  if (x.what == operation::direct_message)
+    return receiver(x);
+  return passage::forward;
+}
+
+verdict hub_filter::receiver(const frame_header& x) const {
+  if ((x.flags & named_receiver) != 0)
+    return x.target == spawn_server
+               ? verdict{passage::drop}
+               : refuse(violation::receiver, "a message to an actor by its name");
+  if (is_response(x.data))
+    return refuse(violation::response, "an answer, although a hub asks nothing");
+  if (!is_request(x.data))
+    return refuse(violation::type, "a message that is not a request");
+  if (x.target != gate_ && !members_->may_reach(connection_, x.target))
+    return refuse(violation::receiver,
+                  fmt::format("a message to actor {}, which is not its own session", x.target));
+  return passage::forward;
+}
+
+verdict hub_filter::frame(const frame_header& x, bytes payload) {
+  switch (x.what) {
+  case operation::client_handshake:
+    return introduction(x, payload);
+  case operation::direct_message:
+    return message(x, payload);
+  case operation::monitor_message:
+    return monitor(x, payload);
+  case operation::down_message:
+    return check_nodes(payload, true, node_);
+  default:
+    return passage::forward;
+  }
+}
+
+verdict hub_filter::introduction(const frame_header& x, bytes payload) {
+  shape_reader read{payload, {}};
+  std::string node;
+  read.node(&node);
+  if (!read.done() || node.empty())
+    return refuse(violation::shape, "a handshake without the id of a node");
+  if (++introductions_ > introductions_max || (introduced() && node != node_)
+      || ((x.flags & select_connection) != 0) != introduced())
+    return refuse(violation::node, "a second handshake");
+  if (introduced())
+    return passage::forward;
+  switch (members_->enter(connection_, node, who_)) {
+  case member_registry::entrance::taken:
+    return refuse(violation::node, "the id of a node that another member has");
+  case member_registry::entrance::own:
+    // CAF may still route to the older connection: the agent comes once more when that is gone.
+    supersede_(members_->connection_of(node));
+    return tl::unexpected{complaint{violation::node, "a newer connection", false}};
+  case member_registry::entrance::entered:
+    break;
+  }
+  node_ = node;
+  return passage::forward;
+}
+
+verdict hub_filter::message(const frame_header& x, bytes payload) {
+  if ((x.flags & named_receiver) != 0)
+    return passage::drop;
+  const auto whom = check_request(payload);
+  if (!whom)
+    return tl::unexpected{whom.error()};
+  if ((*whom == receiver::gate) != (x.target == gate_))
+    return refuse(violation::receiver, *whom == wire::receiver::gate
+                                           ? "an introduction to something other than the gate"
+                                           : "rows or a pulse to the gate");
+  asked_.insert_or_assign({x.source, request_number(x.data)}, steady::now());
+  return passage::forward;
+}
+
+verdict hub_filter::monitor(const frame_header& x, bytes payload) {
+  if (x.target != gate_ && !answered_.contains(x.target)
+      && !members_->may_reach(connection_, x.target))
+    return refuse(violation::receiver,
+                  fmt::format("a request to watch for the end of actor {}, which is "
+                              "not its own session",
+                              x.target));
+  if (++monitors_ > monitors_max)
+    return refuse(violation::operation, "requests to watch for the end of too many actors");
+  return check_nodes(payload, false, node_);
+}
+
+passage hub_filter::sent(const frame_header& x) {
+  if (x.what != operation::direct_message)
+    return passage::forward;
+  if ((x.flags & named_receiver) != 0)
+    return passage::drop;
+  if (is_response(x.data)) {
+    asked_.erase({x.target, request_number(x.data)});
+    answered_.insert(x.source);
+    if (answered_.size() > answered_max)
+      answered_.erase(answered_.begin()); // ids only grow
+  }
+  return passage::forward;
+}
+
+std::size_t hub_filter::unanswered(steady::time_point now) {
+  std::erase_if(asked_, [now](const auto& x) { return now - x.second > forgotten_after; });
+  return asked_.size();
+}
+
+} // namespace volumeviz::wire

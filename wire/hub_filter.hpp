@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "wire/frame_filter.hpp"
+#include "wire/members.hpp"
+
+namespace volumeviz::wire {
+
+/// What a hub lets in of a member: its introduction, requests to the gate and to its own sessions,
+/// and the two messages with which CAF watches for the end of an actor. Everything else is a
+/// violation: a star needs no routing, no named receivers, nothing to spawn, and no answers of an
+/// agent, since a hub asks agents nothing.
+class hub_filter final : public frame_filter {
+public:
+  using steady = std::chrono::steady_clock;
+
+  /// `who`: what the connection has proven before the first frame. `gate`: the id of the actor that
+  /// the hub publishes. `supersede`: ends an older connection of the same process.
+  hub_filter(std::uint64_t connection, std::uint64_t gate, member who,
+             std::shared_ptr<member_registry> members,
+             std::function<void(std::uint64_t connection)> supersede);
+
+  verdict header(const frame_header& x) override;
+  verdict frame(const frame_header& x, bytes payload) override;
+  passage sent(const frame_header& x) override;
+
+  bool introduced() const noexcept { return !node_.empty(); }
+  /// How many of its requests the hub has not answered yet. Those that `now` has waited for over a
+  /// minute count no more: an actor that dies answers nothing.
+  std::size_t unanswered(steady::time_point now);
+
+private:
+  verdict introduction(const frame_header& x, bytes payload);
+  verdict message(const frame_header& x, bytes payload);
+  verdict receiver(const frame_header& x) const;
+  verdict monitor(const frame_header& x, bytes payload);
+
+  const std::uint64_t connection_;
+  const std::uint64_t gate_;
+  const member who_;
+  const std::shared_ptr<member_registry> members_;
+  const std::function<void(std::uint64_t)> supersede_;
+  std::string node_; ///< empty until it has introduced itself
+  int introductions_ = 0;
+  int monitors_ = 0;
+  /// Actors of ours that have answered it. The gate is behind a lasting address: what answers has
+  /// another id than what was asked.
+  std::set<std::uint64_t> answered_;
+  /// By the asking actor and the request's number: when it came.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, steady::time_point> asked_;
+};
+
+} // namespace volumeviz::wire

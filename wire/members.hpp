@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::wire {
+
+/// Who is at the other end of a connection, as far as it has proven that.
+struct member {
+  std::string address;            ///< "192.0.2.7"
+  bool certified = false;         ///< by mutual TLS; false on a port without it
+  std::vector<std::string> names; ///< of its certificate, as they are spelled there
+  std::string fingerprint;        ///< SHA-256 of its certificate, in hex; empty without TLS
+};
+
+/// Which node of CAF's is which member: the one thing that the front, which knows connections and
+/// certificates, tells the hub's actors, which know nodes; and the other way round, which actors a
+/// member may reach. Thread-safe.
+class member_registry {
+public:
+  enum class entrance {
+    entered,
+    own,  ///< an older connection of the same member has this node still; nothing changes
+    taken ///< another member has it, or had it lately; nothing changes
+  };
+  /// The connection's node has introduced itself.
+  entrance enter(std::uint64_t connection, const std::string& node, member who);
+  /// The connection has ended. Its node stays reserved for the same certificate for a while
+  /// (CAF may still hold messages of it).
+  void leave(std::uint64_t connection);
+
+  /// The connection that has this node; 0: none.
+  std::uint64_t connection_of(const std::string& node) const;
+  /// Who has this node now.
+  std::optional<member> find(const std::string& node) const;
+  /// The member may reach this actor, and no other may.
+  void grant(const std::string& node, std::uint64_t actor);
+  bool may_reach(std::uint64_t connection, std::uint64_t actor) const;
+  /// How many actors the member may reach.
+  std::size_t grants(std::uint64_t connection) const;
+  /// How many connections show this certificate.
+  std::size_t connections_of(const std::string& fingerprint) const;
+
+private:
+  struct entry {
+    std::uint64_t connection = 0; ///< 0: it has ended
+    member who;
+    std::set<std::uint64_t> actors;
+  };
+  const entry* of(std::uint64_t connection) const;
+  void forget_ended();
+
+  mutable std::mutex mutex_;
+  std::map<std::string, entry> nodes_;
+  std::map<std::uint64_t, std::string> connections_;
+  std::vector<std::string> ended_; ///< nodes, the oldest first
+};
+
+} // namespace volumeviz::wire

@@ -1,0 +1,120 @@
+#include "wire/peer_socket.hpp"
+
+#include <utility>
+
+namespace volumeviz::wire {
+
+namespace {
+
+using namespace std::chrono_literals;
+using step = identity::tls_session::step;
+
+constexpr auto stall_limit = 10s;
+
+} // namespace
+
+peer_socket::peer_socket(tcp::socket socket)
+    : socket_(std::move(socket)), stall_(socket_.get_executor()) {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.native_non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay{true}, ignored);
+}
+
+asio::awaitable<bool> peer_socket::wait(tcp::socket::wait_type what) {
+  const auto [failed] = co_await socket_.async_wait(what, quietly);
+  if (failed && why_.empty())
+    why_ = failed.message();
+  co_return !failed;
+}
+
+asio::awaitable<bool> peer_socket::wait_for(step what) {
+  if (what == step::ended) {
+    why_ = tls_->why();
+    co_return false;
+  }
+  co_return co_await wait(what == step::want_write ? tcp::socket::wait_write
+                                                   : tcp::socket::wait_read);
+}
+
+asio::awaitable<bool> peer_socket::readable() {
+  co_return co_await wait(tcp::socket::wait_read);
+}
+
+asio::awaitable<std::string> peer_socket::secure(std::shared_ptr<const identity::credentials> own) {
+  tls_ = std::make_unique<identity::tls_session>(std::move(own), socket_.native_handle());
+  for (;;) {
+    const auto done = tls_->handshake();
+    if (done == step::done)
+      co_return std::string{};
+    const bool goes_on = co_await wait_for(done);
+    if (!goes_on)
+      co_return why_.empty() ? std::string{"the connection was closed"} : why_;
+  }
+}
+
+asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
+  if (!tls_) {
+    const auto [failed, count] =
+        co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), quietly);
+    if (failed && failed != asio::error::eof && why_.empty())
+      why_ = failed.message();
+    co_return failed ? 0 : count;
+  }
+  for (;;) {
+    std::size_t count = 0;
+    const auto done = tls_->read(into, count);
+    if (done == step::done)
+      co_return count;
+    const bool goes_on = co_await wait_for(done);
+    if (!goes_on)
+      co_return 0;
+  }
+}
+
+void peer_socket::give_up_after(std::chrono::milliseconds limit) {
+  stall_.expires_after(limit);
+  stall_.async_wait([this](const error_code& cancelled) {
+    if (cancelled)
+      return;
+    why_ = "it does not read what is sent to it";
+    close();
+  });
+}
+
+asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
+  bool waited = false;
+  while (!from.empty()) {
+    std::size_t count = 0;
+    auto done = step::want_write;
+    if (tls_) {
+      done = tls_->write(from, count);
+    } else {
+      error_code failed;
+      count = socket_.write_some(asio::buffer(from.data(), from.size()), failed);
+      if (failed && failed != asio::error::would_block) {
+        why_ = failed.message();
+        co_return false;
+      }
+    }
+    from = from.subspan(count);
+    if (count > 0)
+      continue;
+    if (!std::exchange(waited, true))
+      give_up_after(stall_limit);
+    const bool goes_on = co_await wait_for(done);
+    if (!goes_on)
+      co_return false;
+  }
+  if (waited)
+    stall_.cancel();
+  co_return true;
+}
+
+void peer_socket::close() {
+  error_code ignored;
+  stall_.cancel();
+  socket_.close(ignored);
+}
+
+} // namespace volumeviz::wire

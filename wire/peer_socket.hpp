@@ -1,0 +1,50 @@
+#pragma once
+
+#include "identity/tls_session.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "wire/asio.hpp"
+
+namespace volumeviz::wire {
+
+/// A connection to another machine, with TLS or without. A peer that does not read what is sent to
+/// it is given up after ten seconds. For the thread of its loop.
+class peer_socket {
+public:
+  explicit peer_socket(tcp::socket socket);
+
+  /// Makes TLS of it. Empty, or why not.
+  asio::awaitable<std::string> secure(std::shared_ptr<const identity::credentials> own);
+  /// Waits until there is something to read; false: it has ended.
+  asio::awaitable<bool> readable();
+
+  /// Reads what there is; 0: it has ended, see why().
+  asio::awaitable<std::size_t> read(std::span<std::byte> into);
+  /// Writes all; false: it has ended, see why().
+  asio::awaitable<bool> write(std::span<const std::byte> from);
+
+  void close();
+
+  /// Null without TLS.
+  const identity::tls_session* tls() const noexcept { return tls_.get(); }
+  /// Why it has ended; empty when the peer closed it in order.
+  const std::string& why() const noexcept { return why_; }
+  tcp::socket& socket() noexcept { return socket_; }
+
+private:
+  asio::awaitable<bool> wait(tcp::socket::wait_type what);
+  asio::awaitable<bool> wait_for(identity::tls_session::step what);
+  void give_up_after(std::chrono::milliseconds limit);
+
+  tcp::socket socket_;
+  asio::steady_timer stall_;
+  std::unique_ptr<identity::tls_session> tls_;
+  std::string why_;
+};
+
+} // namespace volumeviz::wire

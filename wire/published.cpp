@@ -1,0 +1,169 @@
+#include "wire/published.hpp"
+
+#include "messages/fleet.hpp"
+#include "messages/reports.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "wire/shape.hpp"
+
+namespace volumeviz::wire {
+
+namespace {
+
+constexpr std::size_t type_list_max = 256;
+constexpr std::size_t shown_max = 60;
+
+// A host's name has at most 253 characters, a version or an engine's id far fewer.
+constexpr shape_limits introduction{.string_max = 256, .list_max = 0};
+constexpr shape_limits pulse{.string_max = 4096, .list_max = 256};
+// As long as the frame: what a resource has is Docker's affair.
+constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .list_max = 0xFFFF'FFFF};
+constexpr shape_limits answers{.string_max = 4096, .list_max = 0};
+
+tl::unexpected<complaint> refuse(violation why, std::string what) {
+  return tl::unexpected{complaint{why, std::move(what)}};
+}
+
+std::string printable(std::string_view text) {
+  std::string shown{text.substr(0, shown_max)};
+  for (auto& c : shown)
+    if (c < ' ' || c > '~')
+      c = '?';
+  return shown;
+}
+
+} // namespace
+
+template <>
+inline constexpr std::uint64_t last_value<ec> = static_cast<std::uint64_t>(ec::internal);
+template <>
+inline constexpr std::uint64_t last_value<row_kind> = static_cast<std::uint64_t>(row_kind::mount);
+template <>
+inline constexpr std::uint64_t
+    last_value<volumeviz::operation> = static_cast<std::uint64_t>(volumeviz::operation::remove);
+template <>
+inline constexpr std::uint64_t
+    last_value<health_status> = static_cast<std::uint64_t>(health_status::unhealthy);
+
+namespace {
+
+/// What a message is made of: the names of its types, and its values behind them.
+struct content {
+  std::string_view types;
+  bytes values;
+};
+
+tl::expected<content, complaint> content_of(bytes payload) {
+  shape_reader read{payload, {}};
+  // Stages are actors that a message would be passed on to; nothing here has any.
+  if (read.length() != 0 || read.number(2) != 0)
+    return refuse(violation::shape, "a message with a forwarding stack or without type names");
+  const auto types = read.text(type_list_max);
+  if (!read.ok())
+    return refuse(violation::shape, "a message whose list of types is too long or cut off");
+  return content{types, read.left()};
+}
+
+template <class Message>
+bool is_a(bytes values, const shape_limits& limits) {
+  shape_reader read{values, limits};
+  Message each;
+  read(each);
+  return read.done();
+}
+
+bool is_hello(bytes values) {
+  shape_reader read{values, introduction};
+  read.skip(8 + 4); // the atom, and the protocol's number
+  read.text(introduction.string_max);
+  read.text(introduction.string_max);
+  return read.done();
+}
+
+bool is_greeting(bytes values) {
+  shape_reader read{values, answers};
+  read.skip(4);
+  read.text(answers.string_max);
+  read.text(answers.string_max);
+  return read.done();
+}
+
+bool is_entrance(bytes values) {
+  shape_reader read{values, answers};
+  link_welcome welcome;
+  read(welcome);
+  read.actor();
+  return read.done();
+}
+
+bool is_error(bytes values) {
+  shape_reader read{values, answers};
+  read.error();
+  return read.done();
+}
+
+struct request_type {
+  std::string_view types;
+  receiver whom;
+  bool (*is)(bytes);
+};
+constexpr std::array requests{
+    request_type{"@<>+@atom+@u32+@str+@str", receiver::gate, is_hello},
+    request_type{"@<>+volumeviz::agent_hello", receiver::gate,
+                 [](bytes x) { return is_a<agent_hello>(x, introduction); }},
+    request_type{"@<>+volumeviz::link_piece", receiver::session,
+                 [](bytes x) { return is_a<link_piece>(x, rows); }},
+    request_type{"@<>+volumeviz::link_pulse", receiver::session,
+                 [](bytes x) { return is_a<link_pulse>(x, pulse); }},
+};
+
+struct response_type {
+  std::string_view types;
+  bool (*is)(bytes);
+};
+constexpr std::array responses{
+    response_type{"@<>+@u32+@str+@str", is_greeting},
+    response_type{"@<>+volumeviz::link_welcome+@strong_actor_ptr", is_entrance},
+    response_type{"@<>+volumeviz::write_answer",
+                  [](bytes x) { return is_a<write_answer>(x, rows); }},
+    response_type{"@<>+bool", [](bytes x) { return x.size() == 1; }},
+    response_type{"@<>+@error", is_error},
+};
+
+template <class Table>
+auto find(const Table& table, std::string_view types) {
+  auto at = table.begin();
+  while (at != table.end() && at->types != types)
+    ++at;
+  return at;
+}
+
+} // namespace
+
+tl::expected<receiver, complaint> check_request(bytes payload) {
+  const auto message = content_of(payload);
+  if (!message)
+    return tl::unexpected{message.error()};
+  const auto known = find(requests, message->types);
+  if (known == requests.end())
+    return refuse(violation::type, "a message of types " + printable(message->types));
+  if (!known->is(message->values))
+    return refuse(violation::shape, "a malformed or oversized " + printable(message->types));
+  return known->whom;
+}
+
+tl::expected<void, complaint> check_response(bytes payload) {
+  const auto message = content_of(payload);
+  if (!message)
+    return tl::unexpected{message.error()};
+  const auto known = find(responses, message->types);
+  if (known == responses.end())
+    return refuse(violation::type, "an answer of types " + printable(message->types));
+  if (!known->is(message->values))
+    return refuse(violation::shape, "a malformed " + printable(message->types));
+  return {};
+}
+
+} // namespace volumeviz::wire

@@ -1,0 +1,109 @@
+#include "wire/relay.hpp"
+
+#include <array>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace volumeviz::wire {
+
+namespace {
+
+// A change is some hundred bytes.
+constexpr std::size_t read_size = 4096;
+constexpr std::size_t long_read_size = 64 * 1024;
+
+} // namespace
+
+relay::relay(std::unique_ptr<peer_socket> peer, parts with)
+    : peer_(std::move(peer)), parts_(std::move(with)), received_(*parts_.filter),
+      sent_(*parts_.filter), inside_(peer_->socket().get_executor()),
+      pause_(peer_->socket().get_executor()) {
+}
+
+bool relay::open() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return false;
+  inside_.assign(asio::local::stream_protocol{}, ends[0]);
+  parts_.hand_over(local_socket{ends[1]});
+  asio::co_spawn(
+      inside_.get_executor(), [self = shared_from_this()] { return self->send(); }, asio::detached);
+  return true;
+}
+
+asio::awaitable<std::optional<complaint>> relay::run() {
+  const auto self = shared_from_this();
+  std::vector<std::byte> chunk(read_size);
+  std::vector<std::byte> through;
+  std::vector<frame_header> passed;
+  for (;;) {
+    const auto count = co_await peer_->read(chunk);
+    if (count == 0)
+      co_return std::nullopt;
+    through.clear();
+    passed.clear();
+    const auto allowed = received_.take(bytes{chunk}.first(count), through, passed);
+    const bool forwarded = co_await forward(through);
+    if (!allowed)
+      co_return allowed.error();
+    if (!forwarded)
+      co_return std::nullopt;
+    // Long payloads are read in long chunks, but only while they last.
+    if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())
+      chunk = std::vector<std::byte>(next);
+    if (through.capacity() > long_read_size)
+      through = {};
+    co_await slow_down(passed);
+  }
+}
+
+asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
+  if (frames.empty())
+    co_return true;
+  heard_ = true;
+  if (!inside_.is_open() && !open())
+    co_return false;
+  const auto [failed, count] = co_await asio::async_write(inside_, asio::buffer(frames), quietly);
+  co_return !failed;
+}
+
+asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& passed) {
+  if (!parts_.pace)
+    co_return;
+  for (auto left = parts_.pace(passed); left > steady::duration::zero() && inside_.is_open();
+       left = parts_.pace({})) {
+    pause_.expires_after(left);
+    co_await pause_.async_wait(quietly);
+  }
+}
+
+/// From CAF to the peer, until one of them ends.
+asio::awaitable<void> relay::send() {
+  std::vector<std::byte> chunk(read_size);
+  std::vector<std::byte> through;
+  for (;;) {
+    const auto [failed, count] = co_await inside_.async_read_some(asio::buffer(chunk), quietly);
+    if (failed)
+      break;
+    through.clear();
+    const auto taken = sent_.take(bytes{chunk}.first(count), through);
+    const bool written = co_await peer_->write(through);
+    if (!taken.sound || !written)
+      break;
+    if (taken.answered)
+      pause_.cancel();
+    if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())
+      chunk = std::vector<std::byte>(next);
+  }
+  close();
+}
+
+void relay::close() {
+  error_code ignored;
+  peer_->close();
+  inside_.close(ignored);
+  pause_.cancel();
+}
+
+} // namespace volumeviz::wire
