@@ -175,10 +175,8 @@ using hub_gate_actor = caf::typed_actor<
     // number, its version, and why it refuses; empty when it does not.
     caf::replies_to<atom::hello, std::uint32_t, std::string,
                     std::string>::with<std::uint32_t, std::string, std::string>,
-    // Who wants to come in; answers what to sign.
-    caf::replies_to<agent_hello>::with<hub_challenge>,
-    // The signature; answers the secret of the session and its HUB SESSION.
-    caf::replies_to<agent_proof>::with<link_welcome, caf::strong_actor_ptr>>;
+    // Who wants to report; answers the secret of its session, and its HUB SESSION.
+    caf::replies_to<agent_hello>::with<link_welcome, caf::strong_actor_ptr>>;
 
 /// HUB SESSION: one agent's connection. Reached from outside; believes only who has its secret.
 using hub_session_actor = caf::typed_actor<

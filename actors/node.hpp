@@ -2,8 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
-#include "actors/fleet/link_keys.hpp"
-#include "actors/fleet/remoting.hpp"
+#include "actors/fleet/hub_connector.hpp"
 #include "actors/platform/relay.hpp"
 #include "actors/platform/slot.hpp"
 #include "actors/stream_reader.hpp"
@@ -21,12 +20,15 @@
 #include <string>
 #include <vector>
 
+#include "wire/members.hpp"
+
 namespace volumeviz {
 
 /// How an agent and a hub reach each other.
 struct link_parts {
   std::function<connector_actor(caf::actor_system&)> make_connector; ///< agent
-  link_keys keys;
+  std::function<std::string()> secret;            ///< hub: something that nobody can guess
+  std::shared_ptr<wire::member_registry> members; ///< hub: shared with its front
   std::string program_version;
   std::uint64_t boot = 0;                                           ///< random, of this process
   std::function<result<std::vector<host_report>>()> recorded_hosts; ///< hub; see host_census

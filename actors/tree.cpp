@@ -164,7 +164,8 @@ private:
     auto& roster = *tree_->find("fleet_roster");
     fleet_roster_parts all{.sessions = session_slot_,
                            .room = std::make_shared<admission>(parts_.settings.events_queue_size),
-                           .secret = parts_.link.keys.secret,
+                           .secret = parts_.link.secret,
+                           .members = parts_.link.members,
                            .store = store_,
                            .numbers = parts_.numbers,
                            .log = parts_.log,
@@ -174,8 +175,7 @@ private:
     };
     auto& gate = *tree_->find("hub_gate");
     hub_gate_parts door{.program_version = parts_.link.program_version,
-                        .boot = parts_.link.boot,
-                        .keys = parts_.link.keys,
+                        .members = parts_.link.members,
                         .roster = roster_,
                         .numbers = parts_.numbers,
                         .log = parts_.log};
@@ -195,7 +195,6 @@ private:
                          .boot = parts_.link.boot,
                          .hub = parts_.settings.hub_address.value(),
                          .connector = parts_.link.make_connector(system_),
-                         .keys = parts_.link.keys,
                          .volumes = volumes_,
                          .containers = containers_,
                          .health = health_,

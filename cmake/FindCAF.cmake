@@ -1,5 +1,5 @@
 # Finds CAF where the distribution ships neither CAFConfig.cmake nor FindCAF.cmake (Debian 12 and 13).
-# Gives the targets CAF::core, CAF::io and CAF::openssl.
+# Gives the targets CAF::core and CAF::io.
 find_path(CAF_INCLUDE_DIR NAMES caf/config.hpp)
 if(CAF_INCLUDE_DIR)
   file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" caf_version_line REGEX "^#define CAF_VERSION [0-9]+")
@@ -34,9 +34,5 @@ if(CAF_FOUND)
   set_property(TARGET CAF::core APPEND PROPERTY INTERFACE_LINK_LIBRARIES Threads::Threads)
   if(TARGET CAF::io)
     set_property(TARGET CAF::io APPEND PROPERTY INTERFACE_LINK_LIBRARIES CAF::core)
-  endif()
-  if(TARGET CAF::openssl)
-    find_package(OpenSSL REQUIRED)
-    set_property(TARGET CAF::openssl APPEND PROPERTY INTERFACE_LINK_LIBRARIES CAF::io OpenSSL::SSL)
   endif()
 endif()

@@ -1,13 +1,14 @@
 # Every third-party library, found once. All are Debian packages: deploy/packages names them.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(CAF 0.17.6 REQUIRED COMPONENTS core io openssl)
+find_package(CAF 0.17.6 REQUIRED COMPONENTS core io)
 # Not optional: carries the -D flags that the ABI of Debian's split cpp-httplib depends on.
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET GLOBAL libsystemd)
 add_library(volumeviz::systemd ALIAS PkgConfig::SYSTEMD)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(fmt CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(tl-expected CONFIG REQUIRED)

@@ -1,15 +1,18 @@
 #include "commands/check_hub.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "actors/fleet/remoting.hpp"
 #include "actors/platform/asker.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
+#include <spdlog/sinks/null_sink.h>
 
 #include <optional>
 #include <set>
 
 #include "commands/link.hpp"
+#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
@@ -20,19 +23,23 @@ using namespace std::chrono_literals;
 constexpr auto step_limit = caf::timespan{5s};
 
 struct link_settings : caf::actor_system_config {
-  explicit link_settings(const link_files& files) {
+  link_settings() {
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
-    use_remoting(*this, files);
+    use_remoting(*this);
   }
 };
 
+std::shared_ptr<spdlog::logger> silent_log() {
+  return std::make_shared<spdlog::logger>("check", std::make_shared<spdlog::sinks::null_sink_mt>());
+}
+
 result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& hub,
-                            const link_files& files) {
+                            const connector_actor& connector) {
   const auto attempted = "connecting to the hub at " + to_string(hub) + ": ";
   result<hub_gate_actor> gate = fail(ec::store_unreachable, attempted + "no answer in time");
   caf::scoped_actor self{system};
-  self->request(connector_of(system, files), step_limit, caf::connect_atom_v, hub.host, hub.port)
+  self->request(connector, step_limit, caf::connect_atom_v, hub.host, hub.port)
       .receive(
           [&](const caf::node_id&, const caf::strong_actor_ptr& x,
               const std::set<std::string>& messages) {
@@ -40,13 +47,10 @@ result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& 
               gate = caf::actor_cast<hub_gate_actor>(x);
             else
               gate = fail(ec::store_unreachable,
-                          attempted + "who listens there is no hub of this program");
+                          attempted + "the peer at that address is not a volumeviz-events hub");
           },
           [&](const caf::error& why) {
-            gate = fail(ec::store_unreachable,
-                        attempted + text_of(system, why)
-                            + (files.tls() ? "; is it a hub with a certificate of our HUB_TLS_CA?"
-                                           : "; does it run, and without TLS?"));
+            gate = fail(ec::store_unreachable, attempted + text_of(system, why));
           });
   return gate;
 }
@@ -54,10 +58,14 @@ result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& 
 } // namespace
 
 result<std::string> try_hub(const config::settings& settings) {
-  const auto files = link_files_of(settings);
-  link_settings options{files};
+  const auto own = link_credentials(settings);
+  if (!own)
+    return fail(ec::bad_request, own.error().front());
+  const auto numbers = std::make_shared<metrics::catalogue>(settings.role);
+  const auto dialer = make_dialer(link_security{settings, *own, numbers, silent_log()});
+  link_settings options;
   caf::actor_system system{options};
-  auto gate = dial(system, *settings.hub_address, files);
+  auto gate = dial(system, *settings.hub_address, start_connector(system, dialer));
   if (!gate)
     return tl::unexpected{gate.error()};
   result<std::string> answer =
@@ -70,7 +78,7 @@ result<std::string> try_hub(const config::settings& settings) {
             if (refused.empty())
               answer = fmt::format("version {} answers at {}{}", version,
                                    to_string(*settings.hub_address),
-                                   files.tls() ? " (mutual TLS)" : " (without TLS)");
+                                   uses_tls(settings) ? " (mutual TLS)" : " (without TLS)");
             else
               answer = fail(ec::bad_request, "the hub refuses this agent: " + refused);
           },

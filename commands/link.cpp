@@ -1,6 +1,8 @@
 #include "commands/link.hpp"
 
+#include "actors/fleet/front_log.hpp"
 #include "identity/random.hpp"
+#include "identity/revocation_list.hpp"
 
 #include <chrono>
 #include <memory>
@@ -53,41 +55,56 @@ private:
   steady::time_point read_ = steady::now();
 };
 
-link_keys keys_of(const config::settings& settings, current_credentials::pointer credentials,
-                  std::shared_ptr<metrics::catalogue> numbers) {
-  link_keys keys;
-  keys.secret = identity::random_nonce;
-  if (!credentials)
-    return keys;
-  auto current =
-      std::make_shared<current_credentials>(settings, std::move(credentials), std::move(numbers));
-  const auto other =
-      settings.role == config::node_role::hub ? identity::side::agent : identity::side::hub;
-  keys.certificate = [current] { return current->get()->certificate_pem(); };
-  keys.sign = [current](const std::string& text) { return current->get()->sign(text); };
-  keys.verify = [current, other](const std::string& pem, const std::string& name,
-                                 const std::string& text, const std::string& signature) {
-    return current->get()->verify(other, name,
-                                  {.certificate = pem, .text = text, .signature = signature});
-  };
-  return keys;
-}
-
 } // namespace
 
-link_files link_files_of(const config::settings& settings) {
-  return {settings.hub_tls_cert, settings.hub_tls_key, settings.hub_tls_ca};
+bool uses_tls(const config::settings& settings) {
+  return !settings.hub_tls_cert.empty();
 }
 
-link_parts make_link(const config::settings& settings,
-                     std::shared_ptr<const identity::credentials> credentials,
-                     persistence::inventory* rows, std::shared_ptr<metrics::catalogue> numbers) {
+link_security::link_security(const config::settings& settings,
+                             std::shared_ptr<const identity::credentials> own,
+                             std::shared_ptr<metrics::catalogue> numbers,
+                             std::shared_ptr<spdlog::logger> log)
+    : reports(front_reports(numbers, log)) {
+  if (own) {
+    auto current =
+        std::make_shared<current_credentials>(settings, std::move(own), std::move(numbers));
+    credentials = [current] { return current->get(); };
+  }
+  if (!settings.hub_tls_revoked.empty()) {
+    auto list = std::make_shared<identity::revocation_list>(
+        settings.hub_tls_revoked, [log, path = settings.hub_tls_revoked](const std::string& why) {
+          log->error("HUB_TLS_REVOKED={}: {}; what it had before still holds", path, why);
+        });
+    revoked = [list](const std::string& fingerprint) { return list->has(fingerprint); };
+  }
+}
+
+std::shared_ptr<wire::dialer> make_dialer(const link_security& security) {
+  return std::make_shared<wire::dialer>(wire::dialer_parts{.credentials = security.credentials,
+                                                           .revoked = security.revoked,
+                                                           .reports = security.reports});
+}
+
+wire::hub_front_parts front_of(const config::settings& settings, const link_security& security,
+                               std::shared_ptr<wire::member_registry> members) {
+  return {.host = settings.hub_listen.host,
+          .port = settings.hub_listen.port,
+          .credentials = security.credentials,
+          .revoked = security.revoked,
+          .members = std::move(members),
+          .accepted = {},
+          .reports = security.reports};
+}
+
+link_parts make_link(persistence::inventory* rows, std::shared_ptr<wire::dialer> dialer) {
   link_parts link;
   link.program_version = VOLUMEVIZ_VERSION;
   link.boot = identity::random_number() | 1; // 0 is nobody
-  link.keys = keys_of(settings, std::move(credentials), std::move(numbers));
-  link.make_connector = [files = link_files_of(settings)](caf::actor_system& system) {
-    return connector_of(system, files);
+  link.secret = identity::random_nonce;
+  link.members = std::make_shared<wire::member_registry>();
+  link.make_connector = [dialer = std::move(dialer)](caf::actor_system& system) {
+    return start_connector(system, dialer);
   };
   if (rows != nullptr)
     link.recorded_hosts = [rows] { return recorded_hosts(*rows); };

@@ -1,3 +1,4 @@
+#include "actors/fleet/remoting.hpp"
 #include "actors/node.hpp"
 #include "actors/node_client.hpp"
 #include "config/logging.hpp"
@@ -72,7 +73,7 @@ struct actor_settings : caf::actor_system_config {
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
     if (x.role != config::node_role::standalone)
-      use_remoting(*this, link_files_of(x));
+      use_remoting(*this);
   }
 };
 
@@ -138,14 +139,15 @@ public:
 
 private:
   std::optional<failure> open_the_gate() {
-    auto port = publish(gate_, settings_.hub_listen, link_files_of(settings_));
-    if (!port) {
+    auto front = open_front(gate_, front_of(settings_, *security_, members_));
+    if (!front) {
       client_->stop();
-      return port.error();
+      return front.error();
     }
+    front_ = std::move(*front);
     log_->info("waiting for agents on {}{}",
-               to_string(config::host_port{settings_.hub_listen.host, *port}),
-               link_files_of(settings_).tls() ? " (mutual TLS)" : "");
+               to_string(config::host_port{settings_.hub_listen.host, front_->port()}),
+               uses_tls(settings_) ? " (mutual TLS)" : "");
     return std::nullopt;
   }
 
@@ -163,7 +165,7 @@ private:
                      .log = log_,
                      .seed = std::random_device{}()};
     if (settings_.role != config::node_role::standalone)
-      parts.link = make_link(settings_, credentials_, rows_.get(), parts.numbers);
+      connect_link(parts);
     system_ = std::make_unique<caf::actor_system>(actor_settings_);
     auto handles = start_node(*system_, parts);
     gate_ = handles.gate;
@@ -173,6 +175,14 @@ private:
     });
     client_ = std::make_unique<node_client>(*system_, handles);
     view_ = std::make_unique<http::actor_view>(*client_);
+  }
+
+  void connect_link(node_parts& parts) {
+    security_.emplace(settings_, credentials_, parts.numbers, log_);
+    if (settings_.role == config::node_role::agent)
+      dialer_ = make_dialer(*security_);
+    parts.link = make_link(rows_.get(), dialer_);
+    members_ = parts.link.members;
   }
 
   exit_code stop() {
@@ -227,11 +237,15 @@ private:
   std::atomic<bool> gave_up_{false};
   actor_settings actor_settings_;
   std::unique_ptr<persistence::inventory> rows_;
+  std::optional<link_security> security_;          ///< agent and hub
+  std::shared_ptr<wire::dialer> dialer_;           ///< agent; outlives the actors
+  std::shared_ptr<wire::member_registry> members_; ///< hub
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<node_client> client_;
   std::unique_ptr<http::actor_view> view_;
   std::unique_ptr<http::server> server_;
   hub_gate_actor gate_; ///< null unless hub
+  std::unique_ptr<wire::hub_front> front_;
   std::unique_ptr<docker::socket_watch> watch_;
 };
 
@@ -243,7 +257,7 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
     log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
              settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
              persistence::without_secrets(settings.database_url));
-  if (settings.role != config::node_role::standalone && !link_files_of(settings).tls())
+  if (settings.role != config::node_role::standalone && !uses_tls(settings))
     log.warn("agents and hub talk without TLS: whoever reaches the hub's port can read and write "
              "the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
 }

@@ -82,6 +82,10 @@ constexpr std::array table{
             readers::text<&settings::hub_tls_key>},
     setting{"HUB_TLS_CA", "none", a_file, "who signs the other side's certificate",
             readers::text<&settings::hub_tls_ca>},
+    setting{"HUB_TLS_REVOKED", "none", a_file,
+            "SHA-256 fingerprints of certificates that are refused, one a line; read again when it "
+            "changes",
+            readers::text<&settings::hub_tls_revoked>},
     setting{"HUB_INSECURE", "false", a_boolean,
             "accept agents and hub without TLS on other than loopback addresses",
             readers::boolean<&settings::hub_insecure>},

@@ -38,6 +38,7 @@ struct settings {
   host_port hub_listen{"127.0.0.1", 4711};
   std::optional<host_port> hub_address;
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
+  std::string hub_tls_revoked; ///< empty: no list
   bool hub_insecure = false;
 };
 

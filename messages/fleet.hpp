@@ -14,34 +14,15 @@ namespace volumeviz {
 ///
 /// Two programs whose numbers differ refuse each other. The first question and its answer (see
 /// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
-inline constexpr std::uint32_t link_protocol = 1;
+inline constexpr std::uint32_t link_protocol = 2;
 
-/// Who wants to report. Nonces, certificates and signatures are empty without TLS.
+/// Who wants to report. That it may use this name, the certificate of its connection has proven.
 struct agent_hello {
   std::string host; ///< NODE_NAME
   std::string program_version;
   std::string engine_id;   ///< empty: not known yet
   std::uint64_t boot = 0;  ///< random, of this process
   std::uint64_t acked = 0; ///< the newest batch of this process that was acknowledged; 0: none
-  std::string nonce;       ///< what the hub has to sign
-  std::string certificate; ///< PEM
-};
-
-/// Who the hub is, and what the agent has to sign.
-struct hub_challenge {
-  std::string program_version;
-  std::uint64_t boot = 0; ///< random, of the hub's process
-  std::string nonce;
-  std::string certificate; ///< PEM
-  std::string signature;   ///< of link_transcript(hello, challenge, "hub")
-};
-
-/// The agent's signature of link_transcript(hello, challenge, "agent").
-struct agent_proof {
-  std::string host;
-  std::uint64_t boot = 0;
-  std::string nonce; ///< the challenge's
-  std::string signature;
 };
 
 /// The agent may report.
@@ -51,11 +32,6 @@ struct link_welcome {
   /// what the agent takes for acknowledged): list everything once more.
   bool snapshot = false;
 };
-
-/// What both sides sign: everything that was said so far, and by whom it is signed. Fields are told
-/// apart by their lengths.
-std::string link_transcript(const agent_hello& hello, const hub_challenge& challenge,
-                            const std::string& signer);
 
 /// A part of one batch. The pieces of a batch come in order, each after the answer to the one
 /// before.
@@ -99,15 +75,7 @@ struct host_report {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, agent_hello& x) {
-  return f(x.host, x.program_version, x.engine_id, x.boot, x.acked, x.nonce, x.certificate);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, hub_challenge& x) {
-  return f(x.program_version, x.boot, x.nonce, x.certificate, x.signature);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, agent_proof& x) {
-  return f(x.host, x.boot, x.nonce, x.signature);
+  return f(x.host, x.program_version, x.engine_id, x.boot, x.acked);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_welcome& x) {

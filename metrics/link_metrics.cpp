@@ -19,7 +19,29 @@ std::array<counter*, 5> rejected_agents(prometheus::Registry& to) {
   return result;
 }
 
+template <std::size_t N>
+std::array<counter*, N> by_reason(prometheus::Registry& to, const char* name, const char* help,
+                                  const std::array<const char*, N>& reasons) {
+  auto& family = counters(to, name, help);
+  std::array<counter*, N> result{};
+  for (std::size_t i = 0; i < N; ++i)
+    result[i] = &family.Add({{"reason", reasons[i]}});
+  return result;
+}
+
 } // namespace
+
+link_front_metrics::link_front_metrics(prometheus::Registry& registry, bool accepts)
+    : violations(by_reason(registry, "volumeviz_events_link_violations_total",
+                           "Connections that were ended because the peer sent what no member of a "
+                           "fleet sends, by reason.",
+                           wire::violation_names)) {
+  if (accepts)
+    refused = by_reason(registry, "volumeviz_events_link_refused_connections_total",
+                        "Connections that were refused or ended before they had proven who they "
+                        "are, by reason.",
+                        wire::refusal_names);
+}
 
 agent_link_metrics::agent_link_metrics(prometheus::Registry& registry)
     : connected(gauges(registry, "volumeviz_events_hub_connected",

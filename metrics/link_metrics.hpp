@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/violation.hpp"
 #include "metrics/families.hpp"
 
 #include <array>
@@ -14,6 +15,14 @@ struct agent_link_metrics {
   counter& redials;
   histogram& round_trip;
   counter& refusals;
+};
+
+/// What an agent's or a hub's front did not let in.
+struct link_front_metrics {
+  link_front_metrics(prometheus::Registry& registry, bool accepts);
+
+  std::array<counter*, wire::violation_names.size()> violations;
+  std::array<counter*, wire::refusal_names.size()> refused{}; ///< null where nobody connects
 };
 
 /// A hub's numbers about what its agents send. Those of single hosts are in host_metrics.hpp.

@@ -47,6 +47,7 @@ struct catalogue::implementation {
   inventory_metrics inventory;
   std::optional<agent_link_metrics> hub;
   std::optional<hub_link_metrics> agents;
+  std::optional<link_front_metrics> front;
   mutable std::mutex mutex; ///< guards `actor_source` only
   std::function<std::vector<actor_report>()> actor_source;
 
@@ -62,6 +63,8 @@ struct catalogue::implementation {
       hub.emplace(registry);
     if (role == node_role::hub)
       agents.emplace(registry);
+    if (role != node_role::standalone)
+      front.emplace(registry, role == node_role::hub);
     gauges(registry, "volumeviz_events_build_info", "Always 1; the labels say what is running.")
         .Add({{"version", VOLUMEVIZ_VERSION}, {"compiler", __VERSION__}})
         .Set(1);
@@ -226,6 +229,16 @@ void catalogue::link_refused() {
 void catalogue::link_rejected(rejection why) {
   if (impl_->agents)
     impl_->agents->rejected.at(index(why))->Increment();
+}
+
+void catalogue::link_violation(wire::violation why) {
+  if (impl_->front)
+    impl_->front->violations[static_cast<std::size_t>(why)]->Increment();
+}
+
+void catalogue::link_connection_refused(wire::refusal why) {
+  if (impl_->front && impl_->front->refused.front() != nullptr)
+    impl_->front->refused[static_cast<std::size_t>(why)]->Increment();
 }
 
 void catalogue::link_certificate_expiry(timestamp at) {

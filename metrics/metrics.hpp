@@ -7,6 +7,7 @@
 #include "messages/health.hpp"
 #include "messages/node_role.hpp"
 #include "messages/reconcile.hpp"
+#include "messages/violation.hpp"
 
 #include <chrono>
 #include <functional>
@@ -107,7 +108,9 @@ public:
   void link_rejected(rejection why);
 
   // Between agents and a hub.
-  void link_certificate_expiry(timestamp at); ///< of what we prove our name with
+  void link_violation(wire::violation why);        ///< a connection was ended for it
+  void link_connection_refused(wire::refusal why); ///< a hub's
+  void link_certificate_expiry(timestamp at);      ///< of what we prove our name with
 
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);

@@ -1,14 +1,15 @@
 # Holds the include rules: which folder may include which, and which third-party library stays where.
 #   cmake -DSOURCE=<project> -P architecture_test.cmake
-# messages <- sync | docker | persistence | metrics | config | identity <- actors <- http <- commands <- main.cpp
+# messages <- sync | docker | persistence | metrics | config | identity <- wire <- actors <- http <- commands <- main.cpp
 cmake_minimum_required(VERSION 3.25)
 
-set(folders messages sync docker persistence metrics config identity actors http commands)
+set(folders messages sync docker persistence metrics config identity wire actors http commands)
 set(may_messages "")
 foreach(middle sync docker persistence metrics config identity)
   set(may_${middle} messages)
 endforeach()
-set(may_actors messages sync docker persistence metrics config identity)
+set(may_wire messages identity)
+set(may_actors messages sync docker persistence metrics config identity wire)
 set(may_http ${may_actors} actors)
 set(may_commands ${may_http} http)
 
@@ -16,11 +17,13 @@ set(may_commands ${may_http} http)
 set(libraries
   "^httplib\\.h$=docker|http"
   "^boost/json=docker|persistence|http"
+  "^boost/(asio|system)=wire"
   "^(soci|libpq-fe\\.h|sqlite3\\.h)=persistence"
   "^openssl/=identity"
   "^prometheus/=metrics"
   "^CLI/=config"
-  "^(spdlog|fmt)/=config|actors|commands"
+  "^spdlog/=config|actors|commands"
+  "^fmt/=config|wire|actors|commands"
   "^caf/=messages|actors|http|commands"
   "^systemd/=commands"
   "^(doctest|rapidcheck)=none")

@@ -95,6 +95,7 @@ void fleet_roster::open_session(newcomer& x) {
   auto session = caf::actor_cast<caf::strong_actor_ptr>(
       self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
   self_->monitor(session);
+  parts_.members->grant(to_string(x.agent->node()), session->id());
   sessions_.emplace(x.session, session);
   hosts_.emplace(x.session, x.who.host);
   x.answer.deliver(std::move(welcome), std::move(session));

@@ -15,13 +15,16 @@
 #include <string>
 #include <vector>
 
+#include "wire/members.hpp"
+
 namespace volumeviz {
 
 /// What the fleet roster needs.
 struct fleet_roster_parts {
   slot_ptr sessions; ///< the place of all sessions; its limit bounds what waits in them together
-  std::shared_ptr<admission> room; ///< see hub_session_parts
-  std::function<std::string()> secret;
+  std::shared_ptr<admission> room;                ///< see hub_session_parts
+  std::function<std::string()> secret;            ///< of a new session: something nobody can guess
+  std::shared_ptr<wire::member_registry> members; ///< told who may reach which session
   inventory_store_actor store;
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;

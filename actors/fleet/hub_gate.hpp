@@ -1,31 +1,29 @@
 #pragma once
 
 #include "actors/actors.hpp"
-#include "actors/fleet/link_keys.hpp"
 #include "metrics/metrics.hpp"
 
 #include <spdlog/logger.h>
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+
+#include "wire/members.hpp"
 
 namespace volumeviz {
 
 /// What the hub gate needs.
 struct hub_gate_parts {
   std::string program_version;
-  std::uint64_t boot = 0; ///< random, of this process
-  link_keys keys;
+  std::shared_ptr<const wire::member_registry> members; ///< who has proven what
   fleet_roster_actor roster;
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
 };
 
-/// HUB GATE: checks who an agent is, then leaves it to the roster. Whatever comes from outside, it
-/// holds a bounded number of agents that have introduced themselves and not proven anything yet.
+/// HUB GATE: checks that an agent's connection may report for the host, then leaves it to the
+/// roster. It keeps nothing of what comes from outside.
 class hub_gate {
 public:
   using interface = hub_gate_actor;
@@ -34,26 +32,15 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  using steady = std::chrono::steady_clock;
   using greeting = caf::result<std::uint32_t, std::string, std::string>;
   using entrance = caf::result<link_welcome, caf::strong_actor_ptr>;
 
-  /// An agent that has introduced itself.
-  struct applicant {
-    agent_hello hello;
-    hub_challenge challenge;
-    steady::time_point came;
-  };
-
   greeting greet(std::uint32_t protocol, const std::string& host, const std::string& version);
-  caf::result<hub_challenge> introduced(const agent_hello& hello);
-  entrance proven(const agent_proof& proof);
+  entrance introduced(const agent_hello& hello);
   caf::error refuse(metrics::rejection reason, const std::string& host, const std::string& why);
-  void forget_the_late();
 
   interface::pointer self_;
   hub_gate_parts parts_;
-  std::map<std::string, applicant> applicants_; ///< by the challenge's nonce
 };
 
 } // namespace volumeviz

@@ -24,10 +24,6 @@ constexpr auto pulse_limit = 5s;
 std::string reason_of(const caf::actor_system& system, const caf::error& why) {
   if (why == caf::sec::request_timeout)
     return "no answer in time";
-  if (why == caf::sec::disconnect_during_handshake)
-    return "the connection was refused or ended before anything was said: one side does not accept "
-           "the other's certificate (HUB_TLS_CA, or expired), only one of them has TLS, or the hub "
-           "hangs";
   return text_of(system, why);
 }
 
@@ -90,7 +86,7 @@ void hub_link::dial() {
 void hub_link::knock(const caf::strong_actor_ptr& gate, const std::set<std::string>& messages) {
   auto& system = self_->system();
   if (!gate || !system.assignable(messages, system.message_types<hub_gate_actor>())) {
-    lost("who listens there is no hub of this program");
+    lost("the peer at that address is not a volumeviz-events hub");
     return;
   }
   auto door = caf::actor_cast<hub_gate_actor>(gate);
@@ -113,39 +109,8 @@ void hub_link::greeted(const hub_gate_actor& gate, const std::string& refused) {
                     .program_version = parts_.program_version,
                     .engine_id = engine_id_,
                     .boot = parts_.boot,
-                    .acked = *parts_.acked,
-                    .nonce = parts_.keys.secret(),
-                    .certificate = parts_.keys.certificate()};
-  self_->request(gate, step_limit, hello)
-      .then(
-          [this, n = attempt_, gate, hello](const hub_challenge& challenge) {
-            if (n == attempt_)
-              prove(gate, hello, challenge);
-          },
-          [this, n = attempt_](const caf::error& why) {
-            step_failed(n, "the hub refuses this agent", why);
-          });
-}
-
-void hub_link::prove(const hub_gate_actor& gate, const agent_hello& hello,
-                     const hub_challenge& challenge) {
-  auto is_the_hub =
-      parts_.keys.verify(challenge.certificate, parts_.hub.host,
-                         link_transcript(hello, challenge, "hub"), challenge.signature);
-  if (!is_the_hub) {
-    lost("who listens there could not prove to be the hub: " + is_the_hub.error().text);
-    return;
-  }
-  auto signature = parts_.keys.sign(link_transcript(hello, challenge, "agent"));
-  if (!signature) {
-    lost(signature.error().text);
-    return;
-  }
-  agent_proof proof{.host = parts_.host,
-                    .boot = parts_.boot,
-                    .nonce = challenge.nonce,
-                    .signature = std::move(*signature)};
-  self_->request(gate, step_limit, std::move(proof))
+                    .acked = *parts_.acked};
+  self_->request(gate, step_limit, std::move(hello))
       .then(
           [this, n = attempt_](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
             if (n == attempt_)

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
-#include "actors/fleet/link_keys.hpp"
-#include "actors/fleet/remoting.hpp"
+#include "actors/fleet/hub_connector.hpp"
 #include "actors/repeated.hpp"
 #include "config/address.hpp"
 #include "metrics/metrics.hpp"
@@ -38,7 +37,6 @@ struct hub_link_parts {
   std::shared_ptr<std::uint64_t> last_seq = std::make_shared<std::uint64_t>(0);
   config::host_port hub;
   connector_actor connector;
-  link_keys keys;
   resource_handler_actor volumes, containers; ///< null when the events system is off
   health_reporter_actor health;
   metrics_aggregator_actor metrics;
@@ -81,7 +79,6 @@ private:
   void dial();
   void knock(const caf::strong_actor_ptr& gate, const std::set<std::string>& messages);
   void greeted(const hub_gate_actor& gate, const std::string& refused);
-  void prove(const hub_gate_actor& gate, const agent_hello& hello, const hub_challenge& challenge);
   void enter(const link_welcome& welcome, const caf::strong_actor_ptr& session);
   void lost(const std::string& why);
   void answer_early();

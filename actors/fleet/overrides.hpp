@@ -2,7 +2,7 @@
 
 namespace volumeviz {
 
-/// Makes the linker take overrides.cpp along, whose functions replace three of CAF's.
+/// Makes the linker take overrides.cpp along, whose function replaces one of CAF's.
 void take_overrides_along() noexcept;
 
 } // namespace volumeviz

@@ -4,9 +4,10 @@
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
-#include <caf/openssl/all.hpp>
+#include <caf/io/basp_broker.hpp>
 
 #include <chrono>
+#include <utility>
 
 namespace volumeviz {
 
@@ -19,39 +20,32 @@ using namespace std::chrono_literals;
 constexpr auto heartbeat = 2s;
 constexpr auto silence_max = 6s;
 
+// CAF names what it publishes by a port. Nothing listens there.
+constexpr std::uint16_t published_as = 1;
+
 } // namespace
 
-void use_remoting(caf::actor_system_config& config, const link_files& files) {
+void use_remoting(caf::actor_system_config& config) {
   take_overrides_along();
   config.set("middleman.heartbeat-interval", caf::timespan{heartbeat});
   config.set("middleman.connection-timeout", caf::timespan{silence_max});
   config.set("middleman.workers", std::size_t{0}); // messages of a connection stay in their order
   config.load<caf::io::middleman>();
-  if (!files.tls())
-    return;
-  // Any of these switches on that both sides have to show a certificate.
-  config.openssl_certificate = files.certificate;
-  config.openssl_key = files.key;
-  config.openssl_cafile = files.ca;
-  config.load<caf::openssl::manager>();
 }
 
-connector_actor connector_of(caf::actor_system& system, const link_files& files) {
-  return files.tls() ? connector_actor{system.openssl_manager().actor_handle()}
-                     : connector_actor{system.middleman().actor_handle()};
-}
-
-result<std::uint16_t> publish(const hub_gate_actor& gate, const config::host_port& where,
-                              const link_files& files) {
+result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
+                                                    wire::hub_front_parts parts) {
   auto& system = gate.home_system();
-  auto port = files.tls() ? caf::openssl::publish(gate, where.port, where.host.c_str(), true)
-                          : system.middleman().publish(gate, where.port, where.host.c_str(), true);
-  if (!port)
-    return fail(ec::bad_request, "listening for agents on " + config::to_string(where)
-                                     + " failed: " + system.render(port.error())
-                                     + "; is the port in use, or HUB_LISTEN not an address of "
-                                       "this machine?");
-  return *port;
+  parts.gate = gate.id();
+  // CAF's broker takes connections that are open already, as its own tests need them.
+  parts.accepted = [&system, published = caf::actor_cast<caf::strong_actor_ptr>(gate),
+                    broker = system.middleman().named_broker<caf::io::basp_broker>(
+                        caf::atom("BASP"))](wire::local_socket socket) {
+    auto connection = system.middleman().backend().new_scribe(socket.release());
+    caf::anon_send(broker, caf::publish_atom_v, std::move(connection), published_as, published,
+                   system.message_types<hub_gate_actor>());
+  };
+  return wire::hub_front::open(std::move(parts));
 }
 
 } // namespace volumeviz

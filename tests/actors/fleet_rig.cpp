@@ -9,7 +9,7 @@
 namespace volumeviz::testing {
 
 fleet_rig::fleet_rig() {
-  hub_keys.secret = agent_keys.secret = [this] { return secret(); };
+  show({.address = "127.0.0.1"});
   connector_ =
       caf::actor_cast<connector_actor>(spawn_function([this](caf::event_based_actor* self) {
         return caf::behavior{
@@ -25,7 +25,12 @@ fleet_rig::fleet_rig() {
   start_hub();
 }
 
-void fleet_rig::start_hub(std::uint64_t boot) {
+void fleet_rig::show(const wire::member& who) {
+  members = std::make_shared<wire::member_registry>();
+  members->enter(1, to_string(system().node()), who);
+}
+
+void fleet_rig::start_hub() {
   const auto deaf = spawn<listener>(std::make_shared<heard>());
   writer = spawn<shell<inventory_store>>(
       make_slot("inventory_store"),
@@ -37,14 +42,14 @@ void fleet_rig::start_hub(std::uint64_t boot) {
   roster = spawn<shell<fleet_roster>>(make_slot("fleet_roster"),
                                       fleet_roster_parts{.sessions = sessions,
                                                          .room = std::make_shared<admission>(queue),
-                                                         .secret = hub_keys.secret,
+                                                         .secret = [this] { return secret(); },
+                                                         .members = members,
                                                          .store = writer,
                                                          .numbers = numbers,
                                                          .log = log.log(),
                                                          .now = wall_clock()});
   gate = spawn<shell<hub_gate>>(make_slot("hub_gate"), hub_gate_parts{.program_version = "1.0",
-                                                                      .boot = boot,
-                                                                      .keys = hub_keys,
+                                                                      .members = members,
                                                                       .roster = roster,
                                                                       .numbers = numbers,
                                                                       .log = log.log()});
@@ -69,7 +74,6 @@ std::shared_ptr<fleet_rig::agent> fleet_rig::start_agent(const std::string& host
               .boot = boot,
               .hub = {"hub", 4711},
               .connector = connector_,
-              .keys = agent_keys,
               .volumes = caf::actor_cast<resource_handler_actor>(spawn<listener>(x->volumes)),
               .containers = caf::actor_cast<resource_handler_actor>(deaf),
               .health = caf::actor_cast<health_reporter_actor>(spawn<listener>(x->health)),

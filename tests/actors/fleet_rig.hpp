@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "wire/members.hpp"
+
 namespace volumeviz::testing {
 
 /// A hub with a store in memory, in one actor system with the agents: what CAF does between two
@@ -20,8 +22,8 @@ class fleet_rig : public support::deterministic_system {
 public:
   fleet_rig();
 
-  /// A hub of this process number. The one before is gone with all it knew but its store.
-  void start_hub(std::uint64_t boot = 100);
+  /// A hub. The one before is gone with all it knew but its store.
+  void start_hub();
   void stop_hub();
 
   /// An agent's link; its handlers listen.
@@ -51,7 +53,11 @@ public:
   std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
   std::shared_ptr<metrics::catalogue> numbers =
       std::make_shared<metrics::catalogue>(node_role::hub);
-  link_keys hub_keys, agent_keys;
+  /// The agents live in the hub's own actor system: its node is the one member. Tests change what
+  /// it has proven.
+  std::shared_ptr<wire::member_registry> members;
+  /// What every connection has proven from now on.
+  void show(const wire::member& who);
   std::size_t queue = 1000;
   bool reachable = true; ///< else nobody listens at the hub's port
   kept_log log;

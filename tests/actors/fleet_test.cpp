@@ -20,7 +20,7 @@ struct full_hub : fleet_rig {
   full_hub() {
     queue = 1;
     stop_hub();
-    start_hub(101);
+    start_hub();
     agents = {start_agent("a", 1), start_agent("b", 2)};
     hold([](caf::scheduled_actor& x) {
       return dynamic_cast<shell<inventory_store>*>(&x) != nullptr;
@@ -121,7 +121,7 @@ TEST_CASE("after a restart of the hub an agent sends everything once more") {
   fleet.write(a, {"v"});
   CHECK(a->volumes->reconciles.empty());
   fleet.stop_hub();
-  fleet.start_hub(101);
+  fleet.start_hub();
   fleet.advance(4s);
   REQUIRE(a->volumes->reconciles.size() == 1);
   CHECK(a->volumes->reconciles[0].first == list_reason::lost_rows);
@@ -268,8 +268,8 @@ TEST_CASE("a long list that is under way is not written after what was seen late
 TEST_CASE("another version of the protocol is refused on both sides, in words") {
   fleet_rig fleet;
   const auto why = fleet.greet(link_protocol + 1, "a");
-  CHECK(why.find("version 2") != std::string::npos);
-  CHECK(why.find("version 1 (1.0)") != std::string::npos);
+  CHECK(why.find("version 3") != std::string::npos);
+  CHECK(why.find("version 2 (1.0)") != std::string::npos);
   CHECK(fleet.log.has("refused the agent of 'a'"));
   CHECK(fleet.greet(link_protocol, "a").empty());
 }
@@ -284,56 +284,34 @@ TEST_CASE("a name that no host may have is refused") {
   CHECK(fleet.hosts().empty());
 }
 
-TEST_CASE("an agent that can't prove its name is refused") {
+TEST_CASE("an agent reports only for a host that its certificate names, in that spelling") {
   fleet_rig fleet;
   fleet.stop_hub();
-  fleet.hub_keys.verify = [](const std::string&, const std::string& name, const std::string&,
-                             const std::string&) -> result<void> {
-    return fail(ec::bad_request, "the certificate is not made out to " + name);
-  };
-  fleet.start_hub(101);
+  fleet.show({.address = "192.0.2.7", .certified = true, .names = {"b", "A"}, .fingerprint = "f"});
+  fleet.start_hub();
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
-  CHECK(a->answers.at(0).why.text.find("the certificate is not made out to a")
-        != std::string::npos);
+  CHECK(a->answers.at(0).why.text.find("its certificate is for b, A") != std::string::npos);
+  CHECK(fleet.hosts().empty());
+  fleet.start_agent("b", 2);
+  CHECK(fleet.host().host == "b");
+}
+
+TEST_CASE("an agent whose connection has ended meanwhile is not let in") {
+  fleet_rig fleet;
+  fleet.members->leave(1);
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).why.text.find("its connection ended") != std::string::npos);
   CHECK(fleet.hosts().empty());
 }
 
-TEST_CASE("a hub that can't prove to be one gets nothing") {
+TEST_CASE("an agent may reach its own session once it is let in, and no other actor") {
   fleet_rig fleet;
-  fleet.agent_keys.verify = [](const std::string&, const std::string& name, const std::string&,
-                               const std::string&) -> result<void> {
-    return fail(ec::bad_request, "the certificate is not made out to " + name);
-  };
-  auto a = fleet.start_agent("a", 1);
-  fleet.write(a, {"v"});
-  CHECK(a->answers.at(0).why.text.find("could not prove to be the hub") != std::string::npos);
-  CHECK(a->answers.at(0).why.text.find("made out to hub") != std::string::npos);
-  CHECK(fleet.hosts().empty());
-}
-
-TEST_CASE("both sides sign what both have said") {
-  fleet_rig fleet;
-  names signed_texts, verified_texts;
-  const auto sign = [&](const std::string& text) -> result<std::string> {
-    signed_texts.push_back(text);
-    return std::string{"signature"};
-  };
-  const auto verify = [&](const std::string&, const std::string&, const std::string& text,
-                          const std::string& signature) -> result<void> {
-    CHECK(signature == "signature");
-    verified_texts.push_back(text);
-    return {};
-  };
-  fleet.stop_hub();
-  fleet.hub_keys.sign = fleet.agent_keys.sign = sign;
-  fleet.hub_keys.verify = fleet.agent_keys.verify = verify;
-  fleet.start_hub(101);
+  CHECK(fleet.members->grants(1) == 0);
   fleet.start_agent("a", 1);
-  REQUIRE(signed_texts.size() == 2);
-  CHECK(signed_texts == verified_texts);
-  CHECK(signed_texts[0] != signed_texts[1]);
-  CHECK(fleet.host().connected);
+  CHECK(fleet.members->grants(1) == 1);
+  CHECK_FALSE(fleet.members->may_reach(1, fleet.roster.id()));
 }
 
 TEST_CASE("who has not the secret of a session is not believed") {

@@ -60,7 +60,7 @@ void fleet::make_agent(node_parts& parts) {
   parts.link.program_version = "1.0";
   parts.link.boot = process;
   parts.link.piece_bytes = schedule_.piece_bytes;
-  parts.link.keys.secret = [this] { return std::to_string(++secrets_); };
+  parts.link.secret = [this] { return std::to_string(++secrets_); };
   parts.link.make_connector = [this, process](caf::actor_system& system) {
     auto made = system.spawn([this, process](caf::event_based_actor*) {
       return caf::behavior{[this, process](caf::connect_atom, const std::string&, std::uint16_t) {
@@ -127,7 +127,7 @@ void fleet::start_hub() {
   parts.own_threads = false;
   parts.link.program_version = "1.0";
   parts.link.boot = 100 + process;
-  parts.link.keys.secret = [this] { return std::to_string(++secrets_); };
+  parts.link.secret = [this] { return std::to_string(++secrets_); };
   parts.link.recorded_hosts = [this]() -> result<std::vector<host_report>> {
     std::vector<host_report> rows(2);
     rows[0].host = "h";

@@ -42,9 +42,7 @@ void fleet::intrude(unsigned what) {
                     .program_version = "1.0",
                     .engine_id = "another",
                     .boot = 1'000'000 + ++strangers_,
-                    .acked = 0,
-                    .nonce = {},
-                    .certificate = {}};
+                    .acked = 0};
   if (what == 0 && how_.lets_the_second_in)
     hello.boot = agents_;
   if (what == 2) {
@@ -74,20 +72,11 @@ void fleet::knock(agent_hello hello,
   spawn([=, gate = hub_.gate](caf::event_based_actor* self) {
     self->request(gate, question_limit, hello)
         .then(
-            [=](const hub_challenge& challenge) {
-              agent_proof proof{.host = hello.host,
-                                .boot = hello.boot,
-                                .nonce = challenge.nonce,
-                                .signature = {}};
-              self->request(gate, question_limit, std::move(proof))
-                  .then(
-                      [=](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
-                        then(welcome, caf::actor_cast<hub_session_actor>(session));
-                        // Its session is there until it goes, as an agent does.
-                        self->delayed_send(self, 200ms, atom::stop_v);
-                        self->become([self](atom::stop) { self->quit(); });
-                      },
-                      ignore);
+            [=](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
+              then(welcome, caf::actor_cast<hub_session_actor>(session));
+              // Its session is there until it goes, as an agent does.
+              self->delayed_send(self, 200ms, atom::stop_v);
+              self->become([self](atom::stop) { self->quit(); });
             },
             ignore);
   });

@@ -1,6 +1,8 @@
 #include "tests/swarm/crowd.hpp"
 
+#include "actors/fleet/hub_connector.hpp"
 #include "actors/fleet/hub_link.hpp"
+#include "actors/fleet/remoting.hpp"
 #include "actors/platform/shell.hpp"
 #include "identity/credentials.hpp"
 
@@ -19,12 +21,12 @@ namespace {
 
 /// As an agent has it, with one worker: so many systems share a machine.
 struct agent_system : caf::actor_system_config {
-  explicit agent_system(const link_files& files) {
+  agent_system() {
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 1);
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
-    use_remoting(*this, files);
+    use_remoting(*this);
   }
 };
 
@@ -52,6 +54,10 @@ std::string host_name(std::size_t number) {
   return fmt::format("host-{:05}", number);
 }
 
+struct link_files {
+  std::string certificate, key, ca;
+};
+
 /// Files for the hosts of one system; none without a CA.
 link_files files_for(const support::authority* ca, std::size_t first, std::size_t count) {
   if (ca == nullptr)
@@ -63,30 +69,15 @@ link_files files_for(const support::authority* ca, std::size_t first, std::size_
   return {.certificate = made.certificate, .key = made.key, .ca = ca->ca()};
 }
 
-/// Nobody has to be unable to guess it here.
-std::string some_nonce() {
-  static std::atomic<std::uint64_t> last{0};
-  return fmt::format("nonce-{}", ++last);
-}
-
-link_keys keys_of(const link_files& files) {
-  link_keys keys;
-  keys.secret = some_nonce;
-  if (!files.tls())
-    return keys;
+std::shared_ptr<wire::dialer> dialer_with(const link_files& files) {
+  if (files.certificate.empty())
+    return std::make_shared<wire::dialer>(wire::dialer_parts{});
   auto loaded =
       identity::credentials::load({files.certificate, files.key, files.ca}, identity::side::agent);
   if (!loaded)
     throw std::runtime_error{"a certificate of the swarm: " + loaded.error().front().text};
-  const auto mine = *loaded;
-  keys.certificate = [mine] { return mine->certificate_pem(); };
-  keys.sign = [mine](const std::string& text) { return mine->sign(text); };
-  keys.verify = [mine](const std::string& pem, const std::string& name, const std::string& text,
-                       const std::string& signature) {
-    return mine->verify(identity::side::hub, name,
-                        {.certificate = pem, .text = text, .signature = signature});
-  };
-  return keys;
+  return std::make_shared<wire::dialer>(
+      wire::dialer_parts{.credentials = [mine = *loaded] { return mine; }});
 }
 
 } // namespace
@@ -95,9 +86,10 @@ struct crowd::machine {
   explicit machine(link_files of) : files(std::move(of)) {}
 
   link_files files;
-  link_keys keys = keys_of(files);
-  agent_system config{files};
+  std::shared_ptr<wire::dialer> dialer = dialer_with(files);
+  agent_system config;
   caf::actor_system system{config};
+  connector_actor connector = start_connector(system, dialer);
   caf::actor calm = system.spawn(volumeviz::swarm::calm);
   std::shared_ptr<metrics::catalogue> numbers =
       std::make_shared<metrics::catalogue>(node_role::agent);
@@ -123,7 +115,9 @@ crowd::~crowd() {
   }
   hosts_.clear();
   for (auto& x : machines_)
-    caf::anon_send_exit(std::exchange(x->calm, nullptr), caf::exit_reason::kill);
+    for (const auto& each : {std::exchange(x->calm, nullptr),
+                             caf::actor_cast<caf::actor>(std::exchange(x->connector, nullptr))})
+      caf::anon_send_exit(each, caf::exit_reason::kill);
   // Each ends here: CAF remembers in the thread that made a system which was the last, and a system
   // that another thread ends would wait for that memory to be gone.
   machines_.clear();
@@ -143,8 +137,7 @@ void crowd::join(machine& on, member& x, std::uint64_t number) {
   parts.program_version = "swarm";
   parts.boot = (shape_.seed << 32) + number + 1;
   parts.hub = hub_;
-  parts.connector = connector_of(on.system, on.files);
-  parts.keys = on.keys;
+  parts.connector = on.connector;
   // The player is told once of what concerns both handlers.
   parts.volumes = caf::actor_cast<resource_handler_actor>(x.player);
   parts.health = caf::actor_cast<health_reporter_actor>(on.calm);

@@ -1,0 +1,55 @@
+#include "actors/fleet/front_log.hpp"
+
+#include "sync/log_limit.hpp"
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace volumeviz {
+
+namespace {
+
+/// The log of one front; its thread alone writes it.
+class front_log {
+public:
+  front_log(std::shared_ptr<metrics::catalogue> numbers, std::shared_ptr<spdlog::logger> log)
+      : numbers_(std::move(numbers)), log_(std::move(log)) {}
+
+  void violated(wire::violation why, const std::string& who, const std::string& what) {
+    numbers_->link_violation(why);
+    const auto reason = wire::violation_names[static_cast<std::size_t>(why)];
+    write(who + ' ' + reason,
+          "ended the connection of " + who + " (" + reason + "): it sent " + what);
+  }
+  void refused(wire::refusal why, const std::string& who, const std::string& what) {
+    numbers_->link_connection_refused(why);
+    const auto reason = wire::refusal_names[static_cast<std::size_t>(why)];
+    write(who + ' ' + reason, "refused a connection of " + who + " (" + reason + "): " + what);
+  }
+
+private:
+  void write(const std::string& key, const std::string& line) {
+    if (const auto suppressed = limit_.admit(key, std::chrono::steady_clock::now()))
+      log_->warn("{}{}", line,
+                 *suppressed == 0 ? "" : " (" + std::to_string(*suppressed) + " more since)");
+  }
+
+  std::shared_ptr<metrics::catalogue> numbers_;
+  std::shared_ptr<spdlog::logger> log_;
+  sync::log_limit limit_;
+};
+
+} // namespace
+
+wire::front_reports front_reports(std::shared_ptr<metrics::catalogue> numbers,
+                                  std::shared_ptr<spdlog::logger> log) {
+  const auto to = std::make_shared<front_log>(std::move(numbers), std::move(log));
+  return {.violated = [to](auto why, const auto& who,
+                           const auto& what) { to->violated(why, who, what); },
+          .refused = [to](auto why, const auto& who,
+                          const auto& what) { to->refused(why, who, what); }};
+}
+
+} // namespace volumeviz
