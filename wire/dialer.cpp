@@ -93,7 +93,8 @@ private:
     const auto wrong = co_await connection->run();
     if (wrong) {
       end->set("the hub sent what a hub never sends: " + wrong->what);
-      parts_.reports.violated(wrong->why, host_, wrong->what);
+      if (parts_.reports.violated)
+        parts_.reports.violated(wrong->why, host_, wrong->what);
     } else if (!connection->peer().why().empty()) {
       end->set("the connection ended: " + connection->peer().why());
     } else if (!connection->heard()) {

@@ -31,9 +31,9 @@ private:
 
 /// What a dialer needs.
 struct dialer_parts {
-  credentials_source credentials; ///< null: without TLS
-  revocation_check revoked;       ///< null: no list
-  front_reports reports;
+  credentials_source credentials{}; ///< null: without TLS
+  revocation_check revoked{};       ///< null: no list
+  front_reports reports{};
 };
 
 /// An agent's way out to its hub: the same wall as a hub_front, from the other side. It connects,

@@ -76,8 +76,8 @@ std::shared_ptr<wire::dialer> dialer_with(const link_files& files) {
       identity::credentials::load({files.certificate, files.key, files.ca}, identity::side::agent);
   if (!loaded)
     throw std::runtime_error{"a certificate of the swarm: " + loaded.error().front().text};
-  return std::make_shared<wire::dialer>(
-      wire::dialer_parts{.credentials = [mine = *loaded] { return mine; }});
+  return std::make_shared<wire::dialer>(wire::dialer_parts{
+      .credentials = [mine = *loaded] { return mine; }, .revoked = nullptr, .reports = {}});
 }
 
 } // namespace
