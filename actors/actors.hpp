@@ -184,7 +184,9 @@ using hub_session_actor = caf::typed_actor<
     // is committed; an error when the hub's queue is full.
     caf::replies_to<link_piece>::with<write_answer>,
     // Still there.
-    caf::replies_to<link_pulse>::with<bool>>;
+    caf::replies_to<link_pulse>::with<bool>,
+    // INTERNAL: time to forget batches of which nothing more has come.
+    caf::reacts_to<atom::tick>>;
 
 /// HOST CENSUS: asks the database which hosts it has; blocking, so on a thread of its own.
 using host_census_actor = caf::typed_actor<

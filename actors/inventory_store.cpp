@@ -1,5 +1,8 @@
 #include "actors/inventory_store.hpp"
 
+#include "sync/fair_group.hpp"
+#include "sync/slices.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -12,16 +15,6 @@ namespace {
 constexpr auto ping_interval = std::chrono::seconds{2};
 // Longer than the handlers wait before they try a write again.
 constexpr auto write_failure_counts = std::chrono::seconds{30};
-
-// When a thousand hosts come at once, a transaction must still end well within what the database
-// may take for a call: one that takes too long is given up, and comes again as large as it was.
-constexpr std::size_t batches_max = 256;
-constexpr std::size_t resources_max = 5000;
-
-std::size_t resources_of(const change_batch& x) {
-  return x.volumes.present.size() + x.volumes.gone.size() + x.containers.present.size()
-         + x.containers.gone.size();
-}
 
 /// What became of the lock, in words: nothing has to be done when a standby was wanted.
 std::string standby_reason(const std::string& host, const std::string& holder) {
@@ -39,6 +32,8 @@ inventory_store::inventory_store(interface::pointer self, store_parts parts)
 inventory_store::~inventory_store() {
   // Who waits for a store that dies must not wait for the deadline: CAF 0.17 says nothing for a
   // promise that is dropped.
+  for (auto& x : waiting_)
+    promises_.push_back(std::move(x.answer));
   for (auto& x : promises_)
     x.deliver(write_answer{.ok = false,
                            .why = {ec::internal, "the inventory store died while it was writing"},
@@ -61,8 +56,7 @@ inventory_store::interface::behavior_type inventory_store::make_behavior() {
 
 caf::result<write_answer> inventory_store::collect(change_batch& batch) {
   auto answer = self_->make_response_promise<write_answer>();
-  waiting_.push_back(std::move(batch));
-  promises_.push_back(answer);
+  waiting_.push_back({std::move(batch), answer});
   // The flush queues up behind all that wait already: they share its transaction.
   if (waiting_.size() == 1)
     self_->send(self_, atom::flush_v);
@@ -76,11 +70,10 @@ void inventory_store::write_collected() {
   auto began = steady::now();
   auto summaries = parts_.store->apply(batches);
   auto took = steady::now() - began;
-  if (!summaries)
-    waiting_.clear(); // it would fare no better, and each try may take as long as a call may
-  const auto answered = promises_.end() - static_cast<std::ptrdiff_t>(waiting_.size());
-  std::vector<promise> promises(promises_.begin(), answered);
-  promises_.erase(promises_.begin(), answered);
+  if (!summaries) // they would fare no better, and each try may take as long as a call may
+    for (auto& x : std::exchange(waiting_, {}))
+      promises_.push_back(std::move(x.answer));
+  auto promises = std::exchange(promises_, {});
   if (!waiting_.empty())
     self_->send(self_, atom::flush_v);
   if (!summaries) {
@@ -136,15 +129,24 @@ void inventory_store::write_all() {
     write_collected();
 }
 
+/// A transaction must end well within what the database may take for a call, also when a thousand
+/// hosts come at once: one that takes too long is given up, and comes again as large as it was.
 std::vector<change_batch> inventory_store::next_group() {
+  std::vector<sync::waiting_batch> all;
+  for (const auto& x : waiting_)
+    all.push_back({x.batch.host, sync::rows_of(x.batch)});
+  const auto chosen = sync::fair_group(all);
   std::vector<change_batch> group;
-  for (std::size_t resources = 0; !waiting_.empty() && group.size() < batches_max;) {
-    resources += resources_of(waiting_.front());
-    if (!group.empty() && resources > resources_max)
-      break;
-    group.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+  std::deque<waiting> rest;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (group.size() == chosen.size() || chosen[group.size()] != i) {
+      rest.push_back(std::move(waiting_[i]));
+      continue;
+    }
+    group.push_back(std::move(waiting_[i].batch));
+    promises_.push_back(std::move(waiting_[i].answer));
   }
+  waiting_ = std::move(rest);
   return group;
 }
 

@@ -28,7 +28,8 @@ struct store_parts {
 };
 
 /// INVENTORY STORE: the one writer. Whatever waits when it is ready is written in one transaction
-/// (group commit), as far as that fits into one, and answered when that is committed.
+/// (group commit), as far as that fits into one, and answered when that is committed. Hosts take
+/// turns when it does not fit (see sync::fair_group).
 class inventory_store {
 public:
   using interface = inventory_store_actor;
@@ -43,6 +44,11 @@ private:
   using steady = std::chrono::steady_clock;
   using promise = caf::typed_response_promise<write_answer>;
 
+  struct waiting {
+    change_batch batch;
+    promise answer;
+  };
+
   caf::result<write_answer> collect(change_batch& batch);
   void write_collected();
   void write_all();
@@ -56,8 +62,8 @@ private:
 
   interface::pointer self_;
   store_parts parts_;
-  std::deque<change_batch> waiting_;
-  std::deque<promise> promises_; ///< of those in waiting_; before them, of those being written
+  std::deque<waiting> waiting_;
+  std::vector<promise> promises_; ///< of those being written
   steady::time_point last_word_{};
   std::optional<failure> write_failure_; ///< of the last write, until one works
   steady::time_point write_failed_at_{};

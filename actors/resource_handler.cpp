@@ -318,8 +318,13 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
   const auto since = look_.reasons.contains(list_reason::lost_rows)
                          ? never
                          : std::max(verified_, summary.verified_before);
+  // The answer has not named all of them: any container may be one.
+  const auto unnamed = summary.more_undetailed > 0
+                       || std::ranges::any_of(summary.more_changes, [](const unlisted_changes& x) {
+                            return x.kind == row_kind::container && x.op != operation::remove;
+                          });
   for (const auto& x : what.batch.containers.present)
-    if (plan_.by_event(x.id) || (missed && sync::may_have_moved(x, since, parts_.now())))
+    if (unnamed || plan_.by_event(x.id) || (missed && sync::may_have_moved(x, since, parts_.now())))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }
@@ -328,8 +333,7 @@ void resource_handler::hint_other(const write_summary& summary) {
   if (!parts_.other)
     return;
   auto volumes = parts_.kind == resource_kind::volume;
-  if (volumes && std::exchange(mounts_unknown_, false))
-    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+  auto unnamed = volumes && std::exchange(mounts_unknown_, false);
   // A new mount may name a volume whose own event is still on its way, or got lost. And a volume
   // takes its mounts along, also one that a container has of another volume of the name, made
   // since.
@@ -339,6 +343,11 @@ void resource_handler::hint_other(const write_summary& summary) {
       keys.insert(x.key);
     else if (x.kind == row_kind::mount && x.op == operation::create && !look_.list)
       keys.insert(x.detail.substr(0, x.detail.find(" at ")));
+  for (const auto& x : summary.more_changes)
+    if (x.kind == row_kind::mount && (volumes || (x.op == operation::create && !look_.list)))
+      unnamed = true;
+  if (unnamed)
+    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
   if (!keys.empty())
     self_->send(parts_.other, atom::glance_v, std::vector<std::string>(keys.begin(), keys.end()));
 }

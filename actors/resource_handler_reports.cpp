@@ -38,6 +38,9 @@ std::vector<row_count> resource_handler::count_rows(const write_summary& summary
     auto source = plan_.by_event(x.key) ? change_source::event : change_source::reconciliation;
     ++counts[{x.kind, x.op, source}];
   }
+  const auto source = look_.list ? change_source::reconciliation : change_source::event;
+  for (const auto& x : summary.more_changes)
+    counts[{x.kind, x.op, source}] += x.count;
   std::vector<row_count> rows;
   for (const auto& [what, n] : counts)
     rows.push_back({std::get<0>(what), std::get<1>(what), std::get<2>(what), n});
@@ -48,6 +51,8 @@ void resource_handler::suspect_drift(const write_summary& summary) {
   for (const auto& x : summary.changes)
     if (!plan_.announced(x.key))
       drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
+  for (const auto& x : summary.more_changes)
+    drift_.no_room(x.count);
 }
 
 void resource_handler::report_drift() {
@@ -72,11 +77,13 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                      .failed_why = failed_why,
                      .committed_at = parts_.now(),
                      .rows = std::move(rows),
-                     .rejected = summary.rejected.size(),
+                     .rejected = summary.rejected.size() + summary.more_rejected,
                      .replaced_text = summary.replaced_text,
                      .pending = plan_.pending()};
   for (const auto& x : summary.rejected)
     parts_.log->error("the database can't hold {} {}: {}", to_string(x.kind), x.key, x.reason);
+  if (summary.more_rejected > 0)
+    parts_.log->error("the database can't hold {} more rows", summary.more_rejected);
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
                      summary.replaced_text);
@@ -97,10 +104,15 @@ void resource_handler::report_list(bool ok, const failure& why, const observatio
                      .found =
                          what.batch.volumes.present.size() + what.batch.containers.present.size(),
                      .warnings = what.warnings};
+  const auto of = [&report](operation op) -> std::uint64_t& {
+    return op == operation::create   ? report.created
+           : op == operation::update ? report.updated
+                                     : report.removed;
+  };
   for (const auto& x : summary.changes)
-    ++(x.op == operation::create   ? report.created
-       : x.op == operation::update ? report.updated
-                                   : report.removed);
+    ++of(x.op);
+  for (const auto& x : summary.more_changes)
+    of(x.op) += x.count;
   self_->send(parts_.metrics, report);
   self_->send(parts_.reconciler, std::move(report));
 }

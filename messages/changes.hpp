@@ -27,6 +27,9 @@ struct observed {
   /// A complete list that would remove more than half of the kind's rows (and more than 10) is
   /// refused unless set: the second of two equal lists in a row may set it.
   bool confirmed = false;
+  /// Keys of resources that exist, too, and of which nothing is written here: a complete list does
+  /// not remove them. They are written by another part of the same list, or too heavy to be sent.
+  std::vector<std::string> also_present{};
   friend bool operator==(const observed&, const observed&) = default;
 };
 
@@ -70,6 +73,14 @@ struct rejected_row {
   friend bool operator==(const rejected_row&, const rejected_row&) = default;
 };
 
+/// Rows that a write touched and that an answer does not list.
+struct unlisted_changes {
+  row_kind kind = row_kind::volume;
+  operation op = operation::create;
+  std::uint64_t count = 0;
+  friend bool operator==(const unlisted_changes&, const unlisted_changes&) = default;
+};
+
 /// What one batch did.
 struct write_summary {
   std::vector<row_change>
@@ -92,12 +103,16 @@ struct write_summary {
   timestamp verified_before = never;
   std::uint64_t replaced_text = 0; ///< strings in which U+0000 was replaced by U+FFFD
   std::uint64_t statements = 0;    ///< of the whole transaction, which may hold several batches
+  // An answer that travels is bounded (see sync::bounded_answer); what it leaves out is counted.
+  std::vector<unlisted_changes> more_changes; ///< at most one a kind and operation
+  std::uint64_t more_rejected = 0;
+  std::uint64_t more_undetailed = 0;
   friend bool operator==(const write_summary&, const write_summary&) = default;
 };
 
 template <class Inspector, class Resource>
 typename Inspector::result_type inspect(Inspector& f, observed<Resource>& x) {
-  return f(x.present, x.gone, x.complete, x.confirmed);
+  return f(x.present, x.gone, x.complete, x.confirmed, x.also_present);
 }
 
 template <class Inspector>
@@ -116,6 +131,11 @@ typename Inspector::result_type inspect(Inspector& f, row_change& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, unlisted_changes& x) {
+  return f(x.kind, x.op, x.count);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
   return f(x.kind, x.key, x.reason);
 }
@@ -123,7 +143,8 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
   return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed,
-           x.verified_before, x.replaced_text, x.statements);
+           x.verified_before, x.replaced_text, x.statements, x.more_changes, x.more_rejected,
+           x.more_undetailed);
 }
 
 } // namespace volumeviz

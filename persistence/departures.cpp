@@ -62,6 +62,7 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   auto accounted = seen.gone;
   for (const auto& x : seen.present)
     accounted.push_back(x.*key);
+  accounted.insert(accounted.end(), seen.also_present.begin(), seen.also_present.end());
   const bool sqlite = on_.kind() == dialect::sqlite;
   const std::string table = what.table, column = what.key;
   const std::string here = sqlite ? " WHERE host = :host" : " WHERE host = :host::text";

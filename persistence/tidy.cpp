@@ -120,10 +120,10 @@ tidy_batch tidied(const change_batch& raw) {
   tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
-  for (auto& key : x.batch.volumes.gone)
-    clean(key);
-  for (auto& key : x.batch.containers.gone)
-    clean(key);
+  for (auto* keys : {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.containers.gone,
+                     &x.batch.containers.also_present})
+    for (auto& key : *keys)
+      clean(key);
   tidy_volumes(x, clean);
   tidy_containers(x, clean);
   // Not cleaned: two names must not become one, whose rows would be the other's.

@@ -42,6 +42,8 @@ public:
   std::optional<time_point> next_due() const;
 
   std::size_t waiting() const noexcept { return order_.size(); }
+  /// So many suspicions have come without a name: no event can clear them.
+  void no_room(std::uint64_t count) noexcept { unjudged_ += count; }
   /// Suspicions that found no room: neither drift nor cleared.
   std::uint64_t unjudged() const noexcept { return unjudged_; }
 

@@ -1,6 +1,7 @@
 #include "sync/fleet.hpp"
 
 #include "sync/spoken.hpp"
+#include "sync/text_cut.hpp"
 
 #include <algorithm>
 #include <set>
@@ -8,8 +9,40 @@
 
 namespace volumeviz::sync {
 
-fleet::admission fleet::admit(const agent_hello& who, const std::string& address,
+namespace {
+
+constexpr std::size_t reasons_most = 32;
+constexpr std::size_t reason_most = 500; // bytes
+constexpr std::size_t name_most = 128;   // bytes, of versions and ids
+
+// A century; the time in nanoseconds must not overflow.
+constexpr std::int64_t ago_most_ms = std::int64_t{36'525} * 24 * 3600 * 1000;
+
+} // namespace
+
+void bound(agent_hello& x) {
+  cut_text(x.program_version, name_most);
+  cut_text(x.engine_id, name_most);
+}
+
+void bound(link_pulse& x) {
+  cut_text(x.engine_id, name_most);
+  cut_text(x.engine_version, name_most);
+  if (x.reasons.size() > reasons_most) {
+    x.reasons.resize(reasons_most);
+    x.reasons.shrink_to_fit();
+  }
+  for (auto& reason : x.reasons)
+    cut_text(reason, reason_most);
+  if (x.status > health_status::unhealthy)
+    x.status = health_status::unhealthy;
+  x.verified_ago_ms = std::clamp<std::int64_t>(x.verified_ago_ms, -1, ago_most_ms);
+}
+
+fleet::admission fleet::admit(const agent_hello& hello, const std::string& address,
                               const moment& now) {
+  auto who = hello;
+  bound(who);
   auto& x = members_[who.host];
   const auto lives = x.session != 0 && now.steady - x.heard < limits_.silent_max;
   if (lives && x.boot != who.boot)
@@ -41,10 +74,12 @@ fleet::admission fleet::admit(const agent_hello& who, const std::string& address
   return result;
 }
 
-bool fleet::heard(std::uint64_t session, const link_pulse& pulse, const moment& now) {
+bool fleet::heard(std::uint64_t session, const link_pulse& told, const moment& now) {
   auto* x = of(session);
   if (x == nullptr)
     return false;
+  auto pulse = told;
+  bound(pulse);
   x->heard = now.steady;
   auto& last = x->last;
   last.last_heard = now.wall;

@@ -1,31 +1,45 @@
 #include "sync/log_limit.hpp"
 
-#include <algorithm>
+#include "sync/text_cut.hpp"
+
 #include <utility>
 
 namespace volumeviz::sync {
 
-std::optional<std::uint64_t> log_limit::admit(const std::string& key, steady::time_point now) {
-  const auto known = entries_.find(key);
-  if (known == entries_.end()) {
-    make_room();
-    entries_[key] = {.written = now, .left_out = 0};
-    return 0;
+namespace {
+
+constexpr std::size_t key_most = 300;
+
+// No key of a caller's begins with this.
+const std::string all_others("\0others", 7);
+
+} // namespace
+
+std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
+  cut_text(key, key_most);
+  if (!known_.contains(key) && known_.size() >= limits_.keys) {
+    forget_the_old(now);
+    if (known_.size() >= limits_.keys)
+      key = all_others;
   }
-  auto& x = known->second;
-  if (now - x.written < limits_.interval) {
-    ++x.left_out;
+  const auto [known, is_new] = known_.try_emplace(std::move(key), last_line{now, 0});
+  if (is_new)
+    return 0;
+  auto& last = known->second;
+  if (now - last.written < limits_.interval) {
+    ++last.suppressed;
     return std::nullopt;
   }
-  x.written = now;
-  return std::exchange(x.left_out, 0);
+  last.written = now;
+  return std::exchange(last.suppressed, 0);
 }
 
-void log_limit::make_room() {
-  if (entries_.size() < limits_.keys_max)
-    return;
-  entries_.erase(
-      std::ranges::min_element(entries_, {}, [](const auto& x) { return x.second.written; }));
+/// A key with suppressed lines stays for one more interval, so that their number can be told.
+void log_limit::forget_the_old(time_point now) {
+  std::erase_if(known_, [&](const auto& x) {
+    const auto age = now - x.second.written;
+    return age >= (x.second.suppressed > 0 ? 2 : 1) * limits_.interval;
+  });
 }
 
 } // namespace volumeviz::sync

@@ -9,33 +9,35 @@
 
 namespace volumeviz::sync {
 
-/// Keeps a peer that fails again and again from filling the log: the first line of a key at once,
-/// then one a minute. Bounded: when there are too many keys, those that were silent longest are
-/// forgotten. Pure.
+/// Keeps strangers from filling the log: the first line of a key is written at once, then at most
+/// one in each interval. Holds a bounded number of keys; those beyond it share one.
 class log_limit {
 public:
-  using steady = std::chrono::steady_clock;
+  using time_point = std::chrono::steady_clock::time_point;
   struct limits {
-    std::chrono::seconds interval{60};
-    std::size_t keys_max = 1000;
+    std::chrono::milliseconds interval{60'000};
+    std::size_t keys = 1'000;
   };
 
   log_limit() = default;
   explicit log_limit(const limits& x) : limits_(x) {}
 
-  /// Whether to write a line of this key now: how many were left out since its last one, or nothing
-  /// when this one is to be left out, too.
-  std::optional<std::uint64_t> admit(const std::string& key, steady::time_point now);
+  /// How many lines of the key were suppressed since the one before, when this one is to be
+  /// written; nothing when it is to be suppressed. A key that is too long is cut.
+  std::optional<std::uint64_t> admit(std::string key, time_point now);
+
+  std::size_t keys() const noexcept { return known_.size(); }
 
 private:
-  struct entry {
-    steady::time_point written;
-    std::uint64_t left_out = 0;
+  struct last_line {
+    time_point written;
+    std::uint64_t suppressed = 0;
   };
-  void make_room();
+
+  void forget_the_old(time_point now);
 
   limits limits_;
-  std::map<std::string, entry> entries_;
+  std::map<std::string, last_line> known_;
 };
 
 } // namespace volumeviz::sync

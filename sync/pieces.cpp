@@ -1,5 +1,8 @@
 #include "sync/pieces.hpp"
 
+#include "sync/text_cut.hpp"
+
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -34,10 +37,11 @@ public:
     }
   }
   template <class Resource>
-  void add_gone(std::vector<std::string>&& all, observed<Resource> change_batch::*kind) {
+  void add_keys(std::vector<std::string>&& all, observed<Resource> change_batch::*kind,
+                std::vector<std::string> observed<Resource>::*keys) {
     for (auto& x : all) {
       make_room(x.size() + field);
-      (parts_.back().*kind).gone.push_back(std::move(x));
+      (parts_.back().*kind.*keys).push_back(std::move(x));
     }
   }
   std::vector<change_batch> take() { return std::move(parts_); }
@@ -56,16 +60,77 @@ private:
   std::vector<change_batch> parts_;
 };
 
-std::size_t weight_of(const change_batch& x) {
-  std::size_t sum = field;
-  for (const auto& y : x.volumes.present)
-    sum += weight(y);
-  for (const auto& y : x.containers.present)
-    sum += weight(y);
-  for (const auto* gone : {&x.volumes.gone, &x.containers.gone})
-    for (const auto& y : *gone)
-      sum += y.size() + field;
+// What a node of a map takes beside its value.
+constexpr std::size_t map_node = 48;
+
+std::size_t memory_of(const std::string& x) {
+  return sizeof(x) + x.size();
+}
+std::size_t memory_of(const key_values& pairs) {
+  std::size_t sum = 0;
+  for (const auto& [key, value] : pairs)
+    sum += map_node + memory_of(key) + memory_of(value);
   return sum;
+}
+std::size_t memory_of(const volume& x) {
+  return sizeof(x) + x.name.size() + x.driver.size() + x.mountpoint.size() + x.scope.size()
+         + memory_of(x.labels) + memory_of(x.options);
+}
+std::size_t memory_of(const container& x) {
+  auto sum = sizeof(x) + x.id.size() + x.name.size() + x.image.size() + x.state.size()
+             + x.status.size() + memory_of(x.labels);
+  for (const auto& y : x.mounts)
+    sum += sizeof(y) + y.volume.size() + y.path.size();
+  return sum;
+}
+template <class Resource>
+std::size_t memory_of(const observed<Resource>& x) {
+  std::size_t sum = 0;
+  for (const auto& y : x.present)
+    sum += memory_of(y);
+  for (const auto* keys : {&x.gone, &x.also_present})
+    for (const auto& y : *keys)
+      sum += memory_of(y);
+  return sum;
+}
+
+/// What a part takes in memory.
+std::size_t memory_of(const change_batch& x) {
+  return sizeof(x) + x.host.size() + x.facts.engine_id.size() + x.facts.engine_version.size()
+         + memory_of(x.volumes) + memory_of(x.containers);
+}
+
+template <class Resource>
+std::size_t count(const observed<Resource>& x) {
+  return x.present.size() + x.gone.size() + x.also_present.size();
+}
+
+const std::string& key_of(const volume& x) {
+  return x.name;
+}
+const std::string& key_of(const container& x) {
+  return x.id;
+}
+
+template <class Resource>
+void set_aside(observed<Resource>& of, row_kind kind, std::size_t most,
+               std::vector<rejected_row>& rejected) {
+  // A key beyond this is in no database.
+  constexpr std::size_t key_most = 4096;
+  std::erase_if(of.present, [&](const Resource& x) {
+    const auto heavy = weight(x);
+    if (heavy <= most)
+      return false;
+    auto key = key_of(x);
+    if (of.complete && key.size() <= key_most)
+      of.also_present.push_back(key);
+    cut_text(key, key_most);
+    rejected.push_back({kind, std::move(key),
+                        "it weighs " + std::to_string(heavy) + " bytes, more than the "
+                            + std::to_string(most)
+                            + " that the link to the hub takes; its row stays as it was"});
+    return true;
+  });
 }
 
 template <class T>
@@ -77,6 +142,7 @@ template <class Resource>
 void append(observed<Resource>& to, observed<Resource>&& from) {
   append(to.present, std::move(from.present));
   append(to.gone, std::move(from.gone));
+  append(to.also_present, std::move(from.also_present));
   to.complete = from.complete;
   to.confirmed = from.confirmed;
 }
@@ -105,12 +171,24 @@ std::size_t weight(const container& x) {
   return sum;
 }
 
+std::vector<rejected_row> set_heavy_aside(change_batch& whole, std::size_t most) {
+  std::vector<rejected_row> rejected;
+  set_aside(whole.volumes, row_kind::volume, most, rejected);
+  set_aside(whole.containers, row_kind::container, most, rejected);
+  return rejected;
+}
+
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most) {
   cutter into{most};
   into.add(std::move(whole.volumes.present), &change_batch::volumes);
   into.add(std::move(whole.containers.present), &change_batch::containers);
-  into.add_gone(std::move(whole.volumes.gone), &change_batch::volumes);
-  into.add_gone(std::move(whole.containers.gone), &change_batch::containers);
+  into.add_keys(std::move(whole.volumes.gone), &change_batch::volumes, &observed<volume>::gone);
+  into.add_keys(std::move(whole.containers.gone), &change_batch::containers,
+                &observed<container>::gone);
+  into.add_keys(std::move(whole.volumes.also_present), &change_batch::volumes,
+                &observed<volume>::also_present);
+  into.add_keys(std::move(whole.containers.also_present), &change_batch::containers,
+                &observed<container>::also_present);
   auto parts = into.take();
   for (auto& part : parts)
     part.host = whole.host;
@@ -123,7 +201,11 @@ std::vector<change_batch> cut(change_batch&& whole, std::size_t most) {
   return parts;
 }
 
-result<std::optional<change_batch>> assembly::add(link_piece&& piece) {
+assembly::assembly(const limits& x, std::shared_ptr<byte_budget> hub)
+    : limits_(x), budget_(std::make_shared<byte_budget>(x.most_bytes, std::move(hub))) {
+}
+
+result<std::optional<whole_batch>> assembly::add(link_piece&& piece, time_point now) {
   if (completed_.contains(piece.seq))
     return fail(ec::bad_request,
                 "a piece of batch " + std::to_string(piece.seq) + " came after the last");
@@ -135,27 +217,39 @@ result<std::optional<change_batch>> assembly::add(link_piece&& piece) {
                                      + std::to_string(piece.seq) + " came where piece "
                                      + std::to_string(expected) + " was to come");
   }
-  const auto bytes = weight_of(piece.part);
-  if (bytes_ + bytes > limits_.most_bytes) {
+  static const change_batch nothing;
+  const auto bytes = memory_of(piece.part);
+  auto why = objection(known == partials_.end() ? nothing : known->second.whole.batch, piece.part);
+  const auto held = known == partials_.end() ? 0 : known->second.whole.held.bytes();
+  if (why.empty() && (bytes > limits_.most_bytes || held > limits_.most_bytes - bytes))
+    why = "it exceeds what one host may have under way (" + std::to_string(limits_.most_bytes)
+          + " bytes)";
+  if (!why.empty()) {
     forget(known);
-    return fail(ec::bad_request, "the pieces of batch " + std::to_string(piece.seq)
-                                     + " exceed what one host may have under way ("
-                                     + std::to_string(limits_.most_bytes) + " bytes)");
+    return fail(ec::bad_request, "batch " + std::to_string(piece.seq) + " was refused: " + why);
   }
+  held_bytes more{budget_};
+  if (known == partials_.end() ? !more.add(bytes) : !known->second.whole.held.add(bytes))
+    return fail(ec::queue_full, "the hub has no memory left for batch " + std::to_string(piece.seq)
+                                    + "; send it again");
   if (known == partials_.end())
-    known = partials_.emplace(piece.seq, partial{}).first;
-  auto& [batch, next, held] = known->second;
-  append(batch.volumes, std::move(piece.part.volumes));
-  append(batch.containers, std::move(piece.part.containers));
-  batch.facts = std::move(piece.part.facts);
-  ++next;
-  held += bytes;
-  bytes_ += bytes;
+    known = partials_
+                .emplace(piece.seq, partial{.whole = {.batch = {}, .held = std::move(more)},
+                                            .next = 0,
+                                            .began = now,
+                                            .touched = now})
+                .first;
+  auto& x = known->second;
+  append(x.whole.batch.volumes, std::move(piece.part.volumes));
+  append(x.whole.batch.containers, std::move(piece.part.containers));
+  x.whole.batch.facts = std::move(piece.part.facts);
+  ++x.next;
+  x.touched = now;
   if (!piece.last) {
     make_room();
-    return std::optional<change_batch>{};
+    return std::optional<whole_batch>{};
   }
-  std::optional whole{std::move(batch)};
+  std::optional whole{std::move(x.whole)};
   forget(known);
   completed_.insert(piece.seq);
   if (completed_.size() > remembered)
@@ -163,11 +257,28 @@ result<std::optional<change_batch>> assembly::add(link_piece&& piece) {
   return whole;
 }
 
+void assembly::forget_the_late(time_point now) {
+  std::erase_if(partials_, [&](const auto& x) {
+    return now - x.second.touched >= limits_.silent_max || now - x.second.began >= limits_.age_max;
+  });
+}
+
+std::string assembly::objection(const change_batch& batch, const change_batch& part) const {
+  const auto most = std::max(count(batch.volumes) + count(part.volumes),
+                             count(batch.containers) + count(part.containers));
+  if (most > limits_.most_resources)
+    return "a host may have " + std::to_string(limits_.most_resources)
+           + " resources of a kind at a hub, and this one has more";
+  for (const auto& x : part.containers.present)
+    if (x.mounts.size() > limits_.most_mounts)
+      return "a container may have " + std::to_string(limits_.most_mounts) + " mounts, and one has "
+             + std::to_string(x.mounts.size());
+  return {};
+}
+
 void assembly::forget(partials::iterator which) {
-  if (which == partials_.end())
-    return;
-  bytes_ -= which->second.bytes;
-  partials_.erase(which);
+  if (which != partials_.end())
+    partials_.erase(which);
 }
 
 void assembly::make_room() {

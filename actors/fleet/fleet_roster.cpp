@@ -15,6 +15,9 @@ namespace {
 
 constexpr auto look_interval = std::chrono::seconds{1};
 
+// An agent gives up after 3 s and comes in once more.
+constexpr auto newcomer_limit = std::chrono::seconds{10};
+
 } // namespace
 
 fleet_roster::fleet_roster(interface::pointer self, fleet_roster_parts parts)
@@ -41,7 +44,10 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
       [this](atom::verified, std::uint64_t session, std::uint64_t seq) {
         fleet_.committed(session, seq);
       },
-      [this](atom::tick) { end_the_silent(); },
+      [this](atom::tick) {
+        end_the_silent();
+        forget_the_late();
+      },
       [this](atom::hosts, const std::vector<host_report>& rows) { fleet_.recorded(rows, now()); },
       [this](atom::hosts) { return fleet_.report(); },
       [](atom::alive) { return true; },
@@ -50,17 +56,20 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
 
 fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
                                            const caf::strong_actor_ptr& agent) {
+  auto hello = who;
+  sync::bound(hello);
   if (!agent)
     return refusal("its connection broke while it came in");
   const auto decision = fleet_.admit(who, to_string(agent->node()), now());
   if (!decision.refused.empty())
     return refusal(decision.refused);
-  newcomer next{.who = who,
+  newcomer next{.who = hello,
                 .agent = agent,
                 .session = decision.session,
                 .snapshot = decision.snapshot,
+                .came = self_->clock().now(),
                 .answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>()};
-  parts_.log->info("host {} reports (agent {}){}", who.host, who.program_version,
+  parts_.log->info("host {} reports (agent {}){}", who.host, hello.program_version,
                    decision.new_engine ? "; its Docker engine is another one than before" : "");
   auto answer = next.answer;
   // What the former session still has must reach the store before anything of the new one, also
@@ -91,7 +100,8 @@ void fleet_roster::open_session(newcomer& x) {
                           .roster = fleet_roster_actor{self_},
                           .store = parts_.store,
                           .room = parts_.room,
-                          .numbers = parts_.numbers};
+                          .numbers = parts_.numbers,
+                          .memory = parts_.memory};
   auto session = caf::actor_cast<caf::strong_actor_ptr>(
       self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
   self_->monitor(session);
@@ -135,6 +145,20 @@ void fleet_roster::end_the_silent() {
   for (auto number : fleet_.silent(now())) {
     away(number, "it has been silent for too long");
     end_session(number);
+  }
+}
+
+/// Their agents have given up long ago: the session before them hangs.
+void fleet_roster::forget_the_late() {
+  const auto now = self_->clock().now();
+  for (auto i = next_.begin(); i != next_.end();) {
+    auto& [former, x] = *i;
+    if (now - x.came < newcomer_limit) {
+      ++i;
+      continue;
+    }
+    x.answer.deliver(refusal("the session before it does not end; it tries again"));
+    i = next_.erase(i);
   }
 }
 

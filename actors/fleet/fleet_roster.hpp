@@ -4,10 +4,12 @@
 #include "actors/clock.hpp"
 #include "actors/platform/slot.hpp"
 #include "metrics/metrics.hpp"
+#include "sync/byte_budget.hpp"
 #include "sync/fleet.hpp"
 
 #include <spdlog/logger.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,7 +24,10 @@ namespace volumeviz {
 /// What the fleet roster needs.
 struct fleet_roster_parts {
   slot_ptr sessions; ///< the place of all sessions; its limit bounds what waits in them together
-  std::shared_ptr<admission> room;                ///< see hub_session_parts
+  std::shared_ptr<admission> room; ///< see hub_session_parts
+  /// What all sessions may hold of their agents' batches together.
+  std::shared_ptr<sync::byte_budget> memory =
+      std::make_shared<sync::byte_budget>(std::size_t{256} * 1024 * 1024);
   std::function<std::string()> secret;            ///< of a new session: something nobody can guess
   std::shared_ptr<wire::member_registry> members; ///< told who may reach which session
   inventory_store_actor store;
@@ -52,6 +57,7 @@ private:
     caf::strong_actor_ptr agent;
     std::uint64_t session = 0;
     bool snapshot = false;
+    std::chrono::steady_clock::time_point came;
     caf::typed_response_promise<link_welcome, caf::strong_actor_ptr> answer;
   };
 
@@ -63,6 +69,7 @@ private:
   void end_session(std::uint64_t number);
   void away(std::uint64_t number, const std::string& why);
   void end_the_silent();
+  void forget_the_late();
   sync::moment now() const;
 
   interface::pointer self_;

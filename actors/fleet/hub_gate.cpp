@@ -87,7 +87,12 @@ hub_gate::entrance hub_gate::introduced(const agent_hello& hello) {
 caf::error hub_gate::refuse(metrics::rejection reason, const std::string& host,
                             const std::string& why) {
   parts_.numbers->link_rejected(reason);
-  parts_.log->warn("refused the agent of '{}': {}", cropped(host), why);
+  const auto name = cropped(host);
+  const auto key = fmt::format("{} {}", static_cast<int>(reason), name);
+  if (const auto suppressed = lines_.admit(key, self_->clock().now()))
+    parts_.log->warn(
+        "refused the agent of '{}': {}{}", name, why,
+        *suppressed > 0 ? fmt::format(" ({} more of these since the last line)", *suppressed) : "");
   return refusal(why);
 }
 

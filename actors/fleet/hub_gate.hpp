@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "metrics/metrics.hpp"
+#include "sync/log_limit.hpp"
 
 #include <spdlog/logger.h>
 
@@ -41,6 +42,7 @@ private:
 
   interface::pointer self_;
   hub_gate_parts parts_;
+  sync::log_limit lines_; ///< by name and reason
 };
 
 } // namespace volumeviz

@@ -43,7 +43,8 @@ struct hub_link_parts {
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
   std::uint64_t seed = 0;
-  std::size_t piece_bytes = 256 * 1024; ///< the most of a batch in one message
+  std::size_t piece_bytes = 256 * 1024;         ///< the most of a batch in one message
+  std::size_t resource_bytes = 2 * 1024 * 1024; ///< the most of one resource
 };
 
 /// HUB LINK: an agent's way to its hub, in the place of the inventory store. What the handlers have
@@ -73,6 +74,7 @@ private:
     steady::time_point began;
     steady::time_point sent;
     sync::backoff waits;
+    std::vector<rejected_row> rejected; ///< too heavy to be sent
   };
 
   // The steps of getting in; each has its time, and whatever fails leads to lost().

@@ -46,12 +46,14 @@ void hub_link::send(change_batch&& batch, promise answer) {
   give_up_older(topics);
   const auto seq = ++*parts_.last_seq;
   const auto now = self_->clock().now();
+  auto rejected = sync::set_heavy_aside(batch, parts_.resource_bytes);
   under_way_.emplace(seq, outgoing{.topics = topics,
                                    .pieces = sync::cut(std::move(batch), parts_.piece_bytes),
                                    .answer = answer,
                                    .began = now,
                                    .sent = now,
-                                   .waits = {full_min, full_max, parts_.seed + seq}});
+                                   .waits = {full_min, full_max, parts_.seed + seq},
+                                   .rejected = std::move(rejected)});
   send_piece(seq);
 }
 
@@ -131,6 +133,9 @@ void hub_link::finish(std::uint64_t seq, write_answer answer) {
   if (found == under_way_.end())
     return;
   auto promised = std::move(found->second.answer);
+  auto& to = answer.summary.rejected;
+  if (answer.ok)
+    to.insert(to.end(), found->second.rejected.begin(), found->second.rejected.end());
   under_way_.erase(found);
   promised.deliver(std::move(answer));
 }

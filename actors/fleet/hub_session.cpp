@@ -1,21 +1,43 @@
 #include "actors/fleet/hub_session.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "sync/answers.hpp"
+#include "sync/fleet.hpp"
+#include "sync/slices.hpp"
 
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace volumeviz {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 // Longer than the store takes for whatever waits before it; it only fires when the store hangs.
-constexpr auto store_limit = std::chrono::minutes{1};
+constexpr auto store_limit = 1min;
+
+// A host's share of the store at a time, in rows.
+constexpr std::size_t share = 1000;
+
+// An agent has one batch of each handler under way, one of its host's row, and what it has given
+// up.
+constexpr std::size_t jobs_most = 8;
+
+constexpr auto tidy_interval = 5s;
 
 } // namespace
 
 hub_session::hub_session(interface::pointer self, hub_session_parts parts)
-    : self_(self), parts_(std::move(parts)) {
+    : self_(self), parts_(std::move(parts)), pieces_(parts_.limits, parts_.memory) {
+}
+
+hub_session::~hub_session() {
+  // CAF 0.17 says nothing for a promise that is dropped.
+  for (const auto& x : jobs_)
+    x->promised.deliver(write_answer{
+        .ok = false, .why = {ec::store_unreachable, "the hub's session ended"}, .summary = {}});
 }
 
 hub_session::interface::behavior_type hub_session::make_behavior() {
@@ -24,14 +46,19 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
     if (down.source == caf::actor_cast<caf::actor_addr>(parts_.agent))
       self_->quit(down.reason);
   });
+  self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
   return {
       [this](link_piece& piece) { return take(piece); },
-      [this](const link_pulse& pulse) { return heard(pulse); },
+      [this](link_pulse& pulse) { return heard(pulse); },
+      [this](atom::tick) {
+        self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
+        pieces_.forget_the_late(self_->clock().now());
+      },
   };
 }
 
 hub_session::place hub_session::find_place() const {
-  if (!parts_.room->enter())
+  if (jobs_.size() >= jobs_most || !parts_.room->enter())
     return nullptr;
   return {parts_.room.get(), [room = parts_.room](admission* x) { x->leave(); }};
 }
@@ -47,36 +74,94 @@ caf::result<write_answer> hub_session::take(link_piece& piece) {
   }
   parts_.numbers->link_piece();
   const auto seq = piece.seq;
-  auto whole = pieces_.add(std::move(piece));
+  auto whole = pieces_.add(std::move(piece), self_->clock().now());
+  if (!whole && whole.error().code == ec::queue_full)
+    parts_.numbers->link_refused();
   if (!whole)
     return write_answer{.ok = false, .why = whole.error(), .summary = {}};
   if (!*whole)
     return write_answer{.ok = true, .why = {}, .summary = {}};
-  return store(seq, std::move(**whole), std::move(where));
+  return enqueue(seq, std::move(**whole), std::move(where));
 }
 
-caf::result<write_answer> hub_session::store(std::uint64_t seq, change_batch&& batch, place where) {
-  batch.host = parts_.host;
-  auto answer = self_->make_response_promise<write_answer>();
-  self_->request(parts_.store, store_limit, std::move(batch))
-      .then(
-          [this, seq, answer, where](write_answer& written) mutable {
-            if (written.ok)
-              self_->send(parts_.roster, atom::verified_v, parts_.number, seq);
-            answer.deliver(std::move(written));
-          },
-          [answer](const caf::error&) mutable {
-            answer.deliver(write_answer{
-                .ok = false,
-                .why = {ec::store_unreachable, "the hub's inventory store did not answer"},
-                .summary = {}});
-          });
+caf::result<write_answer> hub_session::enqueue(std::uint64_t seq, sync::whole_batch&& whole,
+                                               place where) {
+  whole.batch.host = parts_.host;
+  auto slices = sync::slices(std::move(whole.batch), share);
+  auto x = std::make_shared<job>();
+  x->seq = seq;
+  x->slices.assign(std::make_move_iterator(slices.begin()), std::make_move_iterator(slices.end()));
+  x->answer.ok = true;
+  x->promised = self_->make_response_promise<write_answer>();
+  x->where = std::move(where);
+  x->held = std::move(whole.held);
+  auto answer = x->promised;
+  jobs_.push_back(std::move(x));
+  ask_store();
   return answer;
 }
 
-caf::result<bool> hub_session::heard(const link_pulse& pulse) {
+/// Slices of one batch follow each other's answer: what comes after one that was refused must not
+/// be written. Small batches go together, as far as they fit into the share.
+void hub_session::ask_store() {
+  for (const auto& x : jobs_) {
+    if (x->slices.empty())
+      continue;
+    const auto rows = sync::rows_of(x->slices.front());
+    if (x->asked > 0 || (rows_asked_ > 0 && rows_asked_ + rows > share))
+      return;
+    ask_store(x);
+    if (!x->slices.empty())
+      return;
+  }
+}
+
+void hub_session::ask_store(const std::shared_ptr<job>& x) {
+  auto slice = std::move(x->slices.front());
+  x->slices.pop_front();
+  const auto rows = sync::rows_of(slice);
+  rows_asked_ += rows;
+  ++x->asked;
+  self_->request(parts_.store, store_limit, std::move(slice))
+      .then([this, x, rows](write_answer& written) { slice_answered(x, rows, written); },
+            [this, x, rows](const caf::error&) {
+              write_answer none{
+                  .ok = false,
+                  .why = {ec::store_unreachable, "the hub's inventory store did not answer"},
+                  .summary = {}};
+              slice_answered(x, rows, none);
+            });
+}
+
+void hub_session::slice_answered(const std::shared_ptr<job>& x, std::size_t rows,
+                                 write_answer& written) {
+  rows_asked_ -= rows;
+  --x->asked;
+  x->answer.ok = written.ok;
+  x->answer.why = std::move(written.why);
+  sync::merge(x->answer.summary, std::move(written.summary));
+  if (!x->answer.ok || x->answer.summary.refused)
+    x->slices.clear();
+  finish_done();
+  ask_store();
+}
+
+void hub_session::finish_done() {
+  std::erase_if(jobs_, [this](const std::shared_ptr<job>& x) {
+    if (x->asked > 0 || !x->slices.empty())
+      return false;
+    if (x->answer.ok)
+      self_->send(parts_.roster, atom::verified_v, parts_.number, x->seq);
+    sync::bound_answer(x->answer.summary);
+    x->promised.deliver(std::move(x->answer));
+    return true;
+  });
+}
+
+caf::result<bool> hub_session::heard(link_pulse& pulse) {
   if (pulse.token != parts_.token)
     return refusal("this session belongs to somebody else");
+  sync::bound(pulse);
   self_->send(parts_.roster, atom::heard_v, parts_.number, pulse);
   return true;
 }

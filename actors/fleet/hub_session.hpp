@@ -5,9 +5,12 @@
 #include "metrics/metrics.hpp"
 #include "sync/pieces.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace volumeviz {
 
@@ -21,29 +24,53 @@ struct hub_session_parts {
   inventory_store_actor store;
   std::shared_ptr<admission> room; ///< of all sessions: how many batches may wait for the store
   std::shared_ptr<metrics::catalogue> numbers;
+  std::shared_ptr<sync::byte_budget> memory; ///< of all sessions; null: no limit
+  sync::assembly::limits limits{};
 };
 
 /// HUB SESSION: what one agent sends, it puts together and takes to the store, as this host's and
-/// nobody else's, whatever the batch says.
+/// nobody else's, whatever the batch says. Its batches go to the store in their order and in
+/// slices, a share of a transaction at a time, so that the other hosts get their turn in between.
 class hub_session {
 public:
   using interface = hub_session_actor;
 
   hub_session(interface::pointer self, hub_session_parts parts);
+  ~hub_session();
+  hub_session(const hub_session&) = delete;
+  hub_session& operator=(const hub_session&) = delete;
   interface::behavior_type make_behavior();
 
 private:
   /// Given back when nobody has it any more.
   using place = std::shared_ptr<admission>;
+  using promise = caf::typed_response_promise<write_answer>;
+
+  /// A batch on its way to the store.
+  struct job {
+    std::uint64_t seq = 0;
+    std::deque<change_batch> slices; ///< still to be sent
+    std::size_t asked = 0;           ///< slices that the store has not answered
+    write_answer answer;             ///< of the slices so far
+    promise promised;
+    place where;
+    sync::held_bytes held;
+  };
 
   place find_place() const;
   caf::result<write_answer> take(link_piece& piece);
-  caf::result<write_answer> store(std::uint64_t seq, change_batch&& batch, place where);
-  caf::result<bool> heard(const link_pulse& pulse);
+  caf::result<write_answer> enqueue(std::uint64_t seq, sync::whole_batch&& whole, place where);
+  void ask_store();
+  void ask_store(const std::shared_ptr<job>& x);
+  void slice_answered(const std::shared_ptr<job>& x, std::size_t rows, write_answer& written);
+  void finish_done();
+  caf::result<bool> heard(link_pulse& pulse);
 
   interface::pointer self_;
   hub_session_parts parts_;
   sync::assembly pieces_;
+  std::deque<std::shared_ptr<job>> jobs_; ///< in the order in which they came
+  std::size_t rows_asked_ = 0;            ///< in slices that the store has not answered
 };
 
 } // namespace volumeviz

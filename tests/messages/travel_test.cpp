@@ -53,8 +53,11 @@ container some_container() {
 change_batch some_batch() {
   change_batch batch;
   batch.host = "h";
-  batch.volumes = {
-      .present = {some_volume()}, .gone = {"old"}, .complete = true, .confirmed = true};
+  batch.volumes = {.present = {some_volume()},
+                   .gone = {"old"},
+                   .complete = true,
+                   .confirmed = true,
+                   .also_present = {"heavy"}};
   batch.containers = {
       .present = {some_container()}, .gone = {"c0"}, .complete = true, .confirmed = true};
   batch.facts = {.engine_id = "e", .engine_version = "20.10", .last_seen_at = 5, .verified_at = 6};
@@ -72,6 +75,9 @@ write_summary some_summary() {
   x.undetailed = {"c1"};
   x.replaced_text = 3;
   x.statements = 4;
+  x.more_changes = {{.kind = row_kind::volume, .op = operation::update, .count = 7}};
+  x.more_rejected = 8;
+  x.more_undetailed = 9;
   return x;
 }
 

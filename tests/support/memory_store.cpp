@@ -33,6 +33,7 @@ removal removals(const std::map<std::string, Resource>& recorded, const observed
   std::set<std::string> there;
   for (const auto& x : seen.present)
     there.insert(key_of(x));
+  there.insert(seen.also_present.begin(), seen.also_present.end());
   removal result;
   std::size_t missing = 0;
   for (const auto& [key, row] : recorded) {

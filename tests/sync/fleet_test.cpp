@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 using namespace volumeviz;
@@ -28,9 +29,7 @@ struct hub {
                       .program_version = "1",
                       .engine_id = engine,
                       .boot = boot,
-                      .acked = acked,
-                      .nonce = {},
-                      .certificate = {}},
+                      .acked = acked},
                      "node-" + std::to_string(boot), now());
   }
   host_report of(const std::string& host) const {
@@ -177,6 +176,41 @@ TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
   CHECK(known.queue_size == 3);
   CHECK(known.verified_at == start + 8'500'000'000);
   CHECK(known.reasons == std::vector<std::string>{"idle"});
+}
+
+TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
+  hub x;
+  const std::string long_text(4'000'000, 'x');
+  const auto in = x.all.admit({.host = "a",
+                               .program_version = long_text,
+                               .engine_id = long_text,
+                               .boot = 1},
+                              "node", x.now());
+  CHECK(x.of("a").program_version.size() == 128);
+  CHECK(x.of("a").engine_id.size() == 128);
+  link_pulse pulse;
+  pulse.engine_id = pulse.engine_version = long_text;
+  pulse.status = static_cast<health_status>(200);
+  pulse.reasons.assign(1000, long_text);
+  for (const auto ago : {std::numeric_limits<std::int64_t>::max(), std::int64_t{-2},
+                         std::numeric_limits<std::int64_t>::min()}) {
+    pulse.verified_ago_ms = ago;
+    CHECK(x.all.heard(in.session, pulse, x.now()));
+    CHECK(x.of("a").verified_at < start);
+  }
+  const auto known = x.of("a");
+  CHECK(known.engine_version.size() == 128);
+  CHECK(known.status == health_status::unhealthy);
+  CHECK(known.reasons.size() == 32);
+  CHECK(known.reasons[31].size() == 500);
+}
+
+TEST_CASE("a text is not cut inside of a character") {
+  link_pulse pulse;
+  pulse.reasons = {"x", std::string(499, 'x') + "\u00e4"};
+  bound(pulse);
+  CHECK(pulse.reasons[0] == "x");
+  CHECK(pulse.reasons[1] == std::string(499, 'x'));
 }
 
 TEST_CASE("hosts of the database that do not report are away since they were last seen") {

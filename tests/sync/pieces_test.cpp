@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 using namespace volumeviz;
@@ -56,7 +57,8 @@ std::optional<change_batch> send(assembly& to, std::uint64_t seq, std::vector<ch
   for (std::uint32_t i = 0; i < parts.size(); ++i) {
     auto answer = to.add(piece_of(seq, i, i + 1 == parts.size(), std::move(parts[i])));
     REQUIRE(answer);
-    whole = std::move(*answer);
+    if (*answer)
+      whole = std::move((*answer)->batch);
   }
   return whole;
 }
@@ -121,7 +123,7 @@ TEST_CASE("batches that are under way at the same time do not mix") {
     auto answer = hub.add(piece_of(1, i, i + 1 == first.size(), first[i]));
     REQUIRE(answer);
     if (*answer)
-      volumes = (*answer)->volumes.present.size();
+      volumes = (*answer)->batch.volumes.present.size();
   }
   CHECK(volumes == 20);
 }
@@ -154,11 +156,86 @@ TEST_CASE("what an agent has given up makes room for what it sends now") {
 }
 
 TEST_CASE("an agent can't make the hub hold more than its share") {
-  assembly hub{{.most_bytes = 2000, .most_batches = 8}};
+  assembly hub{{.most_bytes = 3000, .most_batches = 8}};
   REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 1500))));
   const auto refused = hub.add(piece_of(2, 0, false, some_batch(1, 0, 0, 1500)));
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().text.find("2000 bytes") != std::string::npos);
+  CHECK(refused.error().code == ec::queue_full);
   CHECK(hub.add(piece_of(1, 1, true)));
   CHECK(hub.bytes() == 0);
+}
+
+TEST_CASE("batches that no more comes of are forgotten, and their bytes given back") {
+  const assembly::time_point start{std::chrono::hours{1}};
+  assembly hub;
+  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 1500)), start));
+  REQUIRE(hub.add(piece_of(2, 0, false, some_batch(1, 0, 0, 1500)), start));
+  REQUIRE(hub.add(piece_of(2, 1, false), start + std::chrono::seconds{20}));
+  hub.forget_the_late(start + std::chrono::seconds{29});
+  CHECK(hub.unfinished() == 2);
+  hub.forget_the_late(start + std::chrono::seconds{31});
+  CHECK(hub.unfinished() == 1);
+  for (std::uint32_t i = 2; i < 16; ++i) // a drop every 20 s keeps it for five minutes
+    REQUIRE(hub.add(piece_of(2, i, false), start + std::chrono::seconds{20 * i}));
+  hub.forget_the_late(start + std::chrono::seconds{301});
+  CHECK(hub.unfinished() == 0);
+  CHECK(hub.bytes() == 0);
+}
+
+TEST_CASE("what all hosts hold together is bounded; a piece that finds no room may come again") {
+  auto all = std::make_shared<byte_budget>(5000);
+  assembly a{{}, all}, b{{}, all};
+  REQUIRE(a.add(piece_of(1, 0, false, some_batch(1, 0, 0, 3000))));
+  const auto refused = b.add(piece_of(1, 0, true, some_batch(1, 0, 0, 3000)));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::queue_full);
+  {
+    const auto whole = a.add(piece_of(1, 1, true));
+    REQUIRE(whole);
+    CHECK(all->held() > 3000); // as long as the batch waits
+  }
+  CHECK(all->held() == 0);
+  CHECK(b.add(piece_of(1, 0, true, some_batch(1, 0, 0, 3000))));
+  CHECK(all->held() == 0);
+}
+
+TEST_CASE("a host may have so many resources of a kind, and no more") {
+  assembly hub{{.most_resources = 100, .most_mounts = 5}};
+  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(60, 60, 20, 0))));
+  const auto refused = hub.add(piece_of(1, 1, true, some_batch(30, 0, 0, 0)));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::bad_request);
+  CHECK(refused.error().text.find("100 resources") != std::string::npos);
+  CHECK(hub.bytes() == 0);
+  auto mounts = some_batch(0, 1, 0, 0);
+  mounts.containers.present[0].mounts.resize(6);
+  CHECK_FALSE(hub.add(piece_of(2, 0, true, mounts)));
+}
+
+TEST_CASE("everything that a piece holds weighs something") {
+  change_batch facts, keys, labels;
+  facts.facts.engine_version = std::string(5000, 'x');
+  keys.volumes.also_present = {std::string(5000, 'x')};
+  labels.volumes.present.emplace_back().labels = {{"a", ""}, {"b", ""}};
+  for (const auto& part : {facts, keys}) {
+    assembly hub;
+    REQUIRE(hub.add(piece_of(1, 0, false, part)));
+    CHECK(hub.bytes() > 5000);
+  }
+  assembly hub;
+  REQUIRE(hub.add(piece_of(1, 0, false, labels)));
+  CHECK(hub.bytes() > sizeof(volume) + 2 * (2 * sizeof(std::string) + 40));
+}
+
+TEST_CASE("a resource too heavy for the link is set aside, and a list does not remove its row") {
+  auto batch = some_batch(3, 1, 0, 10);
+  batch.volumes.present[1].labels["l"] = std::string(5000, 'x');
+  const auto rejected = set_heavy_aside(batch, 1000);
+  REQUIRE(rejected.size() == 1);
+  CHECK(rejected[0].key == "v1");
+  CHECK(rejected[0].reason.find("1000") != std::string::npos);
+  CHECK(batch.volumes.present.size() == 2);
+  CHECK(batch.volumes.complete);
+  CHECK(batch.volumes.also_present == std::vector<std::string>{"v1"});
+  CHECK(batch.containers.present.size() == 1);
 }

@@ -1,0 +1,66 @@
+#include "sync/answers.hpp"
+
+#include "sync/text_cut.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace volumeviz::sync {
+
+namespace {
+
+// What an entry costs beside its characters.
+constexpr std::size_t entry = 16;
+
+std::size_t weight(const std::string& x) {
+  return x.size() + entry;
+}
+std::size_t weight(const row_change& x) {
+  return x.key.size() + x.detail.size() + entry;
+}
+std::size_t weight(const rejected_row& x) {
+  return x.key.size() + x.reason.size() + entry;
+}
+
+/// How many of the first entries fit.
+template <class T>
+std::size_t fitting(const std::vector<T>& all, std::size_t most, std::size_t bytes) {
+  std::size_t n = 0;
+  for (std::size_t held = 0; n < all.size() && n < most; ++n) {
+    held += weight(all[n]);
+    if (held > bytes)
+      break;
+  }
+  return n;
+}
+
+void count(std::vector<unlisted_changes>& counts, const row_change& x) {
+  const auto same = [&x](const auto& y) { return y.kind == x.kind && y.op == x.op; };
+  auto known = std::ranges::find_if(counts, same);
+  if (known == counts.end())
+    known = counts.insert(counts.end(), {.kind = x.kind, .op = x.op, .count = 0});
+  ++known->count;
+}
+
+} // namespace
+
+void bound_answer(write_summary& x, const answer_limits& limits) {
+  constexpr std::size_t text_most = 500;
+  const auto changes = fitting(x.changes, limits.changes, limits.bytes);
+  for (auto i = changes; i < x.changes.size(); ++i)
+    count(x.more_changes, x.changes[i]);
+  x.changes.resize(changes);
+  for (auto& row : x.rejected) {
+    cut_text(row.key, text_most);
+    cut_text(row.reason, text_most);
+  }
+  const auto rejected = fitting(x.rejected, limits.rejected, limits.bytes);
+  x.more_rejected += x.rejected.size() - rejected;
+  x.rejected.resize(rejected);
+  const auto undetailed = fitting(x.undetailed, limits.undetailed, limits.bytes);
+  x.more_undetailed += x.undetailed.size() - undetailed;
+  x.undetailed.resize(undetailed);
+}
+
+} // namespace volumeviz::sync

@@ -1,0 +1,130 @@
+#include "sync/slices.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace volumeviz::sync {
+
+namespace {
+
+std::size_t rows_of(const volume&) {
+  return 1;
+}
+std::size_t rows_of(const container& x) {
+  return 1 + x.mounts.size();
+}
+const std::string& key_of(const volume& x) {
+  return x.name;
+}
+const std::string& key_of(const container& x) {
+  return x.id;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// What a complete list says of existence only.
+template <class Resource>
+observed<Resource> existence(observed<Resource>& all) {
+  observed<Resource> result{.present = {},
+                            .gone = std::exchange(all.gone, {}),
+                            .complete = true,
+                            .confirmed = all.confirmed,
+                            .also_present = all.also_present};
+  for (const auto& x : all.present)
+    result.also_present.push_back(key_of(x));
+  return result;
+}
+
+class slicer {
+public:
+  slicer(std::string host, std::size_t most) : host_(std::move(host)), most_(most) {}
+
+  void begin_slice() {
+    done_.emplace_back().host = host_;
+    rows_ = 0;
+  }
+  template <class Resource>
+  void add(observed<Resource>& all, observed<Resource> change_batch::*kind) {
+    for (auto& x : all.present) {
+      make_room(rows_of(x));
+      (done_.back().*kind).present.push_back(std::move(x));
+    }
+    for (auto& x : all.gone) {
+      make_room(1);
+      (done_.back().*kind).gone.push_back(std::move(x));
+    }
+  }
+  std::vector<change_batch>& done() noexcept { return done_; }
+
+private:
+  void make_room(std::size_t rows) {
+    if (rows_ > 0 && rows_ + rows > most_)
+      begin_slice();
+    rows_ += rows;
+  }
+
+  std::string host_;
+  std::size_t most_;
+  std::size_t rows_ = 0;
+  std::vector<change_batch> done_;
+};
+
+} // namespace
+
+std::size_t rows_of(const change_batch& x) {
+  auto sum = x.volumes.present.size() + x.volumes.gone.size() + x.containers.gone.size();
+  for (const auto& y : x.containers.present)
+    sum += rows_of(y);
+  return sum;
+}
+
+std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
+  if (rows_of(whole) <= 2 * most) {
+    std::vector<change_batch> one;
+    one.push_back(std::move(whole));
+    return one;
+  }
+  slicer into{whole.host, most};
+  into.begin_slice();
+  auto& first = into.done().back();
+  if (whole.volumes.complete)
+    first.volumes = existence(whole.volumes);
+  if (whole.containers.complete)
+    first.containers = existence(whole.containers);
+  auto listed = first.containers.also_present;
+  if (whole.volumes.complete || whole.containers.complete)
+    into.begin_slice();
+  into.add(whole.volumes, &change_batch::volumes);
+  into.add(whole.containers, &change_batch::containers);
+  auto& last = into.done().back();
+  if (whole.containers.complete) {
+    last.containers.complete = true;
+    last.containers.confirmed = whole.containers.confirmed;
+    last.containers.also_present = std::move(listed);
+  }
+  last.facts = std::move(whole.facts);
+  return std::move(into.done());
+}
+
+void merge(write_summary& into, write_summary&& later) {
+  append(into.changes, std::move(later.changes));
+  append(into.rejected, std::move(later.rejected));
+  append(into.undetailed, std::move(later.undetailed));
+  std::ranges::sort(into.undetailed);
+  const auto doubles = std::ranges::unique(into.undetailed);
+  into.undetailed.erase(doubles.begin(), doubles.end());
+  into.refused |= later.refused;
+  into.locked_out |= later.locked_out;
+  into.taken_anew |= later.taken_anew;
+  if (into.verified_before == never)
+    into.verified_before = later.verified_before;
+  into.replaced_text += later.replaced_text;
+  into.statements += later.statements;
+}
+
+} // namespace volumeviz::sync
