@@ -36,6 +36,7 @@ health_reporter::health_reporter(interface::pointer self, reporter_parts parts)
   facts_.disconnected_since = parts_.now();
   facts_.database_since = parts_.now();
   facts_.database_reason = "not asked yet";
+  facts_.first_sync_done = false;
   store_heard_ = parts_.now();
 }
 
@@ -89,7 +90,7 @@ void health_reporter::reconciled(const reconcile_status& status) {
   facts_.volume_runs = status.volume_runs;
   facts_.container_runs = status.container_runs;
   facts_.verified_at = status.verified_at;
-  initial_done_ = status.initial_done;
+  facts_.first_sync_done = status.initial_done;
 }
 
 void health_reporter::trouble(resource_kind kind, const failure& why) {
@@ -172,7 +173,7 @@ void health_reporter::ask_roster(const std::shared_ptr<inquiry>& what) {
 void health_reporter::answered(inquiry& what) const {
   if (--what.open > 0)
     return;
-  auto facts = facts_;
+  auto facts = known_now();
   facts.last_event = what.counters.last_event;
   facts.last_event_received = what.counters.last_event_received;
   facts.queue_size = what.counters.waiting;
@@ -181,15 +182,17 @@ void health_reporter::answered(inquiry& what) const {
   facts.dropped = what.counters.dropped;
   facts.hosts = std::move(what.hosts);
   facts.roster_reason = std::move(what.roster_reason);
-  auto now = parts_.now();
+  what.asker.deliver(sync::evaluate(facts, parts_.now()));
+}
+
+sync::health_facts health_reporter::known_now() const {
+  auto facts = facts_;
   if (store_silent()) {
     facts.database_up = false;
     facts.database_reason = std::string{"the "} + store_name(parts_.role) + " has not answered for "
-                            + sync::spoken(std::chrono::nanoseconds{now - store_heard_});
+                            + sync::spoken(std::chrono::nanoseconds{parts_.now() - store_heard_});
   }
-  if (!initial_done_)
-    facts.first_sync_missing = "the first full reconciliation is not done yet";
-  what.asker.deliver(sync::evaluate(facts, now));
+  return facts;
 }
 
 bool health_reporter::store_silent() const {
@@ -197,19 +200,7 @@ bool health_reporter::store_silent() const {
 }
 
 std::vector<std::string> health_reporter::not_ready() const {
-  std::vector<std::string> reasons;
-  if (facts_.database_asked && (!facts_.database_up || store_silent()))
-    reasons.push_back(std::string{"the "} + store_name(parts_.role)
-                      + " is not ready: " + facts_.database_reason);
-  else if (facts_.standby)
-    reasons.push_back("this node stands by: " + facts_.database_reason);
-  // A hub has no daemon to reconcile with.
-  if (facts_.events_enabled && parts_.role != node_role::hub && !initial_done_)
-    reasons.push_back(
-        facts_.connected ? "the first full reconciliation is not done yet"
-                         : "Docker is not connected and the first full reconciliation is not done: "
-                               + facts_.stream_reason);
-  return reasons;
+  return sync::not_ready_because(known_now());
 }
 
 } // namespace volumeviz

@@ -48,12 +48,12 @@ private:
   void ask_roster(const std::shared_ptr<inquiry>& what);
   void answered(inquiry& what) const;
   bool store_silent() const;
+  sync::health_facts known_now() const; ///< with what the silence of the store tells
   std::vector<std::string> not_ready() const;
 
   interface::pointer self_;
   reporter_parts parts_;
   sync::health_facts facts_;
-  bool initial_done_ = false;
   timestamp store_heard_ = never;
 };
 

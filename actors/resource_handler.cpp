@@ -210,6 +210,7 @@ void resource_handler::committed(const observation& what, const write_summary& s
   if (in_trouble_)
     report_trouble({});
   log_changes(what.batch, summary);
+  report_rejected(what, summary);
   auto rows = count_rows(summary);
   if (look_.list && listed_before_)
     suspect_drift(summary);

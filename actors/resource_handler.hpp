@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,7 @@ private:
   void hint_other(const write_summary& summary);
   void report_work(const sync::settlement& done, ec failed_why, std::vector<row_count> rows,
                    const write_summary& summary);
+  void report_rejected(const observation& what, const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,
                    const write_summary& summary);
   void report_trouble(const failure& why);
@@ -104,8 +106,9 @@ private:
   bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
   std::optional<caf::typed_response_promise<bool>> stopping_;
-  bool in_trouble_ = false; ///< and the health reporter knows
-  bool locked_out_ = false; ///< another node writes the rows
+  bool in_trouble_ = false;        ///< and the health reporter knows
+  bool locked_out_ = false;        ///< another node writes the rows
+  std::set<std::string> rejected_; ///< what the database can't hold, as the log has it
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;
 };

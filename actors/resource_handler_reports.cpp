@@ -2,11 +2,13 @@
 
 #include "actors/change_words.hpp"
 #include "actors/resource_handler.hpp"
+#include "config/secrets.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <map>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -80,16 +82,35 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                      .rejected = summary.rejected.size() + summary.more_rejected,
                      .replaced_text = summary.replaced_text,
                      .pending = plan_.pending()};
-  for (const auto& x : summary.rejected)
-    parts_.log->error("the database can't hold {} {}: {}", to_string(x.kind), x.key, x.reason);
   if (summary.more_rejected > 0)
     parts_.log->error("the database can't hold {} more rows", summary.more_rejected);
   if (summary.replaced_text > 0)
-    parts_.log->warn("replaced U+0000 in {} strings: PostgreSQL can't hold it",
+    parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
+                     "U+FFFD in {} strings",
                      summary.replaced_text);
   // Last: should this handler die before, they are written off as failed instead of told.
   parts_.slot->settled += total(done.processed) + total(done.failed);
   self_->send(parts_.metrics, std::move(report));
+}
+
+/// Each resource is told when it is first refused and when it no longer is, not with every list.
+void resource_handler::report_rejected(const observation& what, const write_summary& summary) {
+  std::set<std::string> now;
+  for (const auto& x : summary.rejected) {
+    auto name = fmt::format("{} {}", to_string(x.kind), config::in_quotes(x.key));
+    const auto is_new = rejected_.insert(name).second;
+    parts_.log->log(is_new ? spdlog::level::err : spdlog::level::debug,
+                    "the database can't hold {}: {}", name, x.reason);
+    now.insert(std::move(name));
+  }
+  if (!what.batch.volumes.complete && !what.batch.containers.complete)
+    return;
+  std::erase_if(rejected_, [&](const std::string& name) {
+    if (now.contains(name))
+      return false;
+    parts_.log->info("the database no longer refuses {}: it was changed or removed", name);
+    return true;
+  });
 }
 
 void resource_handler::report_list(bool ok, const failure& why, const observation& what,

@@ -99,9 +99,10 @@ public:
       rows_ = std::move(*rows);
     }
     start_actors(*daemon, database);
-    auto server =
-        http::start({.listen = settings_.http_listen, .auth_token = settings_.http_auth_token},
-                    *view_, rows_.get());
+    auto server = http::start({.listen = settings_.http_listen,
+                               .auth_token = settings_.http_auth_token,
+                               .allowed_hosts = settings_.http_allowed_hosts},
+                              *view_, rows_.get());
     if (!server) {
       // The actors run already, and their system waits for them when it is destroyed.
       client_->stop();
@@ -174,7 +175,7 @@ private:
       signals_.nudge();
     });
     client_ = std::make_unique<node_client>(*system_, handles);
-    view_ = std::make_unique<http::actor_view>(*client_);
+    view_ = std::make_unique<http::actor_view>(*client_, settings_.node_name);
   }
 
   void connect_link(node_parts& parts) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
 
 namespace volumeviz::config {
@@ -54,6 +55,26 @@ std::optional<host_port> parse_host_port(std::string_view text) {
 std::string to_string(const host_port& address) {
   const auto bracketed = address.host.find(':') != std::string::npos;
   return (bracketed ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
+}
+
+std::optional<std::string> host_of(std::string_view authority) {
+  const auto address = authority.starts_with('[') ? authority.find(']') : 0;
+  const bool has_port = authority.find(':', address) != std::string_view::npos;
+  auto parsed = parse_host_port(std::string{authority} + (has_port ? "" : ":0"));
+  if (!parsed)
+    return std::nullopt;
+  auto& host = parsed->host;
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, host.c_str(), &v6) == 1) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    return ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
+  }
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (host.ends_with('.'))
+    host.pop_back();
+  return host.empty() ? std::nullopt : std::optional{std::move(host)};
 }
 
 bool is_loopback(std::string_view host) {

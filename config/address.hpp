@@ -21,6 +21,11 @@ std::optional<host_port> parse_host_port(std::string_view text);
 /// The text that parse_host_port() reads back as the same, with brackets around an IPv6 address.
 std::string to_string(const host_port& address);
 
+/// The host of "HOST", "HOST:PORT", "[IPv6]" or "[IPv6]:PORT" in the form in which two of them are
+/// compared: lower case, without port, brackets and the dot at the end of a full name. Nothing when
+/// the text is anything else.
+std::optional<std::string> host_of(std::string_view authority);
+
 /// Whether the host is this machine and can be reached from nowhere else: 127.0.0.0/8, ::1,
 /// localhost.
 bool is_loopback(std::string_view host);

@@ -1,6 +1,7 @@
 #include "config/setting_readers.hpp"
 
 #include "config/duration.hpp"
+#include "config/secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,11 @@ std::string lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z')
       c = static_cast<char>(c + 32);
   return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
 }
 
 bool has_bad_percent_escape(std::string_view text) {
@@ -161,6 +167,25 @@ complaint auth_token(std::string_view value, settings& into) {
   if (!std::ranges::all_of(value, is_visible_ascii))
     return "";
   into.http_auth_token = std::string{value};
+  return std::nullopt;
+}
+
+complaint allowed_hosts(std::string_view value, settings& into) {
+  std::vector<std::string> hosts;
+  while (!value.empty()) {
+    const auto entry = trimmed(value.substr(0, value.find(',')));
+    value.remove_prefix(std::min(value.size(), value.find(',')));
+    value.remove_prefix(value.empty() ? 0 : 1);
+    if (entry.empty())
+      continue;
+    auto host = host_of(entry);
+    if (!host)
+      return in_quotes(entry) + " is not HOST, HOST:PORT, [IPv6] or [IPv6]:PORT";
+    hosts.push_back(std::move(*host));
+  }
+  if (hosts.empty())
+    return "there is no name in it";
+  into.http_allowed_hosts = std::move(hosts);
   return std::nullopt;
 }
 

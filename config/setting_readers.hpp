@@ -50,6 +50,7 @@ complaint docker_host(std::string_view value, settings& into);
 complaint docker_tls_verify(std::string_view value, settings& into);
 complaint database_url(std::string_view value, settings& into);
 complaint auth_token(std::string_view value, settings& into);
+complaint allowed_hosts(std::string_view value, settings& into);
 complaint log_level(std::string_view value, settings& into);
 complaint format(std::string_view value, settings& into);
 complaint node_name(std::string_view value, settings& into);

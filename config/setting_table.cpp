@@ -59,6 +59,11 @@ constexpr std::array table{
             "when set, every path but /api/v1/health/live and /api/v1/health/ready wants "
             "Authorization: Bearer …",
             readers::auth_token, setting::shown::never},
+    setting{"HTTP_ALLOWED_HOSTS", "none", "names or addresses, with commas between them",
+            "while no token is set: what a Host header may name beside loopback names such as "
+            "localhost; on a loopback address others are refused in any case, elsewhere only when "
+            "this is set",
+            readers::allowed_hosts},
     setting{"LOG_LEVEL", "info", "trace, debug, info, warn or error", "how much is logged",
             readers::log_level},
     setting{"LOG_FORMAT", "text", "text or json", "text, or one JSON object a line",

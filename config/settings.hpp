@@ -29,7 +29,8 @@ struct settings {
   std::string docker_cert_path;
   std::string database_url; ///< never empty after read_settings
   host_port http_listen{"127.0.0.1", 8080};
-  std::string http_auth_token; ///< empty: none
+  std::string http_auth_token;                 ///< empty: none
+  std::vector<std::string> http_allowed_hosts; ///< as host_of() writes them; empty: none
   std::string log_level = "info";
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never

@@ -10,7 +10,8 @@ namespace volumeviz::http {
 /// The running node as the HTTP server sees it.
 class actor_view final : public node_view {
 public:
-  explicit actor_view(const node_client& node) : node_(node) {}
+  /// `node` must outlive the view; `name` is NODE_NAME.
+  actor_view(const node_client& node, std::string name) : node_(node), name_(std::move(name)) {}
 
   result<health_report> health() override { return node_.health(); }
   std::vector<std::string> unresponsive() override { return node_.unresponsive(); }
@@ -21,10 +22,12 @@ public:
   std::vector<actor_report> actors() override { return node_.actors(); }
   std::string metrics() override { return node_.metrics(); }
   node_role role() const override { return node_.role(); }
+  std::string name() const override { return name_; }
   result<std::vector<host_report>> hosts() override { return node_.hosts(); }
 
 private:
   const node_client& node_;
+  std::string name_;
 };
 
 } // namespace volumeviz::http

@@ -1,5 +1,7 @@
 #include "http/head.hpp"
 
+#include "http/gzip.hpp"
+#include "http/header_text.hpp"
 #include "http/health_json.hpp"
 
 #include <algorithm>
@@ -25,29 +27,6 @@ bool is_token(std::string_view word) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
            || marks.find(c) != std::string_view::npos;
   });
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (auto& c : result)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-/// Takes the part before the next `separator` off the front of `text`.
-std::string_view take(std::string_view& text, std::string_view separator) {
-  const auto at = text.find(separator);
-  const auto part = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + separator.size());
-  return part;
 }
 
 bool has_word(std::string_view list, std::string_view word) {
@@ -90,22 +69,36 @@ struct framing {
   bool chunked = false;
 };
 
-tl::expected<void, refusal> note_header(framing& to, const std::string& name,
-                                        std::string_view value) {
+tl::expected<void, refusal> note_length(framing& to, std::string_view value) {
+  std::size_t length = 0;
+  auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (error == std::errc::result_out_of_range)
+    length = max_body_size + 1;
+  else if (error != std::errc{} || rest != value.data() + value.size())
+    return malformed();
+  if (to.length && *to.length != length)
+    return malformed();
+  to.length = length;
+  return {};
+}
+
+tl::expected<void, refusal> note_header(framing& to, request_headers& headers,
+                                        const std::string& name, std::string_view value) {
   if (name == "connection")
     to.close = to.close || has_word(value, "close");
   else if (name == "transfer-encoding")
     to.chunked = true;
-  else if (name == "content-length") {
-    std::size_t length = 0;
-    auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (error == std::errc::result_out_of_range)
-      length = max_body_size + 1;
-    else if (error != std::errc{} || rest != value.data() + value.size())
-      return malformed();
-    if (to.length && *to.length != length)
-      return malformed();
-    to.length = length;
+  else if (name == "content-length")
+    return note_length(to, value);
+  else if (name == "authorization")
+    headers.authorization = value;
+  else if (name == "accept-encoding")
+    headers.gzip = headers.gzip || accepts_gzip(value);
+  else if (name == "host" || name == "origin") {
+    auto& noted = name == "host" ? headers.from.host : headers.from.origin;
+    if (noted)
+      return malformed(); // which of the two would be the one that was checked?
+    noted = value;
   }
   return {};
 }
@@ -175,17 +168,14 @@ tl::expected<prepared_head, refusal> prepare_head(std::string_view head) {
     const auto name = take(header, ":");
     if (!is_token(name)) // also a continued line, which is long out of use
       return malformed();
-    const auto value = trimmed(header);
-    if (auto noted = note_header(framing, lower(name), value); !noted)
+    if (auto noted = note_header(framing, result.headers, lower(name), trimmed(header)); !noted)
       return tl::unexpected{noted.error()};
-    if (lower(name) == "authorization")
-      result.text.append("Authorization: ").append(value).append("\r\n");
   }
   if (framing.length.value_or(0) > max_body_size)
     return refuse(413, "no path here takes a body, and none above " + std::to_string(max_body_size)
                            + " bytes is even looked at");
   result.text += "\r\n";
-  result.has_body = framing.chunked || framing.length.value_or(0) > 0;
+  result.headers.has_body = framing.chunked || framing.length.value_or(0) > 0;
   result.keep_alive = !framing.close && first.substr(first.size() - 3) == "1.1";
   return result;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/access.hpp"
+
 #include <tl/expected.hpp>
 
 #include <cstddef>
@@ -28,11 +30,20 @@ struct refusal {
 /// become a request any more.
 tl::expected<std::size_t, refusal> find_head(std::string_view input, std::size_t& scanned);
 
-/// A request as the HTTP library gets it.
+/// What the paths here want to know of the headers.
+struct request_headers {
+  std::string authorization;
+  provenance from;
+  bool gzip = false;     ///< the client takes it
+  bool has_body = false; ///< which nobody will read: the connection ends after the answer
+};
+
+/// A request in two parts: what the HTTP library reads, and what it does not get to see. It would
+/// decode "%41" in values, compress on its own, and give ranges.
 struct prepared_head {
-  std::string text;        ///< the request line and Authorization; no other header is of use here
+  std::string text; ///< the request line with the empty line
+  request_headers headers;
   bool keep_alive = false; ///< the client may send another request on this connection
-  bool has_body = false;   ///< which nobody will read: the connection ends after the answer
 };
 
 /// Refuses what is no HTTP/1 request, methods that nobody knows, and announced bodies above the

@@ -1,6 +1,7 @@
 #include "http/host_page.hpp"
 
 #include "persistence/cursor.hpp"
+#include "persistence/text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -52,6 +53,17 @@ with_hosts_without_rows(persistence::page<persistence::host_row> page,
     page.next = persistence::encode_cursor(table, {page.items.back().host});
   }
   return page;
+}
+
+void show_latest_proof(std::vector<persistence::host_row>& rows,
+                       const std::vector<host_report>& known) {
+  for (auto& row : rows) {
+    const auto found = std::ranges::find(known, row.host, &host_report::host);
+    if (found == known.end() || found->verified_at == never)
+      continue;
+    // ISO 8601 in UTC: the order of the text is that of the moments, to the microsecond.
+    row.verified_at = std::max(row.verified_at, persistence::iso_time(found->verified_at));
+  }
 }
 
 } // namespace volumeviz::http

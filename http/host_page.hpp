@@ -15,4 +15,9 @@ persistence::page<persistence::host_row>
 with_hosts_without_rows(persistence::page<persistence::host_row> page,
                         const persistence::query& asked, const std::vector<host_report>& fleet);
 
+/// Lets `verified_at` of each row be at least what is known in `known`: the rows are told of it
+/// every ten seconds only.
+void show_latest_proof(std::vector<persistence::host_row>& rows,
+                       const std::vector<host_report>& known);
+
 } // namespace volumeviz::http

@@ -1,30 +1,28 @@
 #include "http/listener.hpp"
 
+#include "http/acceptor.hpp"
+#include "http/gzip.hpp"
+#include "http/head.hpp"
 #include "http/response_stream.hpp"
 
 #include <httplib.h>
 
 #include <atomic>
-#include <cerrno>
-#include <condition_variable>
-#include <cstring>
-#include <fcntl.h>
-#include <mutex>
-#include <netdb.h>
+#include <optional>
 #include <string>
-#include <sys/socket.h>
-#include <thread>
+#include <system_error>
 #include <utility>
 
 namespace volumeviz::http {
 
 namespace {
 
-using namespace std::chrono_literals;
+// A packet's worth: smaller answers arrive no sooner when they are compressed.
+constexpr std::size_t least_to_compress = 1400;
 
-/// The HTTP library with its own connection handling replaced: sockets go to the waiting room
-/// instead of each holding a thread, and a request comes back from there when it is complete. The
-/// library parses it and writes the answer.
+/// The HTTP library without its connection handling: sockets go to the waiting room instead of each
+/// holding a thread, and a request comes back from there when it is complete. The library parses
+/// its first line and writes the answer.
 class hardened_server final : public httplib::Server {
 public:
   hardened_server(listener_limits limits, std::function<response(const request&)> answer)
@@ -34,13 +32,6 @@ public:
                                                              serve(std::move(who), too_late);
                                                            }},
         room_{limits.waiting, [this](connection who) { submit(std::move(who)); }} {
-    new_task_queue = [] { return new direct_queue; }; // the library deletes it
-    set_tcp_nodelay(true); // head and body are two writes: 43 ms a request otherwise
-    set_socket_options([](int socket) {
-      // Not SO_REUSEPORT, the library's default: a second program could share the port unnoticed.
-      const int yes = 1;
-      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    });
     set_keep_alive_timeout(
         std::chrono::duration_cast<std::chrono::seconds>(limits.waiting.next_request).count());
     set_keep_alive_max_count(static_cast<size_t>(limits.requests_per_connection));
@@ -63,13 +54,15 @@ public:
 
   ~hardened_server() override { end(); }
 
-  /// After bind: the library's backlog of 5 is a compiled-in constant.
-  void widen_backlog() { ::listen(svr_sock_, SOMAXCONN); }
+  void accepted(connection who) { room_.wait_for_request(std::move(who)); }
 
-  /// Before stop(): answers from now on end their connection, and slow readers are cut.
+  /// No descriptor is left for the next connection.
+  void make_room() { room_.make_room(); }
+
+  /// Answers from now on end their connection, and slow readers are cut.
   void begin_stop() { stopping_ = true; }
 
-  /// After the accepting thread has ended.
+  /// After the last connection was accepted.
   void end() {
     stopping_ = true;
     room_.stop();
@@ -77,23 +70,6 @@ public:
   }
 
 private:
-  /// Runs each job at once on the accepting thread: all it does is to bring a socket to the waiting
-  /// room.
-  class direct_queue final : public httplib::TaskQueue {
-    using answer = decltype(std::declval<httplib::TaskQueue&>().enqueue({})); // void, later bool
-    answer enqueue(std::function<void()> job) override {
-      job();
-      return static_cast<answer>(true);
-    }
-    void shutdown() override {}
-  };
-
-  bool process_and_close_socket(socket_t socket) override {
-    ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    room_.wait_for_request(connection{socket});
-    return true;
-  }
-
   /// On the waiting room's thread.
   void submit(connection who) {
     if (auto refused = pool_.submit(std::move(who)))
@@ -112,11 +88,14 @@ private:
     who.input.erase(0, who.head_size);
     who.scanned = who.head_size = 0;
     ++who.requests;
-    const bool last = !head->keep_alive || head->has_body
+    const bool last = !head->keep_alive || head->headers.has_body
                       || who.requests >= limits_.requests_per_connection || stopping_;
     response_stream stream{who.socket(), std::move(head->text), limits_.write_stall,
                            limits_.write_all, stopping_};
-    const bool answered = process(&hardened_server::process_request, stream, last) && stream.good();
+    const auto& headers = head->headers;
+    const bool answered = process(&hardened_server::process_request, stream, last,
+                                  [&headers](httplib::Request& in) { add_headers(headers, in); })
+                          && stream.good();
     if (answered && !last)
       room_.wait_for_request(std::move(who));
     else if (answered)
@@ -127,15 +106,39 @@ private:
   // its type.
   using setup = const std::function<void(httplib::Request&)>&;
   bool process(bool (httplib::Server::*run)(httplib::Stream&, bool, bool&, setup),
-               httplib::Stream& stream, bool last) {
+               httplib::Stream& stream, bool last, setup with_headers) {
     bool closed = false;
-    return (this->*run)(stream, last, closed, nullptr);
+    return (this->*run)(stream, last, closed, with_headers);
   }
   bool process(bool (httplib::Server::*run)(httplib::Stream&, const std::string&, int,
                                             const std::string&, int, bool, bool&, setup),
-               httplib::Stream& stream, bool last) {
+               httplib::Stream& stream, bool last, setup with_headers) {
     bool closed = false;
-    return (this->*run)(stream, {}, 0, {}, 0, last, closed, nullptr);
+    return (this->*run)(stream, {}, 0, {}, 0, last, closed, with_headers);
+  }
+
+  // Between the head and give() there is only the library's request. The last two are names of our
+  // own, which no client can send: the library would act on the real ones.
+  static constexpr const char* authorization = "Authorization";
+  static constexpr const char* host = "Host";
+  static constexpr const char* origin = "Origin";
+  static constexpr const char* takes_gzip = "(takes gzip)";
+  static constexpr const char* has_body = "(has body)";
+
+  static void add_headers(const request_headers& from, httplib::Request& to) {
+    to.headers.emplace(authorization, from.authorization);
+    if (from.from.host)
+      to.headers.emplace(host, *from.from.host);
+    if (from.from.origin)
+      to.headers.emplace(origin, *from.from.origin);
+    if (from.gzip)
+      to.headers.emplace(takes_gzip, "");
+    if (from.has_body)
+      to.headers.emplace(has_body, "");
+  }
+
+  static std::optional<std::string> value_of(const httplib::Request& in, const char* name) {
+    return in.has_header(name) ? std::optional{in.get_header_value(name)} : std::nullopt;
   }
 
   void give(const httplib::Request& in, httplib::Response& out) {
@@ -146,7 +149,11 @@ private:
     auto answer = answer_({.method = in.method,
                            .path = in.path,
                            .query = parse_parameters(query),
-                           .authorization = in.get_header_value("Authorization")});
+                           .authorization = in.get_header_value(authorization),
+                           .from = {.host = value_of(in, host), .origin = value_of(in, origin)},
+                           .has_body = in.has_header(has_body)});
+    if (answer.body.size() >= least_to_compress)
+      compress(answer, in.has_header(takes_gzip));
     out.status = answer.status;
     for (const auto& [name, value] : answer.headers)
       out.set_header(name, value);
@@ -159,6 +166,15 @@ private:
     out.set_header("Content-Type", answer.type);
   }
 
+  static void compress(response& answer, bool accepted) {
+    answer.headers.emplace_back("Vary", "Accept-Encoding");
+    auto smaller = accepted ? gzip(answer.body) : std::string{};
+    if (smaller.empty())
+      return;
+    answer.body = std::move(smaller);
+    answer.headers.emplace_back("Content-Encoding", "gzip");
+  }
+
   const listener_limits limits_;
   const std::function<response(const request&)> answer_;
   std::atomic<bool> stopping_{false};
@@ -168,103 +184,32 @@ private:
 
 class running_server final : public server {
 public:
-  running_server(config::host_port where, const listener_limits& limits,
-                 std::function<response(const request&)> answer)
-      : where_{std::move(where)}, http_{limits, std::move(answer)} {}
+  running_server(const listener_limits& limits, std::function<response(const request&)> answer)
+      : http_{limits, std::move(answer)}, acceptor_{[this](connection who) {
+                                                      http_.accepted(std::move(who));
+                                                    },
+                                                    [this] { http_.make_room(); }} {}
 
   ~running_server() override {
-    std::unique_lock lock{mutex_};
-    stopping_ = true;
-    changed_.notify_all();
     http_.begin_stop();
-    // The library forgets a stop() that comes before it has begun to accept.
-    while (accepting_ && !changed_.wait_for(lock, 10ms, [this] { return !accepting_; })) {
-      lock.unlock();
-      http_.stop();
-      lock.lock();
-    }
-    lock.unlock();
-    if (thread_.joinable())
-      thread_.join();
+    acceptor_.stop();
     http_.end();
   }
 
-  std::uint16_t port() const noexcept override { return where_.port; }
+  std::uint16_t port() const noexcept override { return port_; }
 
-  result<void> start() {
-    if (auto bound = bind(); !bound)
-      return bound;
-    accepting_ = true;
-    thread_ = std::thread{[this] { accept_until_stopped(); }};
+  result<void> start(const config::host_port& where) {
+    auto port = acceptor_.listen(where);
+    if (!port)
+      return tl::unexpected{port.error()};
+    port_ = *port;
     return {};
   }
 
 private:
-  result<void> bind() {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int error = ::getaddrinfo(where_.host.c_str(), nullptr, &hints, &found); error != 0)
-      return refuse(std::string{"the host can't be resolved: "} + ::gai_strerror(error));
-    ::freeaddrinfo(found);
-    errno = 0;
-    const int port = where_.port == 0 ? http_.bind_to_any_port(where_.host)
-                     : http_.bind_to_port(where_.host, where_.port) ? where_.port
-                                                                    : -1;
-    if (port < 0)
-      return refuse(reason(errno));
-    if (where_.port == 0)
-      where_.port = static_cast<std::uint16_t>(port);
-    http_.widen_backlog();
-    return {};
-  }
-
-  tl::unexpected<failure> refuse(const std::string& why) const {
-    const auto host =
-        where_.host.find(':') == std::string::npos ? where_.host : "[" + where_.host + "]";
-    return fail(ec::bad_request, "couldn't listen on " + host + ":" + std::to_string(where_.port)
-                                     + ": " + why
-                                     + "; set HTTP_LISTEN to an address and a port that are free");
-  }
-
-  static std::string reason(int error) {
-    switch (error) {
-    case EADDRINUSE:
-      return "the port is in use by another program";
-    case EACCES:
-      return "ports below 1024 need the right to bind them";
-    case EADDRNOTAVAIL:
-      return "this machine has no such address";
-    case 0:
-      return "the system refused without a reason";
-    default:
-      return std::strerror(error); // NOLINT(concurrency-mt-unsafe): glibc's is thread-local
-    }
-  }
-
-  /// The library gives up on errors of accept() that pass, such as a connection reset before it was
-  /// accepted or no free descriptor in the whole system: listen again until it is us who stop.
-  void accept_until_stopped() {
-    for (;;) {
-      http_.listen_after_bind();
-      std::unique_lock lock{mutex_};
-      do {
-        if (changed_.wait_for(lock, 50ms, [this] { return stopping_; })) {
-          accepting_ = false;
-          changed_.notify_all();
-          return;
-        }
-      } while (!bind());
-    }
-  }
-
-  config::host_port where_;
   hardened_server http_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;  ///< guarded by mutex_
-  bool accepting_ = false; ///< guarded by mutex_ once the thread runs
-  std::thread thread_;
+  acceptor acceptor_;
+  std::uint16_t port_ = 0;
 };
 
 } // namespace
@@ -273,8 +218,8 @@ result<std::unique_ptr<server>> listen(const config::host_port& where,
                                        const listener_limits& limits,
                                        std::function<response(const request&)> answer) {
   try {
-    auto made = std::make_unique<running_server>(where, limits, std::move(answer));
-    if (auto started = made->start(); !started)
+    auto made = std::make_unique<running_server>(limits, std::move(answer));
+    if (auto started = made->start(where); !started)
       return tl::unexpected{started.error()};
     return made;
   } catch (const std::system_error& error) { // no thread, no descriptor

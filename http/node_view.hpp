@@ -28,6 +28,8 @@ public:
   virtual std::string metrics() = 0; ///< Prometheus text
 
   virtual node_role role() const { return node_role::standalone; }
+  /// NODE_NAME: the host whose rows this node writes, unless it is a hub.
+  virtual std::string name() const { return {}; }
   /// Every host that a hub knows, in the order of their names; empty in other roles.
   virtual result<std::vector<host_report>> hosts() { return {}; }
 };

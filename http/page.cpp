@@ -3,6 +3,7 @@
 namespace volumeviz::http {
 
 std::string_view page_html() noexcept {
+  // Its addresses are relative: a reverse proxy may serve it below a path of its own.
   // What comes from the API reaches the page as text only: a reason may quote what others have
   // named.
   static constexpr std::string_view html = R"html(<!doctype html>
@@ -33,14 +34,14 @@ std::string_view page_html() noexcept {
 </section>
 <h2>Look at</h2>
 <ul>
-  <li><a href="/api/v1/health">health</a>, <a href="/api/v1/health/events">events</a>,
-      <a href="/api/v1/health/live">live</a>, <a href="/api/v1/health/ready">ready</a>
-  <li id="rows"><a href="/api/v1/volumes">volumes</a> (<a href="/api/v1/volumes?orphaned=true">orphaned</a>),
-      <a href="/api/v1/containers">containers</a>, <a href="/api/v1/mounts">mounts</a>,
-      <a href="/api/v1/hosts">hosts</a>
-  <li><a href="/api/v1/actors">actors</a>, <a href="/metrics">metrics</a>
+  <li><a href="api/v1/health">health</a>, <a href="api/v1/health/events">events</a>,
+      <a href="api/v1/health/live">live</a>, <a href="api/v1/health/ready">ready</a>
+  <li id="rows"><a href="api/v1/volumes">volumes</a> (<a href="api/v1/volumes?orphaned=true">orphaned</a>),
+      <a href="api/v1/containers">containers</a>, <a href="api/v1/mounts">mounts</a>,
+      <a href="api/v1/hosts">hosts</a>
+  <li><a href="api/v1/actors">actors</a>, <a href="metrics">metrics</a>
 </ul>
-<p id="reconcile">Ask for a full reconciliation: <code>curl -X POST <span id="origin"></span>/api/v1/health/events/reconcile</code></p>
+<p id="reconcile">Ask for a full reconciliation: <code>curl -X POST <span id="address"></span></code></p>
 <script>
   "use strict";
   const at = id => document.getElementById(id);
@@ -66,7 +67,7 @@ std::string_view page_html() noexcept {
     return hub;
   }
   async function show_hosts() {
-    const page = await (await fetch("/api/v1/hosts?limit=1000", { cache: "no-store" })).json();
+    const page = await (await fetch("api/v1/hosts?limit=1000", { cache: "no-store" })).json();
     if (!page.items) return at("hosts").replaceChildren(row("…", page.error));
     const lines = page.items.map(x => {
       const says = x.status === "away" ? [x.status, x.away_because]
@@ -80,10 +81,10 @@ std::string_view page_html() noexcept {
     if (page.next) lines.push(row("…", "and more: see /api/v1/hosts"));
     at("hosts").replaceChildren(...lines);
   }
-  at("origin").textContent = location.origin;
+  at("address").textContent = new URL("api/v1/health/events/reconcile", document.baseURI);
   async function refresh() {
     try {
-      const health = await (await fetch("/api/v1/health", { cache: "no-store" })).json();
+      const health = await (await fetch("api/v1/health", { cache: "no-store" })).json();
       if (!health.checks) throw new Error(health.error);
       const events = health.checks.events;
       show(health.status);

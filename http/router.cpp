@@ -32,9 +32,9 @@ response error_response(int status, const std::string& sentence) {
   return json_response(status, error_json(sentence));
 }
 
-router::router(node_view& view, persistence::inventory* rows, std::string token,
+router::router(node_view& view, persistence::inventory* rows, access_rules access,
                std::ptrdiff_t inventory_slots)
-    : view_{view}, rows_{rows}, token_{std::move(token)}, inventory_slots_{inventory_slots} {
+    : view_{view}, rows_{rows}, access_{std::move(access)}, inventory_slots_{inventory_slots} {
 }
 
 const std::vector<router::route>& router::routes() {
@@ -70,8 +70,14 @@ response router::answer(const request& what) noexcept {
   }
 }
 
-response router::route_request(const request& what) {
-  if (!token_.empty() && !is_public(what.path) && !is_authorized(what.authorization, token_)) {
+response router::route_request(const request& asked) {
+  auto what = asked;
+  while (what.path.size() > 1 && what.path.back() == '/')
+    what.path.pop_back();
+  if (const auto why = foreign_because(access_, what.method, what.from))
+    return error_response(403, *why);
+  if (!access_.token.empty() && !is_public(what.path)
+      && !is_authorized(what.authorization, access_.token)) {
     auto refused = error_response(401, "this needs the header 'Authorization: Bearer TOKEN' with "
                                        "the token of HTTP_AUTH_TOKEN");
     refused.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -126,6 +132,10 @@ response router::ready(const request&) {
 }
 
 response router::reconcile(const request& what) {
+  // Without a look at it a type in the body would become a full run.
+  if (what.has_body)
+    return error_response(415, "this path takes no body: give the type in the query, as in "
+                               "?type=volumes");
   auto scope = parse_scope(what.query);
   if (!scope)
     return error_response(400, scope.error().text);
@@ -192,7 +202,21 @@ response router::hosts(const request& what) {
   if (view_.role() == node_role::hub)
     return with_query(what, false,
                       [this](const persistence::query& query) { return hosts_of_a_hub(query); });
-  return inventory_page(what, false, &persistence::inventory::hosts);
+  return with_query(what, false,
+                    [this](const persistence::query& query) { return hosts_of_a_node(query); });
+}
+
+response router::hosts_of_a_node(const persistence::query& asked) {
+  auto rows = rows_->hosts(asked);
+  if (!rows)
+    return error_response(status_of(rows.error().code), rows.error().text);
+  if (const auto health = view_.health()) {
+    host_report own;
+    own.host = view_.name();
+    own.verified_at = health->events.verified_at;
+    show_latest_proof(rows->items, {own});
+  }
+  return json_response(200, page_json(*rows));
 }
 
 response router::hosts_of_a_hub(const persistence::query& asked) {
@@ -203,6 +227,7 @@ response router::hosts_of_a_hub(const persistence::query& asked) {
   auto fleet = view_.hosts();
   if (!fleet)
     return error_response(503, fleet.error().text);
+  show_latest_proof(rows->items, *fleet);
   return json_response(200, page_json(with_hosts_without_rows(std::move(*rows), asked, *fleet),
                                       *fleet, system_now()));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/access.hpp"
 #include "http/node_view.hpp"
 #include "http/parameters.hpp"
 #include "persistence/inventory.hpp"
@@ -18,6 +19,8 @@ struct request {
   std::string path; ///< percent-decoded, without the query
   parameters query;
   std::string authorization; ///< the header's value
+  provenance from;
+  bool has_body = false;
 };
 
 struct response {
@@ -32,10 +35,9 @@ response error_response(int status, const std::string& sentence);
 /// Every path of the API and what it answers; knows nothing of sockets. Thread-safe.
 class router {
 public:
-  /// `view` and `rows` must outlive the router; `rows` may be null. An empty token: no
-  /// authorization. At most `inventory_slots` requests at a time may wait for the database, so that
-  /// a hung one leaves threads to health.
-  router(node_view& view, persistence::inventory* rows, std::string token,
+  /// `view` and `rows` must outlive the router; `rows` may be null. At most `inventory_slots`
+  /// requests at a time may wait for the database, so that a hung one leaves threads to health.
+  router(node_view& view, persistence::inventory* rows, access_rules access,
          std::ptrdiff_t inventory_slots);
 
   /// Never throws: what goes wrong inside is a 500 without details.
@@ -61,6 +63,7 @@ private:
   response containers(const request& what);
   response mounts(const request& what);
   response hosts(const request& what);
+  response hosts_of_a_node(const persistence::query& asked);
   response hosts_of_a_hub(const persistence::query& asked);
   /// `answer` turns a persistence::query into a response; it may wait for the database.
   template <class Answer>
@@ -69,11 +72,11 @@ private:
   response inventory_page(
       const request& what, bool of_volumes,
       result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&));
-  response route_request(const request& what);
+  response route_request(const request& asked);
 
   node_view& view_;
   persistence::inventory* rows_;
-  std::string token_;
+  access_rules access_;
   std::counting_semaphore<> inventory_slots_;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace volumeviz::http {
 
@@ -21,7 +22,8 @@ public:
 
 struct server_settings {
   config::host_port listen;
-  std::string auth_token; ///< empty: none
+  std::string auth_token;                      ///< empty: none
+  std::vector<std::string> allowed_hosts = {}; ///< see access_rules
 };
 
 /// `view` and `rows` must outlive the server; `rows` may be null (an agent has no database: 404

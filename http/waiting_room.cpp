@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace volumeviz::http {
 
@@ -50,6 +51,14 @@ void waiting_room::linger(connection who) {
 void waiting_room::refuse(connection who, const refusal& why) {
   who.send_now(raw_answer(why));
   linger(std::move(who));
+}
+
+void waiting_room::make_room() {
+  {
+    std::lock_guard lock{mutex_};
+    crowded_ = true;
+  }
+  wake();
 }
 
 void waiting_room::enter(guest who) {
@@ -96,9 +105,11 @@ void waiting_room::run() {
 
 void waiting_room::admit_newcomers() {
   guests arrived;
+  bool crowded = false;
   {
     std::lock_guard lock{mutex_};
     arrived.swap(newcomers_);
+    crowded = std::exchange(crowded_, false);
   }
   for (auto it = arrived.begin(); it != arrived.end();) {
     // What a client sent ahead of the last answer may already be a whole request.
@@ -106,6 +117,8 @@ void waiting_room::admit_newcomers() {
     it = left ? arrived.erase(it) : std::next(it);
   }
   guests_.splice(guests_.end(), arrived);
+  if (crowded && !guests_.empty())
+    guests_.pop_front();
   while (guests_.size() > limits_.connections)
     guests_.pop_front();
 }

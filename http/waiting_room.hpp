@@ -38,6 +38,8 @@ public:
   void linger(connection who);
   /// Refuses with an answer, then lingers.
   void refuse(connection who, const refusal& why);
+  /// Ends the connection that has waited longest: its descriptor is needed.
+  void make_room();
   /// Closes everything that waits; what comes later is closed at once.
   void stop();
 
@@ -66,6 +68,7 @@ private:
   std::mutex mutex_;
   guests newcomers_;     ///< guarded by mutex_
   bool stopped_ = false; ///< guarded by mutex_
+  bool crowded_ = false; ///< guarded by mutex_; see make_room
   guests guests_;        ///< of the thread alone; who has waited longest first
   std::vector<pollfd> polled_;
   std::thread thread_;

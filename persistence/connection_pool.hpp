@@ -20,8 +20,9 @@ public:
 
   const address& where() const noexcept { return where_; }
 
-  /// Runs `work(session&)` on a connection whose schema is this program's. Throws what `work`
-  /// throws, and sql_error.
+  /// Runs `work(session&)` on a connection whose schema is this program's; a second time, on a new
+  /// connection, when the one that was there turns out to be dead. Throws what `work` throws, and
+  /// sql_error.
   template <class Work>
   auto with_connection(Work work) {
     const auto deadline = watchdog::clock::now() + limit_;
@@ -29,20 +30,16 @@ public:
     auto& on = mine.slot.on;
     if (on && on->lost_its_file())
       on.reset();
-    try {
-      const bool is_new = !on;
-      if (is_new)
-        on.emplace(where_, session::purpose::read, limit_);
-      const watchdog::guard guard{mine.slot.dog,
-                                  std::max(deadline, watchdog::clock::now() + least_time),
-                                  [&on] { on->interrupt(); }};
-      if (is_new)
-        require_current_schema(*on);
-      return work(*on);
-    } catch (...) {
-      on.reset();
-      throw;
+    if (on) {
+      try {
+        return run(mine.slot, deadline, work);
+      } catch (const sql_error& e) {
+        // A server that was restarted has closed the connections, which is noticed by using one.
+        if (e.kind() != trouble::away || watchdog::clock::now() >= deadline)
+          throw;
+      }
     }
+    return run(mine.slot, deadline, work);
   }
 
 private:
@@ -54,6 +51,25 @@ private:
     bool taken = false;
     watchdog dog; // the first to go: it refers to `on`
   };
+
+  /// On the slot's connection, which is made if there is none and dropped after a failure.
+  template <class Work>
+  auto run(slot_type& slot, watchdog::clock::time_point deadline, Work& work) {
+    auto& on = slot.on;
+    try {
+      const bool is_new = !on;
+      if (is_new)
+        on.emplace(where_, session::purpose::read, limit_);
+      const watchdog::guard guard{slot.dog, std::max(deadline, watchdog::clock::now() + least_time),
+                                  [&on] { on->interrupt(); }};
+      if (is_new)
+        require_current_schema(*on);
+      return work(*on);
+    } catch (...) {
+      on.reset();
+      throw;
+    }
+  }
 
   struct lease {
     lease(connection_pool& of, watchdog::clock::time_point deadline)

@@ -4,6 +4,7 @@
 #include "sync/spoken.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace volumeviz::sync {
 
@@ -27,16 +28,54 @@ bool is_the_databases(ec code) {
   return code == ec::store_unreachable || code == ec::store_rejected || code == ec::store_schema;
 }
 
+/// What lies behind a failure, without what was attempted in front of it.
+std::string_view cause_of(const std::string& text) {
+  const auto colon = text.find(": ");
+  return std::string_view{text}.substr(colon == std::string::npos ? 0 : colon + 2);
+}
+
+bool told(const std::vector<std::string>& reasons, const std::string& text) {
+  return std::ranges::any_of(reasons, [cause = cause_of(text)](const auto& reason) {
+    return reason.find(cause) != std::string::npos;
+  });
+}
+
+/// Kinds that can't be brought up to date for one and the same cause.
+struct shared_trouble {
+  std::string kinds; ///< "volumes", "containers" or both
+  timestamp since = never;
+  failure why;
+};
+
+std::vector<shared_trouble> by_cause(const std::vector<kind_trouble>& troubles) {
+  std::vector<shared_trouble> result;
+  for (const auto& x : troubles) {
+    const std::string kind = x.kind == resource_kind::volume ? "volumes" : "containers";
+    const auto same = std::ranges::find_if(result, [&x](const shared_trouble& other) {
+      return other.why.code == x.why.code && cause_of(other.why.text) == cause_of(x.why.text);
+    });
+    if (same == result.end()) {
+      result.push_back({kind, x.since, x.why});
+    } else {
+      same->kinds += " and " + kind;
+      same->since = std::min(same->since, x.since);
+    }
+  }
+  return result;
+}
+
 /// Who answers a ping and fails at the work does not answer either.
 void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(ec),
                     health_check& check) {
-  for (const auto& x : facts.troubles) {
+  const bool no_stream = facts.events_enabled && !facts.connected;
+  for (const auto& x : by_cause(facts.troubles)) {
     if (!concerns(x.why.code))
       continue;
     check.status = health_status::unhealthy;
-    check.reasons.push_back(
-        std::string{"The "} + (x.kind == resource_kind::volume ? "volumes" : "containers")
-        + " could not be brought up to date" + since(x.since, now) + because(x.why.text));
+    const bool of_stream = no_stream && told({facts.stream_reason}, x.why.text);
+    if (check.reasons.empty() || !(of_stream || told(check.reasons, x.why.text)))
+      check.reasons.push_back("The " + x.kinds + " could not be brought up to date"
+                              + since(x.since, now) + because(x.why.text));
   }
 }
 
@@ -57,8 +96,11 @@ health_check docker_check(const health_facts& facts, timestamp now) {
                               + because(facts.docker_reason));
   } else if (!facts.docker_answers) {
     check.status = health_status::unhealthy;
+    // The check `events` tells the cause when it is the stream's, too.
+    const bool of_stream = facts.events_enabled && !facts.connected && !facts.docker_reason.empty()
+                           && told({facts.stream_reason}, facts.docker_reason);
     check.reasons.push_back("The Docker daemon has not answered" + since(facts.docker_since, now)
-                            + because(facts.docker_reason));
+                            + because(of_stream ? "see events" : facts.docker_reason));
   }
   judge_troubles(facts, now, is_dockers, check);
   return check;
@@ -131,16 +173,39 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     events.status =
         idle(facts, now, events.reasons) ? health_status::degraded : health_status::healthy;
   }
-  if (!facts.first_sync_missing.empty())
-    events.reasons.push_back("The first full reconciliation is not done: "
-                             + facts.first_sync_missing);
+  if (!facts.first_sync_done)
+    events.reasons.emplace_back("The first full reconciliation is not done yet.");
   if (stale(facts, now))
     events.reasons.push_back(stale_reason(facts, now));
-  events.reasons.insert(events.reasons.end(), facts.stale_reasons.begin(),
-                        facts.stale_reasons.end());
+}
+
+/// Why the first full reconciliation is not done, as far as `reasons` does not tell it.
+std::string first_sync_reason(const health_facts& facts, const std::vector<std::string>& reasons) {
+  const std::string what = "the first full reconciliation is not done";
+  if (!facts.connected)
+    return "Docker is not connected and " + what + ": " + facts.stream_reason;
+  std::string causes;
+  for (const auto& x : by_cause(facts.troubles))
+    if (!told(reasons, x.why.text))
+      causes += (causes.empty() ? ": the " : "; the ") + x.kinds
+                + " could not be brought up to date: " + x.why.text;
+  return what + " yet" + causes;
 }
 
 } // namespace
+
+std::vector<std::string> not_ready_because(const health_facts& facts) {
+  std::vector<std::string> reasons;
+  if (facts.database_asked && !facts.database_up)
+    reasons.push_back(std::string{"the "} + (facts.role == node_role::agent ? "hub" : "database")
+                      + " is not ready: " + facts.database_reason);
+  else if (facts.standby)
+    reasons.push_back("this node stands by: " + facts.database_reason);
+  // A hub has no daemon to reconcile with.
+  if (facts.events_enabled && facts.role != node_role::hub && !facts.first_sync_done)
+    reasons.push_back(first_sync_reason(facts, reasons));
+  return reasons;
+}
 
 health_report evaluate(const health_facts& facts, timestamp now) {
   health_report report;

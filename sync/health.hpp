@@ -63,9 +63,7 @@ struct health_facts {
   timestamp verified_at =
       never; ///< the last moment for which the rows are proven to agree with the daemon
   std::chrono::milliseconds idle_degraded_after{0}; ///< 0: never
-  std::string
-      first_sync_missing; ///< what the first full reconciliation waits for; empty when it is done
-  std::vector<std::string> stale_reasons; ///< sentences of the handlers
+  bool first_sync_done = true;                      ///< the first full reconciliation
 };
 
 /// The health of the node by the rules of the public contract: not connected is unhealthy,
@@ -75,6 +73,11 @@ struct health_facts {
 /// check `hosts` (see fleet_health.hpp), and neither Docker nor events. Every status but healthy
 /// comes with a reason that says what and since when.
 health_report evaluate(const health_facts& facts, timestamp now);
+
+/// Why the node is not ready, a sentence each: the database (the hub, for an agent) is away or
+/// another node writes the rows, or the first full reconciliation is not done and why. A cause that
+/// one sentence tells is not told by another. Empty: ready.
+std::vector<std::string> not_ready_because(const health_facts& facts);
 
 /// True when the stream lives but nothing has proven the rows for more than a minute. Gives a
 /// reason, not a status.

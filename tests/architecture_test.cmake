@@ -20,6 +20,7 @@ set(libraries
   "^boost/(asio|system)=wire"
   "^(soci|libpq-fe\\.h|sqlite3\\.h)=persistence"
   "^openssl/=identity"
+  "^zlib\\.h$=http"
   "^prometheus/=metrics"
   "^CLI/=config"
   "^spdlog/=config|actors|commands"

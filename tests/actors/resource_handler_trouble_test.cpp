@@ -204,9 +204,15 @@ TEST_CASE_FIXTURE(volumes_rig, "a row that the database can't hold costs nothing
   list();
   CHECK(rows().volumes.contains("good"));
   CHECK_FALSE(rows().volumes.contains("bad"));
-  CHECK(log.has("the database can't hold volume bad"));
+  CHECK(log.has("the database can't hold volume \"bad\""));
   REQUIRE_FALSE(metrics->work.empty());
   CHECK(metrics->work.back().rejected == 1);
+  list();
+  CHECK(log.count("error the database can't hold") == 1);
+  CHECK_FALSE(log.has("no longer refuses"));
+  docker.silently([this] { docker.remove_volume("bad"); });
+  list();
+  CHECK(log.has("the database no longer refuses volume \"bad\""));
 }
 
 TEST_CASE_FIXTURE(volumes_rig,

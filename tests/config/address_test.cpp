@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+using volumeviz::config::host_of;
 using volumeviz::config::host_port;
 using volumeviz::config::is_loopback;
 using volumeviz::config::parse_host_port;
@@ -36,6 +37,19 @@ TEST_CASE("any text is read or refused, without harm") {
     if (const auto address = parse_host_port(text))
       RC_ASSERT(parse_host_port(to_string(*address)) == *address);
   }));
+}
+
+TEST_CASE("hosts are compared without case, port, brackets and the dot at the end") {
+  CHECK(host_of("Node.Example:8080") == "node.example");
+  CHECK(host_of("node.example.") == "node.example");
+  CHECK(host_of("[FD00:0::1]:80") == "fd00::1");
+  CHECK(host_of("[::1]") == "::1");
+  CHECK(host_of("127.0.0.1") == "127.0.0.1");
+  for (const auto* text :
+       {"", ".", ":80", "host:", "host:x", "a:1:2", "::1", "[::1", "[::1]x", "a b", "*.a", "a/b"}) {
+    CAPTURE(text);
+    CHECK_FALSE(host_of(text));
+  }
 }
 
 TEST_CASE("loopback is what only this machine can reach") {

@@ -58,6 +58,7 @@ TEST_CASE("without any variable the documented defaults hold") {
   CHECK_FALSE(is.docker_tls_verify);
   CHECK(is.http_listen == host_port{"127.0.0.1", 8080});
   CHECK(is.http_auth_token.empty());
+  CHECK(is.http_allowed_hosts.empty());
   CHECK(is.log_level == "info");
   CHECK(is.format == log_format::text);
   CHECK(is.actor_stats_interval == 60s);
@@ -89,6 +90,7 @@ TEST_CASE("every setting takes the value that it is given") {
                         {"DATABASE_URL", "postgresql://u:p@db:5432/n?sslmode=require"},
                         {"HTTP_LISTEN", "[::]:0"},
                         {"HTTP_AUTH_TOKEN", "s3cret"},
+                        {"HTTP_ALLOWED_HOSTS", "Node.example:8080, 10.0.0.7,[FD00:0::1]:80,"},
                         {"LOG_LEVEL", "debug"},
                         {"LOG_FORMAT", "json"},
                         {"ACTOR_STATS_INTERVAL", "10s"},
@@ -112,6 +114,7 @@ TEST_CASE("every setting takes the value that it is given") {
   CHECK(is.database_url == "postgresql://u:p@db:5432/n?sslmode=require");
   CHECK(is.http_listen == host_port{"::", 0});
   CHECK(is.http_auth_token == "s3cret");
+  CHECK(is.http_allowed_hosts == std::vector<std::string>{"node.example", "10.0.0.7", "fd00::1"});
   CHECK(is.log_level == "debug");
   CHECK(is.format == log_format::json);
   CHECK(is.actor_stats_interval == 10s);
@@ -156,6 +159,12 @@ TEST_CASE("wrong values are refused, with variable, value and what is allowed") 
       {"HTTP_LISTEN", "8080", "HOST:PORT"},
       {"HTTP_LISTEN", ":8080", "0.0.0.0"},
       {"HTTP_AUTH_TOKEN", "two words", "visible ASCII"},
+      {"HTTP_ALLOWED_HOSTS", "a.example,*.b.example", "\"*.b.example\" is not HOST"},
+      {"HTTP_ALLOWED_HOSTS", "http://a.example", "is not HOST"},
+      {"HTTP_ALLOWED_HOSTS", "a.example b.example", "commas"},
+      {"HTTP_ALLOWED_HOSTS", "fd00::1", "[IPv6]"},
+      {"HTTP_ALLOWED_HOSTS", "a.example:port", "HOST:PORT"},
+      {"HTTP_ALLOWED_HOSTS", ",", "no name"},
       {"LOG_LEVEL", "verbose", "trace, debug"},
       {"LOG_FORMAT", "xml", "text or json"},
       {"NODE_NAME", "white space", "letters"},
@@ -310,6 +319,7 @@ TEST_CASE("the names that others rely on are all there") {
                                                       "DATABASE_URL",
                                                       "HTTP_LISTEN",
                                                       "HTTP_AUTH_TOKEN",
+                                                      "HTTP_ALLOWED_HOSTS",
                                                       "LOG_LEVEL",
                                                       "LOG_FORMAT",
                                                       "ACTOR_STATS_INTERVAL",

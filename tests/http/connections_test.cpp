@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 #include <vector>
+#include <zlib.h>
 
 using namespace volumeviz;
 using namespace std::chrono_literals;
@@ -20,7 +21,21 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-const std::string get_live = "GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string get_live = "GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+std::string unpacked(std::string text) {
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  std::string result(1'000'000, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(result.data());
+  stream.avail_out = static_cast<uInt>(result.size());
+  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  inflateEnd(&stream);
+  result.resize(stream.total_out);
+  return result;
+}
 
 /// A server with short limits, so that a test need not wait for the real ones.
 std::unique_ptr<http::server> impatient_server() {
@@ -82,12 +97,34 @@ TEST_CASE("a client that ends its side still gets its answer") {
   CHECK(client.ends());
 }
 
-TEST_CASE("compression and ranges are not given, whatever is asked") {
+TEST_CASE("a long answer is compressed for a client that takes gzip") {
+  fakes::node node;
+  std::string text;
+  for (int i = 0; i < 2000; ++i)
+    text += "a_metric_of_some_name{label=\"" + std::to_string(i) + "\"} 1\n";
+  node.metrics_text = [&] { return text; };
+  auto server = fakes::serve(node, nullptr);
+  const auto packed = ask(server->port(), "GET", "/metrics", "Accept-Encoding: br, gzip\r\n");
+  REQUIRE(packed.has_value());
+  CHECK(packed->headers.at("content-encoding") == "gzip");
+  CHECK(packed->headers.at("vary") == "Accept-Encoding");
+  CHECK(packed->headers.at("content-type").starts_with("text/plain"));
+  CHECK(packed->body.size() < text.size() / 4);
+  CHECK(unpacked(packed->body) == text);
+  const auto plain = ask(server->port(), "GET", "/metrics");
+  CHECK(plain->body == text);
+  CHECK(plain->headers.at("vary") == "Accept-Encoding");
+  const auto little =
+      ask(server->port(), "GET", "/api/v1/health/live", "Accept-Encoding: gzip\r\n");
+  CHECK_FALSE(little->headers.contains("content-encoding"));
+}
+
+TEST_CASE("ranges and other codings than gzip are not given, whatever is asked") {
   fakes::node node;
   node.metrics_text = [] { return std::string(10'000, '#') + "\n"; };
   auto server = fakes::serve(node, nullptr);
-  for (const auto* header :
-       {"Accept-Encoding: br, gzip\r\n", "Range: bytes=0-1\r\n", "Range: nonsense\r\n"}) {
+  for (const auto* header : {"Accept-Encoding: br, deflate\r\n", "Accept-Encoding: gzip;q=0\r\n",
+                             "Range: bytes=0-1\r\n", "Range: nonsense\r\n"}) {
     const auto answer = ask(server->port(), "GET", "/metrics", header);
     REQUIRE(answer.has_value());
     CHECK(answer->status == 200);

@@ -50,6 +50,7 @@ public:
   std::vector<actor_report> actor_list;
   std::function<std::string()> metrics_text = [] { return std::string{"# nothing\n"}; };
   node_role own_role = node_role::standalone;
+  std::string own_name = "a";
   result<std::vector<host_report>> fleet; ///< a hub's
 
   result<health_report> health() override { return report; }
@@ -64,6 +65,7 @@ public:
   std::vector<actor_report> actors() override { return actor_list; }
   std::string metrics() override { return metrics_text(); }
   node_role role() const override { return own_role; }
+  std::string name() const override { return own_name; }
   result<std::vector<host_report>> hosts() override { return fleet; }
 };
 

@@ -176,6 +176,30 @@ TEST_CASE("a standalone node's hosts have no status of a fleet") {
   CHECK(answer->body.find("\"b\"") == std::string::npos);
 }
 
+TEST_CASE("a host's verified_at is the latest that the row or the node knows") {
+  fakes::node node;
+  fakes::inventory rows;
+  rows.host_page = page_of({"a", "b"});
+  auto server = fakes::serve(node, &rows);
+  const auto verified = [&](std::size_t at) {
+    const auto page = boost::json::parse(ask(server->port(), "GET", "/api/v1/hosts")->body);
+    const auto& value = page.at("items").at(at).at("verified_at");
+    return value.is_null() ? std::string{"null"} : std::string{value.as_string()};
+  };
+  node.report->events.verified_at = now; // of "a", which this node is
+  CHECK(verified(0) == "2024-05-01T12:00:00.000000000Z");
+  CHECK(verified(1) == "null");
+  rows.host_page.items[0].verified_at = "2024-05-01T12:00:01.000000Z"; // by another node
+  CHECK(verified(0) == "2024-05-01T12:00:01.000000Z");
+  node.report->events.verified_at = never;
+  CHECK(verified(0) == "2024-05-01T12:00:01.000000Z");
+  node.report = fail(ec::internal, "the health reporter does not answer");
+  CHECK(verified(0) == "2024-05-01T12:00:01.000000Z");
+  node.own_role = node_role::hub;
+  node.fleet->push_back(reporting("b"));
+  CHECK(verified(1) == "2024-05-01T11:59:57.000000000Z");
+}
+
 TEST_CASE("a hub whose roster or database does not answer says so instead of half the truth") {
   fakes::node node;
   fakes::inventory rows;

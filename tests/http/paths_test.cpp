@@ -104,8 +104,8 @@ TEST_CASE("an unknown path is 404, an unknown method 501, both in JSON") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   for (const auto* path :
-       {"/nothing", "/api/v1/health/", "/api/v1/Health", "/api/v1", "//", "/metrics/", "*",
-        "/api/v1/volumes/x", "/%00", "/%zz", "/..%2f..%2fetc%2fpasswd", "http://x/metrics"}) {
+       {"/nothing", "//metrics", "/api/v1/Health", "/api/v1", "*", "/api/v1/volumes/x", "/%00",
+        "/%zz", "/..%2f..%2fetc%2fpasswd", "http://x/metrics"}) {
     CAPTURE(path);
     const auto answer = ask(server->port(), "GET", path);
     REQUIRE(is_error(answer));
@@ -175,6 +175,49 @@ TEST_CASE("a reconciliation is accepted with its run and type, or refused with t
   CHECK(off->body.find("EVENTS_ENABLED") != std::string::npos);
 }
 
+TEST_CASE("a slash at the end of a path does not matter, also not for who may ask") {
+  fakes::node node;
+  fakes::inventory rows;
+  auto server = fakes::serve(node, &rows, "s3cret");
+  CHECK(ask(server->port(), "GET", "/api/v1/health/live/")->status == 200);
+  CHECK(ask(server->port(), "GET", "/api/v1/volumes/")->status == 401);
+  const auto* token = "Authorization: Bearer s3cret\r\n";
+  for (const auto* path :
+       {"/api/v1/volumes/?limit=1", "/api/v1/health/events//", "/metrics/", "//"})
+    CHECK(ask(server->port(), "GET", path, token)->status == 200);
+  CHECK(ask(server->port(), "POST", reconcile + "/?type=volumes", token)->body
+        == R"({"run_id":7,"type":"volumes"})");
+  CHECK(ask(server->port(), "GET", "/api/v1/volumesx/", token)->status == 404);
+}
+
+TEST_CASE("the page works below a path of a reverse proxy") {
+  fakes::node node;
+  auto server = fakes::serve(node, nullptr);
+  const auto page = ask(server->port(), "GET", "/")->body;
+  for (const auto* absolute : {"href=\"/", "src=\"/", "fetch(\"/", "location.origin"})
+    CHECK(page.find(absolute) == std::string::npos);
+  CHECK(page.find("href=\"api/v1/volumes\"") != std::string::npos);
+}
+
+TEST_CASE("a reconciliation whose type is in a body is refused, and none begins") {
+  fakes::node node;
+  auto server = fakes::serve(node, nullptr);
+  for (const auto* rest :
+       {"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\ntype=volumes",
+        "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n{\"type\":\"volumes\"}"}) {
+    raw_client client{server->port()};
+    client.send("POST " + reconcile + " HTTP/1.1\r\n" + rest);
+    const auto answer = client.read();
+    REQUIRE(is_error(answer));
+    CHECK(answer->status == 415);
+    CHECK(answer->body.find("?type=volumes") != std::string::npos);
+  }
+  CHECK(ask(server->port(), "POST", reconcile,
+            "Content-Type: application/json\r\nContent-Length: 0\r\n")
+            ->status
+        == 202);
+}
+
 TEST_CASE("a POST with a body is answered at once and ends the connection") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
@@ -188,7 +231,7 @@ TEST_CASE("a POST with a body is answered at once and ends the connection") {
     client.send("POST " + reconcile + " HTTP/1.1\r\n" + rest);
     const auto answer = client.read();
     REQUIRE(answer.has_value());
-    CHECK(answer->status == 202);
+    CHECK(answer->status == 415);
     CHECK(answer->headers.at("connection") == "close");
     CHECK(client.ends());
   }

@@ -111,6 +111,6 @@ void raw_client::end_output() {
 std::optional<raw_answer_read> ask(std::uint16_t port, const std::string& method,
                                    const std::string& target, const std::string& headers) {
   raw_client client{port};
-  client.send(method + " " + target + " HTTP/1.1\r\nHost: test\r\n" + headers + "\r\n");
+  client.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
   return client.read(method == "HEAD");
 }

@@ -1,4 +1,5 @@
 #include "http/authorization.hpp"
+#include "http/gzip.hpp"
 #include "http/head.hpp"
 #include "http/parameters.hpp"
 
@@ -155,6 +156,7 @@ TEST_CASE("what is no request of HTTP/1 is refused with a fitting status") {
   CHECK(refused("GET / HTTP/1.1\r\nno colon\r\n\r\n") == 400);
   CHECK(refused("GET / HTTP/1.1\r\nA: b\r\n continued\r\n\r\n") == 400);
   CHECK(refused("GET / HTTP/1.1\r\nA b: c\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
   CHECK(refused("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n") == 400);
   CHECK(refused("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n") == 400);
   CHECK(refused("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n") == 400);
@@ -166,14 +168,28 @@ TEST_CASE("what is no request of HTTP/1 is refused with a fitting status") {
   CHECK(refused("GET / HTTP/1.1\r\nA: " + std::string(33'000, 'a')) == 431);
 }
 
-TEST_CASE("the library gets the request line and the authorization, nothing else") {
+TEST_CASE("the library gets the request line, and the paths the headers that they want") {
   const auto head = http::prepare_head(
       "GET /p?a=b?c HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\nAccept-Encoding: br\r\n"
-      "Expect: 100-continue\r\nREMOTE_ADDR: 1.2.3.4\r\nAuthorization:  Bearer t \r\n\r\n");
+      "Accept-Encoding: GZip\r\nExpect: 100-continue\r\nREMOTE_ADDR: 1.2.3.4\r\n"
+      "Authorization:  Bearer t%41 \r\nOrigin:\r\n\r\n");
   REQUIRE(head.has_value());
-  CHECK(head->text == "GET /p?a=b%3Fc HTTP/1.1\r\nAuthorization: Bearer t\r\n\r\n");
+  CHECK(head->text == "GET /p?a=b%3Fc HTTP/1.1\r\n\r\n");
+  CHECK(head->headers.authorization == "Bearer t%41");
+  CHECK(head->headers.from.host == "x");
+  CHECK(head->headers.from.origin == "");
+  CHECK(head->headers.gzip);
   CHECK(head->keep_alive);
-  CHECK_FALSE(head->has_body);
+  CHECK_FALSE(head->headers.has_body);
+}
+
+TEST_CASE("gzip is given to those who name it, or anything, with a weight above zero") {
+  for (const auto* header : {"gzip", "br, GZIP", "x-gzip", "gzip;q=0.001", "gzip ; q=1", "*",
+                             "deflate, *;q=0.5", "br;q=1.0, gzip;q=0.8, *;q=0"})
+    CHECK(http::accepts_gzip(header));
+  for (const auto* header :
+       {"", "br", "identity", "gzip;q=0", "gzip; Q=0.000", "*;q=0", "gzip;q=0, *", "gzipped", ",;"})
+    CHECK_FALSE(http::accepts_gzip(header));
 }
 
 TEST_CASE("a connection stays open as HTTP/1.1 says, and never after a body") {
@@ -182,7 +198,7 @@ TEST_CASE("a connection stays open as HTTP/1.1 says, and never after a body") {
   CHECK_FALSE(prepared("GET / HTTP/1.0\r\n\r\n").keep_alive);
   CHECK_FALSE(prepared("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n").keep_alive);
   CHECK_FALSE(prepared("GET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n").keep_alive);
-  CHECK(prepared("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n").has_body);
-  CHECK(prepared("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").has_body);
-  CHECK_FALSE(prepared("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").has_body);
+  CHECK(prepared("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n").headers.has_body);
+  CHECK(prepared("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").headers.has_body);
+  CHECK_FALSE(prepared("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").headers.has_body);
 }

@@ -278,14 +278,65 @@ TEST_CASE("without a stream, or disabled, staleness is no news") {
   CHECK_FALSE(stale(facts, now));
 }
 
-TEST_CASE("the handlers' sentences and what the first run waits for are passed on") {
+TEST_CASE("one cause of several failures is told once in all checks") {
   auto facts = well();
-  facts.stale_reasons = {"A volume plugin does not answer."};
-  facts.first_sync_missing = "containers were not listed yet";
+  facts.connected = facts.docker_answers = facts.first_sync_done = false;
+  facts.stream_reason = "couldn't open the event stream: there is no socket";
+  facts.docker_reason = "couldn't ask who it is: there is no socket";
+  facts.troubles = {{resource_kind::volume,
+                     {ec::docker_unreachable, "couldn't list volumes: there is no socket"},
+                     now - second},
+                    {resource_kind::container,
+                     {ec::docker_unreachable, "couldn't list containers: there is no socket"},
+                     now}};
   auto report = evaluate(facts, now);
-  CHECK(report.status == healthy);
-  CHECK(mentions(report.events.reasons, "A volume plugin does not answer."));
-  CHECK(mentions(report.events.reasons, "containers were not listed yet"));
+  auto reasons = report.events.reasons;
+  for (const auto& check : report.checks)
+    reasons.insert(reasons.end(), check.reasons.begin(), check.reasons.end());
+  CHECK(
+      std::ranges::count_if(
+          reasons, [](const auto& x) { return x.find("there is no socket") != std::string::npos; })
+      == 1);
+  CHECK(mentions(report.events.reasons, "there is no socket"));
+  CHECK(status_of(report, "docker") == unhealthy);
+  CHECK(mentions(report.checks[0].reasons, "see events"));
+  CHECK(mentions(report.events.reasons, "first full reconciliation is not done yet."));
+}
+
+TEST_CASE("both kinds that fail for one cause are one reason") {
+  auto facts = well();
+  const failure full{ec::store_unreachable, "writing: the disk is full"};
+  facts.troubles = {{resource_kind::volume, full, now}, {resource_kind::container, full, now}};
+  const auto database = evaluate(facts, now).checks[1];
+  REQUIRE(database.reasons.size() == 1);
+  CHECK(mentions(database.reasons, "The volumes and containers could not be"));
+  CHECK(mentions(database.reasons, "the disk is full"));
+}
+
+TEST_CASE("a node that is not ready says why the first reconciliation is not done") {
+  using reasons = std::vector<std::string>;
+  auto facts = well();
+  CHECK(not_ready_because(facts).empty());
+  facts.first_sync_done = false;
+  CHECK(not_ready_because(facts) == reasons{"the first full reconciliation is not done yet"});
+  facts.troubles = {
+      {resource_kind::volume, {ec::docker_timeout, "listing volumes: no answer in 10 s"}, now}};
+  CHECK(not_ready_because(facts)
+        == reasons{"the first full reconciliation is not done yet: the volumes could not be "
+                   "brought up to date: listing volumes: no answer in 10 s"});
+  facts.database_up = false;
+  facts.database_reason = "asking sqlite: the disk is full";
+  facts.troubles = {
+      {resource_kind::volume, {ec::store_unreachable, "writing sqlite: the disk is full"}, now}};
+  CHECK(not_ready_because(facts)
+        == reasons{"the database is not ready: asking sqlite: the disk is full",
+                   "the first full reconciliation is not done yet"});
+  facts = well();
+  facts.first_sync_done = facts.connected = false;
+  facts.stream_reason = "refused";
+  CHECK(not_ready_because(facts)
+        == reasons{"Docker is not connected and the first full reconciliation is not done: "
+                   "refused"});
 }
 
 TEST_CASE("the whole is as bad as the worst, and everything that is not healthy has a reason") {

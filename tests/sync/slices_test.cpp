@@ -45,7 +45,7 @@ write_summary big_summary(std::size_t changes) {
 
 TEST_CASE("a batch that holds up nobody is not sliced") {
   auto batch = list_of(10, 5, true);
-  const auto parts = slices(change_batch{batch}, 10);
+  const auto parts = slices(change_batch{batch}, 20);
   REQUIRE(parts.size() == 1);
   CHECK(parts[0] == batch);
 }
