@@ -46,7 +46,7 @@ verdict agent_filter::header(const frame_header& x) {
     return passage::forward;
   if ((x.flags & named_receiver) != 0)
     return x.target == spawn_server
-               ? verdict{passage::drop}
+               ? verdict{passage::forward} // so far
                : refuse(violation::receiver, "a message to an actor by its name");
   if (!is_response(x.data) || !asked_.contains({x.target, request_number(x.data)}))
     return refuse(violation::response, "a message that answers nothing that was asked");
@@ -83,7 +83,7 @@ verdict agent_filter::introduction(bytes payload) {
 
 verdict agent_filter::answer(const frame_header& x, bytes payload) {
   if ((x.flags & named_receiver) != 0)
-    return passage::drop;
+    return check_spawn_server(payload);
   if (auto known = check_response(payload); !known)
     return tl::unexpected{known.error()};
   asked_.erase({x.target, request_number(x.data)});

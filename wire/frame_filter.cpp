@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/published.hpp"
 #include "wire/shape.hpp"
 
 namespace volumeviz::wire {
@@ -67,6 +68,12 @@ verdict check_header(const frame_header& x) {
   if ((x.flags & ~flags) != 0 || has_impossible_values(x))
     return refuse(violation::header, "a frame with impossible values in its header");
   return passage::forward;
+}
+
+verdict check_spawn_server(bytes payload) {
+  if (auto known = check_node_question(payload); !known)
+    return tl::unexpected{known.error()};
+  return passage::drop;
 }
 
 verdict check_nodes(bytes payload, bool with_error, const std::string& peer) {

@@ -26,7 +26,8 @@ class frame_filter {
 public:
   virtual ~frame_filter() = default;
 
-  /// A header has come; its payload has not been read, and no memory taken for it.
+  /// A header has come; its payload has not been read, and no memory taken for it. `forward` means
+  /// that the rest may be read.
   virtual verdict header(const frame_header& x) = 0;
   /// The frame is complete.
   virtual verdict frame(const frame_header& x, bytes payload) = 0;
@@ -36,6 +37,8 @@ public:
 
 // What both sides know of lengths and values, whoever the peer is.
 verdict check_header(const frame_header& x);
+/// Of a message to a SpawnServ: dropped when it is CAF's own question.
+verdict check_spawn_server(bytes payload);
 /// Of a monitor or down message: from the peer's node, for ours (each only when known).
 verdict check_nodes(bytes payload, bool with_error, const std::string& peer);
 

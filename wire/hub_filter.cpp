@@ -51,7 +51,7 @@ verdict hub_filter::header(const frame_header& x) {
 verdict hub_filter::receiver(const frame_header& x) const {
   if ((x.flags & named_receiver) != 0)
     return x.target == spawn_server
-               ? verdict{passage::drop}
+               ? verdict{passage::forward} // so far
                : refuse(violation::receiver, "a message to an actor by its name");
   if (is_response(x.data))
     return refuse(violation::response, "an answer, although a hub asks nothing");
@@ -105,7 +105,7 @@ verdict hub_filter::introduction(const frame_header& x, bytes payload) {
 
 verdict hub_filter::message(const frame_header& x, bytes payload) {
   if ((x.flags & named_receiver) != 0)
-    return passage::drop;
+    return check_spawn_server(payload);
   const auto whom = check_request(payload);
   if (!whom)
     return tl::unexpected{whom.error()};

@@ -154,6 +154,20 @@ tl::expected<receiver, complaint> check_request(bytes payload) {
   return known->whom;
 }
 
+tl::expected<void, complaint> check_node_question(bytes payload) {
+  const auto message = content_of(payload);
+  if (!message)
+    return tl::unexpected{message.error()};
+  if (message->types != "@<>+@atom+@atom+@str")
+    return refuse(violation::type, "a message of types " + printable(message->types)
+                                       + " to the actor that starts others");
+  shape_reader read{message->values, introduction};
+  read.skip(8 + 8);
+  if (read.text(introduction.string_max) != "info" || !read.done())
+    return refuse(violation::shape, "a malformed question to the actor that starts others");
+  return {};
+}
+
 tl::expected<void, complaint> check_response(bytes payload) {
   const auto message = content_of(payload);
   if (!message)

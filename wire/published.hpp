@@ -15,7 +15,12 @@ enum class receiver : std::uint8_t { gate, session };
 /// than it needs to be, and nothing behind it. Nothing is deserialised for that.
 tl::expected<receiver, complaint> check_request(bytes payload);
 
-/// The same for what a hub may answer: what these actors answer, or an error with one sentence.
+/// Whether it is the one message that CAF itself sends to a "SpawnServ": who are you? It is
+/// dropped; anything else that is sent there is meant to start actors.
+tl::expected<void, complaint> check_node_question(bytes payload);
+
+/// The same as check_request() for what a hub may answer: what these actors answer, or an error
+/// with one sentence.
 tl::expected<void, complaint> check_response(bytes payload);
 
 } // namespace volumeviz::wire

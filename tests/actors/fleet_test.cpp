@@ -443,7 +443,7 @@ TEST_CASE("another host's batch is written between two slices of a long list") {
   REQUIRE(b->answers.size() == 1);
   const auto written = fleet.store->batches();
   const auto place = std::ranges::find(written, "b", &change_batch::host) - written.begin();
-  CHECK(place <= 3); // of a dozen
+  CHECK(place <= 5); // of a dozen
   CHECK(fleet.stored("a").size() == 10'000);
 }
 

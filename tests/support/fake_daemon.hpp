@@ -43,7 +43,7 @@ public:
 
   // The world. Every change emits what Docker (or Podman) emits for it, in Docker's order. Unknown
   // ids throw.
-  void create_volume(const std::string& name, const text_map& labels = {});
+  void create_volume(const std::string& name, const text_map& its_labels = {});
   void remove_volume(const std::string& name);
   void prune_volumes(); ///< as 20.10: the unused ones go with one event that names none of them
   std::string create_container(fake_container wanted); ///< the id; makes the volumes that it mounts

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "tests/fleet/hostile_member.hpp"
+#include "tests/integration/stage.hpp"
+#include "tests/support/authority.hpp"
+#include "tests/support/fake_daemon.hpp"
+#include "tests/support/free_port.hpp"
+#include "tests/support/program.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace volumeviz::fleet {
+
+/// A hub that is attacked, and an honest agent, `web-1`, whom the attacks must not concern: real
+/// processes, with mutual TLS. The agent's Docker daemon is the tests' fake; it has one volume. The
+/// attacker has the certificate of `evil`.
+class besieged_fleet {
+public:
+  static constexpr const char* honest = "web-1";
+  static constexpr const char* evil = "evil";
+  enum class lines { tls, plain };
+
+  /// Until the honest agent is connected and its volume is recorded; throws when that takes longer
+  /// than 30 s.
+  explicit besieged_fleet(lines as = lines::tls, const support::variables& more = {});
+
+  std::uint16_t port() const noexcept { return port_; } ///< of the link
+  const support::issued_files& certificate_of(const std::string& name);
+  /// A member that has shaken hands, with that certificate. Throws when the hub refuses it.
+  std::unique_ptr<hostile_member> member(const std::string& name = evil);
+  /// One that is admitted under its own name.
+  std::unique_ptr<hostile_member> admitted(const std::string& name = evil);
+  support::program& hub() { return *hub_; }
+  support::http_probe http() { return support::http_probe{hub_->port()}; }
+
+  /// `volumeviz_events_link_violations_total`, of all these reasons.
+  double violations(std::initializer_list<const char*> reasons);
+  /// `volumeviz_events_link_refused_connections_total` of this reason.
+  double refused(const std::string& reason);
+  /// How many lines of the hub's log have all of these words.
+  std::size_t lines_with(std::initializer_list<const char*> words) const;
+
+  bool has_volume(const std::string& host, const std::string& volume);
+  /// How long a change of the honest host takes until it is recorded; at most 20 s.
+  std::chrono::duration<double> lag();
+  double peak_mib() const;                              ///< the most memory that the hub has had
+  std::chrono::duration<double> cpu() const;            ///< of the hub's process, so far
+  std::string row_of(const std::string& host = honest); ///< what `/api/v1/hosts` says
+
+  /// The hub runs; the honest agent has been connected throughout, all its rows are as they were,
+  /// and what changes there is recorded.
+  void expect_unhurt();
+  /// The member's connection ends within 5 s, is counted for one of these reasons, and logged in
+  /// one line with its address and its name; and nobody else is hurt.
+  void expect_ended(hostile_member& who, std::initializer_list<const char*> reasons);
+
+private:
+  support::variables link_settings(const std::string& name);
+  std::string connected_since();
+
+  lines as_;
+  support::authority ca_;
+  std::map<std::string, support::issued_files> certificates_;
+  std::unique_ptr<integration::test_database> database_;
+  integration::recorded records_;
+  std::uint16_t port_ = support::free_port();
+  support::fake_daemon daemon_;
+  std::optional<support::program> hub_, agent_;
+  integration::inventory_rows before_;
+  std::string since_;
+  int changes_ = 0;
+};
+
+} // namespace volumeviz::fleet

@@ -1,0 +1,157 @@
+// More than an honest member sends: it costs the hub little, and others nothing that they notice.
+#include "tests/fleet/besieged_fleet.hpp"
+#include "tests/support/eventually.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace volumeviz;
+using namespace volumeviz::fleet;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+// What a hub may grow by under any of these, sanitizers and their shadows aside.
+constexpr double growth_bound = 160;
+// The promise is a second, for hubs that have a core.
+constexpr std::chrono::duration<double> lag_bound{3};
+
+/// A member that a thread of its own plays until the object ends.
+class playing {
+public:
+  explicit playing(std::function<bool()> step)
+      : thread_{[this, step = std::move(step)] {
+          while (!over_ && step())
+            ;
+        }} {}
+  ~playing() {
+    over_ = true;
+    thread_.join();
+  }
+  playing(const playing&) = delete;
+  playing& operator=(const playing&) = delete;
+
+private:
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("a flood of hellos that are long costs the hub no memory") {
+  besieged_fleet fleet;
+  const auto before = fleet.peak_mib();
+  for (const auto size : {4 * mib, 3 * mib}) {
+    auto evil = fleet.member();
+    const auto hello = caf::make_message(atom::hello_v, link_protocol, std::string{"evil"},
+                                         std::string(size, 'v'));
+    agent_hello introduction;
+    introduction.host = "evil";
+    introduction.program_version = std::string(size, 'v');
+    for (int i = 0; i < 100; ++i)
+      if (!evil->send_direct(evil->gate(), hello, hostile_member::request_id(1))
+          || !evil->send_direct(evil->gate(), caf::make_message(introduction),
+                                hostile_member::request_id(2)))
+        break;
+    fleet.expect_ended(*evil, {"length", "shape"});
+  }
+  CHECK(fleet.peak_mib() - before < growth_bound);
+}
+
+TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
+  besieged_fleet fleet;
+  for (const auto size : {64 * mib, 3 * mib}) {
+    auto evil = fleet.admitted();
+    link_pulse pulse;
+    pulse.reasons.emplace_back(size, 'r');
+    evil->pulse(pulse);
+    fleet.expect_ended(*evil, {"length", "shape"});
+    CHECK(fleet.http().get("/api/v1/health").body.size() < 64 * 1024);
+    CHECK(fleet.row_of(besieged_fleet::evil).size() < 64 * 1024);
+  }
+}
+
+TEST_CASE("batches that are never finished cost the hub little memory") {
+  besieged_fleet fleet;
+  auto evil = fleet.admitted();
+  const auto before = fleet.peak_mib();
+  for (std::uint64_t seq = 1; seq <= 64; ++seq) {
+    auto half = whole_batch(seq);
+    half.last = false;
+    for (int i = 0; i < 30; ++i) {
+      auto row = reported_volume(std::to_string(seq) + "-" + std::to_string(i));
+      row.labels["l"] = std::string(100 * 1024, 'l');
+      half.part.volumes.present.push_back(row);
+    }
+    if (!evil->send_piece(half))
+      break;
+  }
+  fleet.expect_unhurt();
+  CHECK(fleet.peak_mib() - before < growth_bound);
+}
+
+TEST_CASE("1,500 introductions under other names write some lines into the hub's log") {
+  besieged_fleet fleet;
+  const auto lines = fleet.lines_with({});
+  auto evil = fleet.member();
+  for (int i = 0; i < 1'500; ++i) {
+    agent_hello introduction;
+    introduction.host = "host-" + std::to_string(i);
+    // The hub may end the connection at any of these; the flood goes on with the next.
+    if (!evil->send_direct(evil->gate(), caf::make_message(introduction),
+                           hostile_member::request_id(1)))
+      evil = fleet.member();
+  }
+  fleet.expect_unhurt();
+  CHECK(fleet.lines_with({}) - lines < 100);
+}
+
+TEST_CASE("batches of one member without a pause hold up no other's") {
+  besieged_fleet fleet;
+  auto evil = fleet.admitted();
+  std::uint64_t seq = 0;
+  const playing flood{[&] {
+    auto piece = whole_batch(++seq);
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      auto row = reported_volume("f" + std::to_string((seq * 200 + i) % 5'000));
+      row.labels["seq"] = std::to_string(seq);
+      piece.part.volumes.present.push_back(row);
+    }
+    return evil->send_piece(piece);
+  }};
+  REQUIRE(support::eventually([&] { return fleet.has_volume(besieged_fleet::evil, "f200"); },
+                              seconds{10}));
+  for (int i = 0; i < 3; ++i) {
+    const auto took = fleet.lag();
+    CHECK_MESSAGE(took < lag_bound, "a change took " << took.count() << " s");
+  }
+  fleet.expect_unhurt();
+}
+
+TEST_CASE("a batch of 300,000 rows holds up no other's, and is written or refused") {
+  besieged_fleet fleet;
+  auto evil = fleet.admitted();
+  std::atomic<bool> done = false;
+  std::optional<write_answer> last;
+  const playing big{[&, index = std::uint32_t{0}]() mutable {
+    auto piece = whole_batch(1);
+    piece.index = index;
+    piece.last = index == 299;
+    for (std::uint32_t i = 0; i < 1'000; ++i)
+      piece.part.volumes.present.push_back(
+          reported_volume("m" + std::to_string(index * 1'000 + i)));
+    last = evil->write(piece, seconds{60});
+    done = ++index == 300 || !last || !last->ok;
+    return !done;
+  }};
+  double worst = 0;
+  do
+    worst = std::max(worst, fleet.lag().count());
+  while (!done);
+  CHECK_MESSAGE(worst < lag_bound.count(), "a change took " << worst << " s");
+  fleet.expect_unhurt();
+}

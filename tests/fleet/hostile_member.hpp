@@ -1,0 +1,120 @@
+#pragma once
+
+#include "messages/type_ids.hpp"
+#include "tests/fleet/raw_line.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/basp/header.hpp>
+#include <caf/message.hpp>
+#include <caf/message_id.hpp>
+#include <caf/node_id.hpp>
+#include <caf/scoped_execution_unit.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace volumeviz::fleet {
+
+namespace basp = caf::io::basp;
+
+/// A member of the fleet that speaks BASP and knows our messages, and sends whatever a test wants:
+/// the frames are made by hand, with CAF's own serializer.
+class hostile_member {
+public:
+  /// An actor of ours that messages are said to be from. There is none.
+  static constexpr caf::actor_id own_actor = 7;
+
+  struct frame {
+    basp::header header;
+    std::string payload;
+  };
+
+  explicit hostile_member(raw_line line);
+  ~hostile_member();
+
+  raw_line& line() { return line_; }
+  const caf::node_id& node() const noexcept { return node_; }
+  const caf::node_id& hub() const noexcept { return hub_; }
+  caf::actor_id gate() const noexcept { return gate_; }
+  caf::actor_id session() const noexcept { return session_; } ///< 0: not admitted
+
+  /// The handshakes of BASP; false when the hub ends the connection before, or is silent.
+  bool shake_hands();
+  /// The link's handshake, as `host`: until the session is there. Else why not.
+  std::string enter(const std::string& host);
+
+  // Frames. False when the hub has ended the connection or does not take it in 10 s.
+  bool send(basp::header header, const std::string& payload); ///< sets the header's payload_len
+  bool send_header(const basp::header& header);
+  bool send_direct(caf::actor_id to, const caf::message& content, std::uint64_t id = 0,
+                   std::uint8_t flags = 0);
+  bool send_routed(const caf::node_id& to, caf::actor_id actor, const caf::message& content,
+                   std::uint64_t id = 0);
+  bool send_client_handshake(const caf::node_id& as);
+  bool send_heartbeat();
+
+  /// A request's answer; nothing when there is none in time.
+  std::optional<caf::message> ask(caf::actor_id to, const caf::message& content,
+                                  std::chrono::milliseconds bound = std::chrono::seconds{5});
+  /// The next frame, whatever it is.
+  std::optional<frame> receive(std::chrono::milliseconds bound);
+  bool ends_within(std::chrono::milliseconds bound) { return line_.ends_within(bound); }
+
+  // Payloads.
+  std::string bytes_of(const basp::header& header);
+  std::string bytes_of(const caf::node_id& node);
+  std::string direct_payload(const caf::message& content); ///< of a direct message
+  /// An answer to agent_hello that names an actor of ours as the session.
+  std::string forged_welcome();
+  /// An error that holds an error that holds an error, so many times.
+  std::string nested_error(std::size_t depth);
+
+  // What an honest agent sends to its session.
+  bool pulse(link_pulse content);
+  /// The answer to a piece; nothing when there is none in time.
+  std::optional<write_answer> write(link_piece piece,
+                                    std::chrono::milliseconds bound = std::chrono::seconds{5});
+  /// Sends a piece and does not wait for the answer.
+  bool send_piece(link_piece piece);
+
+  /// The id of our n-th request, and of its answer.
+  static std::uint64_t request_id(std::uint64_t n);
+  static std::uint64_t response_id(std::uint64_t n);
+  static caf::node_id some_node();
+
+private:
+  struct configuration : caf::actor_system_config {
+    configuration();
+  };
+
+  /// The payload of the answer to a request of ours.
+  std::optional<std::string> answer_to(std::uint64_t number, std::chrono::milliseconds bound);
+  std::optional<caf::message> message_in(const std::string& payload);
+  std::string read_welcome(std::optional<std::string> answer);
+  template <class... Ts>
+  std::string serialized(const Ts&... values);
+  template <class Content>
+  void claim(Content& content);
+
+  configuration settings_;
+  caf::actor_system system_{settings_};
+  caf::scoped_execution_unit context_{&system_};
+  raw_line line_;
+  caf::node_id node_ = some_node();
+  caf::node_id hub_;
+  caf::actor_id gate_ = 0;
+  caf::actor_id session_ = 0;
+  std::string token_;
+  std::uint64_t requests_ = 0;
+};
+
+/// A volume as an agent would report it.
+volume reported_volume(const std::string& name);
+/// A batch of one piece, which is its last.
+link_piece whole_batch(std::uint64_t seq, std::vector<volume> present = {});
+
+} // namespace volumeviz::fleet
