@@ -23,6 +23,9 @@ public:
   tl::expected<void, complaint> take(bytes from, std::vector<std::byte>& through,
                                      std::vector<frame_header>& passed);
 
+  /// How many bytes are set aside for a frame that has not come as a whole.
+  std::size_t memory() const noexcept { return frame_.capacity(); }
+
 private:
   tl::expected<void, complaint> complete(std::vector<std::byte>& through,
                                          std::vector<frame_header>& passed);

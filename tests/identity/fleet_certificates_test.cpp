@@ -1,5 +1,5 @@
 // deploy/fleet-certificates makes what agents and hubs accept.
-#include "tests/identity/members.hpp"
+#include "tests/identity/handshake.hpp"
 #include "tests/support/program.hpp"
 
 #include <doctest/doctest.h>
@@ -32,6 +32,12 @@ key_files files_in(const std::string& folder) {
   return {folder + "/cert.pem", folder + "/key.pem", folder + "/ca.pem"};
 }
 
+strings names_that_the_hub_sees(const member& hub, const member& agent) {
+  const encounter met{agent, hub};
+  REQUIRE_MESSAGE(met.both_believe(), met.agents_reason(), met.hubs_reason());
+  return met.hub()->peer().names;
+}
+
 std::map<std::string, std::string> contents(const std::string& folder) {
   std::map<std::string, std::string> result;
   for (const auto& each : fs::recursive_directory_iterator{folder})
@@ -51,11 +57,13 @@ TEST_CASE("fleet-certificates: agents and hub of one CA believe each other, by t
   CHECK(hub->names() == strings{"hub.example", "10.0.0.1", "fd00::1"});
   CHECK(agent->names() == strings{"web_1"});
   for (const auto* name : {"hub.example", "10.0.0.1", "fd00::1"})
-    CHECK(doubt(*agent, side::hub, name, shown_by(*hub)) == "");
-  CHECK(doubt(*hub, side::agent, "web_1", shown_by(*agent)) == "");
-  CHECK(contains(doubt(*hub, side::agent, "web_2", shown_by(*agent)), "is for \"web_1\""));
+    CHECK(doubt(agent, hub, name) == "");
+  CHECK(contains(doubt(agent, hub, "hub"), "is for \"hub.example\""));
+  CHECK(names_that_the_hub_sees(hub, agent) == strings{"web_1"});
+  CHECK(agent->is_for("web_1"));
+  CHECK_FALSE(agent->is_for("web_2"));
   const auto other = load(files_in(folder + "/agents/" + std::string(200, 'n')), side::agent);
-  CHECK(doubt(*hub, side::agent, std::string(200, 'n'), shown_by(*other)) == "");
+  CHECK(names_that_the_hub_sees(hub, other) == strings{std::string(200, 'n')});
   // An agent's is no hub's, and the other way round.
   CHECK(contains(refusal(files_in(folder + "/hub"), side::agent), "lacks clientAuth"));
   CHECK(contains(refusal(files_in(folder + "/agents/web_1"), side::hub), "lacks serverAuth"));
@@ -81,7 +89,8 @@ TEST_CASE("fleet-certificates: run again it keeps what is there and adds who is 
   CHECK(after.size() == before.size() + 3);
   const auto hub = load(files_in(folder + "/hub"), side::hub);
   const auto added = load(files_in(folder + "/agents/10.0.0.7"), side::agent);
-  CHECK(doubt(*hub, side::agent, "10.0.0.7", shown_by(*added)) == "");
+  CHECK(names_that_the_hub_sees(hub, added) == strings{"10.0.0.7"});
+  CHECK(added->is_for("10.0.0.7"));
 
   // The CA's key may be kept elsewhere while nobody is new.
   fs::rename(folder + "/ca.key", scratch / "ca.key");
@@ -112,8 +121,8 @@ TEST_CASE("fleet-certificates: other names of a hub, and a renewal, only when as
   CHECK(renewed->expires_at() > old->expires_at());
   const auto hub = load(files_in(folder + "/hub"), side::hub);
   CHECK(hub->names() == strings{"hub", "hub.example"});
-  CHECK(doubt(*hub, side::agent, "web-1", shown_by(*renewed)) == "");
-  CHECK(doubt(*hub, side::agent, "web-1", shown_by(*old)) == "");
+  CHECK(names_that_the_hub_sees(hub, renewed) == strings{"web-1"});
+  CHECK(names_that_the_hub_sees(hub, old) == strings{"web-1"});
 }
 
 TEST_CASE("fleet-certificates: two CAs do not believe each other's members") {
@@ -125,7 +134,9 @@ TEST_CASE("fleet-certificates: two CAs do not believe each other's members") {
   CHECK(contains(refusal(mixed, side::hub), "certificate: it is not signed by the CA ("));
   const auto hub = load(files_in(scratch / "a/hub"), side::hub);
   const auto stranger = load(files_in(scratch / "b/agents/web-1"), side::agent);
-  CHECK(contains(doubt(*hub, side::agent, "web-1", shown_by(*stranger)), "not signed by the CA"));
+  const encounter met{stranger, hub};
+  CHECK(contains(met.agents_reason(), "not signed by the CA"));
+  CHECK(met.hubs_reason() != "");
   fs::copy_file(scratch / "b/ca.key", scratch / "a/ca.key", fs::copy_options::overwrite_existing);
   CHECK(contains(run({scratch / "a", "hub", "web-2"}).errors, "is not the key of"));
 }

@@ -1,5 +1,5 @@
 // What is refused when the files are read, and with which words.
-#include "tests/identity/members.hpp"
+#include "tests/identity/handshake.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,8 @@ TEST_CASE("files that fit each other are accepted, and tell names and the end") 
   const authority ca;
   const auto agent = make(ca, agent_wish("web_1"), side::agent);
   CHECK(agent->names() == std::vector<std::string>{"web_1"});
-  CHECK(agent->is_for("WEB_1"));
+  CHECK(agent->is_for("web_1"));
+  CHECK_FALSE(agent->is_for("WEB_1"));
   CHECK_FALSE(agent->is_for("web-1"));
   CHECK(std::abs(seconds_from_now(agent->expires_at()) - 2 * 24 * 3600) < 60);
   const auto hub = make(ca, hub_wish("DNS:hub.example,IP:10.0.0.1,IP:fd00::1"), side::hub);
@@ -193,7 +194,7 @@ TEST_CASE("intermediates come from the certificate's file, and the first end of 
   const auto agent = load({whole, made.key, root.ca()}, side::agent);
   CHECK(std::abs(seconds_from_now(agent->expires_at()) - 2 * 3600) < 60);
   const auto hub = make(root, hub_wish("DNS:hub"), side::hub);
-  CHECK(doubt(*hub, side::agent, "web-1", shown_by(*agent)) == "");
+  CHECK(encounter{agent, hub}.hubs_reason() == "");
 }
 
 TEST_CASE("a certificate that never ends has an end that can be told") {
@@ -207,15 +208,16 @@ TEST_CASE("a certificate that never ends has an end that can be told") {
         == std::numeric_limits<timestamp>::max() / 1'000'000'000);
 }
 
-TEST_CASE("what is sent has the certificates in it and nothing else, whatever the file holds") {
+TEST_CASE("a file may hold notes and the key beside the certificate") {
   const authority ca;
   const scratch_folder folder;
   const auto made = ca.issue(agent_wish("web-1"));
-  const auto key = file_text(made.key);
-  const auto both = written(folder / "both.pem",
-                            "my notes\n" + key + file_text(made.certificate) + "more notes\n");
+  const auto both =
+      written(folder / "both.pem",
+              "my notes\n" + file_text(made.key) + file_text(made.certificate) + "more notes\n");
   const auto agent = load({both, both, ca.ca()}, side::agent);
-  CHECK(agent->certificate_pem() == file_text(made.certificate));
+  const auto hub = make(ca, hub_wish("DNS:hub"), side::hub);
+  CHECK(encounter{agent, hub}.both_believe());
 }
 
 TEST_CASE("while one CA replaces another, the members of both are accepted") {
@@ -226,7 +228,7 @@ TEST_CASE("while one CA replaces another, the members of both are accepted") {
   const auto hub = load(files_of(before.issue(hub_wish("DNS:hub")), both), side::hub);
   for (const auto* ca : {&before, &after}) {
     const auto agent = load(files_of(ca->issue(agent_wish("web-1")), both), side::agent);
-    CHECK(doubt(*hub, side::agent, "web-1", shown_by(*agent)) == "");
-    CHECK(doubt(*agent, side::hub, "hub", shown_by(*hub)) == "");
+    CHECK(encounter{agent, hub}.hubs_reason() == "");
+    CHECK(doubt(agent, hub, "hub") == "");
   }
 }

@@ -41,20 +41,6 @@ inline member make(const support::authority& by, const support::certificate_wish
   return load(files_of(by.issue(wish), by.ca()), own);
 }
 
-/// What `from` shows, having signed `text`.
-inline proof shown_by(const credentials& from, const std::string& text = "what was said") {
-  const auto signature = from.sign(text);
-  REQUIRE(signature);
-  return {.certificate = from.certificate_pem(), .text = text, .signature = *signature};
-}
-
-/// Why it is not accepted; empty: it is.
-inline std::string doubt(const credentials& by, side who, const std::string& name,
-                         const proof& shown) {
-  const auto verified = by.verify(who, name, shown);
-  return verified ? std::string{} : verified.error().text;
-}
-
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

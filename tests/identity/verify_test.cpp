@@ -1,10 +1,10 @@
-// Whom one side believes the other's name, and why not.
+// Whom one side believes the other's name, and why not: real TLS sessions.
 #include "identity/random.hpp"
-#include "messages/fleet.hpp"
-#include "tests/identity/members.hpp"
+#include "tests/identity/handshake.hpp"
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
 
 using namespace volumeviz;
@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 using support::agent_wish;
 using support::authority;
 using support::certificate_wish;
+using support::file_text;
 using support::hub_wish;
+using strings = std::vector<std::string>;
 
 namespace {
 
@@ -25,9 +27,9 @@ struct fleet {
   member agent = make(ca, agent_wish("web_1"), side::agent);
 };
 
-/// What a hub says of an agent that has this certificate and calls itself so.
+/// What an agent says of a hub that has this certificate, when it has dialed this name.
 std::string doubt_about(const fleet& f, const certificate_wish& wish, const std::string& name) {
-  return doubt(*f.hub, side::agent, name, shown_by(*make(f.ca, wish, side::agent)));
+  return doubt(f.agent, make(f.ca, wish, side::hub), name);
 }
 
 certificate_wish with_names(const std::string& alternative_names) {
@@ -36,104 +38,158 @@ certificate_wish with_names(const std::string& alternative_names) {
 
 } // namespace
 
-TEST_CASE("agent and hub believe each other after the whole handshake, and only then") {
+TEST_CASE("agent and hub believe each other, and learn whom the other's certificate is for") {
   const fleet f;
-  agent_hello hello;
-  hello.host = "web_1";
-  hello.boot = random_number();
-  hello.nonce = random_nonce();
-  hello.certificate = f.agent->certificate_pem();
-  hub_challenge challenge;
-  challenge.nonce = random_nonce();
-  challenge.certificate = f.hub->certificate_pem();
-  const auto hubs_text = link_transcript(hello, challenge, to_string(side::hub));
-  challenge.signature = *f.hub->sign(hubs_text);
-  CHECK(doubt(*f.agent, side::hub, "hub.example",
-              {challenge.certificate, hubs_text, challenge.signature})
-        == "");
-  const auto agents_text = link_transcript(hello, challenge, to_string(side::agent));
-  const auto signature = *f.agent->sign(agents_text);
-  CHECK(doubt(*f.hub, side::agent, "web_1", {hello.certificate, agents_text, signature}) == "");
-
-  // A signature of another handshake, or of the other side, is none of this one.
-  auto other = challenge;
-  other.nonce = random_nonce();
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1",
-                       {hello.certificate, link_transcript(hello, other, "agent"), signature}),
-                 "the signature is not that of its certificate's key"));
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1", {hello.certificate, hubs_text, signature}),
-                 "the signature is not"));
+  const encounter met{f.agent, f.hub};
+  CHECK(met.agents_reason() == "");
+  CHECK(met.hubs_reason() == "");
+  CHECK(met.hub()->peer().names == strings{"web_1"});
+  CHECK(met.agent()->peer().names == strings{"hub.example", "10.0.0.1", "fd00::1"});
+  CHECK(met.hub()->peer().fingerprint.size() == 64);
+  CHECK(met.hub()->peer().fingerprint != met.agent()->peer().fingerprint);
 }
 
-TEST_CASE("every kind of key signs, and its signatures are believed") {
+TEST_CASE("what one side writes the other reads, and an end in order has no reason") {
+  const fleet f;
+  encounter met{f.agent, f.hub};
+  REQUIRE(met.both_believe());
+  const std::array sent{std::byte{1}, std::byte{2}, std::byte{3}};
+  std::array<std::byte, 10> got{};
+  std::size_t count = 0;
+  CHECK(met.hub()->read(got, count) == tls_session::step::want_read);
+  CHECK(met.agent()->write(sent, count) == tls_session::step::done);
+  CHECK(count == 3);
+  met.pump();
+  CHECK(met.hub()->read(std::span{got}.first(2), count) == tls_session::step::done);
+  CHECK(count == 2);
+  CHECK(met.hub()->has_more());
+  CHECK(met.hub()->read(got, count) == tls_session::step::done);
+  CHECK(count == 1);
+  CHECK(got[0] == std::byte{3});
+  CHECK_FALSE(met.hub()->has_more());
+}
+
+TEST_CASE("a byte that is changed after the handshake ends the session") {
+  const fleet f;
+  encounter met{f.agent, f.hub};
+  REQUIRE(met.both_believe());
+  const std::array sent{std::byte{1}};
+  std::array<std::byte, 10> got{};
+  std::size_t count = 0;
+  REQUIRE(met.agent()->write(sent, count) == tls_session::step::done);
+  met.pump([](std::string& chunk) { chunk.back() = static_cast<char>(chunk.back() ^ 1); });
+  CHECK(met.hub()->read(got, count) == tls_session::step::ended);
+  CHECK(count == 0);
+  CHECK(met.hub()->why() != "");
+}
+
+TEST_CASE("every kind of key makes a session, on either side") {
   const fleet f;
   for (const char* kind : {"ec:prime256v1", "ec:secp384r1", "rsa:2048", "ed25519"}) {
     CAPTURE(kind);
-    auto wish = agent_wish("web-1");
-    wish.key = kind;
-    const auto agent = make(f.ca, wish, side::agent);
-    auto shown = shown_by(*agent, std::string(100'000, 'x'));
-    CHECK(doubt(*f.hub, side::agent, "web-1", shown) == "");
-    shown.text.back() = 'y';
-    CHECK(contains(doubt(*f.hub, side::agent, "web-1", shown), "the signature is not"));
-    shown.text.back() = 'x';
-    shown.signature.front() = static_cast<char>(shown.signature.front() ^ 1);
-    CHECK(contains(doubt(*f.hub, side::agent, "web-1", shown), "the signature is not"));
-    for (const auto& signature : {std::string{}, std::string(64, '\0'), std::string(5000, 'x')}) {
-      shown.signature = signature;
-      CHECK(contains(doubt(*f.hub, side::agent, "web-1", shown), "the signature is not"));
-    }
+    auto agent = agent_wish("web-1");
+    auto hub = hub_wish("DNS:hub");
+    agent.key = hub.key = kind;
+    const encounter met{make(f.ca, agent, side::agent), make(f.ca, hub, side::hub)};
+    CHECK(met.agents_reason() == "");
+    CHECK(met.hubs_reason() == "");
+    CHECK(met.hub()->peer().names == strings{"web-1"});
   }
 }
 
-TEST_CASE("who shows the certificate of another has not its key") {
-  const fleet f;
-  const auto thief = make(f.ca, agent_wish("web_2"), side::agent);
-  auto shown = shown_by(*thief);
-  shown.certificate = f.agent->certificate_pem();
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1", shown), "the signature is not"));
-  // Its own first, and the other's behind it.
-  shown.certificate = thief->certificate_pem() + f.agent->certificate_pem();
-  const auto why = doubt(*f.hub, side::agent, "web_1", shown);
-  CHECK(contains(why, "couldn't verify the agent \"web_1\""));
-  CHECK(contains(why, "its certificate is for \"web_2\""));
-}
-
-TEST_CASE("members of another CA, expired ones, and ones of the wrong side are not believed") {
+TEST_CASE("a member of another CA is not believed, and neither side is told why by the other") {
   const fleet f;
   const fleet others;
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1", shown_by(*others.agent)),
+  // Neither knows the other's CA: the agent is the first to notice.
+  const encounter met{others.agent, f.hub};
+  CHECK(contains(met.agents_reason(), "it is not signed by the CA"));
+  CHECK(met.hubs_reason() != "");
+}
+
+TEST_CASE("a hub refuses an agent of another CA, and its reason names the certificate") {
+  const fleet f;
+  const authority other;
+  const auto met = encounter::with_false_agent(other.issue(agent_wish("web_1")), f.hub);
+  CHECK(contains(met->hubs_reason(),
                  "of its certificate, for \"web_1\": it is not signed by the CA"));
-  // An agent that plays the hub, even under the hub's name.
-  const auto fake = make(f.ca, agent_wish("hub.example"), side::agent);
-  CHECK(contains(doubt(*f.agent, side::hub, "hub.example", shown_by(*fake)), "lacks serverAuth"));
-  CHECK(contains(doubt(*f.hub, side::agent, "hub.example", shown_by(*f.hub)), "lacks clientAuth"));
-  // Loaded nowhere: what has expired can only be shown.
+  CHECK(met->agents_reason() != "");
+}
+
+TEST_CASE("an agent that is refused learns of it at its first read") {
+  const authority ca;
+  const authority other;
+  // The agent trusts both CAs; the hub trusts its own only.
+  const support::scratch_folder folder;
+  const auto both = folder / "both.pem";
+  REQUIRE(std::system(("cat " + ca.ca() + ' ' + other.ca() + " > " + both).c_str()) == 0);
+  const auto hub = make(ca, hub_wish("DNS:hub"), side::hub);
+  const auto agent = load(files_of(other.issue(agent_wish("a")), both), side::agent);
+  const encounter met{agent, hub};
+  CHECK(contains(met.hubs_reason(), "it is not signed by the CA"));
+  CHECK(contains(met.agents_reason(), "alert"));
+}
+
+TEST_CASE("a certificate of the wrong side is not believed, even under the right name") {
+  const fleet f;
+  const auto fake = encounter::with_false_hub(f.agent, f.ca.issue(agent_wish("hub.example")));
+  CHECK(contains(fake->agents_reason(), "lacks serverAuth"));
+  const auto turned = encounter::with_false_agent(f.ca.issue(hub_wish("DNS:web_1")), f.hub);
+  CHECK(contains(turned->hubs_reason(), "lacks clientAuth"));
+}
+
+TEST_CASE("a certificate that has expired or is not valid yet is not believed") {
+  const fleet f;
   auto past = agent_wish("web_1");
   past.begins = -48h;
   past.ends = -24h;
-  auto shown = shown_by(*f.agent);
-  shown.certificate = support::file_text(f.ca.issue(past).certificate);
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1", shown), "it has expired on 20"));
-  shown.certificate = support::file_text(f.ca.ca());
-  CHECK(contains(doubt(*f.hub, side::agent, "test CA", shown), "it is a CA's"));
+  CHECK(contains(encounter::with_false_agent(f.ca.issue(past), f.hub)->hubs_reason(),
+                 "it has expired on 20"));
+  auto future = hub_wish("DNS:hub.example");
+  future.begins = 1h;
+  CHECK(contains(encounter::with_false_hub(f.agent, f.ca.issue(future))->agents_reason(),
+                 "it is not valid before 20"));
+}
+
+TEST_CASE("the CA itself is not a member") {
+  const fleet f;
+  CHECK(contains(encounter::with_false_agent(f.ca.own(), f.hub)->hubs_reason(), "it is a CA's"));
 }
 
 TEST_CASE("a member vouches for nobody") {
   const fleet f;
   const authority member_as_ca{f.ca, agent_wish("web_2")};
-  auto shown = shown_by(*f.agent);
-  shown.certificate = support::file_text(member_as_ca.issue(agent_wish("web_1")).certificate)
-                      + support::file_text(member_as_ca.ca());
-  CHECK(contains(doubt(*f.hub, side::agent, "web_1", shown), "is not accepted: invalid CA"));
+  const auto met = encounter::with_false_agent(member_as_ca.issue(agent_wish("web_1")), f.hub,
+                                               file_text(member_as_ca.ca()));
+  CHECK(contains(met->hubs_reason(), "is not accepted: invalid CA"));
 }
 
-TEST_CASE("a DNS name is compared whole, without case and without wildcards") {
+TEST_CASE("the certificates behind the first one give no name") {
+  const fleet f;
+  const auto others = f.ca.issue(agent_wish("web_2"));
+  const auto met = encounter::with_false_agent(f.ca.issue(agent_wish("web_1")), f.hub,
+                                               file_text(others.certificate));
+  CHECK(met->hubs_reason() == "");
+  CHECK(met->hub()->peer().names == strings{"web_1"});
+}
+
+TEST_CASE("an agent's own name is compared in its exact spelling") {
+  const authority ca;
+  const auto agent = make(ca, agent_wish("Web_1"), side::agent);
+  CHECK(agent->is_for("Web_1"));
+  for (const char* name : {"web_1", "WEB_1", "Web_", "Web_10", "Web-1", "Web_1.", "", "*"})
+    CHECK_FALSE(agent->is_for(name));
+  CHECK_FALSE(make(ca, with_names("DNS:*.example"), side::agent)->is_for("web.example"));
+  CHECK(make(ca, {.subject = "/CN=common"}, side::agent)->is_for("common"));
+  CHECK_FALSE(make(ca, with_names("DNS:web_1"), side::agent)->is_for("common"));
+}
+
+TEST_CASE("a hub's DNS name is compared whole, without case and without wildcards") {
   const fleet f;
   CHECK(doubt_about(f, with_names("DNS:a.example,DNS:Web_1"), "web_1") == "");
-  CHECK(doubt_about(f, with_names("DNS:web_1"), "WEB_1") == "");
+  const auto hub = make(f.ca, with_names("DNS:web_1"), side::hub);
+  CHECK(doubt(f.agent, hub, "WEB_1") == "");
   for (const char* name : {"web_", "web_10", "1", "web-1", "web_1.", "", "*"})
-    CHECK(contains(doubt_about(f, with_names("DNS:web_1"), name), "is for \"web_1\""));
+    CHECK(contains(doubt(f.agent, hub, name), "is for \"web_1\""));
   CHECK(contains(doubt_about(f, with_names("DNS:*.example"), "web.example"), "\"*.example\""));
 }
 
@@ -141,7 +197,7 @@ TEST_CASE("the common name counts only where there is no subjectAltName") {
   const fleet f;
   CHECK(doubt_about(f, {.subject = "/CN=common"}, "Common") == "");
   CHECK(doubt_about(f, {.subject = "/CN=10.0.0.7"}, "10.0.0.7") == "");
-  CHECK(contains(doubt_about(f, with_names("DNS:web_1"), "common"), "is for \"web_1\":"));
+  CHECK(contains(doubt_about(f, with_names("DNS:web_1"), "common"), "is for \"web_1\","));
   CHECK(contains(doubt_about(f, with_names("email:a@b"), "common"), "nobody"));
   CHECK(contains(doubt_about(f, {.subject = "/CN=common/CN=web_1"}, "web_1"), "nobody"));
   CHECK(contains(doubt_about(f, {.subject = "/O=nameless"}, "web_1"), "nobody"));
@@ -150,19 +206,22 @@ TEST_CASE("the common name counts only where there is no subjectAltName") {
 TEST_CASE("an address is compared as an address, and only with addresses") {
   const fleet f;
   for (const char* name : {"10.0.0.1", "fd00::1", "FD00:0:0::0001"})
-    CHECK(doubt(*f.agent, side::hub, name, shown_by(*f.hub)) == "");
+    CHECK(doubt(f.agent, f.hub, name) == "");
   for (const char* name : {"10.0.0.2", "10.0.0.1.", "010.0.0.1", "fd00::2", "::ffff:10.0.0.1"})
-    CHECK(contains(doubt(*f.agent, side::hub, name, shown_by(*f.hub)),
-                   R"(is for "hub.example", "10.0.0.1", "fd00::1")"));
-  CHECK(contains(doubt_about(f, with_names("DNS:10.0.0.7"), "10.0.0.7"), "is for \"10.0.0.7\":"));
+    CHECK(contains(doubt(f.agent, f.hub, name), R"(is for "hub.example", "10.0.0.1", "fd00::1")"));
+  CHECK(contains(doubt_about(f, with_names("DNS:10.0.0.7"), "10.0.0.7"), "is for \"10.0.0.7\","));
 }
 
 TEST_CASE("a name with a zero byte is not the part before it, and harms no log") {
   const fleet f;
   // SEQUENCE { [2] "good\0bad\n" }
   const auto tricky = with_names("DER:30:0b:82:09:67:6f:6f:64:00:62:61:64:0a");
-  const auto why = doubt_about(f, tricky, "good");
-  CHECK(contains(why, "is for \"good?bad?\""));
+  CHECK(contains(doubt_about(f, tricky, "good"), "is for \"good?bad?\""));
+  CHECK_FALSE(make(f.ca, tricky, side::agent)->is_for("good"));
+  const encounter met{make(f.ca, tricky, side::agent), f.hub};
+  REQUIRE(met.both_believe());
+  for (const auto& name : met.hub()->peer().names)
+    CHECK(name != "good");
   CHECK(contains(doubt_about(f, with_names("DNS:good"), std::string{"good\0x", 6}), "\"good?x\""));
 }
 
@@ -171,8 +230,9 @@ TEST_CASE("many and long names are cut in what is said about them") {
   std::string many = "DNS:n0";
   for (int i = 1; i < 100; ++i)
     many += ",DNS:n" + std::to_string(i);
-  CHECK(contains(doubt_about(f, with_names(many), "web"), "\"n4\" and 95 more"));
-  CHECK(doubt_about(f, with_names(many), "n99") == "");
+  const auto hub = make(f.ca, with_names(many), side::hub);
+  CHECK(contains(doubt(f.agent, hub, "web"), "\"n4\" and 95 more"));
+  CHECK(doubt(f.agent, hub, "n99") == "");
   const auto long_one =
       doubt_about(f, with_names("DNS:" + std::string(2000, 'x')), std::string(30'000, 'y'));
   CHECK(long_one.size() < 1000);

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "identity/credentials.hpp"
+#include "tests/support/authority.hpp"
+#include "tests/wire/caf_bytes.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wire/dialer.hpp"
+#include "wire/hub_front.hpp"
+
+namespace volumeviz::wire::testing {
+
+/// What a front has reported, by the name of the reason. Thread-safe.
+class report_book {
+public:
+  front_reports reports();
+  std::vector<std::string> all() const;
+  /// Waits until there are so many.
+  bool has(std::size_t count) const;
+
+private:
+  void write(const std::string& line);
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+/// A socket of the test's own, with a limit for all that waits.
+class test_end {
+public:
+  explicit test_end(int fd);
+  ~test_end();
+  test_end(test_end&& from) noexcept;
+  test_end& operator=(const test_end&) = delete;
+
+  /// A TCP connection to this port of 127.0.0.1.
+  static test_end to(std::uint16_t port);
+
+  bool send(bytes what) const;
+  /// Reads so many bytes; fewer when it has ended before.
+  byte_vector read(std::size_t count) const;
+  /// Whether the other side ends it, within ten seconds.
+  bool ends() const;
+  int fd() const noexcept { return fd_; }
+
+private:
+  int fd_;
+};
+
+std::shared_ptr<const identity::credentials>
+load_or_throw(const support::issued_files& files, const std::string& ca, identity::side own);
+
+/// A hub's front on a port of 127.0.0.1, and what CAF would get of it.
+class front_rig {
+public:
+  explicit front_rig(const std::function<void(hub_front_parts&)>& change = nullptr);
+  /// With TLS: certificates of `ca`.
+  static std::function<void(hub_front_parts&)> with_tls(const support::authority& ca);
+
+  std::uint16_t port() const { return front_->port(); }
+  /// The next connection that the front hands over.
+  test_end accepted();
+  std::size_t accepted_count() const;
+  void close() { front_.reset(); }
+
+  report_book book;
+  std::shared_ptr<member_registry> members = std::make_shared<member_registry>();
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<local_socket> sockets_;
+  std::size_t given_ = 0;
+  std::unique_ptr<hub_front> front_;
+};
+
+/// A dialer, and what came of one attempt.
+class dialer_rig {
+public:
+  explicit dialer_rig(credentials_source credentials = nullptr, revocation_check revoked = nullptr);
+  /// Throws when there is no outcome within ten seconds.
+  dialer::outcome dial(std::uint16_t port, const std::string& host = "127.0.0.1");
+
+  report_book book;
+
+private:
+  std::unique_ptr<dialer> dialer_;
+};
+
+} // namespace volumeviz::wire::testing

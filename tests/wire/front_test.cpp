@@ -1,0 +1,301 @@
+// A hub's front and an agent's dialer over real TCP in one process, without CAF behind them.
+#include "tests/support/eventually.hpp"
+#include "tests/wire/front_rig.hpp"
+#include "tests/wire/rows.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+using namespace volumeviz;
+using namespace volumeviz::wire;
+using namespace volumeviz::wire::testing;
+using namespace std::chrono_literals;
+using support::agent_wish;
+using support::authority;
+using support::eventually;
+
+namespace {
+
+credentials_source agent_of(const authority& ca) {
+  return [own = load_or_throw(ca.issue(agent_wish("web-1")), ca.ca(), identity::side::agent)] {
+    return own;
+  };
+}
+
+bool begins(const std::string& text, const std::string& with) {
+  return text.starts_with(with);
+}
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+byte_vector introduction() {
+  return client_handshake(node_number(1)).bytes_on_the_wire();
+}
+
+/// Both sides shake hands as CAF does, and a request gets its answer. Returns the hub's end.
+test_end converse(front_rig& hub, const test_end& agent) {
+  REQUIRE(agent.send(introduction()));
+  auto hubs = hub.accepted();
+  CHECK(hubs.read(introduction().size()) == introduction());
+  const auto welcome = server_handshake(node_number(3), 20).bytes_on_the_wire();
+  REQUIRE(hubs.send(welcome));
+  CHECK(agent.read(welcome.size()) == welcome);
+  const auto asked = request(900, 20, shared_caf().message(full_hello())).bytes_on_the_wire();
+  REQUIRE(agent.send(asked));
+  CHECK(hubs.read(asked.size()) == asked);
+  const auto answer = response(21, 900, shared_caf().message(true)).bytes_on_the_wire();
+  REQUIRE(hubs.send(answer));
+  CHECK(agent.read(answer.size()) == answer);
+  CHECK(hub.book.all().empty());
+  return hubs;
+}
+
+} // namespace
+
+TEST_CASE("frames travel both ways, without TLS") {
+  front_rig hub;
+  dialer_rig agent;
+  auto dialed = agent.dial(hub.port());
+  REQUIRE_MESSAGE(dialed.socket.is_open(), dialed.why);
+  const test_end end{dialed.socket.release()};
+  const auto hubs = converse(hub, end);
+}
+
+TEST_CASE("frames travel both ways with TLS, and the node is that of its certificate") {
+  const authority ca;
+  front_rig hub{front_rig::with_tls(ca)};
+  dialer_rig agent{agent_of(ca)};
+  auto dialed = agent.dial(hub.port());
+  REQUIRE_MESSAGE(dialed.socket.is_open(), dialed.why);
+  const test_end end{dialed.socket.release()};
+  const auto hubs = converse(hub, end);
+  const auto who = hub.members->find(text_of(node_number(1)));
+  REQUIRE(who);
+  CHECK(who->certified);
+  CHECK(who->names == std::vector<std::string>{"web-1"});
+  CHECK(who->address == "127.0.0.1");
+}
+
+TEST_CASE("a connection without TLS has no names, and an address") {
+  front_rig hub;
+  const auto agent = test_end::to(hub.port());
+  agent.send(introduction());
+  const auto hubs = hub.accepted();
+  const auto who = hub.members->find(text_of(node_number(1)));
+  REQUIRE(who);
+  CHECK_FALSE(who->certified);
+  CHECK(who->names.empty());
+  CHECK(who->address == "127.0.0.1");
+}
+
+TEST_CASE("the end of one side reaches the other, and the member is gone") {
+  front_rig hub;
+  dialer_rig agent;
+  auto dialed = agent.dial(hub.port());
+  REQUIRE(dialed.socket.is_open());
+  auto end = std::make_unique<test_end>(dialed.socket.release());
+  end->send(introduction());
+  const auto hubs = hub.accepted();
+  CHECK(hub.members->find(text_of(node_number(1))));
+  end.reset();
+  CHECK(hubs.ends());
+  CHECK(eventually([&] { return !hub.members->find(text_of(node_number(1))); }));
+  CHECK(hub.book.all().empty());
+}
+
+TEST_CASE("a connection that is silent is ended after the limit, and CAF never sees it") {
+  const authority ca;
+  for (const bool tls : {false, true}) {
+    front_rig hub{[&](hub_front_parts& parts) {
+      if (tls)
+        front_rig::with_tls(ca)(parts);
+      parts.handshake_limit = 100ms;
+    }};
+    const auto silent = test_end::to(hub.port());
+    CHECK(silent.ends());
+    REQUIRE(hub.book.has(1));
+    CHECK(begins(hub.book.all().front(), "refusal late | 127.0.0.1 |"));
+    CHECK(hub.accepted_count() == 0);
+  }
+}
+
+TEST_CASE("without TLS an introduction alone does not hold a place for longer") {
+  front_rig hub{[&](hub_front_parts& parts) { parts.session_limit = 100ms; }};
+  const auto agent = test_end::to(hub.port());
+  agent.send(introduction());
+  const auto hubs = hub.accepted();
+  CHECK(agent.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal late |"));
+}
+
+TEST_CASE("of one address there may be so many that have proven nothing, and then again") {
+  front_rig hub{[&](hub_front_parts& parts) { parts.limits = {.total = 10, .of_address = 2}; }};
+  auto first = std::make_unique<test_end>(test_end::to(hub.port()));
+  const auto second = test_end::to(hub.port());
+  const auto third = test_end::to(hub.port());
+  CHECK(third.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal too_many_from_address | 127.0.0.1 |"));
+  first.reset();
+  // The front learns of the end a moment later.
+  CHECK(eventually([&] {
+    const auto again = test_end::to(hub.port());
+    again.send(introduction());
+    return eventually([&] { return hub.accepted_count() > 0; }, 50ms);
+  }));
+}
+
+TEST_CASE("junk on a port without TLS is a violation, reported once") {
+  front_rig hub;
+  const auto stranger = test_end::to(hub.port());
+  const std::string text = "GET / HTTP/1.1\r\nHost: hub.example\r\n\r\n";
+  stranger.send(std::as_bytes(std::span{text}));
+  CHECK(stranger.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "violation header | 127.0.0.1 |"));
+  CHECK(hub.accepted_count() == 0);
+}
+
+TEST_CASE("junk on a port with TLS, and BASP without TLS, is refused") {
+  const authority ca;
+  for (const auto& text : {byte_vector(100, std::byte{'G'}), introduction()}) {
+    front_rig hub{front_rig::with_tls(ca)};
+    const auto stranger = test_end::to(hub.port());
+    stranger.send(text);
+    CHECK(stranger.ends());
+    REQUIRE(hub.book.has(1));
+    CHECK(begins(hub.book.all().front(), "refusal tls | 127.0.0.1 |"));
+    CHECK(hub.accepted_count() == 0);
+  }
+}
+
+TEST_CASE("a member of another CA is refused") {
+  const authority ca;
+  const authority other;
+  front_rig hub{front_rig::with_tls(ca)};
+  // It trusts the hub, so that it shows its certificate.
+  const auto own =
+      load_or_throw(other.issue(agent_wish("web-1")), other.ca(), identity::side::agent);
+  dialer_rig agent{[&] { return own; }};
+  const auto dialed = agent.dial(hub.port());
+  CHECK_FALSE(dialed.socket.is_open());
+  CHECK(contains(dialed.why, "it is not signed by the CA"));
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal tls |"));
+}
+
+TEST_CASE("a revoked certificate is refused, and the agent learns that its hub refused it") {
+  const authority ca;
+  front_rig hub{[&](hub_front_parts& parts) {
+    front_rig::with_tls(ca)(parts);
+    parts.revoked = [](const std::string&) { return true; };
+  }};
+  dialer_rig agent{agent_of(ca)};
+  auto dialed = agent.dial(hub.port());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal revoked | 127.0.0.1 (\"web-1\") |"));
+  REQUIRE(dialed.socket.is_open()); // with TLS 1.3 the agent has finished first
+  CHECK(test_end{dialed.socket.release()}.ends());
+  CHECK(dialed.end->why() != "");
+  CHECK(hub.accepted_count() == 0);
+}
+
+TEST_CASE("a certificate that is revoked later ends its connection") {
+  const authority ca;
+  std::atomic<bool> revoked = false;
+  front_rig hub{[&](hub_front_parts& parts) {
+    front_rig::with_tls(ca)(parts);
+    parts.revoked = [&](const std::string&) { return revoked.load(); };
+  }};
+  dialer_rig agent{agent_of(ca)};
+  auto dialed = agent.dial(hub.port());
+  const test_end end{dialed.socket.release()};
+  const auto hubs = converse(hub, end);
+  revoked = true;
+  CHECK(end.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal revoked |"));
+}
+
+TEST_CASE("an agent does not go on with a hub that is revoked, or is for another name") {
+  const authority ca;
+  front_rig hub{front_rig::with_tls(ca)};
+  dialer_rig wary{agent_of(ca), [](const std::string&) { return true; }};
+  CHECK(contains(wary.dial(hub.port()).why, "revoked"));
+  dialer_rig agent{agent_of(ca)};
+  // Another address of the same machine.
+  const auto other = agent.dial(hub.port(), "127.0.0.2");
+  CHECK_FALSE(other.socket.is_open());
+  CHECK(other.why != "");
+  CHECK(agent.dial(hub.port(), "localhost").socket.is_open());
+}
+
+TEST_CASE("a violation ends the connection and is reported once, with the peer's name") {
+  const authority ca;
+  front_rig hub{front_rig::with_tls(ca)};
+  dialer_rig agent{agent_of(ca)};
+  auto dialed = agent.dial(hub.port());
+  const test_end end{dialed.socket.release()};
+  const auto hubs = converse(hub, end);
+  auto bad = request(900, 99, shared_caf().message(full_piece())).bytes_on_the_wire();
+  const auto again = bad;
+  bad.insert(bad.end(), again.begin(), again.end());
+  end.send(bad);
+  CHECK(end.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(),
+               "violation receiver | 127.0.0.1 (\"web-1\") | a message to actor 99"));
+}
+
+TEST_CASE("a hub's violation ends the agent's connection and is said") {
+  front_rig hub;
+  dialer_rig agent;
+  auto dialed = agent.dial(hub.port());
+  const test_end end{dialed.socket.release()};
+  end.send(introduction());
+  const auto hubs = hub.accepted();
+  hubs.send(request(20, 900, shared_caf().message(full_hello())).bytes_on_the_wire());
+  CHECK(end.ends());
+  CHECK(contains(dialed.end->why(), "the hub sent what a hub never sends"));
+  REQUIRE(agent.book.has(1));
+  CHECK(begins(agent.book.all().front(), "violation operation | 127.0.0.1 |"));
+}
+
+TEST_CASE("a hub that closes without a word has not accepted us") {
+  front_rig hub{[](hub_front_parts& parts) { parts.handshake_limit = 50ms; }};
+  dialer_rig agent;
+  auto dialed = agent.dial(hub.port());
+  REQUIRE(dialed.socket.is_open());
+  CHECK(test_end{dialed.socket.release()}.ends());
+  CHECK(contains(dialed.end->why(), "before it said anything"));
+}
+
+TEST_CASE("the front's end closes what is open, on both sides") {
+  auto hub = std::make_unique<front_rig>();
+  dialer_rig agent;
+  auto dialed = agent.dial(hub->port());
+  const test_end end{dialed.socket.release()};
+  const auto silent = test_end::to(hub->port());
+  end.send(introduction());
+  const auto hubs = hub->accepted();
+  hub->close();
+  CHECK(hubs.ends());
+  CHECK(end.ends());
+  CHECK(silent.ends());
+}
+
+TEST_CASE("a front says why it can't listen") {
+  front_rig hub;
+  hub_front_parts parts;
+  parts.host = "127.0.0.1";
+  parts.port = hub.port();
+  const auto second = hub_front::open(parts);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ec::bad_request);
+  CHECK(contains(second.error().text, "is the port in use"));
+  parts.host = "192.0.2.1";
+  CHECK_FALSE(hub_front::open(parts));
+}

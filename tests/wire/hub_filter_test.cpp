@@ -1,0 +1,321 @@
+// What a hub lets in of a member, and with which reason it refuses the rest.
+#include "tests/wire/caf_bytes.hpp"
+#include "tests/wire/rows.hpp"
+
+#include <doctest/doctest.h>
+
+#include "wire/hub_filter.hpp"
+
+using namespace volumeviz;
+using namespace volumeviz::wire;
+using namespace volumeviz::wire::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t gate = 20, session = 31, foreign_session = 32, asker = 900;
+
+struct scene {
+  std::shared_ptr<member_registry> members = std::make_shared<member_registry>();
+  std::vector<std::uint64_t> superseded;
+  caf::node_id node = node_number(1);
+  hub_filter filter = connection(1, "print");
+
+  hub_filter connection(std::uint64_t number, const std::string& fingerprint) {
+    return {
+        number, gate,
+        member{.address = "192.0.2.7", .certified = true, .names = {}, .fingerprint = fingerprint},
+        members, [this](std::uint64_t x) { superseded.push_back(x); }};
+  }
+  /// "forward", "drop", or the reason of the refusal.
+  static std::string take(hub_filter& by, const frame& x) {
+    auto allowed = by.header(x.parsed());
+    if (allowed)
+      allowed = by.frame(x.parsed(), x.payload);
+    if (!allowed)
+      return violation_names[static_cast<std::size_t>(allowed.error().why)];
+    return *allowed == passage::forward ? "forward" : "drop";
+  }
+  std::string take(const frame& x) { return take(filter, x); }
+  scene& introduced() {
+    REQUIRE(take(client_handshake(node)) == "forward");
+    members->grant(text_of(node), session);
+    return *this;
+  }
+};
+
+// CAF makes no id for itself where there is no network interface but the loopback.
+const auto own = [] { return node_number(200); };
+const auto hello = [] { return shared_caf().message(full_hello()); };
+const auto piece = [] { return shared_caf().message(full_piece()); };
+
+} // namespace
+
+TEST_CASE("our constants and texts are CAF's") {
+  CHECK(caf::io::basp::header_size == header_size);
+  CHECK(static_cast<std::uint64_t>(caf::atom("SpawnServ")) == spawn_server);
+  CHECK(+caf::io::basp::header::named_receiver_flag == named_receiver);
+  CHECK(+caf::io::basp::header::select_connection_flag == select_connection);
+  for (const std::uint64_t number : {1ULL, 77ULL, 0x0FFF'FFFF'FFFF'FFFFULL})
+    for (auto id : {caf::make_message_id(number), caf::make_message_id(number).with_high_priority(),
+                    caf::make_message_id(number).response_id(), caf::make_message_id(0)}) {
+      CHECK(is_response(id.integer_value()) == id.is_response());
+      CHECK(is_request(id.integer_value()) == id.is_request());
+      CHECK(request_number(id.integer_value()) == id.request_id().integer_value() % (1ULL << 60));
+    }
+  const auto x = request(5, 6, hello(), 7);
+  CHECK(x.parsed().what == wire::operation::direct_message);
+  CHECK(x.parsed().payload_size == x.payload.size());
+  CHECK(x.parsed().source == 5);
+  CHECK(x.parsed().target == 6);
+  CHECK(request_number(x.parsed().data) == 7);
+}
+
+TEST_CASE("a node is known by the text that CAF has for it") {
+  scene on;
+  on.introduced();
+  CHECK(on.members->find(caf::to_string(on.node)));
+  CHECK(on.filter.introduced());
+}
+
+TEST_CASE("all that an agent needs passes") {
+  scene on;
+  CHECK(on.take(client_handshake(on.node)) == "forward");
+  CHECK(on.take(client_handshake(on.node, select_connection)) == "forward");
+  CHECK(on.take(monitor(on.node, own(), gate)) == "forward");
+  CHECK(on.take(request(asker, gate, hello())) == "forward");
+  on.members->grant(text_of(on.node), session);
+  CHECK(on.take(monitor(on.node, own(), session)) == "forward");
+  CHECK(on.take(request(asker, session, piece(), 2)) == "forward");
+  CHECK(on.take(request(asker, session, shared_caf().message(full_pulse()), 3)) == "forward");
+  CHECK(on.take(heartbeat()) == "forward");
+  CHECK(on.take(down(on.node, own(), asker, caf::exit_reason::user_shutdown)) == "forward");
+  CHECK(on.take(down(on.node, own(), asker, caf::error{})) == "forward");
+}
+
+TEST_CASE("CAF's own question for a spawn server is left out, other names are refused") {
+  scene on;
+  on.introduced();
+  auto x = request(asker, spawn_server,
+                   shared_caf().message(caf::sys_atom_v, caf::get_atom_v, std::string{"info"}));
+  x.header.flags = named_receiver;
+  CHECK(on.take(x) == "drop");
+  x.header.dest_actor = static_cast<std::uint64_t>(caf::atom("ConfigServ"));
+  CHECK(on.take(x) == "receiver");
+}
+
+TEST_CASE("nothing but its handshake may come first") {
+  for (const auto& x :
+       {heartbeat(), request(asker, gate, hello()), monitor(node_number(1), own(), gate),
+        down(node_number(1), own(), asker, caf::error{})}) {
+    scene on;
+    CHECK(on.take(x) == "operation");
+  }
+}
+
+TEST_CASE("a hub's handshake, or a message for another node, is refused") {
+  scene on;
+  CHECK(on.take(server_handshake(on.node, gate)) == "operation");
+  on.introduced();
+  CHECK(on.take(server_handshake(on.node, gate)) == "operation");
+  auto routed = request(asker, gate, hello());
+  routed.header.operation = caf::io::basp::message_type::routed_message;
+  CHECK(on.take(routed) == "operation");
+}
+
+TEST_CASE("a header is refused for its length before there is a payload") {
+  scene on;
+  on.introduced();
+  const auto refused = [&](caf::io::basp::message_type what, std::uint32_t length) {
+    frame x = request(asker, gate, {});
+    if (what != x.header.operation)
+      x.header = {what, 0, 0, 0, 0, 0};
+    if (what == caf::io::basp::message_type::monitor_message)
+      x.header.dest_actor = gate;
+    x.header.payload_len = length;
+    const auto allowed = on.filter.header(x.parsed());
+    return allowed ? std::string{} : violation_names[static_cast<std::size_t>(allowed.error().why)];
+  };
+  using caf::io::basp::message_type;
+  CHECK(refused(message_type::direct_message, 0) == "header");
+  CHECK(refused(message_type::direct_message, 1) == "");
+  CHECK(refused(message_type::direct_message, 4 * 1024 * 1024) == "");
+  CHECK(refused(message_type::direct_message, 4 * 1024 * 1024 + 1) == "length");
+  CHECK(refused(message_type::direct_message, 2'000'000'000) == "length");
+  CHECK(refused(message_type::monitor_message, 0) == "header");
+  CHECK(refused(message_type::monitor_message, 2'000'000'000) == "length");
+  CHECK(refused(message_type::client_handshake, 0) == "header");
+  CHECK(refused(message_type::heartbeat, 1) == "length");
+}
+
+TEST_CASE("flags and values that a frame of its kind never has are refused") {
+  scene on;
+  on.introduced();
+  auto x = request(asker, gate, hello());
+  x.header.flags = 0x02;
+  CHECK(on.take(x) == "header");
+  x.header.flags = 0x80;
+  CHECK(on.take(x) == "header");
+  CHECK(on.take(request(0, gate, hello())) == "header");
+  CHECK(on.take(request(asker, 0, hello())) == "header");
+  auto beat = heartbeat();
+  beat.header.source_actor = 1;
+  CHECK(on.take(beat) == "header");
+  auto watch = monitor(on.node, own(), gate);
+  watch.header.source_actor = 1;
+  CHECK(on.take(watch) == "header");
+  auto end = down(on.node, own(), asker, caf::error{});
+  end.header.dest_actor = 1;
+  CHECK(on.take(end) == "header");
+}
+
+TEST_CASE("it introduces itself once, and once more for the connection's selection") {
+  SUBCASE("again without the selection") {
+    scene on;
+    on.introduced();
+    CHECK(on.take(client_handshake(on.node)) == "node");
+  }
+  SUBCASE("as another node") {
+    scene on;
+    on.introduced();
+    CHECK(on.take(client_handshake(node_number(2), select_connection)) == "node");
+  }
+  SUBCASE("a third time") {
+    scene on;
+    on.introduced();
+    CHECK(on.take(client_handshake(on.node, select_connection)) == "forward");
+    CHECK(on.take(client_handshake(on.node, select_connection)) == "node");
+  }
+  SUBCASE("with a selection at first") {
+    scene on;
+    CHECK(on.take(client_handshake(on.node, select_connection)) == "node");
+  }
+  SUBCASE("as nobody") {
+    scene on;
+    CHECK(on.take(client_handshake(caf::node_id{})) == "shape");
+  }
+  SUBCASE("as a node of the other kind") {
+    scene on;
+    CHECK(on.take(client_handshake(caf::make_node_id(*caf::make_uri("http://hub")))) == "shape");
+  }
+  SUBCASE("with something behind it") {
+    scene on;
+    auto x = client_handshake(on.node);
+    x.payload.push_back(std::byte{0});
+    x.header.payload_len++;
+    CHECK(on.take(x) == "shape");
+  }
+}
+
+TEST_CASE("the node of another member is refused; an own older connection is ended for the new") {
+  scene on;
+  on.introduced();
+  auto thief = on.connection(2, "another print");
+  CHECK(on.take(thief, client_handshake(on.node)) == "node");
+  CHECK(on.superseded.empty());
+  auto again = on.connection(3, "print");
+  const auto x = client_handshake(on.node);
+  REQUIRE(again.header(x.parsed()));
+  const auto allowed = again.frame(x.parsed(), x.payload);
+  REQUIRE_FALSE(allowed);
+  CHECK_FALSE(allowed.error().blames);
+  CHECK(on.superseded == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("a hub takes requests only: no answers, no messages without one") {
+  scene on;
+  on.introduced();
+  CHECK(on.take(response(asker, gate, shared_caf().message(true))) == "response");
+  CHECK(on.take(request(asker, gate, hello(), 0)) == "type");
+}
+
+TEST_CASE("a member reaches the gate and its own session, and no other actor") {
+  scene on;
+  on.introduced();
+  on.members->grant(text_of(node_number(9)), foreign_session);
+  CHECK(on.take(request(asker, foreign_session, piece())) == "receiver");
+  CHECK(on.take(request(asker, 1, hello())) == "receiver");
+  CHECK(on.take(monitor(on.node, own(), foreign_session)) == "receiver");
+  CHECK(on.take(request(asker, session, hello())) == "receiver");
+  CHECK(on.take(request(asker, gate, piece())) == "receiver");
+  CHECK(on.take(request(asker, gate, shared_caf().message(full_pulse()))) == "receiver");
+}
+
+TEST_CASE("what is sent to an actor has to be published, and well formed") {
+  scene on;
+  on.introduced();
+  auto& caf = shared_caf();
+  CHECK(on.take(request(asker, session, caf.message(change_batch{}))) == "type");
+  CHECK(on.take(request(asker, session,
+                        caf.message(caf::exit_msg{caf::actor_addr{}, caf::exit_reason::kill})))
+        == "type");
+  CHECK(on.take(request(asker, session, caf.message(caf::sys_atom_v, caf::get_atom_v))) == "type");
+  auto long_one = full_hello();
+  long_one.host = std::string(1000, 'x');
+  CHECK(on.take(request(asker, gate, caf.message(long_one))) == "shape");
+  auto trailing = piece();
+  trailing.push_back(std::byte{1});
+  CHECK(on.take(request(asker, session, trailing)) == "shape");
+}
+
+TEST_CASE("a message about the end of an actor is from the sender's node, for another") {
+  scene on;
+  on.introduced();
+  const auto other = node_number(2);
+  CHECK(on.take(monitor(other, own(), gate)) == "node");
+  CHECK(on.take(monitor(on.node, on.node, gate)) == "node");
+  CHECK(on.take(monitor(on.node, caf::node_id{}, gate)) == "node");
+  CHECK(on.take(down(other, own(), asker, caf::error{})) == "node");
+  CHECK(on.take(down(caf::node_id{}, own(), asker, caf::error{})) == "node");
+}
+
+TEST_CASE("an error within an error, deep in a message about an end, is refused") {
+  scene on;
+  on.introduced();
+  auto deep = caf::make_error(caf::sec::runtime_error);
+  for (int i = 0; i < 500; ++i)
+    deep = caf::make_error(caf::sec::runtime_error, deep);
+  CHECK(on.take(down(on.node, own(), asker, deep)) == "shape");
+}
+
+TEST_CASE("who has answered may be watched, since the gate answers with other ids") {
+  scene on;
+  on.introduced();
+  CHECK(on.take(monitor(on.node, own(), 77)) == "receiver");
+  CHECK(on.filter.sent(response(77, asker, hello()).parsed()) == passage::forward);
+  CHECK(on.take(monitor(on.node, own(), 77)) == "forward");
+  CHECK(on.take(request(asker, 77, hello())) == "receiver");
+}
+
+TEST_CASE("CAF's question for the agent's spawn server does not leave the hub") {
+  scene on;
+  auto x = request(asker, spawn_server, hello());
+  x.header.flags = named_receiver;
+  CHECK(on.filter.sent(x.parsed()) == passage::drop);
+  CHECK(on.filter.sent(heartbeat().parsed()) == passage::forward);
+}
+
+TEST_CASE("requests count as unanswered until their answer is sent, or a minute and more") {
+  scene on;
+  on.introduced();
+  const auto now = std::chrono::steady_clock::now();
+  on.take(request(asker, session, piece(), 1));
+  on.take(request(asker, session, piece(), 2));
+  on.take(request(asker + 1, session, piece(), 2));
+  CHECK(on.filter.unanswered(now) == 3);
+  on.filter.sent(response(session, asker, hello(), 2).parsed());
+  CHECK(on.filter.unanswered(now) == 2);
+  on.filter.sent(response(session, asker, hello(), 2).parsed());
+  CHECK(on.filter.unanswered(now + 60s) == 2);
+  CHECK(on.filter.unanswered(now + 80s) == 0);
+}
+
+TEST_CASE("requests to watch for the end of actors are counted, and there is a most of them") {
+  scene on;
+  on.introduced();
+  const auto x = monitor(on.node, own(), gate);
+  const auto header = x.parsed();
+  for (int i = 0; i < 10'000; ++i)
+    REQUIRE(on.filter.frame(header, x.payload));
+  CHECK(on.take(x) == "operation");
+}

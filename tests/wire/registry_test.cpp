@@ -1,0 +1,151 @@
+// Who is who, and who may reach what; how many may come, and how fast.
+#include <doctest/doctest.h>
+
+#include "wire/members.hpp"
+#include "wire/newcomers.hpp"
+#include "wire/traffic_limit.hpp"
+
+using namespace volumeviz::wire;
+using namespace std::chrono_literals;
+using entrance = member_registry::entrance;
+
+namespace {
+
+member with_certificate(const std::string& fingerprint) {
+  return {
+      .address = "192.0.2.7", .certified = true, .names = {"web-1"}, .fingerprint = fingerprint};
+}
+member without_certificate(const std::string& address) {
+  return {.address = address, .certified = false, .names = {}, .fingerprint = {}};
+}
+
+} // namespace
+
+TEST_CASE("a member is found by its node while it is connected") {
+  member_registry members;
+  CHECK_FALSE(members.find("N#1"));
+  CHECK(members.enter(1, "N#1", with_certificate("a")) == entrance::entered);
+  REQUIRE(members.find("N#1"));
+  CHECK(members.find("N#1")->names == std::vector<std::string>{"web-1"});
+  CHECK(members.connection_of("N#1") == 1);
+  members.leave(1);
+  CHECK_FALSE(members.find("N#1"));
+  CHECK(members.connection_of("N#1") == 0);
+  members.leave(1);
+}
+
+TEST_CASE("a node belongs to one member, also for a while after its end") {
+  member_registry members;
+  REQUIRE(members.enter(1, "N#1", with_certificate("a")) == entrance::entered);
+  CHECK(members.enter(2, "N#1", with_certificate("b")) == entrance::taken);
+  CHECK(members.enter(2, "N#1", without_certificate("192.0.2.7")) == entrance::taken);
+  CHECK(members.enter(2, "N#1", with_certificate("a")) == entrance::own);
+  CHECK(members.connection_of("N#1") == 1);
+  members.leave(1);
+  CHECK(members.enter(3, "N#1", with_certificate("b")) == entrance::taken);
+  CHECK(members.enter(4, "N#1", with_certificate("a")) == entrance::entered);
+  CHECK(members.connection_of("N#1") == 4);
+}
+
+TEST_CASE("without certificates a node belongs to an address") {
+  member_registry members;
+  REQUIRE(members.enter(1, "N#1", without_certificate("192.0.2.7")) == entrance::entered);
+  members.leave(1);
+  CHECK(members.enter(2, "N#1", without_certificate("192.0.2.8")) == entrance::taken);
+  CHECK(members.enter(3, "N#1", without_certificate("192.0.2.7")) == entrance::entered);
+}
+
+TEST_CASE("an actor is reached by the member that it was made for, until that leaves") {
+  member_registry members;
+  members.grant("N#1", 30); // not connected yet
+  members.enter(1, "N#1", with_certificate("a"));
+  members.enter(2, "N#2", with_certificate("b"));
+  CHECK_FALSE(members.may_reach(1, 30));
+  members.grant("N#1", 31);
+  CHECK(members.may_reach(1, 31));
+  CHECK_FALSE(members.may_reach(2, 31));
+  CHECK_FALSE(members.may_reach(7, 31));
+  CHECK(members.grants(1) == 1);
+  members.leave(1);
+  CHECK_FALSE(members.may_reach(1, 31));
+  members.enter(3, "N#1", with_certificate("a"));
+  CHECK_FALSE(members.may_reach(3, 31));
+}
+
+TEST_CASE("of a member's actors the newest 256 are reachable") {
+  member_registry members;
+  members.enter(1, "N#1", with_certificate("a"));
+  for (std::uint64_t actor = 1; actor <= 300; ++actor)
+    members.grant("N#1", actor);
+  CHECK(members.grants(1) == 256);
+  CHECK_FALSE(members.may_reach(1, 44));
+  CHECK(members.may_reach(1, 45));
+  CHECK(members.may_reach(1, 300));
+}
+
+TEST_CASE("connections are counted by their certificate") {
+  member_registry members;
+  members.enter(1, "N#1", with_certificate("a"));
+  members.enter(2, "N#2", with_certificate("a"));
+  members.enter(3, "N#3", with_certificate("b"));
+  CHECK(members.connections_of("a") == 2);
+  members.leave(2);
+  CHECK(members.connections_of("a") == 1);
+  CHECK(members.connections_of("c") == 0);
+}
+
+TEST_CASE("ended nodes are remembered, the oldest are forgotten first") {
+  member_registry members;
+  const auto node = [](int i) { return "N#" + std::to_string(i); };
+  for (int i = 0; i < 5000; ++i) {
+    REQUIRE(members.enter(static_cast<std::uint64_t>(i + 1), node(i), with_certificate("a"))
+            == entrance::entered);
+    members.leave(static_cast<std::uint64_t>(i + 1));
+  }
+  CHECK(members.enter(9001, node(0), with_certificate("b")) == entrance::entered);
+  CHECK(members.enter(9002, node(4999), with_certificate("b")) == entrance::taken);
+}
+
+TEST_CASE("a node that has come again is not forgotten as an ended one") {
+  member_registry members;
+  members.enter(1, "N#1", with_certificate("a"));
+  members.leave(1);
+  members.enter(2, "N#1", with_certificate("a"));
+  for (std::uint64_t i = 10; i < 5010; ++i) {
+    members.enter(i, "M#" + std::to_string(i), with_certificate("b"));
+    members.leave(i);
+  }
+  CHECK(members.find("N#1"));
+  CHECK(members.connections_of("a") == 1);
+}
+
+TEST_CASE("newcomers have a most in total, and of one address") {
+  newcomers some{{.total = 4, .of_address = 2}};
+  CHECK_FALSE(some.enter("a"));
+  CHECK_FALSE(some.enter("a"));
+  CHECK(some.enter("a") == refusal::too_many_from_address);
+  CHECK_FALSE(some.enter("b"));
+  CHECK_FALSE(some.enter("c"));
+  CHECK(some.enter("d") == refusal::too_many);
+  CHECK(some.enter("a") == refusal::too_many);
+  some.leave("nobody");
+  CHECK(some.enter("d") == refusal::too_many);
+  some.leave("a");
+  CHECK_FALSE(some.enter("a"));
+  some.leave("b");
+  CHECK_FALSE(some.enter("d"));
+}
+
+TEST_CASE("a burst passes at once; beyond it the wait is what is missing at the rate") {
+  traffic_limit limit{{.burst = 100, .per_second = 10}};
+  const auto now = traffic_limit::steady::now();
+  CHECK(limit.take(60, now) == 0s);
+  CHECK(limit.take(40, now) == 0s);
+  CHECK(limit.take(10, now) == 1s);
+  CHECK(limit.take(0, now + 1s) == 0s);
+  CHECK(limit.take(50, now + 1s) == 5s);
+  CHECK(limit.take(0, now + 3s) == 3s);
+  CHECK(limit.take(0, now + 6s) == 0s);
+  // A long silence saves up no more than the burst.
+  CHECK(limit.take(110, now + 1h) == 1s);
+}
