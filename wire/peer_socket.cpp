@@ -74,8 +74,9 @@ asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
 
 void peer_socket::give_up_after(std::chrono::milliseconds limit) {
   stall_.expires_after(limit);
-  stall_.async_wait([this](const error_code& cancelled) {
-    if (cancelled)
+  waits_ = std::make_shared<bool>(true);
+  stall_.async_wait([this, weak = std::weak_ptr{waits_}](const error_code& cancelled) {
+    if (cancelled || weak.expired())
       return;
     why_ = "it does not read what is sent to it";
     close();
@@ -108,11 +109,13 @@ asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
   }
   if (waited)
     stall_.cancel();
+  waits_.reset();
   co_return true;
 }
 
 void peer_socket::close() {
   error_code ignored;
+  waits_.reset();
   stall_.cancel();
   socket_.close(ignored);
 }

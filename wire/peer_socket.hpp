@@ -43,6 +43,8 @@ private:
 
   tcp::socket socket_;
   asio::steady_timer stall_;
+  /// Of the write that waits; another one, or none, when its timer comes too late.
+  std::shared_ptr<bool> waits_;
   std::unique_ptr<identity::tls_session> tls_;
   std::string why_;
 };

@@ -16,11 +16,12 @@ constexpr std::size_t type_list_max = 256;
 constexpr std::size_t shown_max = 60;
 
 // A host's name has at most 253 characters, a version or an engine's id far fewer.
-constexpr shape_limits introduction{.string_max = 256, .list_max = 0};
-constexpr shape_limits pulse{.string_max = 4096, .list_max = 256};
-// As long as the frame: what a resource has is Docker's affair.
-constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .list_max = 0xFFFF'FFFF};
-constexpr shape_limits answers{.string_max = 4096, .list_max = 0};
+constexpr shape_limits introduction{.string_max = 256, .elements_max = 0};
+constexpr shape_limits pulse{.string_max = 4096, .elements_max = 256};
+// As long as the frame: what a resource has is Docker's affair. A piece of 256 KiB has a few
+// thousand elements.
+constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .elements_max = 100'000};
+constexpr shape_limits answers{.string_max = 4096, .elements_max = 0};
 
 tl::unexpected<complaint> refuse(violation why, std::string what) {
   return tl::unexpected{complaint{why, std::move(what)}};

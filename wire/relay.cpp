@@ -71,8 +71,8 @@ asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
 asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& passed) {
   if (!parts_.pace)
     co_return;
-  for (auto left = parts_.pace(passed); left > steady::duration::zero() && inside_.is_open();
-       left = parts_.pace({})) {
+  for (auto left = parts_.pace(passed);
+       left > steady::duration::zero() && peer_->socket().is_open(); left = parts_.pace({})) {
     pause_.expires_after(left);
     co_await pause_.async_wait(quietly);
   }
@@ -96,7 +96,9 @@ asio::awaitable<void> relay::send() {
     if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())
       chunk = std::vector<std::byte>(next);
   }
-  close();
+  // run() ends with it, and whoever called that says why before CAF's end is closed.
+  peer_->close();
+  pause_.cancel();
 }
 
 void relay::close() {

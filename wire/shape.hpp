@@ -15,10 +15,11 @@
 
 namespace volumeviz::wire {
 
-/// The longest string and list that a message may have.
+/// The longest string of a message, and the most elements that all of its lists may have together:
+/// an element of one byte becomes an object of some hundred.
 struct shape_limits {
   std::size_t string_max = 0;
-  std::size_t list_max = 0;
+  std::size_t elements_max = 0;
 };
 
 /// The highest value of an enumeration that travels: whoever gets it may use it as an index.
@@ -27,9 +28,9 @@ template <class Enum>
 inline constexpr std::uint64_t last_value = static_cast<std::uint64_t>(Enum::not_specialised);
 
 /// Walks over bytes in CAF's binary format and checks that they are what they should be, without
-/// building anything: no string and no list is longer than the limits or the bytes that are left,
-/// nothing is nested deeper than its type. Each function answers false, from then on for good, when
-/// the bytes are something else.
+/// building anything: no string is longer, and there are no more elements, than the limits say or
+/// the bytes that are left, nothing is nested deeper than its type. Each function answers false,
+/// from then on for good, when the bytes are something else.
 ///
 /// It is an inspector: `reader(x)` for a message type walks over the fields that its inspect()
 /// names, and leaves `x` as it is.
@@ -107,8 +108,9 @@ private:
   template <class Each>
   bool list(Each each) {
     const auto count = length();
-    if (!count || *count > limits_.list_max)
+    if (!count || *count > limits_.elements_max)
       return fail();
+    limits_.elements_max -= *count;
     for (std::size_t i = 0; i < *count; ++i)
       if (!each())
         return false;

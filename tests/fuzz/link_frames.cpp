@@ -18,8 +18,8 @@ constexpr std::uint64_t gate = 20, session = 31, asker = 900;
 /// The id of a node as CAF writes it: all bytes of the host are `x`, and so is the process.
 std::vector<std::byte> node(std::uint8_t x) {
   std::vector<std::byte> out;
-  for (const unsigned char each : {0x00, 0x3E, 0x9A, 0xAB, 0x9B, 0xAC, 0x79})
-    out.push_back(std::byte{each});
+  for (const int each : {0x00, 0x3E, 0x9A, 0xAB, 0x9B, 0xAC, 0x79})
+    out.push_back(static_cast<std::byte>(each));
   out.insert(out.begin(), std::byte{0});
   out.insert(out.end(), 4 + 20, std::byte{x});
   return out;

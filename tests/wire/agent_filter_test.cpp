@@ -113,7 +113,7 @@ TEST_CASE("a hub asks an agent nothing, and sends it nothing unasked") {
   CHECK(on.take(routed) == "operation");
   auto named = request(gate, spawn_server, content);
   named.header.flags = named_receiver;
-  CHECK(on.take(named) == "drop");
+  CHECK(on.take(named) == "type"); // CAF asks something else there, which is dropped
   named.header.dest_actor = static_cast<std::uint64_t>(caf::atom("ConfigServ"));
   CHECK(on.take(named) == "receiver");
 }
