@@ -20,8 +20,7 @@ public:
   void violated(wire::violation why, const std::string& who, const std::string& what) {
     numbers_->link_violation(why);
     const auto reason = wire::violation_names[static_cast<std::size_t>(why)];
-    write("ended " + who,
-          "ended the connection of " + who + " (" + reason + "): it sent " + what);
+    write("ended " + who, "ended the connection of " + who + " (" + reason + "): it sent " + what);
   }
   void refused(wire::refusal why, const std::string& who, const std::string& what) {
     numbers_->link_connection_refused(why);

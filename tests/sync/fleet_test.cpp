@@ -25,12 +25,9 @@ struct hub {
   }
   fleet::admission admit(const std::string& host, std::uint64_t boot, std::uint64_t acked = 0,
                          const std::string& engine = {}) {
-    return all.admit({.host = host,
-                      .program_version = "1",
-                      .engine_id = engine,
-                      .boot = boot,
-                      .acked = acked},
-                     "node-" + std::to_string(boot), now());
+    return all.admit(
+        {.host = host, .program_version = "1", .engine_id = engine, .boot = boot, .acked = acked},
+        "node-" + std::to_string(boot), now());
   }
   host_report of(const std::string& host) const {
     const auto known = all.report();
@@ -181,11 +178,9 @@ TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
 TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
   hub x;
   const std::string long_text(4'000'000, 'x');
-  const auto in = x.all.admit({.host = "a",
-                               .program_version = long_text,
-                               .engine_id = long_text,
-                               .boot = 1},
-                              "node", x.now());
+  const auto in =
+      x.all.admit({.host = "a", .program_version = long_text, .engine_id = long_text, .boot = 1},
+                  "node", x.now());
   CHECK(x.of("a").program_version.size() == 128);
   CHECK(x.of("a").engine_id.size() == 128);
   link_pulse pulse;
