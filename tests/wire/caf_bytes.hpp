@@ -66,8 +66,9 @@ private:
 };
 
 /// One system for all tests of a file that need no own one: starting one takes some milliseconds.
+/// It never ends: when a process exits, what an actor system needs at its end may be gone before.
 inline caf_bytes& shared_caf() {
-  static caf_bytes x;
+  static auto& x = *new caf_bytes;
   return x;
 }
 
