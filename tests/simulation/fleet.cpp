@@ -60,7 +60,6 @@ void fleet::make_agent(node_parts& parts) {
   parts.link.program_version = "1.0";
   parts.link.boot = process;
   parts.link.piece_bytes = schedule_.piece_bytes;
-  parts.link.secret = [this] { return std::to_string(++secrets_); };
   parts.link.make_connector = [this, process](caf::actor_system& system) {
     auto made = system.spawn([this, process](caf::event_based_actor*) {
       return caf::behavior{[this, process](caf::connect_atom, const std::string&, std::uint16_t) {
@@ -128,6 +127,9 @@ void fleet::start_hub() {
   parts.link.program_version = "1.0";
   parts.link.boot = 100 + process;
   parts.link.secret = [this] { return std::to_string(++secrets_); };
+  // All live in one actor system, whose node is the one member.
+  parts.link.members = std::make_shared<wire::member_registry>();
+  parts.link.members->enter(1, to_string(runs_.caf().node()), {.address = "127.0.0.1"});
   parts.link.recorded_hosts = [this]() -> result<std::vector<host_report>> {
     std::vector<host_report> rows(2);
     rows[0].host = "h";
