@@ -40,6 +40,8 @@ struct settings {
   std::optional<host_port> hub_address;
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   bool hub_insecure = false;
+  /// What was set and is ignored, a sentence each: for the log and for `check`.
+  std::vector<std::string> notices;
 };
 
 /// All variables, as main got them.
