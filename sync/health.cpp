@@ -57,8 +57,10 @@ health_check docker_check(const health_facts& facts, timestamp now) {
                               + because(facts.docker_reason));
   } else if (!facts.docker_answers) {
     check.status = health_status::unhealthy;
-    check.reasons.push_back("The Docker daemon has not answered" + since(facts.docker_since, now)
-                            + because(facts.docker_reason));
+    check.reasons.push_back(std::string{facts.docker_refuses
+                                            ? "The Docker daemon has refused what this node needs"
+                                            : "The Docker daemon has not answered"}
+                            + since(facts.docker_since, now) + because(facts.docker_reason));
   }
   judge_troubles(facts, now, is_dockers, check);
   return check;
