@@ -14,7 +14,7 @@ namespace volumeviz {
 ///
 /// Two programs whose numbers differ refuse each other. The first question and its answer (see
 /// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
-inline constexpr std::uint32_t link_protocol = 1;
+inline constexpr std::uint32_t link_protocol = 2;
 
 /// Who wants to report. Nonces, certificates and signatures are empty without TLS.
 struct agent_hello {
