@@ -38,19 +38,24 @@ asio::awaitable<bool> peer_socket::wait_for(step what) {
 }
 
 asio::awaitable<bool> peer_socket::readable() {
-  co_return co_await wait(tcp::socket::wait_read);
+  const bool waited = co_await wait(tcp::socket::wait_read);
+  error_code failed;
+  // A socket that can be read and has nothing was closed by the peer.
+  const auto left = waited ? socket_.available(failed) : 0;
+  co_return left > 0;
 }
 
 asio::awaitable<std::string> peer_socket::secure(std::shared_ptr<const identity::credentials> own) {
   tls_ = std::make_unique<identity::tls_session>(std::move(own), socket_.native_handle());
-  for (;;) {
+  while (socket_.is_open()) {
     const auto done = tls_->handshake();
     if (done == step::done)
       co_return std::string{};
     const bool goes_on = co_await wait_for(done);
     if (!goes_on)
-      co_return why_.empty() ? std::string{"the connection was closed"} : why_;
+      break;
   }
+  co_return why_.empty() ? std::string{"the connection was closed"} : why_;
 }
 
 asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
@@ -61,7 +66,8 @@ asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
       why_ = failed.message();
     co_return failed ? 0 : count;
   }
-  for (;;) {
+  // OpenSSL has the descriptor's number: once it is closed, another connection may get that.
+  while (socket_.is_open()) {
     std::size_t count = 0;
     const auto done = tls_->read(into, count);
     if (done == step::done)
@@ -70,6 +76,7 @@ asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
     if (!goes_on)
       co_return 0;
   }
+  co_return 0;
 }
 
 void peer_socket::give_up_after(std::chrono::milliseconds limit) {
@@ -86,6 +93,8 @@ void peer_socket::give_up_after(std::chrono::milliseconds limit) {
 asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
   bool waited = false;
   while (!from.empty()) {
+    if (!socket_.is_open())
+      co_return false;
     std::size_t count = 0;
     auto done = step::want_write;
     if (tls_) {
@@ -99,8 +108,11 @@ asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
       }
     }
     from = from.subspan(count);
-    if (count > 0)
+    if (count > 0) {
+      if (waited)
+        give_up_after(stall_limit); // it goes on, slowly
       continue;
+    }
     if (!std::exchange(waited, true))
       give_up_after(stall_limit);
     const bool goes_on = co_await wait_for(done);

@@ -13,14 +13,14 @@
 namespace volumeviz::wire {
 
 /// A connection to another machine, with TLS or without. A peer that does not read what is sent to
-/// it is given up after ten seconds. For the thread of its loop.
+/// it is given up when ten seconds bring no progress. For the thread of its loop.
 class peer_socket {
 public:
   explicit peer_socket(tcp::socket socket);
 
   /// Makes TLS of it. Empty, or why not.
   asio::awaitable<std::string> secure(std::shared_ptr<const identity::credentials> own);
-  /// Waits until there is something to read; false: it has ended.
+  /// Waits until there is something to read; false: it has ended without a word.
   asio::awaitable<bool> readable();
 
   /// Reads what there is; 0: it has ended, see why().
