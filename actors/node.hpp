@@ -12,6 +12,7 @@
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
 #include "sync/work_plan.hpp"
+#include "wire/members.hpp"
 
 #include <spdlog/logger.h>
 
@@ -19,8 +20,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "wire/members.hpp"
 
 namespace volumeviz {
 

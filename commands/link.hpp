@@ -4,13 +4,12 @@
 #include "config/settings.hpp"
 #include "identity/credentials.hpp"
 #include "persistence/inventory.hpp"
+#include "wire/dialer.hpp"
+#include "wire/hub_front.hpp"
 
 #include <spdlog/logger.h>
 
 #include <memory>
-
-#include "wire/dialer.hpp"
-#include "wire/hub_front.hpp"
 
 namespace volumeviz::commands {
 

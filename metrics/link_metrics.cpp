@@ -35,12 +35,12 @@ link_front_metrics::link_front_metrics(prometheus::Registry& registry, bool acce
     : violations(by_reason(registry, "volumeviz_events_link_violations_total",
                            "Connections that were ended because the peer sent what no member of a "
                            "fleet sends, by reason.",
-                           wire::violation_names)) {
+                           link_violation_names)) {
   if (accepts)
     refused = by_reason(registry, "volumeviz_events_link_refused_connections_total",
                         "Connections that were refused or ended before they had proven who they "
                         "are, by reason.",
-                        wire::refusal_names);
+                        link_refusal_names);
 }
 
 agent_link_metrics::agent_link_metrics(prometheus::Registry& registry)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/violation.hpp"
+#include "messages/link_violation.hpp"
 #include "metrics/families.hpp"
 
 #include <array>
@@ -21,8 +21,8 @@ struct agent_link_metrics {
 struct link_front_metrics {
   link_front_metrics(prometheus::Registry& registry, bool accepts);
 
-  std::array<counter*, wire::violation_names.size()> violations;
-  std::array<counter*, wire::refusal_names.size()> refused{}; ///< null where nobody connects
+  std::array<counter*, link_violation_names.size()> violations;
+  std::array<counter*, link_refusal_names.size()> refused{}; ///< null where nobody connects
 };
 
 /// A hub's numbers about what its agents send. Those of single hosts are in host_metrics.hpp.

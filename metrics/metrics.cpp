@@ -231,12 +231,12 @@ void catalogue::link_rejected(rejection why) {
     impl_->agents->rejected.at(index(why))->Increment();
 }
 
-void catalogue::link_violation(wire::violation why) {
+void catalogue::link_violated(link_violation why) {
   if (impl_->front)
     impl_->front->violations[static_cast<std::size_t>(why)]->Increment();
 }
 
-void catalogue::link_connection_refused(wire::refusal why) {
+void catalogue::link_connection_refused(link_refusal why) {
   if (impl_->front && impl_->front->refused.front() != nullptr)
     impl_->front->refused[static_cast<std::size_t>(why)]->Increment();
 }

@@ -5,9 +5,9 @@
 #include "messages/error.hpp"
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
+#include "messages/link_violation.hpp"
 #include "messages/node_role.hpp"
 #include "messages/reconcile.hpp"
-#include "messages/violation.hpp"
 
 #include <chrono>
 #include <functional>
@@ -30,9 +30,9 @@ inline constexpr std::string_view reconcile_reasons[]{
 enum class rejection : std::uint8_t {
   protocol,    ///< it speaks another link_protocol
   name,        ///< its name is none that a host may have
-  certificate, ///< it could not prove who it is
+  certificate, ///< its certificate is for another name
   duplicate,   ///< another process reports under this name
-  busy,        ///< too many knock at the same time
+  busy,        ///< its connection ended before it was let in
 };
 
 /// Totals that health shows; taken from the same numbers as /metrics.
@@ -108,9 +108,9 @@ public:
   void link_rejected(rejection why);
 
   // Between agents and a hub.
-  void link_violation(wire::violation why);        ///< a connection was ended for it
-  void link_connection_refused(wire::refusal why); ///< a hub's
-  void link_certificate_expiry(timestamp at);      ///< of what we prove our name with
+  void link_violated(link_violation why);        ///< a connection was ended for it
+  void link_connection_refused(link_refusal why); ///< a hub's
+  void link_certificate_expiry(timestamp at);     ///< of what we prove our name with
 
   // Docker calls; `call` is one of "identify", "list", "inspect", "events".
   void docker_call(std::string_view call, seconds duration, bool ok);

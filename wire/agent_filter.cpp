@@ -1,9 +1,9 @@
 #include "wire/agent_filter.hpp"
 
-#include <fmt/format.h>
-
 #include "wire/published.hpp"
 #include "wire/shape.hpp"
+
+#include <fmt/format.h>
 
 namespace volumeviz::wire {
 
@@ -15,10 +15,6 @@ constexpr std::size_t asked_max = 4096;
 // The names of a gate's messages, a few dozen characters each.
 constexpr std::size_t signatures_max = 64;
 constexpr std::size_t signature_size_max = 1024;
-
-tl::unexpected<complaint> refuse(violation why, std::string what) {
-  return tl::unexpected{complaint{why, std::move(what)}};
-}
 
 void skip_texts(shape_reader& read) {
   const auto count = read.length().value_or(signatures_max + 1);

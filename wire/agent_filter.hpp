@@ -1,10 +1,10 @@
 #pragma once
 
+#include "wire/frame_filter.hpp"
+
 #include <deque>
 #include <set>
 #include <utility>
-
-#include "wire/frame_filter.hpp"
 
 namespace volumeviz::wire {
 

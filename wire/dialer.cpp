@@ -1,14 +1,13 @@
 #include "wire/dialer.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/post.hpp>
-#include <fmt/format.h>
-
-#include <utility>
-
 #include "wire/agent_filter.hpp"
 #include "wire/event_loop.hpp"
 #include "wire/relay.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <fmt/format.h>
+
+#include <utility>
 
 namespace volumeviz::wire {
 
@@ -24,8 +23,6 @@ std::string why_unreachable(const error_code& failed) {
     return "the connection was refused: does the hub run, and is this its HUB_LISTEN?";
   return failed.message();
 }
-
-} // namespace
 
 /// One attempt, and the connection that comes of it.
 class attempt : public std::enable_shared_from_this<attempt> {
@@ -127,6 +124,8 @@ private:
   std::unique_ptr<peer_socket> peer_;
   asio::steady_timer deadline_;
 };
+
+} // namespace
 
 class dialer::implementation {
 public:

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "wire/local_socket.hpp"
+#include "wire/reports.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-
-#include "wire/local_socket.hpp"
-#include "wire/reports.hpp"
 
 namespace volumeviz::wire {
 

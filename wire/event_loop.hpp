@@ -1,8 +1,8 @@
 #pragma once
 
-#include <thread>
-
 #include "wire/asio.hpp"
+
+#include <thread>
 
 namespace volumeviz::wire {
 

@@ -1,9 +1,9 @@
 #include "wire/frame_filter.hpp"
 
-#include <fmt/format.h>
-
 #include "wire/published.hpp"
 #include "wire/shape.hpp"
+
+#include <fmt/format.h>
 
 namespace volumeviz::wire {
 
@@ -12,10 +12,6 @@ namespace {
 // A batch travels in pieces of 256 KiB, but a single resource may be longer; see sync::cut().
 constexpr std::uint32_t message_max = 4 * 1024 * 1024;
 constexpr std::uint32_t control_max = 64 * 1024;
-
-tl::unexpected<complaint> refuse(violation why, std::string what) {
-  return tl::unexpected{complaint{why, std::move(what)}};
-}
 
 /// The lengths that a payload of this kind may have.
 std::pair<std::uint32_t, std::uint32_t> lengths_of(operation what) {

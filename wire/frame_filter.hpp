@@ -1,14 +1,12 @@
 #pragma once
 
+#include "wire/frame.hpp"
+#include "wire/violation.hpp"
+
 #include <tl/expected.hpp>
 
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
-
-#include "wire/frame.hpp"
-#include "wire/violation.hpp"
 
 namespace volumeviz::wire {
 
@@ -39,7 +37,7 @@ public:
 verdict check_header(const frame_header& x);
 /// Of a message to a SpawnServ: dropped when it is CAF's own question.
 verdict check_spawn_server(bytes payload);
-/// Of a monitor or down message: from the peer's node, for ours (each only when known).
+/// Of a monitor or down message: from the peer's node, and about an actor of ours or of its own.
 verdict check_nodes(bytes payload, bool with_error, const std::string& peer);
 
 } // namespace volumeviz::wire

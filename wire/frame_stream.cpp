@@ -25,7 +25,7 @@ tl::expected<void, complaint> received_stream::take(bytes from, std::vector<std:
         return {};
       const auto header = read_header(frame_);
       if (!header)
-        return tl::unexpected{complaint{violation::header, "bytes that are not a frame of BASP"}};
+        return refuse(violation::header, "bytes that are not a frame of BASP");
       if (auto allowed = filter_.header(*header); !allowed)
         return tl::unexpected{allowed.error()};
       header_ = *header;

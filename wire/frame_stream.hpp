@@ -1,13 +1,13 @@
 #pragma once
 
+#include "wire/frame.hpp"
+#include "wire/frame_filter.hpp"
+#include "wire/violation.hpp"
+
 #include <tl/expected.hpp>
 
 #include <cstddef>
 #include <vector>
-
-#include "wire/frame.hpp"
-#include "wire/frame_filter.hpp"
-#include "wire/violation.hpp"
 
 namespace volumeviz::wire {
 

@@ -1,34 +1,14 @@
 #pragma once
 
+#include "wire/hub_filter.hpp"
+#include "wire/hub_front.hpp"
+#include "wire/hub_pace.hpp"
+#include "wire/relay.hpp"
+
 #include <memory>
 #include <string>
 
-#include "wire/hub_filter.hpp"
-#include "wire/hub_front.hpp"
-#include "wire/relay.hpp"
-#include "wire/traffic_limit.hpp"
-
 namespace volumeviz::wire {
-
-/// How a member's connection is slowed down: by bytes, by frames, by introductions, and while too
-/// much of what it asked is not answered yet.
-class hub_pace {
-public:
-  using steady = std::chrono::steady_clock;
-
-  /// `filter` must outlive it. `gate`: as in hub_front_parts.
-  hub_pace(hub_filter& filter, std::uint64_t gate) : filter_(filter), gate_(gate) {}
-  /// How long to read nothing more, after these have passed. `sessions`: how many it has.
-  steady::duration after(const std::vector<frame_header>& passed, std::size_t sessions,
-                         steady::time_point now);
-
-private:
-  hub_filter& filter_;
-  std::uint64_t gate_;
-  traffic_limit bytes_{{.burst = 32e6, .per_second = 16e6}};
-  traffic_limit frames_{{.burst = 2'000, .per_second = 1'000}};
-  traffic_limit introductions_{{.burst = 64, .per_second = 16}};
-};
 
 /// One connection to a hub, from its acceptance to its end.
 class hub_connection : public std::enable_shared_from_this<hub_connection> {

@@ -1,9 +1,9 @@
 #include "wire/hub_filter.hpp"
 
-#include <fmt/format.h>
-
 #include "wire/published.hpp"
 #include "wire/shape.hpp"
+
+#include <fmt/format.h>
 
 namespace volumeviz::wire {
 
@@ -22,10 +22,6 @@ constexpr int monitors_max = 10'000;
 
 // The gate, and the sessions that it has at the same time.
 constexpr std::size_t answered_max = 1'000;
-
-tl::unexpected<complaint> refuse(violation why, std::string what) {
-  return tl::unexpected{complaint{why, std::move(what)}};
-}
 
 } // namespace
 

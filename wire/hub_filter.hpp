@@ -1,13 +1,13 @@
 #pragma once
 
+#include "wire/frame_filter.hpp"
+#include "wire/members.hpp"
+
 #include <chrono>
 #include <map>
 #include <memory>
 #include <set>
 #include <utility>
-
-#include "wire/frame_filter.hpp"
-#include "wire/members.hpp"
 
 namespace volumeviz::wire {
 

@@ -1,13 +1,10 @@
 #include "wire/hub_front.hpp"
 
-#include <fmt/format.h>
-
-#include <map>
-#include <optional>
-#include <utility>
-
 #include "wire/event_loop.hpp"
 #include "wire/hub_connection.hpp"
+
+#include <map>
+#include <utility>
 
 namespace volumeviz::wire {
 
@@ -143,13 +140,9 @@ std::uint16_t hub_front::port() const noexcept {
 }
 
 result<std::unique_ptr<hub_front>> hub_front::open(hub_front_parts parts) {
-  const auto where = fmt::format("{}:{}", parts.host, parts.port);
   auto listener = std::make_unique<hub_front::listener>(std::move(parts));
   if (const auto why = listener->listen(); !why.empty())
-    return fail(ec::bad_request,
-                fmt::format("listening for agents on {} failed: {}; is the port in "
-                            "use, or HUB_LISTEN not an address of this machine?",
-                            where, why));
+    return fail(ec::bad_request, why);
   return std::unique_ptr<hub_front>{new hub_front{std::move(listener)}};
 }
 

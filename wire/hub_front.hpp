@@ -1,17 +1,16 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "wire/local_socket.hpp"
+#include "wire/members.hpp"
+#include "wire/newcomers.hpp"
+#include "wire/reports.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "wire/local_socket.hpp"
-#include "wire/members.hpp"
-#include "wire/newcomers.hpp"
-#include "wire/reports.hpp"
 
 namespace volumeviz::wire {
 
@@ -38,7 +37,7 @@ struct hub_front_parts {
 /// descriptor and some hundred bytes, for some seconds.
 class hub_front {
 public:
-  /// ec::bad_request when the address can't be used.
+  /// ec::bad_request when the address can't be used; the text is the system's reason.
   static result<std::unique_ptr<hub_front>> open(hub_front_parts parts);
   ~hub_front();
   hub_front(const hub_front&) = delete;

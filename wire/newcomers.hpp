@@ -1,11 +1,11 @@
 #pragma once
 
+#include "wire/violation.hpp"
+
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
-
-#include "wire/violation.hpp"
 
 namespace volumeviz::wire {
 

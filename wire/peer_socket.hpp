@@ -1,14 +1,13 @@
 #pragma once
 
 #include "identity/tls_session.hpp"
+#include "wire/asio.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
-
-#include "wire/asio.hpp"
 
 namespace volumeviz::wire {
 

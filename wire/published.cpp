@@ -2,11 +2,10 @@
 
 #include "messages/fleet.hpp"
 #include "messages/reports.hpp"
+#include "wire/shape.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "wire/shape.hpp"
 
 namespace volumeviz::wire {
 
@@ -22,10 +21,6 @@ constexpr shape_limits pulse{.string_max = 4096, .elements_max = 256};
 // thousand elements.
 constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .elements_max = 100'000};
 constexpr shape_limits answers{.string_max = 4096, .elements_max = 0};
-
-tl::unexpected<complaint> refuse(violation why, std::string what) {
-  return tl::unexpected{complaint{why, std::move(what)}};
-}
 
 std::string printable(std::string_view text) {
   std::string shown{text.substr(0, shown_max)};

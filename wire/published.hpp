@@ -1,9 +1,9 @@
 #pragma once
 
-#include <tl/expected.hpp>
-
 #include "wire/frame.hpp"
 #include "wire/violation.hpp"
+
+#include <tl/expected.hpp>
 
 namespace volumeviz::wire {
 

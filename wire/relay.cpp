@@ -2,7 +2,6 @@
 
 #include <array>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 namespace volumeviz::wire {

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "wire/asio.hpp"
+#include "wire/frame_filter.hpp"
+#include "wire/frame_stream.hpp"
+#include "wire/local_socket.hpp"
+#include "wire/peer_socket.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "wire/asio.hpp"
-#include "wire/frame_filter.hpp"
-#include "wire/frame_stream.hpp"
-#include "wire/local_socket.hpp"
-#include "wire/peer_socket.hpp"
 
 namespace volumeviz::wire {
 

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "identity/credentials.hpp"
+#include "wire/violation.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "wire/violation.hpp"
 
 namespace volumeviz::wire {
 

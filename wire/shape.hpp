@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wire/frame.hpp"
+
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -10,8 +12,6 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
-
-#include "wire/frame.hpp"
 
 namespace volumeviz::wire {
 

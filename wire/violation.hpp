@@ -1,10 +1,16 @@
 #pragma once
 
-#include "messages/violation.hpp"
+#include "messages/link_violation.hpp"
+
+#include <tl/expected.hpp>
 
 #include <string>
+#include <utility>
 
 namespace volumeviz::wire {
+
+using violation = link_violation;
+using refusal = link_refusal;
 
 /// Why a connection is ended, and what was sent, as a part of a sentence for a log.
 struct complaint {
@@ -14,5 +20,9 @@ struct complaint {
   /// come while the older one still stood.
   bool blames = true;
 };
+
+inline tl::unexpected<complaint> refuse(violation why, std::string what) {
+  return tl::unexpected{complaint{why, std::move(what)}};
+}
 
 } // namespace volumeviz::wire

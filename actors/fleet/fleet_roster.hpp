@@ -6,6 +6,7 @@
 #include "metrics/metrics.hpp"
 #include "sync/byte_budget.hpp"
 #include "sync/fleet.hpp"
+#include "wire/members.hpp"
 
 #include <spdlog/logger.h>
 
@@ -16,8 +17,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "wire/members.hpp"
 
 namespace volumeviz {
 

@@ -3,7 +3,6 @@
 #include "sync/log_limit.hpp"
 
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -17,14 +16,14 @@ public:
   front_log(std::shared_ptr<metrics::catalogue> numbers, std::shared_ptr<spdlog::logger> log)
       : numbers_(std::move(numbers)), log_(std::move(log)) {}
 
-  void violated(wire::violation why, const std::string& who, const std::string& what) {
-    numbers_->link_violation(why);
-    const auto reason = wire::violation_names[static_cast<std::size_t>(why)];
+  void violated(link_violation why, const std::string& who, const std::string& what) {
+    numbers_->link_violated(why);
+    const auto reason = link_violation_names[static_cast<std::size_t>(why)];
     write("ended " + who, "ended the connection of " + who + " (" + reason + "): it sent " + what);
   }
-  void refused(wire::refusal why, const std::string& who, const std::string& what) {
+  void refused(link_refusal why, const std::string& who, const std::string& what) {
     numbers_->link_connection_refused(why);
-    const auto reason = wire::refusal_names[static_cast<std::size_t>(why)];
+    const auto reason = link_refusal_names[static_cast<std::size_t>(why)];
     write(who + ' ' + reason, "refused a connection of " + who + " (" + reason + "): " + what);
   }
 

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "metrics/metrics.hpp"
+#include "wire/reports.hpp"
 
 #include <spdlog/logger.h>
 
 #include <memory>
-
-#include "wire/reports.hpp"
 
 namespace volumeviz {
 

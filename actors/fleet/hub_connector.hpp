@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "wire/dialer.hpp"
 
 #include <caf/io/middleman_actor.hpp>
 
@@ -11,8 +12,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "wire/dialer.hpp"
 
 namespace volumeviz {
 

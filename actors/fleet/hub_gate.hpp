@@ -3,14 +3,13 @@
 #include "actors/actors.hpp"
 #include "metrics/metrics.hpp"
 #include "sync/log_limit.hpp"
+#include "wire/members.hpp"
 
 #include <spdlog/logger.h>
 
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "wire/members.hpp"
 
 namespace volumeviz {
 

@@ -1,6 +1,7 @@
 #include "actors/fleet/remoting.hpp"
 
 #include "actors/fleet/overrides.hpp"
+#include "config/address.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
@@ -45,7 +46,14 @@ result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
     caf::anon_send(broker, caf::publish_atom_v, std::move(connection), published_as, published,
                    system.message_types<hub_gate_actor>());
   };
-  return wire::hub_front::open(std::move(parts));
+  const auto where = config::to_string({parts.host, parts.port});
+  auto front = wire::hub_front::open(std::move(parts));
+  if (!front)
+    return fail(ec::bad_request, "listening for agents on " + where
+                                     + " failed: " + front.error().text
+                                     + "; is the port in use, or HUB_LISTEN not an address of "
+                                       "this machine?");
+  return front;
 }
 
 } // namespace volumeviz

@@ -2,12 +2,11 @@
 
 #include "actors/actors.hpp"
 #include "messages/error.hpp"
+#include "wire/hub_front.hpp"
 
 #include <caf/actor_system_config.hpp>
 
 #include <memory>
-
-#include "wire/hub_front.hpp"
 
 namespace volumeviz {
 

@@ -6,13 +6,12 @@
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"
 #include "tests/support/memory_store.hpp"
+#include "wire/members.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "wire/members.hpp"
 
 namespace volumeviz::testing {
 

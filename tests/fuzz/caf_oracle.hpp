@@ -2,13 +2,12 @@
 
 #include "messages/type_ids.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "wire/frame.hpp"
 
 #include <caf/all.hpp>
 
 #include <string_view>
 #include <vector>
-
-#include "wire/frame.hpp"
 
 namespace volumeviz::fuzz {
 

@@ -1,12 +1,11 @@
 // What a peer sends on an open link: to a hub when the first byte is even, to an agent when it is
 // odd. The rest of that byte says how the stream is cut.
 #include "tests/fuzz/caf_oracle.hpp"
-
-#include <algorithm>
-
 #include "wire/agent_filter.hpp"
 #include "wire/frame_stream.hpp"
 #include "wire/hub_filter.hpp"
+
+#include <algorithm>
 
 using namespace volumeviz;
 using namespace volumeviz::fuzz;

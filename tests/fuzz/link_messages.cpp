@@ -1,6 +1,5 @@
 // What agent and hub ask and answer each other, as payloads of CAF's messages.
 #include "tests/fuzz/caf_oracle.hpp"
-
 #include "wire/published.hpp"
 
 using namespace volumeviz;

@@ -1,10 +1,9 @@
 // What an agent lets in of its hub: a hub that somebody has taken over can do nothing but answer.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
+#include "wire/agent_filter.hpp"
 
 #include <doctest/doctest.h>
-
-#include "wire/agent_filter.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::wire;
@@ -23,7 +22,7 @@ struct scene {
     if (allowed)
       allowed = filter.frame(x.parsed(), x.payload);
     if (!allowed)
-      return violation_names[static_cast<std::size_t>(allowed.error().why)];
+      return link_violation_names[static_cast<std::size_t>(allowed.error().why)];
     return *allowed == passage::forward ? "forward" : "drop";
   }
   scene& connected() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/type_ids.hpp"
+#include "wire/frame.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/basp/header.hpp>
@@ -8,8 +9,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "wire/frame.hpp"
 
 namespace volumeviz::wire::testing {
 

@@ -1,10 +1,9 @@
 // However the network cuts a stream, the same frames come of it, and nothing of a refused one.
 #include "tests/wire/caf_bytes.hpp"
+#include "wire/frame_stream.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
-
-#include "wire/frame_stream.hpp"
 
 using namespace volumeviz::wire;
 using namespace volumeviz::wire::testing;

@@ -21,13 +21,14 @@ using namespace std::chrono_literals;
 front_reports report_book::reports() {
   return {.violated =
               [this](violation why, const std::string& who, const std::string& what) {
-                write(std::string{"violation "} + violation_names[static_cast<std::size_t>(why)]
-                      + " | " + who + " | " + what);
+                write(std::string{"violation "}
+                      + link_violation_names[static_cast<std::size_t>(why)] + " | " + who + " | "
+                      + what);
               },
           .refused =
               [this](refusal why, const std::string& who, const std::string& what) {
-                write(std::string{"refusal "} + refusal_names[static_cast<std::size_t>(why)] + " | "
-                      + who + " | " + what);
+                write(std::string{"refusal "} + link_refusal_names[static_cast<std::size_t>(why)]
+                      + " | " + who + " | " + what);
               }};
 }
 

@@ -3,6 +3,8 @@
 #include "identity/credentials.hpp"
 #include "tests/support/authority.hpp"
 #include "tests/wire/caf_bytes.hpp"
+#include "wire/dialer.hpp"
+#include "wire/hub_front.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -11,9 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "wire/dialer.hpp"
-#include "wire/hub_front.hpp"
 
 namespace volumeviz::wire::testing {
 

@@ -1,10 +1,9 @@
 // What a hub lets in of a member, and with which reason it refuses the rest.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
+#include "wire/hub_filter.hpp"
 
 #include <doctest/doctest.h>
-
-#include "wire/hub_filter.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::wire;
@@ -33,7 +32,7 @@ struct scene {
     if (allowed)
       allowed = by.frame(x.parsed(), x.payload);
     if (!allowed)
-      return violation_names[static_cast<std::size_t>(allowed.error().why)];
+      return link_violation_names[static_cast<std::size_t>(allowed.error().why)];
     return *allowed == passage::forward ? "forward" : "drop";
   }
   std::string take(const frame& x) { return take(filter, x); }
@@ -134,7 +133,8 @@ TEST_CASE("a header is refused for its length before there is a payload") {
       x.header.dest_actor = gate;
     x.header.payload_len = length;
     const auto allowed = on.filter.header(x.parsed());
-    return allowed ? std::string{} : violation_names[static_cast<std::size_t>(allowed.error().why)];
+    return allowed ? std::string{}
+                   : link_violation_names[static_cast<std::size_t>(allowed.error().why)];
   };
   using caf::io::basp::message_type;
   CHECK(refused(message_type::direct_message, 0) == "header");

@@ -1,12 +1,11 @@
 // The published messages, as CAF writes them, pass; nothing else does.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
+#include "wire/published.hpp"
+#include "wire/shape.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
-
-#include "wire/published.hpp"
-#include "wire/shape.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::wire;
@@ -16,11 +15,11 @@ namespace {
 
 std::string refused(const byte_vector& payload) {
   const auto x = check_request(payload);
-  return x ? std::string{} : violation_names[static_cast<std::size_t>(x.error().why)];
+  return x ? std::string{} : link_violation_names[static_cast<std::size_t>(x.error().why)];
 }
 std::string answer_refused(const byte_vector& payload) {
   const auto x = check_response(payload);
-  return x ? std::string{} : violation_names[static_cast<std::size_t>(x.error().why)];
+  return x ? std::string{} : link_violation_names[static_cast<std::size_t>(x.error().why)];
 }
 
 /// The payload with its first occurrence of one text in the place of another of the same length.

@@ -1,9 +1,9 @@
 // Who is who, and who may reach what; how many may come, and how fast.
-#include <doctest/doctest.h>
-
 #include "wire/members.hpp"
 #include "wire/newcomers.hpp"
 #include "wire/traffic_limit.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace volumeviz::wire;
 using namespace std::chrono_literals;

@@ -1,0 +1,100 @@
+// Who gets in at a hub's gate, and for which host.
+
+#include "tests/actors/fleet_rig.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace volumeviz;
+using namespace volumeviz::testing;
+using namespace std::chrono_literals;
+
+using names = std::vector<std::string>;
+
+TEST_CASE("another version of the protocol is refused on both sides, in words") {
+  fleet_rig fleet;
+  const auto why = fleet.greet(link_protocol + 1, "a");
+  CHECK(why.find("version 3") != std::string::npos);
+  CHECK(why.find("version 2 (1.0)") != std::string::npos);
+  CHECK(fleet.log.has("refused the agent of 'a'"));
+  CHECK(fleet.greet(link_protocol, "a").empty());
+}
+
+TEST_CASE("a name that no host may have is refused") {
+  fleet_rig fleet;
+  for (const auto* name : {"", "a b", "a\nb", "ü", "a/b"}) {
+    auto a = fleet.start_agent(name, 1);
+    fleet.write(a, {"v"});
+    CHECK_FALSE(a->answers.at(0).ok);
+  }
+  CHECK(fleet.hosts().empty());
+}
+
+TEST_CASE("an agent reports only for a host that its certificate names, in that spelling") {
+  fleet_rig fleet;
+  fleet.stop_hub();
+  fleet.show({.address = "192.0.2.7", .certified = true, .names = {"b", "A"}, .fingerprint = "f"});
+  fleet.start_hub();
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).why.text.find("its certificate is for b, A") != std::string::npos);
+  CHECK(fleet.hosts().empty());
+  fleet.start_agent("b", 2);
+  CHECK(fleet.host().host == "b");
+}
+
+TEST_CASE("an agent whose connection has ended meanwhile is not let in") {
+  fleet_rig fleet;
+  fleet.members->leave(1);
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).why.text.find("its connection ended") != std::string::npos);
+  CHECK(fleet.hosts().empty());
+}
+
+TEST_CASE("an agent may reach its own session once it is let in, and no other actor") {
+  fleet_rig fleet;
+  CHECK(fleet.members->grants(1) == 0);
+  fleet.start_agent("a", 1);
+  CHECK(fleet.members->grants(1) == 1);
+  CHECK_FALSE(fleet.members->may_reach(1, fleet.roster.id()));
+}
+
+TEST_CASE("who has not the secret of a session is not believed") {
+  fleet_rig fleet;
+  auto a = fleet.start_agent("a", 1);
+  caf::strong_actor_ptr session;
+  // Another way in: a session of b, whose secret does not open a's.
+  auto welcome = std::make_shared<link_welcome>();
+  auto stranger =
+      fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
+  fleet.spawn_function([&](caf::event_based_actor* self) {
+    self->request(fleet.roster, caf::infinite, atom::opened_v,
+                  agent_hello{.host = "b", .program_version = {}, .engine_id = {}, .boot = 9},
+                  caf::actor_cast<caf::strong_actor_ptr>(stranger))
+        .then([&, welcome](const link_welcome& x, const caf::strong_actor_ptr& where) {
+          *welcome = x;
+          session = where;
+        });
+  });
+  fleet.run();
+  REQUIRE(session);
+  link_piece piece{.token = "guessed", .seq = 1, .index = 0, .last = true, .part = {}};
+  auto refused = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  CHECK(refused->why);
+  piece.token = welcome->token;
+  auto taken = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  REQUIRE(taken->value);
+  CHECK(taken->value->ok);
+}
+
+TEST_CASE("refusals of one name fill no log") {
+  fleet_rig fleet;
+  for (int i = 0; i < 1000; ++i)
+    fleet.greet(link_protocol + 1, "a");
+  CHECK(fleet.log.count("warning refused the agent of 'a'") == 1);
+  fleet.advance(61s);
+  fleet.greet(link_protocol + 1, "a");
+  CHECK(fleet.log.has("999 more"));
+}
