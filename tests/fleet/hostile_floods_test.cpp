@@ -40,6 +40,33 @@ private:
   std::thread thread_;
 };
 
+/// One batch of so many pieces of 1,000 rows, while another host has changes. Whether it was
+/// written.
+bool sends_one_batch(besieged_fleet& fleet, std::uint32_t pieces) {
+  auto evil = fleet.admitted();
+  std::atomic<bool> done = false;
+  std::optional<write_answer> last;
+  const playing big{[&, index = std::uint32_t{0}]() mutable {
+    auto piece = whole_batch(1);
+    piece.index = index;
+    piece.last = index + 1 == pieces;
+    for (std::uint32_t i = 0; i < 1'000; ++i)
+      piece.part.volumes.present.push_back(
+          reported_volume("m" + std::to_string(index * 1'000 + i)));
+    last = evil->write(piece, seconds{60});
+    done = ++index == pieces || !last || !last->ok;
+    return !done;
+  }};
+  double worst = 0;
+  do
+    worst = std::max(worst, fleet.lag().count());
+  while (!done);
+  MESSAGE("another host's change took at most ", worst, " s");
+  CHECK(worst < lag_bound.count());
+  fleet.expect_unhurt();
+  return last && last->ok;
+}
+
 } // namespace
 
 TEST_CASE("a flood of hellos that are long costs the hub no memory") {
@@ -125,33 +152,20 @@ TEST_CASE("batches of one member without a pause hold up no other's") {
   }};
   REQUIRE(support::eventually([&] { return fleet.has_volume(besieged_fleet::evil, "f200"); },
                               seconds{10}));
-  for (int i = 0; i < 3; ++i) {
-    const auto took = fleet.lag();
-    CHECK_MESSAGE(took < lag_bound, "a change took " << took.count() << " s");
-  }
+  double worst = 0;
+  for (int i = 0; i < 3; ++i)
+    worst = std::max(worst, fleet.lag().count());
+  MESSAGE("another host's change took at most ", worst, " s");
+  CHECK(worst < lag_bound.count());
   fleet.expect_unhurt();
 }
 
-TEST_CASE("a batch of 300,000 rows holds up no other's, and is written or refused") {
+TEST_CASE("a batch of 30,000 rows is written, and holds up no other's") {
   besieged_fleet fleet;
-  auto evil = fleet.admitted();
-  std::atomic<bool> done = false;
-  std::optional<write_answer> last;
-  const playing big{[&, index = std::uint32_t{0}]() mutable {
-    auto piece = whole_batch(1);
-    piece.index = index;
-    piece.last = index == 299;
-    for (std::uint32_t i = 0; i < 1'000; ++i)
-      piece.part.volumes.present.push_back(
-          reported_volume("m" + std::to_string(index * 1'000 + i)));
-    last = evil->write(piece, seconds{60});
-    done = ++index == 300 || !last || !last->ok;
-    return !done;
-  }};
-  double worst = 0;
-  do
-    worst = std::max(worst, fleet.lag().count());
-  while (!done);
-  CHECK_MESSAGE(worst < lag_bound.count(), "a change took " << worst << " s");
-  fleet.expect_unhurt();
+  CHECK(sends_one_batch(fleet, 30));
+}
+
+TEST_CASE("a batch of 300,000 rows is refused, and holds up no other's") {
+  besieged_fleet fleet;
+  CHECK_FALSE(sends_one_batch(fleet, 300));
 }
