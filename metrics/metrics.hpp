@@ -108,7 +108,7 @@ public:
   void link_rejected(rejection why);
 
   // Between agents and a hub.
-  void link_violated(link_violation why);        ///< a connection was ended for it
+  void link_violated(link_violation why);         ///< a connection was ended for it
   void link_connection_refused(link_refusal why); ///< a hub's
   void link_certificate_expiry(timestamp at);     ///< of what we prove our name with
 
