@@ -53,6 +53,14 @@ besieged_fleet::besieged_fleet(lines as, const support::variables& more)
     throw std::runtime_error{"the fleet did not come up; the hub's log:\n" + hub_->log()
                              + "\nthe agent's log:\n" + agent_->log()};
   before_ = records_.rows(honest);
+  begin_ = {std::chrono::steady_clock::now(), cpu(), peak_mib()};
+}
+
+besieged_fleet::~besieged_fleet() {
+  const std::chrono::duration<double> span = std::chrono::steady_clock::now() - begin_.when;
+  MESSAGE("within ", span.count(), " s the hub used ", (cpu() - begin_.cpu).count(),
+          " s of a core and had at most ", peak_mib(), " MiB (", begin_.peak_mib,
+          " before); another host's change took at most ", worst_lag_.count(), " s");
 }
 
 support::variables besieged_fleet::link_settings(const std::string& name) {
@@ -141,6 +149,7 @@ std::chrono::duration<double> besieged_fleet::lag() {
   daemon_.create_volume(name);
   eventually([&] { return has_volume(honest, name); }, seconds{20}, look_interval);
   const auto took = std::chrono::steady_clock::now() - begin;
+  worst_lag_ = std::max<std::chrono::duration<double>>(worst_lag_, took);
   daemon_.remove_volume(name);
   eventually([&] { return !has_volume(honest, name); }, seconds{20}, look_interval);
   return took;

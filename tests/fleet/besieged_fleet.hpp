@@ -28,6 +28,10 @@ public:
   /// Until the honest agent is connected and its volume is recorded; throws when that takes longer
   /// than 30 s.
   explicit besieged_fleet(lines as = lines::tls, const support::variables& more = {});
+  /// Prints what the attack cost the hub and the honest host.
+  ~besieged_fleet();
+  besieged_fleet(const besieged_fleet&) = delete;
+  besieged_fleet& operator=(const besieged_fleet&) = delete;
 
   std::uint16_t port() const noexcept { return port_; } ///< of the link
   const support::issued_files& certificate_of(const std::string& name);
@@ -60,6 +64,12 @@ public:
   void expect_ended(hostile_member& who, std::initializer_list<const char*> reasons);
 
 private:
+  /// What the hub's process had used when the attack began.
+  struct usage {
+    std::chrono::steady_clock::time_point when;
+    std::chrono::duration<double> cpu{};
+    double peak_mib = 0;
+  };
   support::variables link_settings(const std::string& name);
   std::string connected_since();
 
@@ -74,6 +84,8 @@ private:
   integration::inventory_rows before_;
   std::string since_;
   int changes_ = 0;
+  usage begin_;
+  std::chrono::duration<double> worst_lag_{};
 };
 
 } // namespace volumeviz::fleet

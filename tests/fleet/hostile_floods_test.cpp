@@ -61,7 +61,6 @@ bool sends_one_batch(besieged_fleet& fleet, std::uint32_t pieces) {
   do
     worst = std::max(worst, fleet.lag().count());
   while (!done);
-  MESSAGE("another host's change took at most ", worst, " s");
   CHECK(worst < lag_bound.count());
   fleet.expect_unhurt();
   return last && last->ok;
@@ -155,7 +154,6 @@ TEST_CASE("batches of one member without a pause hold up no other's") {
   double worst = 0;
   for (int i = 0; i < 3; ++i)
     worst = std::max(worst, fleet.lag().count());
-  MESSAGE("another host's change took at most ", worst, " s");
   CHECK(worst < lag_bound.count());
   fleet.expect_unhurt();
 }
