@@ -35,19 +35,25 @@ std::string shown(const setting& which, std::string_view value) {
   return "(hidden)";
 }
 
-void read_each(const environment& variables, settings& into, complaints& wrong) {
+std::string complaint_about(const setting& which, std::string_view value, const std::string& why) {
+  auto line = std::string{which.name} + '=' + shown(which, value) + ": allowed is "
+              + std::string{which.allowed};
+  if (!why.empty())
+    line += " (" + why + ')';
+  return line;
+}
+
+void read_each(const environment& variables, const url_judge& judge, settings& into,
+               complaints& wrong) {
   for (const auto& each : setting_table()) {
     const auto value = value_of(variables, each.name);
     if (value.empty())
       continue;
-    const auto why = each.read(value, into);
-    if (!why)
-      continue;
-    auto line = std::string{each.name} + '=' + shown(each, value) + ": allowed is "
-                + std::string{each.allowed};
-    if (!why->empty())
-      line += " (" + *why + ')';
-    wrong.push_back(std::move(line));
+    auto why = each.read(value, into);
+    if (!why && judge && each.name == "DATABASE_URL")
+      why = judge(std::string{value});
+    if (why)
+      wrong.push_back(complaint_about(each, value, *why));
   }
 }
 
@@ -69,8 +75,8 @@ void find_unknown(const environment& variables, complaints& wrong) {
     if (!name.starts_with(prefix) || value.empty() || std::ranges::find(known, name) != known.end())
       continue;
     auto shown_name = in_quotes(name);
-    auto line = shown_name.substr(1, shown_name.size() - 2) + '='
-                + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
+    shown_name = shown_name.substr(1, shown_name.size() - 2);
+    auto line = shown_name + '=' + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
                 + ": there is no such setting";
     if (const auto meant = most_similar(name, known))
       line += "; did you mean " + std::string{*meant} + '?';
@@ -156,10 +162,11 @@ void check_hub(const environment& variables, const settings& read, complaints& w
 
 } // namespace
 
-tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables) {
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
+                                                               const url_judge& judge) {
   settings result;
   complaints wrong;
-  read_each(variables, result, wrong);
+  read_each(variables, judge, result, wrong);
   find_unknown(variables, wrong);
   check_backoff(result, wrong);
   default_cert_path(variables, result, wrong);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,10 +47,15 @@ struct settings {
 /// All variables, as main got them.
 using environment = std::map<std::string, std::string>;
 
+/// What is wrong with a DATABASE_URL, nothing when it can be used. Given by the caller, since the
+/// folder that talks to databases knows it and this one may not include that.
+using url_judge = std::function<std::optional<std::string>(const std::string& url)>;
+
 /// The settings, or every complaint at once: one line each, naming the variable, the value (never a
 /// secret one) and what is allowed. Unknown variables that begin with EVENTS_ are complaints. Set
 /// and empty counts as not set.
-tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables);
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
+                                                               const url_judge& judge = {});
 
 /// The variable table for --help: two lines per setting, the first `NAME (default DEFAULT)`, the
 /// second its meaning and what is allowed.

@@ -1,6 +1,7 @@
 #include "config/default_database.hpp"
 #include "config/setting_table.hpp"
 #include "config/settings.hpp"
+#include "persistence/url.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -25,7 +26,7 @@ environment with(environment more) {
 }
 
 settings read(const environment& more) {
-  const auto result = read_settings(with(more));
+  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
   if (!result)
     FAIL(result.error().front());
   return *result;
@@ -33,7 +34,7 @@ settings read(const environment& more) {
 
 /// The only complaint about these variables; empty when there is none.
 std::string complaint(const environment& more) {
-  const auto result = read_settings(with(more));
+  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
   if (result)
     return {};
   CHECK(result.error().size() == 1);
@@ -156,6 +157,13 @@ TEST_CASE("wrong values are refused, with variable, value and what is allowed") 
       {"DATABASE_URL", "postgresql://u:p@db:port/n", "65535"},
       {"DATABASE_URL", "postgresql://u:p%@db:5432/n", "%25"},
       {"DATABASE_URL", "postgresql://u:p@p@db:5432/n", "%40"},
+      {"DATABASE_URL", "sqlite:///x.db?mode=ro", "the parameter mode"},
+      {"DATABASE_URL", "sqlite:///x%zz.db", "%25"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?sslmode=on", "the parameter sslmode: allowed is"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?slmode=require", "the parameter slmode"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?a=1&connect_timeout=5s",
+       "the parameter a: PostgreSQL's library has no such parameter; the parameter "
+       "connect_timeout: allowed is a whole number"},
       {"HTTP_LISTEN", "8080", "HOST:PORT"},
       {"HTTP_LISTEN", ":8080", "0.0.0.0"},
       {"HTTP_AUTH_TOKEN", "two words", "visible ASCII"},
@@ -207,9 +215,11 @@ TEST_CASE("the longest backoff is not below the shortest") {
 
 TEST_CASE("no complaint shows a secret") {
   CHECK_FALSE(contains(complaint({{"HTTP_AUTH_TOKEN", "hush hush"}}), "hush"));
-  for (const std::string url : {"postgresql://user:hush@db:x/n", "postgres://user:hu@sh@db/n",
-                                "hush", "user:hush@db/n", "postgresql:///n?password=hush",
-                                "postgresql:///n?PassWord=a@hush", "mysql://user:hush@db/n"}) {
+  for (const std::string url :
+       {"postgresql://user:hush@db:x/n", "postgres://user:hu@sh@db/n", "hush", "user:hush@db/n",
+        "postgresql:///n?password=hush", "postgresql:///n?PassWord=a@hush",
+        "postgresql://db/n?password=a&hush=1", "postgresql://db/n?passwd=a&hush",
+        "mysql://user:hush@db/n"}) {
     CAPTURE(url);
     const auto text = complaint({{"DATABASE_URL", url}});
     CHECK(text.starts_with("DATABASE_URL=\""));
@@ -290,7 +300,8 @@ TEST_CASE("values close to what is allowed are read or complained about, without
     const auto rest =
         *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"ab:@/?%[]019.=&"}));
     const auto result =
-        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}));
+        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}),
+                      volumeviz::persistence::url_complaint);
     if (result)
       RC_ASSERT(result->database_url == start + rest || (start + rest).empty());
   }));
