@@ -30,6 +30,7 @@ public:
     print("FAIL", what, why);
     all_fine_ = false;
   }
+  void note(const std::string& what, const std::string& text) { print("note", what, text); }
   bool all_fine() const noexcept { return all_fine_; }
 
 private:
@@ -136,6 +137,8 @@ void check_hub_tls(const config::settings& settings, findings& found) {
 config::exit_code check(const config::settings& settings) {
   using role = config::node_role;
   findings found;
+  for (const auto& notice : settings.notices)
+    found.note("settings", notice);
   if (settings.role != role::hub)
     check_docker(settings, found);
   if (settings.role == role::agent)

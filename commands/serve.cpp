@@ -258,6 +258,8 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
     log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
              settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
              persistence::without_secrets(settings.database_url));
+  for (const auto& notice : settings.notices)
+    log.warn("{}", notice);
   if (settings.role != config::node_role::standalone && !uses_tls(settings))
     log.warn("agents and hub talk without TLS: whoever reaches the hub's port can read and write "
              "the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");

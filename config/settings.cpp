@@ -3,6 +3,7 @@
 #include "config/default_database.hpp"
 #include "config/duration.hpp"
 #include "config/secrets.hpp"
+#include "config/service_link.hpp"
 #include "config/setting_readers.hpp"
 #include "config/setting_table.hpp"
 #include "config/similar.hpp"
@@ -65,17 +66,22 @@ bool sounds_secret(std::string_view name) {
       words, [name](auto word) { return name.find(word) != std::string_view::npos; });
 }
 
-void find_unknown(const environment& variables, complaints& wrong) {
+void find_unknown(const environment& variables, settings& into, complaints& wrong) {
   static constexpr std::string_view prefix = "EVENTS_";
   std::vector<std::string_view> known;
   for (const auto& each : setting_table())
     if (each.name.starts_with(prefix))
       known.push_back(each.name);
+  std::string links;
   for (const auto& [name, value] : variables) {
     if (!name.starts_with(prefix) || value.empty() || std::ranges::find(known, name) != known.end())
       continue;
     auto shown_name = in_quotes(name);
     shown_name = shown_name.substr(1, shown_name.size() - 2);
+    if (is_service_link(name, value)) {
+      links.append(links.empty() ? "" : ", ").append(shown_name);
+      continue;
+    }
     auto line = shown_name + '=' + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
                 + ": there is no such setting";
     if (const auto meant = most_similar(name, known))
@@ -84,6 +90,19 @@ void find_unknown(const environment& variables, complaints& wrong) {
       line += "; --help lists all";
     wrong.push_back(std::move(line));
   }
+  if (!links.empty())
+    into.notices.push_back("ignored, since they look injected for a service or link named events "
+                           "(Kubernetes: enableServiceLinks: false ends that): "
+                           + links);
+}
+
+/// The docker command prefers a context to DOCKER_HOST; this program does not read its files.
+void notice_docker_context(const environment& variables, settings& into) {
+  const auto context = value_of(variables, "DOCKER_CONTEXT");
+  if (!context.empty() && context != "default" && into.role != node_role::hub)
+    into.notices.push_back("DOCKER_CONTEXT=" + in_quotes(context)
+                           + " is ignored: the daemon that is watched is DOCKER_HOST="
+                           + in_quotes(without_secrets(into.docker_host)));
 }
 
 void check_backoff(const settings& read, complaints& wrong) {
@@ -167,7 +186,8 @@ tl::expected<settings, std::vector<std::string>> read_settings(const environment
   settings result;
   complaints wrong;
   read_each(variables, judge, result, wrong);
-  find_unknown(variables, wrong);
+  find_unknown(variables, result, wrong);
+  notice_docker_context(variables, result);
   check_backoff(result, wrong);
   default_cert_path(variables, result, wrong);
   default_database_url(variables, result, wrong);

@@ -42,6 +42,8 @@ struct settings {
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   std::string hub_tls_revoked; ///< empty: no list
   bool hub_insecure = false;
+  /// What was set and is ignored, a sentence each: for the log and for `check`.
+  std::vector<std::string> notices;
 };
 
 /// All variables, as main got them.

@@ -206,6 +206,37 @@ TEST_CASE("an unknown EVENTS_ variable is a complaint that says what was likely 
   CHECK(complaint({{"EVENT_ENABLED", "true"}, {"OTHER", "x"}}).empty());
 }
 
+TEST_CASE("what a service link injects is ignored with one notice, and a typing error is not") {
+  const auto is = read({{"EVENTS_PORT", "tcp://10.0.0.1:80"},
+                        {"EVENTS_SERVICE_HOST", "10.0.0.1"},
+                        {"EVENTS_SERVICE_PORT", "80"},
+                        {"EVENTS_SERVICE_PORT_HTTP", "80"},
+                        {"EVENTS_PORT_80_TCP", "tcp://10.0.0.1:80"},
+                        {"EVENTS_PORT_80_TCP_PROTO", "tcp"},
+                        {"EVENTS_PORT_80_TCP_PORT", "80"},
+                        {"EVENTS_PORT_80_TCP_ADDR", "fd00::1"},
+                        {"EVENTS_API_PORT_53_UDP", "udp://10.0.0.1:53"},
+                        {"EVENTS_NAME", "/web/events"}});
+  REQUIRE(is.notices.size() == 1);
+  CHECK(contains(is.notices[0], "EVENTS_SERVICE_PORT_HTTP"));
+  CHECK(contains(is.notices[0], "EVENTS_API_PORT_53_UDP"));
+  for (const auto& [name, value] : environment{{"EVENTS_PORT", "8080"},
+                                               {"EVENTS_SERVICE_HOST", "my host"},
+                                               {"EVENTS_SERVICE_PORT", "x"},
+                                               {"EVENTS_PORT_80", "tcp://10.0.0.1:80"},
+                                               {"EVENTS_PORT_X_TCP", "tcp://10.0.0.1:80"},
+                                               {"EVENTS_NAME", "events"}})
+    CHECK(contains(complaint({{name, value}}), "there is no such setting"));
+}
+
+TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the daemon that is watched") {
+  const auto is = read({{"DOCKER_CONTEXT", "far"}, {"DOCKER_HOST", "tcp://near:2375"}});
+  REQUIRE(is.notices.size() == 1);
+  CHECK(contains(is.notices[0], "far"));
+  CHECK(contains(is.notices[0], "tcp://near:2375"));
+  CHECK(read({{"DOCKER_CONTEXT", "default"}}).notices.empty());
+}
+
 TEST_CASE("the longest backoff is not below the shortest") {
   const auto text =
       complaint({{"EVENTS_BACKOFF_MIN_DURATION", "2m"}, {"EVENTS_BACKOFF_MAX_DURATION", "90s"}});
