@@ -63,7 +63,10 @@ void health_reporter::stream_changed(const stream_report& report) {
   facts_.stream_reason = report.why.text;
   facts_.last_reconnect = report.last_reconnect;
   facts_.reconnects = report.reconnects;
-  docker_said(report.docker_answers ? failure{} : report.why);
+  // A daemon that refuses the events (or a proxy before it) answers, and is of no use.
+  docker_said(report.connected || (report.docker_answers && report.why.code != ec::docker_refused)
+                  ? failure{}
+                  : report.why);
 }
 
 void health_reporter::docker_said(const failure& why) {
@@ -72,6 +75,7 @@ void health_reporter::docker_said(const failure& why) {
     facts_.docker_since = parts_.now();
   facts_.docker_known = true;
   facts_.docker_answers = answers;
+  facts_.docker_refuses = why.code == ec::docker_refused && !answers;
   facts_.docker_reason = why.text;
 }
 

@@ -99,8 +99,10 @@ health_check docker_check(const health_facts& facts, timestamp now) {
     // The check `events` tells the cause when it is the stream's, too.
     const bool of_stream = facts.events_enabled && !facts.connected && !facts.docker_reason.empty()
                            && told({facts.stream_reason}, facts.docker_reason);
-    check.reasons.push_back("The Docker daemon has not answered" + since(facts.docker_since, now)
-                            + because(of_stream ? "see events" : facts.docker_reason));
+    check.reasons.push_back(
+        std::string{facts.docker_refuses ? "The Docker daemon has refused what this node needs"
+                                         : "The Docker daemon has not answered"}
+        + since(facts.docker_since, now) + because(of_stream ? "see events" : facts.docker_reason));
   }
   judge_troubles(facts, now, is_dockers, check);
   return check;

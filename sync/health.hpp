@@ -33,6 +33,7 @@ struct health_facts {
 
   bool docker_known = false; ///< asked at least once
   bool docker_answers = false;
+  bool docker_refuses = false;    ///< it does answer, and does not let us ask (docker_reason)
   std::string docker_reason;      ///< the failure's sentence
   timestamp docker_since = never; ///< since when it does not answer
 

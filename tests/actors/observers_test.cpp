@@ -232,6 +232,15 @@ TEST_CASE_FIXTURE(reporting, "a lost stream is unhealthy, with its reason, and s
   CHECK(not_ready().empty());
 }
 
+TEST_CASE_FIXTURE(reporting, "events that the daemon refuses make the check docker unhealthy") {
+  all_is_well();
+  auto refused = disconnected({ec::docker_refused, "the daemon answered 403"});
+  refused.docker_answers = true; // it is not away
+  send(reporter, refused);
+  run();
+  CHECK(check_of(health(), "docker") == health_status::unhealthy);
+}
+
 TEST_CASE_FIXTURE(reporting, "a database that is away is unhealthy and not ready") {
   all_is_well();
   send(reporter, store_report{.up = false, .why = {ec::store_unreachable, "connection refused"}});

@@ -199,6 +199,18 @@ TEST_CASE("a disabled events system is not configured, and the rest decides") {
   CHECK(status_of(evaluate(facts, now), "docker") == healthy);
 }
 
+TEST_CASE("a Docker that answers and refuses what the node needs is unhealthy, and it is said so") {
+  auto facts = well();
+  facts.docker_answers = false;
+  facts.docker_refuses = true;
+  facts.docker_reason = "the daemon answered 403";
+  facts.docker_since = now - 60 * second;
+  const auto report = evaluate(facts, now);
+  CHECK(status_of(report, "docker") == unhealthy);
+  CHECK(mentions(report.checks[0].reasons, "has refused what this node needs"));
+  CHECK(mentions(report.checks[0].reasons, "the daemon answered 403"));
+}
+
 TEST_CASE("a Docker that does not answer is unhealthy, the others' checks aside") {
   auto facts = well();
   facts.docker_answers = false;
