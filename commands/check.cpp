@@ -12,6 +12,7 @@
 #include "commands/check_hub.hpp"
 #include "commands/commands.hpp"
 #include "commands/link_credentials.hpp"
+#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -69,6 +70,21 @@ void check_docker(const config::settings& settings, findings& found) {
                                    who->podman ? "Podman" : "Docker " + who->engine_version,
                                    settings.docker_host));
   found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+}
+
+/// The name that is asked goes into the settings, for the checks after this one.
+void check_node_name(config::settings& settings, findings& found) {
+  if (!waits_for_name(settings))
+    found.fine("node name", settings.node_name);
+  else if (const auto name = name_from_daemon(settings))
+    found.fine("node name", (settings.node_name = *name)
+                                + ", the Docker daemon's own, since NODE_NAME is not set in this "
+                                  "container");
+  else
+    found.bad("node name",
+              "NODE_NAME is not set in this container, so the Docker daemon's own name "
+              "is wanted: "
+                  + name.error().text);
 }
 
 void check_database(const config::settings& settings, findings& found) {
@@ -134,13 +150,15 @@ void check_hub_tls(const config::settings& settings, findings& found) {
 
 } // namespace
 
-config::exit_code check(const config::settings& settings) {
+config::exit_code check(const config::settings& given) {
+  auto settings = given;
   using role = config::node_role;
   findings found;
   for (const auto& notice : settings.notices)
     found.note("settings", notice);
   if (settings.role != role::hub)
     check_docker(settings, found);
+  check_node_name(settings, found);
   if (settings.role == role::agent)
     check_hub(settings, found);
   else

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -240,7 +241,14 @@ exit_code reconcile(const config::settings& settings, bool dry_run) {
   auto store = persistence::open_store({.url = settings.database_url});
   if (!store)
     return failed(store.error());
-  reconciliation work(settings, (*daemon)->make_client(), std::move(*store));
+  auto named = settings;
+  if (settings.node_name_from_daemon) {
+    auto name = name_from_daemon(settings);
+    if (!name)
+      return failed(name.error());
+    named.node_name = std::move(*name);
+  }
+  reconciliation work(named, (*daemon)->make_client(), std::move(*store));
   return dry_run ? dry(work) : wet(work);
 }
 

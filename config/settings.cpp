@@ -139,12 +139,14 @@ void default_node_name(const environment& variables, settings& into, complaints&
   if (!into.node_name.empty() || !value_of(variables, "NODE_NAME").empty())
     return;
   std::array<char, 256> name{}; // one more than Linux' longest, so always terminated
-  if (::gethostname(name.data(), name.size() - 1) == 0 && readers::is_node_name(name.data()))
-    into.node_name = name.data();
-  else
+  if (::gethostname(name.data(), name.size() - 1) != 0 || !readers::is_node_name(name.data())) {
     wrong.push_back(
         "NODE_NAME is not set: the host name, " + in_quotes(name.data())
         + ", can't stand in for it; allowed is 1 to 253 of letters, digits, '.', '_' and '-'");
+    return;
+  }
+  into.node_name = name.data();
+  into.node_name_from_daemon = into.role != node_role::hub && in_container(variables, name.data());
 }
 
 /// The hub's port must not be open to everyone by accident.
@@ -196,6 +198,19 @@ tl::expected<settings, std::vector<std::string>> read_settings(const environment
   if (!wrong.empty())
     return tl::unexpected{std::move(wrong)};
   return result;
+}
+
+bool is_node_name(std::string_view text) {
+  return readers::is_node_name(text);
+}
+
+bool in_container(const environment& variables, std::string_view host_name) {
+  // Docker, Podman and nerdctl name a container after the first 12 digits of its id. A machine that
+  // is named so by chance loses nothing: its daemon has the same name.
+  const bool is_id = host_name.size() == 12
+                     && host_name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_id || !value_of(variables, "KUBERNETES_SERVICE_HOST").empty()
+         || ::access("/.dockerenv", F_OK) == 0 || ::access("/run/.containerenv", F_OK) == 0;
 }
 
 std::string describe_settings() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace volumeviz::config {
@@ -36,6 +37,9 @@ struct settings {
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
   std::string node_name;                                  ///< never empty after read_settings
+  /// True: NODE_NAME is not set and this is a container, whose host name is its id. The name is the
+  /// daemon's own then, which has yet to be asked; until then `node_name` is the host name.
+  bool node_name_from_daemon = false;
   node_role role = node_role::standalone;
   host_port hub_listen{"127.0.0.1", 4711};
   std::optional<host_port> hub_address;
@@ -58,6 +62,13 @@ using url_judge = std::function<std::optional<std::string>(const std::string& ur
 /// and empty counts as not set.
 tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
                                                                const url_judge& judge = {});
+
+/// Whether a name may be a NODE_NAME.
+bool is_node_name(std::string_view text);
+
+/// Whether a host name is a container's id, or the program runs in a container for other reasons
+/// (/.dockerenv, /run/.containerenv, Kubernetes).
+bool in_container(const environment& variables, std::string_view host_name);
 
 /// The variable table for --help: two lines per setting, the first `NAME (default DEFAULT)`, the
 /// second its meaning and what is allowed.

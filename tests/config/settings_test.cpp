@@ -237,6 +237,19 @@ TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the daemon that is
   CHECK(read({{"DOCKER_CONTEXT", "default"}}).notices.empty());
 }
 
+TEST_CASE("in a container the daemon's own name is the default, and NODE_NAME is heard") {
+  CHECK(in_container({}, "3f2a9c0d1e4b"));
+  CHECK(in_container({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}}, "events-x2k"));
+  CHECK_FALSE(read({}).node_name_from_daemon); // base() sets NODE_NAME
+  const auto without = read_settings({{"HOME", "/root"}, {"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
+  REQUIRE(without);
+  CHECK(without->node_name_from_daemon);
+  const auto hub = read_settings(
+      {{"HOME", "/root"}, {"KUBERNETES_SERVICE_HOST", "10.0.0.1"}, {"NODE_ROLE", "hub"}});
+  REQUIRE(hub);
+  CHECK_FALSE(hub->node_name_from_daemon);
+}
+
 TEST_CASE("the longest backoff is not below the shortest") {
   const auto text =
       complaint({{"EVENTS_BACKOFF_MIN_DURATION", "2m"}, {"EVENTS_BACKOFF_MAX_DURATION", "90s"}});
