@@ -1,6 +1,8 @@
+#include "docker/path_trial.hpp"
 #include "http/server.hpp"
 #include "persistence/schema_state.hpp"
 #include "persistence/store.hpp"
+#include "persistence/trial.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -55,6 +57,24 @@ public:
   std::string metrics() override { return {}; }
 };
 
+/// Asks each path, since a proxy before the socket may let some through and refuse others.
+void check_docker_paths(const config::settings& settings, findings& found) {
+  const auto asked = docker::try_paths(docker_endpoint(settings), 5s);
+  if (!asked) {
+    found.bad("docker paths", asked.error().text);
+    return;
+  }
+  bool all = true;
+  for (const auto& each : *asked)
+    if (each.why) {
+      found.bad("docker paths", each.why->text);
+      all = false;
+    }
+  if (all)
+    found.fine("docker paths",
+               fmt::format("all {} that the node asks for are answered", asked->size()));
+}
+
 void check_docker(const config::settings& settings, findings& found) {
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon) {
@@ -62,14 +82,16 @@ void check_docker(const config::settings& settings, findings& found) {
     return;
   }
   auto who = (*daemon)->make_client()->identify(5s);
-  if (!who) {
+  if (who) {
+    found.fine("docker", fmt::format("{} answers at {}",
+                                     who->podman ? "Podman" : "Docker " + who->engine_version,
+                                     settings.docker_host));
+    found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+  } else {
     found.bad("docker", who.error().text);
-    return;
   }
-  found.fine("docker", fmt::format("{} answers at {}",
-                                   who->podman ? "Podman" : "Docker " + who->engine_version,
-                                   settings.docker_host));
-  found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+  if (who || who.error().code == ec::docker_refused)
+    check_docker_paths(settings, found);
 }
 
 /// The name that is asked goes into the settings, for the checks after this one.
@@ -102,6 +124,11 @@ void check_database(const config::settings& settings, findings& found) {
   else
     found.fine("schema", fmt::format("version {}; serve and migrate bring it to {}", state->found,
                                      state->wanted));
+  if (auto written = persistence::try_to_write({.url = settings.database_url}); !written)
+    found.bad(written.error().code == ec::store_schema ? "schema" : "writing",
+              written.error().text);
+  else
+    found.fine("writing", "works: tried, and rolled back");
 }
 
 void check_hub(const config::settings& settings, findings& found) {

@@ -28,3 +28,17 @@ TEST_CASE("parameters of DATABASE_URL that can't work are wrong settings, all to
   CHECK(contains(refused.errors, "LOG_LEVEL"));
   CHECK_FALSE(contains(refused.errors, "hush"));
 }
+
+TEST_CASE("check tries to write, and says what is ignored") {
+  const scratch_folder folder;
+  const auto tried = run({"check"}, {{"DATABASE_URL", "sqlite:///" + (folder / "x.db")},
+                                     {"DOCKER_HOST", "unix:///nowhere/docker.sock"},
+                                     {"DOCKER_CONTEXT", "far"},
+                                     {"EVENTS_PORT", "tcp://10.0.0.1:80"},
+                                     {"NODE_NAME", "host-1"},
+                                     {"HTTP_LISTEN", "127.0.0.1:0"}});
+  CHECK(contains(tried.output, "ok    writing"));
+  CHECK(contains(tried.output, "note  settings     DOCKER_CONTEXT=\"far\" is ignored"));
+  CHECK(contains(tried.output, "EVENTS_PORT"));
+  CHECK(contains(tried.output, "ok    node name    host-1"));
+}

@@ -2,6 +2,7 @@
 
 #include "persistence/schema.hpp"
 #include "persistence/transaction.hpp"
+#include "persistence/trial.hpp"
 #include "tests/persistence/testbed.hpp"
 #include "tests/support/pgbouncer.hpp"
 
@@ -52,6 +53,9 @@ TEST_CASE("behind a pool that shares sessions nothing is written, and it is said
         check_cure(written.error());
       }
     CHECK(server.sql(direct, "SELECT count(*) FROM hosts") == "0\n");
+    const auto tried = try_to_write({pool.url(direct)});
+    REQUIRE_FALSE(tried);
+    check_cure(tried.error());
   }
 }
 
@@ -65,6 +69,7 @@ TEST_CASE("behind a pool in session mode a host has one writer, as without a poo
   CHECK_FALSE(first.apply(batch_for_alpha("v1")).locked_out);
   CHECK(second.apply(batch_for_alpha("v2")).locked_out);
   CHECK(first.reader->volumes({})->items.size() == 1);
+  CHECK(try_to_write({pool.url(direct)}));
   first.writer.reset();
   CHECK_FALSE(second.apply(batch_for_alpha("v2")).locked_out);
 }
