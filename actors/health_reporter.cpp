@@ -47,6 +47,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const stream_report& report) { stream_changed(report); },
       [this](const store_report& report) { store_spoke(report); },
       [this](const reconcile_status& status) { reconciled(status); },
+      [this](const rejected_report& report) { rejected(report); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
@@ -95,6 +96,12 @@ void health_reporter::reconciled(const reconcile_status& status) {
   facts_.container_runs = status.container_runs;
   facts_.verified_at = status.verified_at;
   facts_.first_sync_done = status.initial_done;
+}
+
+void health_reporter::rejected(const rejected_report& report) {
+  std::erase_if(facts_.rejected, [&](const auto& x) { return x.kind == report.kind; });
+  if (report.count > 0)
+    facts_.rejected.push_back(report);
 }
 
 void health_reporter::trouble(resource_kind kind, const failure& why) {

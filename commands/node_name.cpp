@@ -109,8 +109,10 @@ wait_for_name(config::settings& settings, spdlog::logger& log,
     if (!server) {
       log.warn("waiting for the Docker daemon, whose name is this node's (or set NODE_NAME): {}",
                name.error().text);
-      auto started = http::start(
-          {.listen = settings.http_listen, .auth_token = settings.http_auth_token}, view, nullptr);
+      auto started = http::start({.listen = settings.http_listen,
+                                  .auth_token = settings.http_auth_token,
+                                  .allowed_hosts = settings.http_allowed_hosts},
+                                 view, nullptr);
       if (!started) {
         log.error("couldn't start: {}", started.error().text);
         return exit_code::failed;

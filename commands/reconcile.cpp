@@ -1,3 +1,4 @@
+#include "config/secrets.hpp"
 #include "persistence/store.hpp"
 
 #include <fmt/format.h>
@@ -60,7 +61,8 @@ public:
     if (locked_out_)
       return {};
     for (const auto& x : summary->rejected)
-      fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind), x.key, x.reason);
+      fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind),
+                 config::in_quotes(x.key), x.reason);
     if (auto why = add_times(*summary))
       return tl::unexpected(*why);
     return std::move(summary->changes);

@@ -108,6 +108,14 @@ health_check docker_check(const health_facts& facts, timestamp now) {
   return check;
 }
 
+/// A reason, but not a status: all other rows are right.
+std::string rejected_reason(const rejected_report& x, timestamp now) {
+  const auto one = x.count == 1;
+  return std::to_string(x.count) + (x.kind == resource_kind::volume ? " volume" : " container")
+         + (one ? " row has" : " rows have") + " been rejected by the database"
+         + since(x.since, now) + (one ? "" : "; the first") + because(x.first);
+}
+
 /// Of the database; of the hub, which takes its place with an agent.
 health_check database_check(const health_facts& facts, timestamp now) {
   const bool of_hub = facts.role == node_role::agent;
@@ -130,6 +138,8 @@ health_check database_check(const health_facts& facts, timestamp now) {
     return check;
   }
   judge_troubles(facts, now, is_the_databases, check);
+  for (const auto& x : facts.rejected)
+    check.reasons.push_back(rejected_reason(x, now));
   return check;
 }
 

@@ -4,6 +4,7 @@
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
 #include "messages/node_role.hpp"
+#include "messages/reports.hpp"
 #include "messages/resources.hpp"
 
 #include <chrono>
@@ -43,6 +44,7 @@ struct health_facts {
   std::string database_reason;      ///< the failure's sentence
   timestamp database_since = never; ///< since when it is away, or another node writes the rows
   bool standby = false; ///< it answers, but another node writes the rows (database_reason)
+  std::vector<rejected_report> rejected; ///< of the handlers, at most one a kind
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 

@@ -241,6 +241,20 @@ TEST_CASE_FIXTURE(reporting, "events that the daemon refuses make the check dock
   CHECK(check_of(health(), "docker") == health_status::unhealthy);
 }
 
+TEST_CASE_FIXTURE(reporting, "rejected rows are a reason of the database until they are written") {
+  all_is_well();
+  send(reporter, rejected_report{resource_kind::volume, 2, now(), "volume \"v\" (too long)"});
+  send(reporter, rejected_report{resource_kind::container, 1, now(), "mount \"c\" (too long)"});
+  run();
+  CHECK(health().status == health_status::healthy);
+  CHECK(health().checks[1].reasons.size() == 2);
+  send(reporter, rejected_report{.kind = resource_kind::volume, .first = {}});
+  run();
+  REQUIRE(health().checks[1].reasons.size() == 1);
+  CHECK(health().checks[1].reasons[0].find("1 container row has been rejected")
+        != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(reporting, "a database that is away is unhealthy and not ready") {
   all_is_well();
   send(reporter, store_report{.up = false, .why = {ec::store_unreachable, "connection refused"}});
