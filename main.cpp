@@ -1,5 +1,6 @@
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
+#include "persistence/url.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -46,7 +47,7 @@ config::exit_code run(const std::vector<std::string>& arguments) {
     std::fputs(answer->text.c_str(), answer->is_error ? stderr : stdout);
     return answer->code;
   }
-  auto settings = config::read_settings(variables_of(environ));
+  auto settings = config::read_settings(variables_of(environ), persistence::url_complaint);
   if (!settings) {
     for (const auto& complaint : settings.error())
       std::fprintf(stderr, "%s\n", complaint.c_str());

@@ -159,6 +159,8 @@ using metrics_aggregator_actor =
 using health_reporter_actor =
     caf::typed_actor<caf::reacts_to<stream_report>, caf::reacts_to<store_report>,
                      caf::reacts_to<reconcile_status>,
+                     // Which rows of a kind the database refuses now.
+                     caf::reacts_to<rejected_report>,
                      // A handler could not look at its kind, or not write what it saw; an empty
                      // text: it works again.
                      caf::reacts_to<atom::trouble, resource_kind, failure>,

@@ -47,6 +47,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const stream_report& report) { stream_changed(report); },
       [this](const store_report& report) { store_spoke(report); },
       [this](const reconcile_status& status) { reconciled(status); },
+      [this](const rejected_report& report) { rejected(report); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
@@ -63,7 +64,10 @@ void health_reporter::stream_changed(const stream_report& report) {
   facts_.stream_reason = report.why.text;
   facts_.last_reconnect = report.last_reconnect;
   facts_.reconnects = report.reconnects;
-  docker_said(report.docker_answers ? failure{} : report.why);
+  // A daemon that refuses the events (or a proxy before it) answers, and is of no use.
+  docker_said(report.connected || (report.docker_answers && report.why.code != ec::docker_refused)
+                  ? failure{}
+                  : report.why);
 }
 
 void health_reporter::docker_said(const failure& why) {
@@ -72,6 +76,7 @@ void health_reporter::docker_said(const failure& why) {
     facts_.docker_since = parts_.now();
   facts_.docker_known = true;
   facts_.docker_answers = answers;
+  facts_.docker_refuses = why.code == ec::docker_refused && !answers;
   facts_.docker_reason = why.text;
 }
 
@@ -91,6 +96,12 @@ void health_reporter::reconciled(const reconcile_status& status) {
   facts_.container_runs = status.container_runs;
   facts_.verified_at = status.verified_at;
   facts_.first_sync_done = status.initial_done;
+}
+
+void health_reporter::rejected(const rejected_report& report) {
+  std::erase_if(facts_.rejected, [&](const auto& x) { return x.kind == report.kind; });
+  if (report.count > 0)
+    facts_.rejected.push_back(report);
 }
 
 void health_reporter::trouble(resource_kind kind, const failure& why) {

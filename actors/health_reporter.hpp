@@ -39,6 +39,7 @@ private:
   void stream_changed(const stream_report& report);
   void store_spoke(const store_report& report);
   void reconciled(const reconcile_status& status);
+  void rejected(const rejected_report& report);
   void trouble(resource_kind kind, const failure& why);
   void probe_docker();
   void probe_again_in(std::chrono::milliseconds wait);

@@ -37,6 +37,7 @@ failure died(const char* who, ec silent, const caf::error& why) {
 
 resource_handler::resource_handler(interface::pointer self, handler_parts parts)
     : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
+      rejected_(parts_.kind, parts_.log), told_rejected_(rejected_.report()),
       docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
       store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
 }
@@ -44,8 +45,10 @@ resource_handler::resource_handler(interface::pointer self, handler_parts parts)
 resource_handler::interface::behavior_type resource_handler::make_behavior() {
   mounts_unknown_ = parts_.restarted;
   in_trouble_ = parts_.restarted; // whatever the one before has told
-  if (parts_.restarted)
+  if (parts_.restarted) {
+    self_->send(parts_.health, told_rejected_);
     list(list_reason::lost_events, 0);
+  }
   return {
       [this](const docker_event& event) { note(event); },
       [this](atom::overflow) { missed_events(); },

@@ -3,6 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
 #include "actors/platform/slot.hpp"
+#include "actors/rejected_rows.hpp"
 #include "actors/repeated.hpp"
 #include "sync/drift_watch.hpp"
 #include "sync/work_plan.hpp"
@@ -106,9 +107,10 @@ private:
   bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
   std::optional<caf::typed_response_promise<bool>> stopping_;
-  bool in_trouble_ = false;        ///< and the health reporter knows
-  bool locked_out_ = false;        ///< another node writes the rows
-  std::set<std::string> rejected_; ///< what the database can't hold, as the log has it
+  bool in_trouble_ = false; ///< and the health reporter knows
+  bool locked_out_ = false; ///< another node writes the rows
+  rejected_rows rejected_;
+  rejected_report told_rejected_; ///< to the health reporter
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;
 };

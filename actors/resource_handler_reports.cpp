@@ -2,7 +2,6 @@
 
 #include "actors/change_words.hpp"
 #include "actors/resource_handler.hpp"
-#include "config/secrets.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -82,8 +81,6 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                      .rejected = summary.rejected.size() + summary.more_rejected,
                      .replaced_text = summary.replaced_text,
                      .pending = plan_.pending()};
-  if (summary.more_rejected > 0)
-    parts_.log->error("the database can't hold {} more rows", summary.more_rejected);
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
                      "U+FFFD in {} strings",
@@ -93,24 +90,13 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
   self_->send(parts_.metrics, std::move(report));
 }
 
-/// Each resource is told when it is first refused and when it no longer is, not with every list.
 void resource_handler::report_rejected(const observation& what, const write_summary& summary) {
-  std::set<std::string> now;
-  for (const auto& x : summary.rejected) {
-    auto name = fmt::format("{} {}", to_string(x.kind), config::in_quotes(x.key));
-    const auto is_new = rejected_.insert(name).second;
-    parts_.log->log(is_new ? spdlog::level::err : spdlog::level::debug,
-                    "the database can't hold {}: {}", name, x.reason);
-    now.insert(std::move(name));
-  }
-  if (!what.batch.volumes.complete && !what.batch.containers.complete)
+  rejected_.written(what, summary, parts_.now());
+  auto now = rejected_.report();
+  if (now == told_rejected_)
     return;
-  std::erase_if(rejected_, [&](const std::string& name) {
-    if (now.contains(name))
-      return false;
-    parts_.log->info("the database no longer refuses {}: it was changed or removed", name);
-    return true;
-  });
+  told_rejected_ = std::move(now);
+  self_->send(parts_.health, told_rejected_);
 }
 
 void resource_handler::report_list(bool ok, const failure& why, const observation& what,

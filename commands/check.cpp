@@ -1,6 +1,8 @@
+#include "docker/path_trial.hpp"
 #include "http/server.hpp"
 #include "persistence/schema_state.hpp"
 #include "persistence/store.hpp"
+#include "persistence/trial.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +14,7 @@
 #include "commands/check_hub.hpp"
 #include "commands/commands.hpp"
 #include "commands/link_credentials.hpp"
+#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -30,6 +33,7 @@ public:
     print("FAIL", what, why);
     all_fine_ = false;
   }
+  void note(const std::string& what, const std::string& text) { print("note", what, text); }
   bool all_fine() const noexcept { return all_fine_; }
 
 private:
@@ -53,6 +57,24 @@ public:
   std::string metrics() override { return {}; }
 };
 
+/// Asks each path, since a proxy before the socket may let some through and refuse others.
+void check_docker_paths(const config::settings& settings, findings& found) {
+  const auto asked = docker::try_paths(docker_endpoint(settings), 5s);
+  if (!asked) {
+    found.bad("docker paths", asked.error().text);
+    return;
+  }
+  bool all = true;
+  for (const auto& each : *asked)
+    if (each.why) {
+      found.bad("docker paths", each.why->text);
+      all = false;
+    }
+  if (all)
+    found.fine("docker paths",
+               fmt::format("all {} that the node asks for are answered", asked->size()));
+}
+
 void check_docker(const config::settings& settings, findings& found) {
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon) {
@@ -60,14 +82,31 @@ void check_docker(const config::settings& settings, findings& found) {
     return;
   }
   auto who = (*daemon)->make_client()->identify(5s);
-  if (!who) {
+  if (who) {
+    found.fine("docker", fmt::format("{} answers at {}",
+                                     who->podman ? "Podman" : "Docker " + who->engine_version,
+                                     settings.docker_host));
+    found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+  } else {
     found.bad("docker", who.error().text);
-    return;
   }
-  found.fine("docker", fmt::format("{} answers at {}",
-                                   who->podman ? "Podman" : "Docker " + who->engine_version,
-                                   settings.docker_host));
-  found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+  if (who || who.error().code == ec::docker_refused)
+    check_docker_paths(settings, found);
+}
+
+/// The name that is asked goes into the settings, for the checks after this one.
+void check_node_name(config::settings& settings, findings& found) {
+  if (!waits_for_name(settings))
+    found.fine("node name", settings.node_name);
+  else if (const auto name = name_from_daemon(settings))
+    found.fine("node name", (settings.node_name = *name)
+                                + ", the Docker daemon's own, since NODE_NAME is not set in this "
+                                  "container");
+  else
+    found.bad("node name",
+              "NODE_NAME is not set in this container, so the Docker daemon's own name "
+              "is wanted: "
+                  + name.error().text);
 }
 
 void check_database(const config::settings& settings, findings& found) {
@@ -85,6 +124,11 @@ void check_database(const config::settings& settings, findings& found) {
   else
     found.fine("schema", fmt::format("version {}; serve and migrate bring it to {}", state->found,
                                      state->wanted));
+  if (auto written = persistence::try_to_write({.url = settings.database_url}); !written)
+    found.bad(written.error().code == ec::store_schema ? "schema" : "writing",
+              written.error().text);
+  else
+    found.fine("writing", "works: tried, and rolled back");
 }
 
 void check_hub(const config::settings& settings, findings& found) {
@@ -133,11 +177,15 @@ void check_hub_tls(const config::settings& settings, findings& found) {
 
 } // namespace
 
-config::exit_code check(const config::settings& settings) {
+config::exit_code check(const config::settings& given) {
+  auto settings = given;
   using role = config::node_role;
   findings found;
+  for (const auto& notice : settings.notices)
+    found.note("settings", notice);
   if (settings.role != role::hub)
     check_docker(settings, found);
+  check_node_name(settings, found);
   if (settings.role == role::agent)
     check_hub(settings, found);
   else

@@ -1,3 +1,4 @@
+#include "config/secrets.hpp"
 #include "persistence/store.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -59,7 +61,8 @@ public:
     if (locked_out_)
       return {};
     for (const auto& x : summary->rejected)
-      fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind), x.key, x.reason);
+      fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind),
+                 config::in_quotes(x.key), x.reason);
     if (auto why = add_times(*summary))
       return tl::unexpected(*why);
     return std::move(summary->changes);
@@ -240,7 +243,14 @@ exit_code reconcile(const config::settings& settings, bool dry_run) {
   auto store = persistence::open_store({.url = settings.database_url});
   if (!store)
     return failed(store.error());
-  reconciliation work(settings, (*daemon)->make_client(), std::move(*store));
+  auto named = settings;
+  if (settings.node_name_from_daemon) {
+    auto name = name_from_daemon(settings);
+    if (!name)
+      return failed(name.error());
+    named.node_name = std::move(*name);
+  }
+  reconciliation work(named, (*daemon)->make_client(), std::move(*store));
   return dry_run ? dry(work) : wet(work);
 }
 

@@ -28,6 +28,7 @@
 #include "commands/descriptors.hpp"
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
+#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -258,6 +259,8 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
     log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
              settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
              persistence::without_secrets(settings.database_url));
+  for (const auto& notice : settings.notices)
+    log.warn("{}", notice);
   if (settings.role != config::node_role::standalone && !uses_tls(settings))
     log.warn("agents and hub talk without TLS: whoever reaches the hub's port can read and write "
              "the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
@@ -265,16 +268,25 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
 
 } // namespace
 
-exit_code serve(const config::settings& settings) {
+exit_code serve(const config::settings& given) {
+  auto settings = given;
+  signals events;
+  config::log_output output(settings);
+  auto log = output.logger();
+  if (waits_for_name(settings)) {
+    const auto stopped_within = [&events](std::chrono::milliseconds limit) {
+      const auto caught = events.wait(limit);
+      return caught == SIGTERM || caught == SIGINT;
+    };
+    if (auto ended = wait_for_name(settings, *log, stopped_within))
+      return *ended;
+  }
   auto credentials = link_credentials(settings);
   if (!credentials) {
     for (const auto& complaint : credentials.error())
       fmt::print(stderr, "{}\n", complaint);
     return exit_code::wrong_settings;
   }
-  signals events;
-  config::log_output output(settings);
-  auto log = output.logger();
   introduce(settings, *log);
   if (settings.role == config::node_role::hub)
     allow_many_descriptors();

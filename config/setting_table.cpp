@@ -71,8 +71,9 @@ constexpr std::array table{
     setting{"ACTOR_STATS_INTERVAL", "60s", a_duration,
             "how often the actor statistics go to the log; 0: never",
             readers::duration_of_at_least<&settings::actor_stats_interval, 0>},
-    setting{"NODE_NAME", "the host name", "1 to 253 of letters, digits, '.', '_' and '-'",
-            "the name of this host in every table", readers::node_name},
+    setting{"NODE_NAME", "the host name; in a container the Docker daemon's own name",
+            "1 to 253 of letters, digits, '.', '_' and '-'", "the name of this host in every table",
+            readers::node_name},
     setting{"NODE_ROLE", "standalone", "standalone, agent or hub",
             "standalone: all in one process; agent: watches Docker and sends to a hub; hub: stores "
             "for many agents",

@@ -3,6 +3,7 @@
 #include "config/default_database.hpp"
 #include "config/duration.hpp"
 #include "config/secrets.hpp"
+#include "config/service_link.hpp"
 #include "config/setting_readers.hpp"
 #include "config/setting_table.hpp"
 #include "config/similar.hpp"
@@ -35,19 +36,25 @@ std::string shown(const setting& which, std::string_view value) {
   return "(hidden)";
 }
 
-void read_each(const environment& variables, settings& into, complaints& wrong) {
+std::string complaint_about(const setting& which, std::string_view value, const std::string& why) {
+  auto line = std::string{which.name} + '=' + shown(which, value) + ": allowed is "
+              + std::string{which.allowed};
+  if (!why.empty())
+    line += " (" + why + ')';
+  return line;
+}
+
+void read_each(const environment& variables, const url_judge& judge, settings& into,
+               complaints& wrong) {
   for (const auto& each : setting_table()) {
     const auto value = value_of(variables, each.name);
     if (value.empty())
       continue;
-    const auto why = each.read(value, into);
-    if (!why)
-      continue;
-    auto line = std::string{each.name} + '=' + shown(each, value) + ": allowed is "
-                + std::string{each.allowed};
-    if (!why->empty())
-      line += " (" + *why + ')';
-    wrong.push_back(std::move(line));
+    auto why = each.read(value, into);
+    if (!why && judge && each.name == "DATABASE_URL")
+      why = judge(std::string{value});
+    if (why)
+      wrong.push_back(complaint_about(each, value, *why));
   }
 }
 
@@ -59,18 +66,23 @@ bool sounds_secret(std::string_view name) {
       words, [name](auto word) { return name.find(word) != std::string_view::npos; });
 }
 
-void find_unknown(const environment& variables, complaints& wrong) {
+void find_unknown(const environment& variables, settings& into, complaints& wrong) {
   static constexpr std::string_view prefix = "EVENTS_";
   std::vector<std::string_view> known;
   for (const auto& each : setting_table())
     if (each.name.starts_with(prefix))
       known.push_back(each.name);
+  std::string links;
   for (const auto& [name, value] : variables) {
     if (!name.starts_with(prefix) || value.empty() || std::ranges::find(known, name) != known.end())
       continue;
     auto shown_name = in_quotes(name);
-    auto line = shown_name.substr(1, shown_name.size() - 2) + '='
-                + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
+    shown_name = shown_name.substr(1, shown_name.size() - 2);
+    if (is_service_link(name, value)) {
+      links.append(links.empty() ? "" : ", ").append(shown_name);
+      continue;
+    }
+    auto line = shown_name + '=' + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
                 + ": there is no such setting";
     if (const auto meant = most_similar(name, known))
       line += "; did you mean " + std::string{*meant} + '?';
@@ -78,6 +90,19 @@ void find_unknown(const environment& variables, complaints& wrong) {
       line += "; --help lists all";
     wrong.push_back(std::move(line));
   }
+  if (!links.empty())
+    into.notices.push_back("ignored, since they look injected for a service or link named events "
+                           "(Kubernetes: enableServiceLinks: false ends that): "
+                           + links);
+}
+
+/// The docker command prefers a context to DOCKER_HOST; this program does not read its files.
+void notice_docker_context(const environment& variables, settings& into) {
+  const auto context = value_of(variables, "DOCKER_CONTEXT");
+  if (!context.empty() && context != "default" && into.role != node_role::hub)
+    into.notices.push_back("DOCKER_CONTEXT=" + in_quotes(context)
+                           + " is ignored: the daemon that is watched is DOCKER_HOST="
+                           + in_quotes(without_secrets(into.docker_host)));
 }
 
 void check_backoff(const settings& read, complaints& wrong) {
@@ -114,12 +139,14 @@ void default_node_name(const environment& variables, settings& into, complaints&
   if (!into.node_name.empty() || !value_of(variables, "NODE_NAME").empty())
     return;
   std::array<char, 256> name{}; // one more than Linux' longest, so always terminated
-  if (::gethostname(name.data(), name.size() - 1) == 0 && readers::is_node_name(name.data()))
-    into.node_name = name.data();
-  else
+  if (::gethostname(name.data(), name.size() - 1) != 0 || !readers::is_node_name(name.data())) {
     wrong.push_back(
         "NODE_NAME is not set: the host name, " + in_quotes(name.data())
         + ", can't stand in for it; allowed is 1 to 253 of letters, digits, '.', '_' and '-'");
+    return;
+  }
+  into.node_name = name.data();
+  into.node_name_from_daemon = into.role != node_role::hub && in_container(variables, name.data());
 }
 
 /// The hub's port must not be open to everyone by accident.
@@ -156,11 +183,13 @@ void check_hub(const environment& variables, const settings& read, complaints& w
 
 } // namespace
 
-tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables) {
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
+                                                               const url_judge& judge) {
   settings result;
   complaints wrong;
-  read_each(variables, result, wrong);
-  find_unknown(variables, wrong);
+  read_each(variables, judge, result, wrong);
+  find_unknown(variables, result, wrong);
+  notice_docker_context(variables, result);
   check_backoff(result, wrong);
   default_cert_path(variables, result, wrong);
   default_database_url(variables, result, wrong);
@@ -169,6 +198,19 @@ tl::expected<settings, std::vector<std::string>> read_settings(const environment
   if (!wrong.empty())
     return tl::unexpected{std::move(wrong)};
   return result;
+}
+
+bool is_node_name(std::string_view text) {
+  return readers::is_node_name(text);
+}
+
+bool in_container(const environment& variables, std::string_view host_name) {
+  // Docker, Podman and nerdctl name a container after the first 12 digits of its id. A machine that
+  // is named so by chance loses nothing: its daemon has the same name.
+  const bool is_id = host_name.size() == 12
+                     && host_name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_id || !value_of(variables, "KUBERNETES_SERVICE_HOST").empty()
+         || ::access("/.dockerenv", F_OK) == 0 || ::access("/run/.containerenv", F_OK) == 0;
 }
 
 std::string describe_settings() {

@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace volumeviz::config {
@@ -35,21 +37,38 @@ struct settings {
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
   std::string node_name;                                  ///< never empty after read_settings
+  /// True: NODE_NAME is not set and this is a container, whose host name is its id. The name is the
+  /// daemon's own then, which has yet to be asked; until then `node_name` is the host name.
+  bool node_name_from_daemon = false;
   node_role role = node_role::standalone;
   host_port hub_listen{"127.0.0.1", 4711};
   std::optional<host_port> hub_address;
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   std::string hub_tls_revoked; ///< empty: no list
   bool hub_insecure = false;
+  /// What was set and is ignored, a sentence each: for the log and for `check`.
+  std::vector<std::string> notices;
 };
 
 /// All variables, as main got them.
 using environment = std::map<std::string, std::string>;
 
+/// What is wrong with a DATABASE_URL, nothing when it can be used. Given by the caller, since the
+/// folder that talks to databases knows it and this one may not include that.
+using url_judge = std::function<std::optional<std::string>(const std::string& url)>;
+
 /// The settings, or every complaint at once: one line each, naming the variable, the value (never a
 /// secret one) and what is allowed. Unknown variables that begin with EVENTS_ are complaints. Set
 /// and empty counts as not set.
-tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables);
+tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
+                                                               const url_judge& judge = {});
+
+/// Whether a name may be a NODE_NAME.
+bool is_node_name(std::string_view text);
+
+/// Whether a host name is a container's id, or the program runs in a container for other reasons
+/// (/.dockerenv, /run/.containerenv, Kubernetes).
+bool in_container(const environment& variables, std::string_view host_name);
 
 /// The variable table for --help: two lines per setting, the first `NAME (default DEFAULT)`, the
 /// second its meaning and what is allowed.

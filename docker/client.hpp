@@ -29,6 +29,7 @@ struct daemon_identity {
   bool podman = false;        ///< speaks Podman's dialect
   timestamp daemon_time = never; ///< the daemon's clock when it answered
   timestamp local_time = never;  ///< ours, at the same moment
+  std::string name{};            ///< the daemon's own, usually the name of its host
 };
 
 /// GET /volumes.

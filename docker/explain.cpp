@@ -1,11 +1,14 @@
 #include "docker/explain.hpp"
 
+#include "docker/session.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
@@ -42,6 +45,12 @@ std::string no_connection(const address& where) {
            + ": is dockerd listening there, is the name right, does a firewall stand between? "
              "Start "
              "it, or set DOCKER_HOST to where it listens";
+  struct stat found {};
+  if (::stat(where.path.c_str(), &found) == 0 && S_ISDIR(found.st_mode))
+    return where.path
+           + " is a folder, not a socket: Docker makes one for a bind mount of a file that does "
+             "not "
+             "exist. Remove it, and mount the socket that dockerd listens on";
   const int error = try_socket(where.path);
   switch (error) {
   case ENOENT:
@@ -98,9 +107,28 @@ std::string daemons_words(std::string_view body) {
   return text;
 }
 
+namespace {
+
+/// What to do about a refusal that stays until a person does something; empty for others.
+std::string cure_for(int status, const std::string& words) {
+  if (words.find("HTTP request to an HTTPS server") != std::string::npos)
+    return "; dockerd speaks TLS on this port: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to "
+           "the "
+           "folder of ca.pem, cert.pem and key.pem";
+  if (status == 401 || status == 403 || status == 405)
+    return "; the daemon, or a proxy before it, must allow GET on " + std::string{paths_to_allow};
+  if (status == 400 && words.find("client version") != std::string::npos)
+    return "; this program speaks up to the version " + std::string{our_api_version}
+           + ": use a daemon, or a program, that fits";
+  return {};
+}
+
+} // namespace
+
 failure explain_status(std::string_view what, int status, std::string_view body) {
+  const auto words = daemons_words(body);
   return {ec::docker_refused, couldnt(what) + "the daemon answered " + std::to_string(status) + ": "
-                                  + daemons_words(body)};
+                                  + words + cure_for(status, words)};
 }
 
 failure explain_ending(std::string_view what, const address& where, ending how) {

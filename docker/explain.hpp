@@ -9,6 +9,11 @@
 
 namespace volumeviz::docker {
 
+/// All that the node asks of a daemon, for the rules of a socket proxy.
+inline constexpr std::string_view paths_to_allow =
+    "/_ping, /version, /info, /events, /volumes, /volumes/{name}, /containers/json and "
+    "/containers/{id}/json";
+
 /// The daemon's own words from the body of an error: {"message": …}, or plain text; shortened, one
 /// line.
 std::string daemons_words(std::string_view body);

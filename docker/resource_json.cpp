@@ -235,6 +235,7 @@ result<daemon_identity> parse_info(std::string_view body, bool podman) {
     out.engine_id = podman ? "podman:" + fields.text("Name") + ":" + fields.text("DockerRootDir")
                            : fields.text("ID");
     out.engine_version = fields.text("ServerVersion");
+    out.name = fields.text("Name");
     out.daemon_time = fields.time("SystemTime");
     if (out.daemon_time == never)
       fields.complain("SystemTime should be the daemon's time");

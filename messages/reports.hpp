@@ -40,6 +40,15 @@ struct work_report {
   std::uint64_t pending = 0; ///< resources that still wait for a look
 };
 
+/// All rows of a kind that the database refuses.
+struct rejected_report {
+  resource_kind kind = resource_kind::volume;
+  std::uint64_t count = 0;
+  timestamp since = never; ///< of the first of them
+  std::string first;       ///< what it is, and why it was refused
+  friend bool operator==(const rejected_report&, const rejected_report&) = default;
+};
+
 /// A kind was listed, or could not be.
 struct list_report {
   resource_kind kind = resource_kind::volume;
@@ -121,6 +130,10 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_report& x) {
   return f(x.kind, x.processed, x.failed, x.failed_why, x.committed_at, x.rows, x.rejected,
            x.replaced_text, x.pending);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rejected_report& x) {
+  return f(x.kind, x.count, x.since, x.first);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, list_report& x) {

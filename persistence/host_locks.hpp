@@ -19,12 +19,20 @@ public:
                                                   const std::set<std::string>& hosts) = 0;
   virtual void give_back(session& on, const std::string& host) = 0;
   virtual void give_all_back(session& on) = 0;
+  /// Begins a transaction; throws when the locks that were got are not this session's any more.
+  virtual void begin(session& on) { on.begin(); }
   /// All are lost.
   virtual void session_ended() = 0;
 };
 
 /// Advisory locks of the session: the server frees them when the connection ends, however it ends.
 std::unique_ptr<lock_keeper> make_postgresql_keeper();
+/// Why a host can't be written through a pool that shares sessions, and what to do.
+inline constexpr const char* no_lock_behind_a_pool =
+    "the connection goes through a pool that hands one session of the server to several clients "
+    "(PgBouncer with pool_mode = transaction or statement), so the lock that makes this node the "
+    "only writer of its host does not hold: use a pool in session mode, or connect to PostgreSQL "
+    "directly";
 /// Locks of the operating system on bytes of the file PATH.lock: freed when the process ends.
 std::unique_ptr<lock_keeper> make_sqlite_keeper(const std::string& path);
 
@@ -45,6 +53,8 @@ public:
   /// Without a session nothing is held; the host is not got again by take_again().
   void forget(const std::string& host) { hosts_.erase(host); }
   void session_ended();
+  /// Begins a transaction that may write rows of held hosts.
+  void begin(session& on) { keeper_->begin(on); }
 
   bool held(const std::string& host) const;
   /// Held, but others may have written its rows since this writer last knew them, or before it got

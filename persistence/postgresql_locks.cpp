@@ -4,12 +4,23 @@
 //
 // in the database of the tables. The schema is part of it, since two inventories may live in two
 // schemas of one database. docs/database.md shows how to look at the locks.
+//
+// A pool (PgBouncer with pool_mode = transaction) can hand one session of the server to several
+// clients, and then a lock of the session is nobody's: the same one grants it to each of them. So a
+// session is marked by a setting with a random value before the first lock is taken through it.
+// - A session that is marked already belongs to another client: no lock is taken.
+// - Each transaction that writes reads the mark in the round trip of its BEGIN. The mark is ours
+//   exactly as long as the session is the one that got our locks, and nobody has marked it since.
+// - What resets a session (DISCARD ALL) frees its locks and drops the mark together.
 
 #include "persistence/host_locks.hpp"
 #include "persistence/text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <random>
+#include <utility>
 #include <vector>
 
 namespace volumeviz::persistence {
@@ -43,10 +54,29 @@ std::string spoken(const lock_holder& x) {
          + (x.address.empty() ? std::string{} : ", connected from " + x.address);
 }
 
+/// For the session's mark, and safe in SQL.
+std::string random_mark() {
+  std::random_device source;
+  std::string result;
+  for (int i = 0; i < 4; ++i)
+    result += std::to_string(source()) + '-';
+  return result;
+}
+
+constexpr const char* read_mark = "SELECT current_setting('volumeviz.session', true)";
+
+sql_error not_held() {
+  return {trouble::away, no_lock_behind_a_pool};
+}
+
 class postgresql_keeper final : public lock_keeper {
 public:
   std::map<std::string, std::string> take(session& on,
                                           const std::set<std::string>& hosts) override {
+    if (hosts.empty())
+      return {};
+    if (mark_.empty())
+      mark(on);
     auto missing = try_to_take(on, hosts);
     auto holders = holders_of(on, missing);
     if (const auto ours = former_among(holders); !ours.empty()) {
@@ -61,6 +91,11 @@ public:
                                      "process "
                                          + former_.front().pid
                                          + ") yet, which has the host's lock"};
+    if (missing.size() < hosts.size() && !std::exchange(verified_, true)) {
+      std::set<std::string> got;
+      std::ranges::set_difference(hosts, missing, std::inserter(got, got.end()));
+      verify(on, got);
+    }
     std::map<std::string, std::string> refused;
     for (const auto& host : missing)
       refused.emplace(host, std::string{});
@@ -74,16 +109,53 @@ public:
   }
 
   void give_all_back(session& on) override {
-    on.query("SELECT pg_advisory_unlock_all()::text", {}, 1);
+    on.query("SELECT CASE WHEN current_setting('volumeviz.session', true) = :mark::text THEN "
+             "pg_advisory_unlock_all()::text END",
+             {{"mark", mark_}}, 1);
+  }
+
+  void begin(session& on) override {
+    if (mark_.empty())
+      on.begin();
+    else if (on.begin_and_ask(read_mark) != mark_)
+      throw not_held();
   }
 
   void session_ended() override {
     if (me_)
       former_.push_back(*me_);
     me_.reset();
+    mark_.clear();
+    verified_ = false;
   }
 
 private:
+  /// Before the first lock of a session.
+  void mark(session& on) {
+    if (!on.keeps_its_backend())
+      throw not_held();
+    const auto ours = random_mark();
+    const auto before = on.query("SELECT current_setting('volumeviz.session', true), "
+                                 "set_config('volumeviz.session', :mark::text, false)",
+                                 {{"mark", ours}}, 2);
+    if (!before.at(0).at(0).empty())
+      throw not_held();
+    mark_ = ours;
+  }
+
+  /// In a transaction of its own: what take() was told must still be so.
+  void verify(session& on, const std::set<std::string>& hosts) const {
+    const auto held = on.query(
+        std::string{"SELECT count(*)::text, current_setting('volumeviz.session', true) FROM "}
+            + wanted
+            + " JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND "
+              "(l.classid::bigint << 32 | l.objid::bigint) = wanted.key AND l.pid = "
+              "pg_backend_pid()",
+        names(hosts), 2);
+    if (held.at(0).at(0) != std::to_string(hosts.size()) || held.at(0).at(1) != mark_)
+      throw not_held();
+  }
+
   /// Those that were not to be had.
   std::set<std::string> try_to_take(session& on, const std::set<std::string>& hosts) {
     std::set<std::string> missing;
@@ -93,9 +165,12 @@ private:
          on.query(std::string{"SELECT host, pg_try_advisory_lock(key)::text, "
                               "pg_backend_pid()::text, (SELECT extract(epoch FROM "
                               "backend_start)::text FROM pg_stat_activity WHERE pid = "
-                              "pg_backend_pid()) FROM "}
+                              "pg_backend_pid()), current_setting('volumeviz.session', true) "
+                              "FROM "}
                       + wanted,
-                  names(hosts), 4)) {
+                  names(hosts), 5)) {
+      if (row[4] != mark_)
+        throw not_held();
       if (row[1] == "true")
         me_ = backend{row[2], row[3]};
       else
@@ -137,6 +212,8 @@ private:
              {{"pid", former.pid}, {"started", former.started}}, 1);
   }
 
+  std::string mark_; ///< of this session; empty until the first lock is wanted
+  bool verified_ = false;
   std::optional<backend> me_;   ///< once this session has got a lock
   std::vector<backend> former_; ///< sessions before it that had one, and may still have it
 };

@@ -110,21 +110,26 @@ void require_current_schema(session& on) {
                 + ": start the node, or run 'volumeviz-events migrate'");
 }
 
+int apply_missing_steps(session& on) {
+  // Of several processes one gets to work, the others wait here and find it done.
+  if (on.kind() == dialect::postgresql)
+    on.query("SELECT pg_advisory_xact_lock(hashtextextended('volumeviz-events schema', 0))::text",
+             {}, 1);
+  create_version_table(on);
+  const int found = schema_version(on);
+  for (const auto& step : migrations_of(on.kind()))
+    if (step.version > found)
+      apply(on, step);
+  return found;
+}
+
 int bring_up_to_date(session& on) {
   // Usually nothing is to be done, and a role that may not create tables is enough.
   if (const int version = schema_version(on); version == program_schema_version())
     return version;
   on.begin();
   try {
-    // Of several processes one gets to work, the others wait here and find it done.
-    if (on.kind() == dialect::postgresql)
-      on.query("SELECT pg_advisory_xact_lock(hashtextextended('volumeviz-events schema', 0))::text",
-               {}, 1);
-    create_version_table(on);
-    const int found = schema_version(on);
-    for (const auto& step : migrations_of(on.kind()))
-      if (step.version > found)
-        apply(on, step);
+    const int found = apply_missing_steps(on);
     on.commit();
     return found;
   } catch (...) {

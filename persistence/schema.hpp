@@ -31,6 +31,9 @@ int schema_version(session& on);
 /// Throws as schema_version() does, and also when the schema is missing or older.
 void require_current_schema(session& on);
 
+/// The steps that the database lacks, inside a transaction of the caller: the version found before.
+int apply_missing_steps(session& on);
+
 /// Brings it up to date: the version found before. Several processes may do so at once.
 int bring_up_to_date(session& on);
 

@@ -1,5 +1,8 @@
 #include "persistence/session.hpp"
 
+#include "persistence/file_trouble.hpp"
+#include "persistence/second_connection.hpp"
+
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -66,7 +69,7 @@ struct session::implementation {
     try {
       return work();
     } catch (const soci::postgresql_soci_error& e) {
-      throw overdue ? too_slow() : postgresql_error(e.sqlstate(), e.get_error_message());
+      throw overdue ? too_slow() : postgresql_error(e.sqlstate(), e.get_error_message(), role());
     } catch (const soci::sqlite3_soci_error& e) {
       const int extended =
           sql.get_backend() ? sqlite_api::sqlite3_extended_errcode(sqlite()) : e.result();
@@ -87,7 +90,14 @@ struct session::implementation {
     });
   }
 
+  std::string role() {
+    return sql.get_backend() && postgresql().conn_ ? PQuser(postgresql().conn_) : std::string{};
+  }
+
   sql_error too_slow() const {
+    if (where.kind == dialect::sqlite)
+      return {trouble::away, "no answer within " + std::to_string(limit.count())
+                                 + " ms, the call was given up: " + lock_holders_of(where.path)};
     return {
         trouble::away,
         "no answer within " + std::to_string(limit.count())
@@ -105,8 +115,11 @@ struct session::implementation {
            + "; SET lock_timeout = "
            + std::to_string(std::max<std::int64_t>(1, limit.count() * 2 / 5))
            + "; SET idle_in_transaction_session_timeout = " + std::to_string(limit.count() * 2)
-           + keepalives(why)
-           + (why == purpose::read ? "; SET default_transaction_read_only = on" : ""));
+           + keepalives(why));
+    pid = std::atoi(ask("SELECT pg_backend_pid()").c_str());
+    // Behind a pool it would stay on in a session that others get.
+    if (why == purpose::read && !pooled())
+      script("SET default_transaction_read_only = on");
     if (why == purpose::write)
       notice_dead_clients_at_work();
   }
@@ -130,6 +143,8 @@ struct session::implementation {
     }
   }
 
+  bool pooled() { return pid != 0 && PQbackendPID(postgresql().conn_) != pid; }
+
   void open_sqlite(purpose why) {
     std::error_code ignored;
     if (why == purpose::write)
@@ -139,7 +154,8 @@ struct session::implementation {
                       "there is no file " + where.path
                           + " yet: start the node, or run 'volumeviz-events migrate'"};
     sql.open(soci::sqlite3, sqlite_uri(where, why));
-    script("PRAGMA busy_timeout = " + std::to_string(limit.count())
+    // Below the limit, so that a lock is what the failure names.
+    script("PRAGMA busy_timeout = " + std::to_string(limit.count() * 4 / 5)
            + "; PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
     if (why == purpose::read)
       script("PRAGMA query_only = ON");
@@ -177,19 +193,32 @@ struct session::implementation {
                                      sqlite_api::sqlite3_errmsg(sqlite()), where.path);
       return {};
     }
-    const std::unique_ptr<PGresult, decltype(&PQclear)> answer{
-        PQexec(postgresql().conn_, text.c_str()), &PQclear};
+    return PQcmdStatus(run(text).get());
+  }
+
+  /// The first value of the last statement, from PostgreSQL.
+  std::string ask(const std::string& text) {
+    ++statements;
+    const auto answer = run(text);
+    return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : std::string{};
+  }
+
+  using answer_type = std::unique_ptr<PGresult, decltype(&PQclear)>;
+  answer_type run(const std::string& text) {
+    answer_type answer{PQexec(postgresql().conn_, text.c_str()), &PQclear};
     const auto status = PQresultStatus(answer.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
-      return PQcmdStatus(answer.get());
+      return answer;
     const char* state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
-    throw overdue ? too_slow()
-                  : postgresql_error(state ? state : "08000", PQerrorMessage(postgresql().conn_));
+    throw overdue
+        ? too_slow()
+        : postgresql_error(state ? state : "08000", PQerrorMessage(postgresql().conn_), role());
   }
 
   address where;
   milliseconds limit;
   std::uint64_t statements = 0;
+  int pid = 0; ///< PostgreSQL: of the server's process that answered first
   std::pair<dev_t, ino_t> file;
   std::atomic<bool> overdue = false;
   soci::session sql;
@@ -273,6 +302,26 @@ std::int64_t session::execute(const std::string& sql, const parameters& values) 
 
 void session::script(const std::string& sql) {
   impl_->guarded([&] { impl_->script(sql); });
+}
+
+bool session::pooled() const noexcept {
+  return kind() == dialect::postgresql && impl_->pooled();
+}
+
+bool session::keeps_its_backend() {
+  if (!pooled())
+    return true;
+  return impl_->guarded([&] {
+    const auto mine = [&] { return impl_->ask("SELECT pg_backend_pid()"); };
+    const auto before = mine();
+    const second_connection other{postgresql_uri(impl_->where, impl_->limit)};
+    const auto theirs = other.backend_pid();
+    return theirs.empty() || (theirs != before && mine() == before);
+  });
+}
+
+std::string session::begin_and_ask(const std::string& select) {
+  return impl_->guarded([&] { return impl_->ask("BEGIN; " + select); });
 }
 
 void session::begin() {

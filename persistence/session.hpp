@@ -54,6 +54,16 @@ public:
   /// Several statements without parameters. Alone, not in a transaction, PostgreSQL makes it one.
   void script(const std::string& sql);
 
+  /// PostgreSQL: the server's process is not the one that answered when the connection was made, so
+  /// a connection pool (PgBouncer) stands between.
+  bool pooled() const noexcept;
+  /// False when a pool hands one session of the server to several connections (PgBouncer with
+  /// pool_mode = transaction or statement): then no lock and no setting of a session is ours.
+  /// Without a pool it costs nothing, with one a second connection and three round trips.
+  bool keeps_its_backend();
+
+  /// BEGIN and one question in the same round trip, PostgreSQL only: its answer.
+  std::string begin_and_ask(const std::string& select);
   void begin(); ///< SQLite: BEGIN IMMEDIATE, since a transaction that starts with reading could not
                 ///< wait for a lock
   void commit();

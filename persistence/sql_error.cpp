@@ -1,5 +1,8 @@
 #include "persistence/sql_error.hpp"
 
+#include "persistence/file_trouble.hpp"
+#include "persistence/host_locks.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -52,16 +55,23 @@ constexpr std::array postgresql_cures{
          "the server is out of memory, or of places for locks: each host needs one, see "
          "max_locks_per_transaction"},
     cure{"53300", trouble::away, "raise max_connections or close other sessions"},
-    cure{"25006", trouble::away, "the server is read-only: name the primary in DATABASE_URL"},
-    cure{"42501", trouble::away, "grant this role its tables, or let it own them"},
+    cure{"25006", trouble::away,
+         "the server is a standby, or default_transaction_read_only is on for this role or "
+         "database: "
+         "name the primary in DATABASE_URL, or ALTER ROLE … SET default_transaction_read_only = "
+         "off"},
     cure{"23503", trouble::missing_parent, ""},
     cure{"22", trouble::data, ""},
     cure{"23", trouble::data, ""},
     cure{"54", trouble::data, ""},
     cure{"42P01", trouble::schema,
          "a table is missing: restore it, or give the program an empty database"},
+    cure{"42P07", trouble::schema,
+         "another program has a table of that name: give this one a database or a schema of its "
+         "own"},
     cure{"42", trouble::schema, "the tables are not this program's: give it a database of its own"},
-    cure{"3F", trouble::schema, "create the schema that search_path names"},
+    cure{"3F", trouble::schema,
+         "search_path names no schema that exists: CREATE SCHEMA, or ALTER ROLE … SET search_path"},
 };
 
 struct connect_cure {
@@ -90,6 +100,19 @@ std::string with_cure(const std::string& message, std::string_view cure) {
   return cure.empty() ? message : message + ": " + std::string{cure};
 }
 
+/// What a role that lacks a right needs to be granted. Since PostgreSQL 15 nobody but the owner of
+/// a database may create tables in its schema public.
+std::string grant_for(const std::string& message, const std::string& role) {
+  constexpr std::string_view of_schema = "permission denied for schema ";
+  const auto to = role.empty() ? std::string{"ROLE"} : role;
+  const auto at = message.find(of_schema);
+  if (at == std::string::npos)
+    return "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA … TO " + to
+           + ", or let it own its tables";
+  return "GRANT USAGE, CREATE ON SCHEMA " + message.substr(at + of_schema.size()) + " TO " + to
+         + " (as its owner), or give the program a database that its role owns";
+}
+
 } // namespace
 
 failure to_failure(const sql_error& error, const std::string& attempted) {
@@ -108,8 +131,13 @@ failure to_failure(const sql_error& error, const std::string& attempted) {
   return {code, attempted + ": " + error.what()};
 }
 
-sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_message) {
+sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_message,
+                           const std::string& role) {
   const auto message = shortened(raw_message);
+  if (message.find("statement pooling") != std::string::npos)
+    return {trouble::away, with_cure(message, no_lock_behind_a_pool)};
+  if (sqlstate == "42501")
+    return {trouble::away, with_cure(message + " [42501]", grant_for(message, role))};
   if (sqlstate.empty()) {
     for (const auto& known : connect_cures)
       if (message.find(known.seen) != std::string::npos)
@@ -137,16 +165,15 @@ sql_error sqlite_error(int code, int extended, const std::string& raw_message,
               "the tables in " + path + " are not this program's: " + rebuild); // ERROR
   case 5:                                                                       // BUSY
   case 6:
-    return is(trouble::away, "another process holds the file: end it, or wait"); // LOCKED
+    return is(trouble::away, lock_holders_of(path)); // LOCKED
   case 8:
-    return is(trouble::away,
-              "this user must be able to write to " + path + " and its folder"); // READONLY
+    return is(trouble::away, why_not_writable(path)); // READONLY
   case 11:
     return is(trouble::away, "the file is damaged: " + rebuild); // CORRUPT
   case 13:
     return is(trouble::away, "the disk is full: make room"); // FULL
   case 14:
-    return is(trouble::away, "this user must be able to make and open " + path); // CANTOPEN
+    return is(trouble::away, why_not_writable(path)); // CANTOPEN
   case 18:
     return is(trouble::data); // TOOBIG
   case 19:

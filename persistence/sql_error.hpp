@@ -30,7 +30,9 @@ private:
 failure to_failure(const sql_error& error, const std::string& attempted);
 
 /// `sqlstate` is empty when no connection could be made.
-sql_error postgresql_error(const std::string& sqlstate, const std::string& message);
+/// `role`: the one that is connected, for what it needs to be granted.
+sql_error postgresql_error(const std::string& sqlstate, const std::string& message,
+                           const std::string& role = {});
 
 /// Primary and extended result code.
 sql_error sqlite_error(int code, int extended, const std::string& message, const std::string& path);

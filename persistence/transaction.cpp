@@ -182,7 +182,10 @@ std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batch
   if (locks)
     lock_hosts(on, batches, *locks);
   attempt once{on, known_hosts, locks, careful};
-  on.begin();
+  if (locks)
+    locks->begin(on);
+  else
+    on.begin();
   try {
     auto summaries = once.write(batches);
     if (locks) {

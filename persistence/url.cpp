@@ -1,15 +1,18 @@
 #include "persistence/url.hpp"
 
 #include "persistence/store.hpp"
+#include "persistence/url_parameters.hpp"
 
 #include <libpq-fe.h>
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace volumeviz::persistence {
 
@@ -17,33 +20,32 @@ namespace {
 
 using options = std::map<std::string, std::string>;
 
+constexpr const char* sqlite_scheme = "sqlite://";
 constexpr const char* sqlite_form = "sqlite:///absolute/path.db";
+constexpr const char* bad_escape =
+    "a % must be followed by two hexadecimal digits; percent-encode it as %25";
 constexpr const char* postgres_form = "postgresql://USER:PASSWORD@HOST:PORT/NAME";
 
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower >= 'a' && lower <= 'f')
-    return lower - 'a' + 10;
-  return std::nullopt;
+std::string joined(const std::vector<std::string>& sentences) {
+  std::string result;
+  for (const auto& each : sentences)
+    result += (result.empty() ? "" : "; ") + each;
+  return result;
 }
 
-std::optional<std::string> percent_decoded(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-    if (!low)
-      return std::nullopt;
-    result += static_cast<char>(*high * 16 + *low);
-    i += 2;
+/// libpq takes lists of ports, for lists of hosts.
+bool are_ports(const std::string& list) {
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const auto end = std::min(list.find(',', begin), list.size());
+    unsigned port = 0;
+    const auto [rest, error] = std::from_chars(list.data() + begin, list.data() + end, port);
+    const bool is_port =
+        error == std::errc{} && rest == list.data() + end && port > 0 && port <= 65535;
+    if (!is_port && begin != end)
+      return false;
+    begin = end + 1;
   }
-  return result;
+  return true;
 }
 
 /// Part of one line for people, whatever an escape in a URL stands for.
@@ -57,21 +59,33 @@ std::string visible(const std::string& text) {
   return result;
 }
 
-result<address> parse_sqlite(const std::string& rest) {
-  const auto bad = [](const std::string& why) {
-    return fail(ec::bad_request, "DATABASE_URL " + why + ": give it as " + sqlite_form
-                                     + ", special characters percent-encoded");
-  };
+/// What is wrong with the part of an SQLite URL behind the "sqlite://".
+std::vector<std::string> sqlite_complaints(const std::string& rest) {
+  std::vector<std::string> wrong;
+  const auto path = percent_decoded(rest.substr(0, rest.find_first_of("?#")));
   if (!rest.starts_with('/'))
-    return bad("names no absolute path");
-  if (rest.find_first_of("?#") != std::string::npos)
-    return bad("has parameters, which SQLite files do not take");
-  const auto path = percent_decoded(rest);
+    wrong.emplace_back("the path is not absolute: three slashes in a row, as in "
+                       "sqlite:///var/lib/x.db");
   if (!path)
-    return bad("has a '%' that is not followed by two hex digits");
-  if (path->find('\0') != std::string::npos || path->ends_with('/'))
-    return bad("does not name a file");
-  return address{dialect::sqlite, *path, {}, "sqlite://" + visible(*path)};
+    wrong.emplace_back(bad_escape);
+  else if (path->find('\0') != std::string::npos)
+    wrong.emplace_back("the path has a zero byte");
+  else if (path->ends_with('/'))
+    wrong.emplace_back("the path names a folder, not a file");
+  for (const auto& each : url_parameters(rest))
+    wrong.push_back(named(each) + ": an SQLite file takes none; write ? as %3F in a path");
+  if (wrong.empty() && rest.find_first_of("?#") != std::string::npos)
+    wrong.emplace_back("an SQLite file takes no parameters; write ? as %3F and # as %23 in a path");
+  return wrong;
+}
+
+result<address> parse_sqlite(const std::string& rest) {
+  if (const auto wrong = sqlite_complaints(rest); !wrong.empty())
+    return fail(ec::bad_request,
+                "DATABASE_URL can't be used: " + joined(wrong) + "; give it as " + sqlite_form);
+  // Four slashes are how SQLAlchemy, Django and Prisma write an absolute path.
+  const auto path = '/' + percent_decoded(rest.substr(rest.find_first_not_of('/'))).value();
+  return address{dialect::sqlite, path, {}, "sqlite://" + visible(path)};
 }
 
 /// What libpq itself reads in the URL; nothing when it can't.
@@ -114,19 +128,43 @@ std::string shown(const options& found) {
   return visible(result + '/' + value("dbname"));
 }
 
+/// What is wrong with a PostgreSQL URL, as far as its text tells.
+std::vector<std::string> postgresql_complaints(const std::string& url) {
+  if (!std::ranges::all_of(url, [](unsigned char c) { return c > ' ' && c < 0x7f; }))
+    return {"blanks, control characters and characters that are not ASCII must be "
+            "percent-encoded"};
+  if (has_stray_separator(url))
+    return {"there is more than one '@', or one after the host: in a user name or password write "
+            "@ as %40, / as %2F, ? as %3F, : as %3A"};
+  std::vector<std::string> wrong;
+  if (!percent_decoded(url.substr(0, url.find('?'))))
+    wrong.emplace_back(bad_escape);
+  for (const auto& each : url_parameters(url))
+    if (const auto why = postgresql_parameter_complaint(each))
+      wrong.push_back(named(each) + ": " + *why);
+  if (!wrong.empty())
+    return wrong;
+  const auto found = read_by_libpq(url);
+  if (!found)
+    return {"libpq can't read it: check the port, and that reserved characters in the user name or "
+            "password are percent-encoded"};
+  const auto has = [&](const char* key) {
+    const auto at = found->find(key);
+    return at != found->end() && !at->second.empty();
+  };
+  if (!has("host") && !has("hostaddr") && !has("service"))
+    wrong.emplace_back("there is no host");
+  if (has("port") && !are_ports(found->at("port")))
+    wrong.emplace_back("the port is not a number from 1 to 65535; other reserved characters in the "
+                       "user name or password must be percent-encoded");
+  return wrong;
+}
+
 result<address> parse_postgresql(const std::string& url) {
-  if (url.find('\0') != std::string::npos || has_stray_separator(url))
-    return fail(ec::bad_request,
-                std::string{"DATABASE_URL has more than one '@', or one after the host: in a user "
-                            "name or password write @ as %40, / as %2F, ? as %3F, : as %3A; "}
-                    + postgres_form);
+  if (const auto wrong = postgresql_complaints(url); !wrong.empty())
+    return fail(ec::bad_request, "DATABASE_URL can't be used: " + joined(wrong) + "; give it as "
+                                     + postgres_form + "?sslmode=…");
   auto found = read_by_libpq(url);
-  // libpq would find out about the port when it connects, and quote it.
-  if (!found || (*found)["port"].find_first_not_of("0123456789,") != std::string::npos)
-    return fail(ec::bad_request,
-                std::string{"DATABASE_URL can't be understood as "} + postgres_form
-                    + "?sslmode=…: check the port, the names of the parameters, and that special "
-                      "characters are percent-encoded");
   address result{dialect::postgresql, {}, {}, shown(*found)};
   // Fast to notice a dead peer, in both directions of the connection; the user's own values win.
   for (const auto& [key, value] : options{{"application_name", "volumeviz-events"},
@@ -163,9 +201,20 @@ std::string percent_encoded(const std::string& text, const char* keep) {
   return result;
 }
 
+std::optional<std::string> url_complaint(const std::string& url) {
+  std::vector<std::string> wrong;
+  if (url.starts_with(sqlite_scheme))
+    wrong = sqlite_complaints(url.substr(std::strlen(sqlite_scheme)));
+  else if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+    wrong = postgresql_complaints(url);
+  else
+    return "";
+  return wrong.empty() ? std::nullopt : std::optional{joined(wrong)};
+}
+
 result<address> parse_url(const std::string& url) {
-  if (url.starts_with("sqlite://"))
-    return parse_sqlite(url.substr(std::strlen("sqlite://")));
+  if (url.starts_with(sqlite_scheme))
+    return parse_sqlite(url.substr(std::strlen(sqlite_scheme)));
   if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
     return parse_postgresql(url);
   return fail(ec::bad_request,

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 
+#include <optional>
 #include <string>
 
 namespace volumeviz::persistence {
@@ -17,9 +18,13 @@ struct address {
   std::string display;    ///< for people: without secrets
 };
 
-/// ec::bad_request with a sentence that quotes nothing of the URL, since a slip of the pen may have
-/// put the password anywhere in it.
+/// ec::bad_request with a sentence that names parameters and quotes nothing else of the URL, since
+/// a slip of the pen may have put the password anywhere in it.
 result<address> parse_url(const std::string& url);
+
+/// Everything that is wrong with a DATABASE_URL, as one sentence; nothing when it can be used,
+/// empty when it is of no known kind. Names parameters, and quotes nothing else.
+std::optional<std::string> url_complaint(const std::string& url);
 
 /// Percent-encodes everything but unreserved characters and those in `keep`.
 std::string percent_encoded(const std::string& text, const char* keep = "");

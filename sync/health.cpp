@@ -99,11 +99,21 @@ health_check docker_check(const health_facts& facts, timestamp now) {
     // The check `events` tells the cause when it is the stream's, too.
     const bool of_stream = facts.events_enabled && !facts.connected && !facts.docker_reason.empty()
                            && told({facts.stream_reason}, facts.docker_reason);
-    check.reasons.push_back("The Docker daemon has not answered" + since(facts.docker_since, now)
-                            + because(of_stream ? "see events" : facts.docker_reason));
+    check.reasons.push_back(
+        std::string{facts.docker_refuses ? "The Docker daemon has refused what this node needs"
+                                         : "The Docker daemon has not answered"}
+        + since(facts.docker_since, now) + because(of_stream ? "see events" : facts.docker_reason));
   }
   judge_troubles(facts, now, is_dockers, check);
   return check;
+}
+
+/// A reason, but not a status: all other rows are right.
+std::string rejected_reason(const rejected_report& x, timestamp now) {
+  const auto one = x.count == 1;
+  return std::to_string(x.count) + (x.kind == resource_kind::volume ? " volume" : " container")
+         + (one ? " row has" : " rows have") + " been rejected by the database"
+         + since(x.since, now) + (one ? "" : "; the first") + because(x.first);
 }
 
 /// Of the database; of the hub, which takes its place with an agent.
@@ -128,6 +138,8 @@ health_check database_check(const health_facts& facts, timestamp now) {
     return check;
   }
   judge_troubles(facts, now, is_the_databases, check);
+  for (const auto& x : facts.rejected)
+    check.reasons.push_back(rejected_reason(x, now));
   return check;
 }
 

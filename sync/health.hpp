@@ -4,6 +4,7 @@
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
 #include "messages/node_role.hpp"
+#include "messages/reports.hpp"
 #include "messages/resources.hpp"
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct health_facts {
 
   bool docker_known = false; ///< asked at least once
   bool docker_answers = false;
+  bool docker_refuses = false;    ///< it does answer, and does not let us ask (docker_reason)
   std::string docker_reason;      ///< the failure's sentence
   timestamp docker_since = never; ///< since when it does not answer
 
@@ -42,6 +44,7 @@ struct health_facts {
   std::string database_reason;      ///< the failure's sentence
   timestamp database_since = never; ///< since when it is away, or another node writes the rows
   bool standby = false; ///< it answers, but another node writes the rows (database_reason)
+  std::vector<rejected_report> rejected; ///< of the handlers, at most one a kind
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 

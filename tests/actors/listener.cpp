@@ -52,6 +52,7 @@ caf::behavior listener::make_behavior() {
       [h](atom::verified, resource_kind kind, timestamp at) { h->verified.emplace_back(kind, at); },
       [h](const work_report& x) { h->work.push_back(x); },
       [h](const list_report& x) { h->lists.push_back(x); },
+      [h](const rejected_report& x) { h->rejected.push_back(x); },
       [h](const stream_report& x) { h->streams.push_back(x); },
       [h](const store_report& x) { h->stores.push_back(x); },
       [h](const reconcile_status& x) { h->statuses.push_back(x); },

@@ -24,6 +24,7 @@ struct heard {
   std::vector<std::pair<resource_kind, timestamp>> verified;
   std::vector<work_report> work;
   std::vector<list_report> lists;
+  std::vector<rejected_report> rejected;
   std::vector<stream_report> streams;
   std::vector<store_report> stores;
   std::vector<reconcile_status> statuses;

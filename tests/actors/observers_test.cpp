@@ -232,6 +232,29 @@ TEST_CASE_FIXTURE(reporting, "a lost stream is unhealthy, with its reason, and s
   CHECK(not_ready().empty());
 }
 
+TEST_CASE_FIXTURE(reporting, "events that the daemon refuses make the check docker unhealthy") {
+  all_is_well();
+  auto refused = disconnected({ec::docker_refused, "the daemon answered 403"});
+  refused.docker_answers = true; // it is not away
+  send(reporter, refused);
+  run();
+  CHECK(check_of(health(), "docker") == health_status::unhealthy);
+}
+
+TEST_CASE_FIXTURE(reporting, "rejected rows are a reason of the database until they are written") {
+  all_is_well();
+  send(reporter, rejected_report{resource_kind::volume, 2, now(), "volume \"v\" (too long)"});
+  send(reporter, rejected_report{resource_kind::container, 1, now(), "mount \"c\" (too long)"});
+  run();
+  CHECK(health().status == health_status::healthy);
+  CHECK(health().checks[1].reasons.size() == 2);
+  send(reporter, rejected_report{.kind = resource_kind::volume, .first = {}});
+  run();
+  REQUIRE(health().checks[1].reasons.size() == 1);
+  CHECK(health().checks[1].reasons[0].find("1 container row has been rejected")
+        != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(reporting, "a database that is away is unhealthy and not ready") {
   all_is_well();
   send(reporter, store_report{.up = false, .why = {ec::store_unreachable, "connection refused"}});

@@ -207,12 +207,40 @@ TEST_CASE_FIXTURE(volumes_rig, "a row that the database can't hold costs nothing
   CHECK(log.has("the database can't hold volume \"bad\""));
   REQUIRE_FALSE(metrics->work.empty());
   CHECK(metrics->work.back().rejected == 1);
+  REQUIRE(metrics->rejected.size() == 1);
+  CHECK(metrics->rejected.back().count == 1);
+  CHECK(metrics->rejected.back().first.starts_with("volume \"bad\" ("));
   list();
+  CHECK(metrics->rejected.size() == 1);
   CHECK(log.count("error the database can't hold") == 1);
   CHECK_FALSE(log.has("no longer refuses"));
   docker.silently([this] { docker.remove_volume("bad"); });
   list();
   CHECK(log.has("the database no longer refuses volume \"bad\""));
+  CHECK(metrics->rejected.back().count == 0);
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "a refused row that goes by an event is no longer counted") {
+  store->reject("bad");
+  docker.create_volume(some_volume("bad"));
+  deliver();
+  REQUIRE_FALSE(metrics->rejected.empty());
+  CHECK(metrics->rejected.back().count == 1);
+  docker.create_volume(some_volume("good"));
+  deliver();
+  CHECK(metrics->rejected.back().count == 1);
+  docker.remove_volume("bad");
+  deliver();
+  CHECK(metrics->rejected.back().count == 0);
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "of a long name that is refused the log shows the beginning only") {
+  const std::string name(5'000, 'n');
+  store->reject(name);
+  docker.silently([&] { docker.create_volume(some_volume(name)); });
+  list();
+  CHECK(log.has("can't hold volume \"" + std::string(200, 'n') + "\"… ("));
+  CHECK_FALSE(log.has(std::string(201, 'n')));
 }
 
 TEST_CASE_FIXTURE(volumes_rig,

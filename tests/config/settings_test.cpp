@@ -1,6 +1,7 @@
 #include "config/default_database.hpp"
 #include "config/setting_table.hpp"
 #include "config/settings.hpp"
+#include "persistence/url.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -25,7 +26,7 @@ environment with(environment more) {
 }
 
 settings read(const environment& more) {
-  const auto result = read_settings(with(more));
+  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
   if (!result)
     FAIL(result.error().front());
   return *result;
@@ -33,7 +34,7 @@ settings read(const environment& more) {
 
 /// The only complaint about these variables; empty when there is none.
 std::string complaint(const environment& more) {
-  const auto result = read_settings(with(more));
+  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
   if (result)
     return {};
   CHECK(result.error().size() == 1);
@@ -156,6 +157,13 @@ TEST_CASE("wrong values are refused, with variable, value and what is allowed") 
       {"DATABASE_URL", "postgresql://u:p@db:port/n", "65535"},
       {"DATABASE_URL", "postgresql://u:p%@db:5432/n", "%25"},
       {"DATABASE_URL", "postgresql://u:p@p@db:5432/n", "%40"},
+      {"DATABASE_URL", "sqlite:///x.db?mode=ro", "the parameter mode"},
+      {"DATABASE_URL", "sqlite:///x%zz.db", "%25"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?sslmode=on", "the parameter sslmode: allowed is"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?slmode=require", "the parameter slmode"},
+      {"DATABASE_URL", "postgresql://u:p@db/n?a=1&connect_timeout=5s",
+       "the parameter a: PostgreSQL's library has no such parameter; the parameter "
+       "connect_timeout: allowed is a whole number"},
       {"HTTP_LISTEN", "8080", "HOST:PORT"},
       {"HTTP_LISTEN", ":8080", "0.0.0.0"},
       {"HTTP_AUTH_TOKEN", "two words", "visible ASCII"},
@@ -198,6 +206,50 @@ TEST_CASE("an unknown EVENTS_ variable is a complaint that says what was likely 
   CHECK(complaint({{"EVENT_ENABLED", "true"}, {"OTHER", "x"}}).empty());
 }
 
+TEST_CASE("what a service link injects is ignored with one notice, and a typing error is not") {
+  const auto is = read({{"EVENTS_PORT", "tcp://10.0.0.1:80"},
+                        {"EVENTS_SERVICE_HOST", "10.0.0.1"},
+                        {"EVENTS_SERVICE_PORT", "80"},
+                        {"EVENTS_SERVICE_PORT_HTTP", "80"},
+                        {"EVENTS_PORT_80_TCP", "tcp://10.0.0.1:80"},
+                        {"EVENTS_PORT_80_TCP_PROTO", "tcp"},
+                        {"EVENTS_PORT_80_TCP_PORT", "80"},
+                        {"EVENTS_PORT_80_TCP_ADDR", "fd00::1"},
+                        {"EVENTS_API_PORT_53_UDP", "udp://10.0.0.1:53"},
+                        {"EVENTS_NAME", "/web/events"}});
+  REQUIRE(is.notices.size() == 1);
+  CHECK(contains(is.notices[0], "EVENTS_SERVICE_PORT_HTTP"));
+  CHECK(contains(is.notices[0], "EVENTS_API_PORT_53_UDP"));
+  for (const auto& [name, value] : environment{{"EVENTS_PORT", "8080"},
+                                               {"EVENTS_SERVICE_HOST", "my host"},
+                                               {"EVENTS_SERVICE_PORT", "x"},
+                                               {"EVENTS_PORT_80", "tcp://10.0.0.1:80"},
+                                               {"EVENTS_PORT_X_TCP", "tcp://10.0.0.1:80"},
+                                               {"EVENTS_NAME", "events"}})
+    CHECK(contains(complaint({{name, value}}), "there is no such setting"));
+}
+
+TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the daemon that is watched") {
+  const auto is = read({{"DOCKER_CONTEXT", "far"}, {"DOCKER_HOST", "tcp://near:2375"}});
+  REQUIRE(is.notices.size() == 1);
+  CHECK(contains(is.notices[0], "far"));
+  CHECK(contains(is.notices[0], "tcp://near:2375"));
+  CHECK(read({{"DOCKER_CONTEXT", "default"}}).notices.empty());
+}
+
+TEST_CASE("in a container the daemon's own name is the default, and NODE_NAME is heard") {
+  CHECK(in_container({}, "3f2a9c0d1e4b"));
+  CHECK(in_container({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}}, "events-x2k"));
+  CHECK_FALSE(read({}).node_name_from_daemon); // base() sets NODE_NAME
+  const auto without = read_settings({{"HOME", "/root"}, {"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
+  REQUIRE(without);
+  CHECK(without->node_name_from_daemon);
+  const auto hub = read_settings(
+      {{"HOME", "/root"}, {"KUBERNETES_SERVICE_HOST", "10.0.0.1"}, {"NODE_ROLE", "hub"}});
+  REQUIRE(hub);
+  CHECK_FALSE(hub->node_name_from_daemon);
+}
+
 TEST_CASE("the longest backoff is not below the shortest") {
   const auto text =
       complaint({{"EVENTS_BACKOFF_MIN_DURATION", "2m"}, {"EVENTS_BACKOFF_MAX_DURATION", "90s"}});
@@ -207,9 +259,11 @@ TEST_CASE("the longest backoff is not below the shortest") {
 
 TEST_CASE("no complaint shows a secret") {
   CHECK_FALSE(contains(complaint({{"HTTP_AUTH_TOKEN", "hush hush"}}), "hush"));
-  for (const std::string url : {"postgresql://user:hush@db:x/n", "postgres://user:hu@sh@db/n",
-                                "hush", "user:hush@db/n", "postgresql:///n?password=hush",
-                                "postgresql:///n?PassWord=a@hush", "mysql://user:hush@db/n"}) {
+  for (const std::string url :
+       {"postgresql://user:hush@db:x/n", "postgres://user:hu@sh@db/n", "hush", "user:hush@db/n",
+        "postgresql:///n?password=hush", "postgresql:///n?PassWord=a@hush",
+        "postgresql://db/n?password=a&hush=1", "postgresql://db/n?passwd=a&hush",
+        "mysql://user:hush@db/n"}) {
     CAPTURE(url);
     const auto text = complaint({{"DATABASE_URL", url}});
     CHECK(text.starts_with("DATABASE_URL=\""));
@@ -290,7 +344,8 @@ TEST_CASE("values close to what is allowed are read or complained about, without
     const auto rest =
         *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"ab:@/?%[]019.=&"}));
     const auto result =
-        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}));
+        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}),
+                      volumeviz::persistence::url_complaint);
     if (result)
       RC_ASSERT(result->database_url == start + rest || (start + rest).empty());
   }));

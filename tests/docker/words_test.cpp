@@ -213,3 +213,25 @@ TEST_CASE("the daemon's words are found in any body") {
   const auto cut = daemons_words(std::string(399, 'x') + "\xc3\xa4" + std::string(50, 'y'));
   CHECK(cut == std::string(399, 'x') + "...");
 }
+
+TEST_CASE("a refusal comes with what to allow, and a daemon with TLS with how to speak it") {
+  for (const int status : {401, 403, 405})
+    CHECK(explain_status("list volumes", status, "Forbidden").text.find("allow GET on /_ping, ")
+          != std::string::npos);
+  CHECK(explain_status("list volumes", 400, "Client sent an HTTP request to an HTTPS server.\n")
+            .text.find("DOCKER_TLS_VERIFY=1")
+        != std::string::npos);
+  CHECK(explain_status("list volumes", 400, R"({"message":"client version 1.47 is too new"})")
+            .text.find("speaks up to the version 1.47")
+        != std::string::npos);
+  CHECK(explain_status("list volumes", 500, "oops").text
+        == "couldn't list volumes: the daemon answered 500: oops");
+}
+
+TEST_CASE("a folder at the socket's path is named as one") {
+  address at;
+  at.path = "/tmp";
+  at.text = "unix:///tmp";
+  const auto why = explain_ending("list volumes", at, ending::not_connected);
+  CHECK(why.text.find("/tmp is a folder, not a socket") != std::string::npos);
+}

@@ -25,6 +25,8 @@ std::string complaint(const std::string& url) {
 
 TEST_CASE("an SQLite URL names a file by an absolute path, percent-encoded") {
   CHECK(parse_url("sqlite:///var/lib/x.db")->path == "/var/lib/x.db");
+  CHECK(parse_url("sqlite:////var/lib/x.db")->path == "/var/lib/x.db");
+  CHECK(parse_url("sqlite:////var/lib/x.db")->display == "sqlite:///var/lib/x.db");
   CHECK(parse_url("sqlite:///a%20b/%C3%A4%3D.db")->path == "/a b/ä=.db");
   for (const auto* bad :
        {"sqlite://", "sqlite://x.db", "sqlite:///", "sqlite:///x/", "sqlite:///x?mode=ro",
@@ -41,8 +43,8 @@ TEST_CASE("a database is named in one line, whatever its URL escapes") {
 
 TEST_CASE("a PostgreSQL URL may be anything libpq understands") {
   for (const auto* good :
-       {"postgresql://u:p@h:5432/db", "postgres://u@h/db", "postgresql://", "postgresql:///db",
-        "postgresql://u@/db?host=/run/postgresql&port=5433",
+       {"postgresql://u:p@h:5432/db", "postgres://u@h/db", "postgresql://h1:1,h2/db",
+        "postgresql:///db?hostaddr=::1", "postgresql://u@/db?host=/run/postgresql&port=5433",
         "postgresql://u:p@h1:1,h2:2/db?target_session_attrs=read-write",
         "postgresql://u:p%40ss%2F@[::1]:5432/db?sslmode=verify-full&options=-c%20a%3Db"}) {
     INFO(std::string{good});
@@ -62,17 +64,30 @@ TEST_CASE("a PostgreSQL URL may be anything libpq understands") {
 
 TEST_CASE(
     "what is no database URL is refused with what is allowed, and nothing of it is repeated") {
-  for (const auto* bad :
-       {"", "mysql://u:secret@h/db", "host=h password=secret", "postgresql://u:se/cret@h/db",
-        "postgresql://u:secret@cret@h/db", "postgresql://u@h:secret/db",
-        "postgresql://u@h/db?secret=1", "postgresql://u@h/db?password=%secret",
-        "postgresql://u@h/db?password=se@cret", "PostgreSQL://u:secret@h/db"}) {
+  for (const auto* bad : {"", "mysql://u:secret@h/db", "host=h password=secret",
+                          "postgresql://u:se/cret@h/db", "postgresql://u:secret@cret@h/db",
+                          "postgresql://u@h:secret/db", "postgresql://u@h/db?password=p&secret=1",
+                          "postgresql://h/db?pass=1&secret", "postgresql://u@h/db?password=%secret",
+                          "postgresql://u@h/db?password=se@cret", "PostgreSQL://u:secret@h/db"}) {
     INFO(std::string{bad});
     const auto text = complaint(bad);
     CHECK(text.find("postgresql://USER:PASSWORD@HOST:PORT/NAME") != std::string::npos);
     CHECK(text.find("secret") == std::string::npos);
     CHECK(text.find("cret") == std::string::npos);
   }
+}
+
+TEST_CASE("every wrong parameter of a URL is named, and those that are right are not") {
+  const auto text = complaint("postgresql://u:p@h/db?sslmode=on&user=me&port=0&no_such=1&"
+                              "target_session_attrs=standby&keepalives_idle=1s&options=%zz&flag");
+  for (const auto* named :
+       {"sslmode", "no_such", "target_session_attrs", "keepalives_idle", "options", "flag"})
+    CHECK_MESSAGE(text.find(std::string{"the parameter "} + named + ":") != std::string::npos,
+                  text);
+  CHECK(text.find("parameter user") == std::string::npos);
+  for (const auto* good : {"sslmode=verify-full", "target_session_attrs=primary", "ssl=true",
+                           "connect_timeout=3", "options=-c%20search_path%3Dx", "sslcert=%2Fc.pem"})
+    CHECK_MESSAGE(!url_complaint(std::string{"postgresql://u@h/db?"} + good), good);
 }
 
 TEST_CASE("a URL for people has no secret in it") {

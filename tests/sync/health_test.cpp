@@ -109,6 +109,21 @@ TEST_CASE("a database that answers, but does not write, is unhealthy") {
   CHECK(mentions(report.checks[1].reasons, "no space left"));
 }
 
+TEST_CASE(
+    "rows that the database rejects are counted and the first is named, all else being well") {
+  auto facts = well();
+  facts.rejected = {{resource_kind::volume, 1, now - 125 * second, "volume \"v\" (too long)"},
+                    {resource_kind::container, 3, now - second, "container \"c\" (too big)"}};
+  const auto report = evaluate(facts, now);
+  CHECK(report.status == healthy);
+  REQUIRE(report.checks[1].reasons.size() == 2);
+  CHECK(report.checks[1].reasons[0]
+        == "1 volume row has been rejected by the database since 2023-11-14 22:11:15 UTC (2 min 5 "
+           "s): volume \"v\" (too long)");
+  CHECK(mentions(report.checks[1].reasons, "3 container rows have been rejected by the database"));
+  CHECK(mentions(report.checks[1].reasons, "; the first: container \"c\" (too big)"));
+}
+
 TEST_CASE("without a stream the node is unhealthy, and says why and since when") {
   auto facts = well();
   facts.connected = false;
@@ -197,6 +212,18 @@ TEST_CASE("a disabled events system is not configured, and the rest decides") {
   CHECK(evaluate(facts, now).status == unhealthy);
   facts.docker_answers = true;
   CHECK(status_of(evaluate(facts, now), "docker") == healthy);
+}
+
+TEST_CASE("a Docker that answers and refuses what the node needs is unhealthy, and it is said so") {
+  auto facts = well();
+  facts.docker_answers = false;
+  facts.docker_refuses = true;
+  facts.docker_reason = "the daemon answered 403";
+  facts.docker_since = now - 60 * second;
+  const auto report = evaluate(facts, now);
+  CHECK(status_of(report, "docker") == unhealthy);
+  CHECK(mentions(report.checks[0].reasons, "has refused what this node needs"));
+  CHECK(mentions(report.checks[0].reasons, "the daemon answered 403"));
 }
 
 TEST_CASE("a Docker that does not answer is unhealthy, the others' checks aside") {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace volumeviz::persistence {
+
+/// Why this user can't write an SQLite file, its folder included, and what to do. Opens neither:
+/// closing a file drops the locks that SQLite has on it in this process.
+std::string why_not_writable(const std::string& path);
+
+/// "another process holds a lock on PATH (process 7, sqlite3): end it, or wait", as far as the
+/// kernel tells.
+std::string lock_holders_of(const std::string& path);
+
+} // namespace volumeviz::persistence
