@@ -40,6 +40,7 @@ private:
   void store_spoke(const store_report& report);
   void reconciled(const reconcile_status& status);
   void trouble(resource_kind kind, const failure& why);
+  void unverified(const unverified_report& report);
   void probe_docker();
   void probe_again_in(std::chrono::milliseconds wait);
   void docker_said(const failure& why);

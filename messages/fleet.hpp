@@ -14,7 +14,7 @@ namespace volumeviz {
 ///
 /// Two programs whose numbers differ refuse each other. The first question and its answer (see
 /// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
-inline constexpr std::uint32_t link_protocol = 2;
+inline constexpr std::uint32_t link_protocol = 3;
 
 /// Who wants to report. That it may use this name, the certificate of its connection has proven.
 struct agent_hello {

@@ -4,6 +4,7 @@
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
 #include "messages/node_role.hpp"
+#include "messages/reports.hpp"
 #include "messages/resources.hpp"
 
 #include <chrono>
@@ -44,6 +45,8 @@ struct health_facts {
   bool standby = false; ///< it answers, but another node writes the rows (database_reason)
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
+
+  std::vector<unverified_report> unverified; ///< of the handlers, at most one a kind
 
   std::vector<host_report> hosts; ///< of a hub
   std::string roster_reason;      ///< why `hosts` is not known; empty: it is

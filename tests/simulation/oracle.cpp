@@ -61,6 +61,15 @@ bool fields_were(const container& row, const past<container>& history) {
   });
 }
 
+/// Nobody can know the times of a container that can't be inspected: they are unknown or right.
+container without_unknown_times(container row, const container& state) {
+  if (row.started_at == never)
+    row.started_at = state.started_at;
+  if (row.finished_at == never)
+    row.finished_at = state.finished_at;
+  return row;
+}
+
 constexpr nanoseconds orphans_live = 60s;
 
 bool said_gone(const model_daemon& by, const model_daemon::statements& said, const std::string& key,
@@ -149,7 +158,9 @@ oracle::verdict oracle::equal(const support::memory_rows& rows) const {
     if ((row == nullptr) != (state == nullptr))
       return fmt::format("container {} {}", id,
                          row == nullptr ? "has no row" : "is gone and has a row");
-    if (row != nullptr && *row != *state)
+    const auto excused = row != nullptr && daemon_.crippled.contains(id)
+                         && without_unknown_times(*row, *state) == *state;
+    if (row != nullptr && *row != *state && !excused)
       return fmt::format("the row of container {} is wrong: {} {} {} started {} finished {}, {} "
                          "mounts instead of {} {} {} started {} finished {}, {} mounts",
                          id, row->name, row->state, row->status, row->started_at, row->finished_at,
