@@ -134,6 +134,10 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
   }
   for (const auto& [id, history] : daemon_.containers) {
     const auto* row = find(rows.containers, id);
+    // An event from before the crash may lead to an inspect after it; the next list shows the
+    // ghost.
+    if (row == nullptr && daemon_.is_ghost(id))
+      continue;
     if (!history.was_since(moment, [&](const container* state) {
           return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
         }))
