@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(inspects() < before + 15); // not without pause
   CHECK(lists() == 2);             // one more when it was set aside: the state is known
   docker.recover();
-  advance(20s);
+  advance(6min); // the longest wait is five
   const auto after = inspects();
   advance(1min);
   CHECK(inspects() == after);
