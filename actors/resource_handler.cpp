@@ -69,7 +69,10 @@ void resource_handler::note(const docker_event& event) {
     return;
   }
   parts_.log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
-  drift_.announced(event.id);
+  if (meaning->whole_kind || (meaning->gone && event.id.empty()))
+    drift_.removals_announced();
+  else
+    drift_.announced(event.id);
   plan_.note(event, *meaning, self_->clock().now());
   advance();
 }

@@ -401,6 +401,38 @@ TEST_CASE_FIXTURE(volumes_rig, "what a list mends although no event told of it i
   CHECK(log.has("create volume unannounced"));
 }
 
+TEST_CASE_FIXTURE(volumes_rig,
+                  "what a list shows of a running prune goes at once and is no drift") {
+  docker.silently([this] {
+    for (const auto* name : {"a", "b", "c"})
+      docker.create_volume(some_volume(name));
+  });
+  list();
+  docker.silently([this] { docker.remove_volume("a"); });
+  list(list_reason::interval);
+  CHECK_FALSE(rows().volumes.contains("a"));
+  docker.silently([this] { docker.remove_volume("b"); });
+  advance(30s);
+  docker.announce(resource_kind::volume, "prune", "");
+  deliver();
+  CHECK_FALSE(rows().volumes.contains("b"));
+  advance(5min);
+  CHECK(metrics->drift.empty());
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "a removal that no event tells within a minute is drift") {
+  docker.silently([this] { docker.create_volume(some_volume("a")); });
+  list();
+  docker.silently([this] { docker.remove_volume("a"); });
+  list(list_reason::interval);
+  CHECK_FALSE(rows().volumes.contains("a"));
+  advance(59s);
+  CHECK(metrics->drift.empty());
+  advance(2s);
+  REQUIRE(metrics->drift.size() == 1);
+  CHECK(metrics->drift[0][0].op == operation::remove);
+}
+
 TEST_CASE_FIXTURE(volumes_rig, "a list that is quicker than the event is no drift") {
   list();
   docker.create_volume(some_volume("v"));
