@@ -164,6 +164,8 @@ using health_reporter_actor =
                      // A handler could not look at its kind, or not write what it saw; an empty
                      // text: it works again.
                      caf::reacts_to<atom::trouble, resource_kind, failure>,
+                     // Which resources of a kind can't be inspected now.
+                     caf::reacts_to<unverified_report>,
                      // INTERNAL: asks whether Docker answers while the events system is off.
                      caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
                      // Why the node is not ready; empty when it is.

@@ -1,5 +1,6 @@
 #include "actors/docker_inspector.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz {
@@ -11,8 +12,11 @@ using namespace std::chrono_literals;
 // A dead volume plugin holds a list up for 15 s before the daemon answers with what it has.
 constexpr docker::deadline list_limit = 30s;
 // An inspect waits for the container's lock, which a start with a stuck mount may hold for ever;
-// one that does must not hold up the others for long.
-constexpr docker::deadline inspect_limit = 2s;
+// one that does must not hold up the others for long. They take a millisecond or two; where all
+// take long, the daemon is slow or far away and is given more time.
+constexpr docker::deadline inspect_limit_least = 500ms;
+constexpr docker::deadline inspect_limit_most = 2s;
+constexpr int patience = 4; // times what the last inspect took
 constexpr docker::deadline probe_limit = 4s;
 // After as many deadlines in one request it is the daemon that hangs, not a resource.
 constexpr std::size_t timeouts_max = 2;
@@ -45,12 +49,10 @@ observation docker_inspector::look(const look_request& what) {
     return volumes ? list_volumes() : list_containers();
   if (volumes)
     return inspect_all(
-        what.keys,
-        [this](const auto& key) { return parts_.client->inspect_volume(key, inspect_limit); },
+        what, [this](const auto& key) { return parts_.client->inspect_volume(key, limit_); },
         [](observation & x) -> auto& { return x.batch.volumes; });
   return inspect_all(
-      what.keys,
-      [this](const auto& key) { return parts_.client->inspect_container(key, inspect_limit); },
+      what, [this](const auto& key) { return parts_.client->inspect_container(key, limit_); },
       [](observation & x) -> auto& { return x.batch.containers; });
 }
 
@@ -82,18 +84,27 @@ observation docker_inspector::list_containers() {
 }
 
 template <class Inspect, class Observed>
-observation docker_inspector::inspect_all(const std::vector<std::string>& keys, Inspect inspect,
+observation docker_inspector::inspect_all(const look_request& what, Inspect inspect,
                                           Observed observed) {
   observation answer;
   answer.ok = true;
   auto& found = observed(answer);
   std::size_t timeouts = 0;
-  for (const auto& key : keys) {
+  for (const auto& key : what.keys) {
     if (timeouts == timeouts_max) {
-      answer.failed.push_back({key, answer.failed.back().why});
+      answer.failed.push_back({.key = key, .why = answer.failed.back().why, .asked = false});
       continue;
     }
+    const auto began = std::chrono::steady_clock::now();
+    limit_ = std::clamp(what.brief ? patience * usual_ : std::max(patience * usual_, doubled_),
+                        inspect_limit_least, inspect_limit_most);
     auto one = timed("inspect", [&] { return inspect(key); });
+    if (one) {
+      usual_ = std::chrono::ceil<docker::deadline>(std::chrono::steady_clock::now() - began);
+      doubled_ = {};
+    } else if (one.error().code == ec::docker_timeout && !what.brief) {
+      doubled_ = 2 * limit_;
+    }
     if (one && *one) {
       found.present.push_back(std::move(**one));
     } else if (one) {
@@ -104,7 +115,7 @@ observation docker_inspector::inspect_all(const std::vector<std::string>& keys, 
       return answer;
     } else {
       timeouts += one.error().code == ec::docker_timeout ? 1 : 0;
-      answer.failed.push_back({key, one.error()});
+      answer.failed.push_back({.key = key, .why = one.error()});
     }
   }
   return answer;

@@ -27,7 +27,7 @@ private:
   observation list_volumes();
   observation list_containers();
   template <class Inspect, class Observed>
-  observation inspect_all(const std::vector<std::string>& keys, Inspect inspect, Observed observed);
+  observation inspect_all(const look_request& what, Inspect inspect, Observed observed);
   audit_answer audit(const audit_request& what);
   failure identify();
 
@@ -35,6 +35,9 @@ private:
   auto timed(const char* name, Call call);
 
   inspector_parts parts_;
+  docker::deadline limit_{0};   ///< of the inspect under way
+  docker::deadline usual_{0};   ///< what the last answer took
+  docker::deadline doubled_{0}; ///< the limit after inspects that had no answer
 };
 
 } // namespace volumeviz

@@ -49,6 +49,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const reconcile_status& status) { reconciled(status); },
       [this](const rejected_report& report) { rejected(report); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
+      [this](const unverified_report& report) { unverified(report); },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
       [this](atom::ready) { return not_ready(); },
@@ -115,6 +116,12 @@ void health_reporter::trouble(resource_kind kind, const failure& why) {
     facts_.troubles.push_back({.kind = kind, .why = why, .since = parts_.now()});
   else
     known->why = why;
+}
+
+void health_reporter::unverified(const unverified_report& report) {
+  std::erase_if(facts_.unverified, [&](const auto& x) { return x.kind == report.kind; });
+  if (report.count > 0)
+    facts_.unverified.push_back(report);
 }
 
 void health_reporter::probe_docker() {

@@ -41,6 +41,7 @@ private:
   void reconciled(const reconcile_status& status);
   void rejected(const rejected_report& report);
   void trouble(resource_kind kind, const failure& why);
+  void unverified(const unverified_report& report);
   void probe_docker();
   void probe_again_in(std::chrono::milliseconds wait);
   void docker_said(const failure& why);

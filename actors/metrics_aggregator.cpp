@@ -69,6 +69,7 @@ void metrics_aggregator::work_done(const work_report& report) {
   if (report.replaced_text > 0)
     numbers.replaced_text(report.replaced_text);
   numbers.pending_keys(report.kind, report.pending);
+  numbers.unverified(report.kind, report.unverified);
 }
 
 void metrics_aggregator::listed(const list_report& report) {

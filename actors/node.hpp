@@ -8,6 +8,7 @@
 #include "actors/stream_reader.hpp"
 #include "config/settings.hpp"
 #include "docker/client.hpp"
+#include "docker/requests.hpp"
 #include "messages/node_role.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
@@ -51,7 +52,7 @@ struct node_parts {
   link_parts link{}; ///< of an agent or a hub
   /// One list is cheaper than about 300 inspects of volumes, or 60 of containers (measured on
   /// 28.5).
-  sync::work_limits volume_limits{.list_above = 300};
+  sync::work_limits volume_limits{.list_above = 300, .list_only = docker::is_mangled_by_router};
   sync::work_limits container_limits{.list_above = 60};
 };
 

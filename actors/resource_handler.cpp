@@ -37,6 +37,7 @@ failure died(const char* who, ec silent, const caf::error& why) {
 
 resource_handler::resource_handler(interface::pointer self, handler_parts parts)
     : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
+      unverified_(parts_.kind, parts_.log), told_unverified_{.kind = parts_.kind, .first = {}},
       rejected_(parts_.kind, parts_.log), told_rejected_(rejected_.report()),
       docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
       store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
@@ -47,6 +48,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
   in_trouble_ = parts_.restarted; // whatever the one before has told
   if (parts_.restarted) {
     self_->send(parts_.health, told_rejected_);
+    self_->send(parts_.health, told_unverified_);
     list(list_reason::lost_events, 0);
   }
   return {
@@ -69,7 +71,10 @@ void resource_handler::note(const docker_event& event) {
     return;
   }
   parts_.log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
-  drift_.announced(event.id);
+  if (meaning->whole_kind || (meaning->gone && event.id.empty()))
+    drift_.removals_announced();
+  else
+    drift_.announced(event.id);
   plan_.note(event, *meaning, self_->clock().now());
   advance();
 }
@@ -152,7 +157,8 @@ void resource_handler::look() {
   arm(look_began_ + slow_look);
   if (look_.list)
     self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
-  look_request question{.kind = parts_.kind, .list = look_.list, .keys = look_.keys};
+  look_request question{
+      .kind = parts_.kind, .list = look_.list, .keys = look_.keys, .brief = look_.retry};
   self_->request(parts_.inspector, look_limit, std::move(question))
       .then([this](observation& what) { seen(what); },
             [this](const caf::error& why) {
@@ -177,15 +183,33 @@ void resource_handler::seen(observation& what) {
     return;
   }
   docker_trouble_.worked();
-  for (const auto& x : what.failed)
-    parts_.log->warn("couldn't look at {} {}: {}", to_string(parts_.kind), x.key, x.why.text);
+  heed_lists(what);
+  unverified_.seen(what, look_.list, what.failed.empty() ? never : parts_.now());
   write(what);
+}
+
+/// A container whose inspect denies what a list has shown is as the list shows it: after a crash
+/// some daemons know of it here and not there. If it was removed between the two, the next list
+/// lacks it.
+void resource_handler::heed_lists(observation& what) const {
+  std::erase_if(what.batch.containers.gone, [&](const std::string& id) {
+    if (!plan_.by_list(id))
+      return false;
+    what.failed.push_back(
+        {.key = id,
+         .why = {ec::docker_refused,
+                 "the daemon lists it and answers its inspect with \"no such container\""},
+         .denied = true});
+    return true;
+  });
 }
 
 void resource_handler::write(observation& what) {
   what.batch.host = parts_.host;
   for (auto& x : what.batch.volumes.present)
     x.renewed = plan_.renewed(x.name);
+  for (auto& x : what.batch.containers.present)
+    x.times_unknown = !x.detailed && plan_.is_set_aside(x.id);
   what.batch.volumes.confirmed = look_.confirmed;
   what.batch.containers.confirmed = look_.confirmed;
   auto batch = what.batch;
@@ -228,6 +252,7 @@ void resource_handler::committed(const observation& what, const write_summary& s
   if (summary.taken_anew)
     list_all_again();
   report_verified();
+  report_unverified();
   advance();
 }
 
@@ -244,13 +269,17 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
   auto now = self_->clock().now();
   const auto& volumes = what.batch.volumes;
   const auto& containers = what.batch.containers;
+  std::set<std::string> seen;
+  if (look_.list) {
+    for (const auto& x : volumes.present)
+      seen.insert(x.name);
+    for (const auto& x : containers.present)
+      seen.insert(x.id);
+  }
+  if (volumes.complete || containers.complete)
+    plan_.list_shows(seen);
   if (!look_.list || volumes.complete || containers.complete)
     return plan_.finish(what.failed, undetailed(what, summary), now);
-  std::set<std::string> seen;
-  for (const auto& x : volumes.present)
-    seen.insert(x.name);
-  for (const auto& x : containers.present)
-    seen.insert(x.id);
   return plan_.finish_partial(seen, undetailed(what, summary), now);
 }
 

@@ -5,6 +5,7 @@
 #include "actors/platform/slot.hpp"
 #include "actors/rejected_rows.hpp"
 #include "actors/repeated.hpp"
+#include "actors/unverified.hpp"
 #include "sync/drift_watch.hpp"
 #include "sync/work_plan.hpp"
 
@@ -66,6 +67,7 @@ private:
   void look();
   void report_slow_look();
   void seen(observation& what);
+  void heed_lists(observation& what) const;
   void write(observation& what);
   void written(const observation& what, write_answer& answer);
   void committed(const observation& what, const write_summary& summary);
@@ -90,6 +92,7 @@ private:
                    const write_summary& summary);
   void report_trouble(const failure& why);
   void report_verified();
+  void report_unverified();
   void log_changes(const change_batch& batch, const write_summary& summary);
   const char* kinds() const noexcept; ///< "volumes" or "containers"
 
@@ -106,6 +109,8 @@ private:
   bool listed_before_ = false;
   bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
+  unverified_resources unverified_;
+  unverified_report told_unverified_;
   std::optional<caf::typed_response_promise<bool>> stopping_;
   bool in_trouble_ = false; ///< and the health reporter knows
   bool locked_out_ = false; ///< another node writes the rows

@@ -80,7 +80,8 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                      .rows = std::move(rows),
                      .rejected = summary.rejected.size() + summary.more_rejected,
                      .replaced_text = summary.replaced_text,
-                     .pending = plan_.pending()};
+                     .pending = plan_.pending(),
+                     .unverified = plan_.set_aside().size()};
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
                      "U+FFFD in {} strings",
@@ -134,6 +135,14 @@ void resource_handler::report_verified() {
     return;
   verified_ = plan_.verified();
   self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
+}
+
+void resource_handler::report_unverified() {
+  auto now = unverified_.report(plan_.set_aside());
+  if (now == told_unverified_)
+    return;
+  told_unverified_ = std::move(now);
+  self_->send(parts_.health, told_unverified_);
 }
 
 void resource_handler::log_changes(const change_batch& batch, const write_summary& summary) {

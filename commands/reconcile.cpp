@@ -110,7 +110,9 @@ private:
     return std::move(summaries->front());
   }
 
-  /// Lists lack started_at and finished_at: new and changed containers are inspected.
+  /// Lists lack started_at and finished_at: new and changed containers are inspected. One that
+  /// can't be, or that the daemon denies although it has just listed it, stays as the list shows
+  /// it.
   std::optional<failure> add_times(const write_summary& summary) {
     std::vector<std::string> ids = summary.undetailed;
     for (const auto& x : summary.changes)
@@ -122,12 +124,18 @@ private:
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     for (const auto& id : ids) {
       auto one = client_->inspect_container(id, inspect_limit);
-      if (!one)
-        return one.error();
-      if (*one)
+      if (one && *one)
         batch.containers.present.push_back(std::move(**one));
+      else if (one)
+        fmt::print(stderr,
+                   "the times of container {} are unknown: the daemon lists it and answers its "
+                   "inspect with \"no such container\"\n",
+                   id.substr(0, 12));
+      else if (one.error().code == ec::docker_unreachable)
+        return one.error();
       else
-        batch.containers.gone.push_back(id);
+        fmt::print(stderr, "the times of container {} are unknown: {}\n", id.substr(0, 12),
+                   one.error().text);
     }
     auto written = store_->apply({batch});
     if (!written)

@@ -20,6 +20,13 @@ constexpr std::size_t events_limit =
 // 256 events with labels of 64 KiB; asked for every few seconds, so more would be a burden.
 constexpr std::size_t all_events_limit = 16 * 1024 * 1024;
 
+// A list is not to be held up again and again by a container whose inspect hangs.
+constexpr deadline unnamed_pause = std::chrono::minutes{1};
+
+std::string short_id(const std::string& id) {
+  return id.substr(0, 12);
+}
+
 session::time_point in(deadline limit) {
   return std::chrono::steady_clock::now() + limit;
 }
@@ -95,6 +102,14 @@ result<std::vector<container>> http_client::list_containers(deadline limit) {
   return std::move(listing->containers);
 }
 
+bool http_client::asked_in_vain_lately(const std::string& id) {
+  const auto known = ask_again_.find(id);
+  if (known == ask_again_.end() || std::chrono::steady_clock::now() < known->second)
+    return known != ask_again_.end();
+  ask_again_.erase(known);
+  return false;
+}
+
 void http_client::name_images(std::vector<container>& containers,
                               const std::vector<std::size_t>& unnamed, session::time_point until) {
   std::map<std::string, std::string> names;
@@ -103,13 +118,15 @@ void http_client::name_images(std::vector<container>& containers,
     auto& each = containers[position];
     if (const auto known = image_names_.find(each.id); known != image_names_.end()) {
       each.image = known->second;
-    } else if (asking) {
+    } else if (asking && !asked_in_vain_lately(each.id)) {
       // An inspect can hang where a list does not: it gets little time, and its failure costs no
       // more than the name.
-      const auto patience = std::min(until, in(std::chrono::seconds{1}));
-      const auto body = inspect("inspect container " + each.id, "/containers/" + each.id + "/json",
-                                "container", patience);
+      const auto patience = std::min(until, in(std::chrono::milliseconds{500}));
+      const auto body = inspect("inspect container " + short_id(each.id),
+                                "/containers/" + each.id + "/json", "container", patience);
       asking = body.has_value();
+      if (!body)
+        ask_again_[each.id] = in(unnamed_pause);
       if (!body || !*body)
         continue;
       const auto found = parse_container(**body, session_.podman());
@@ -142,6 +159,10 @@ result<std::optional<std::string>> http_client::inspect(const std::string& what,
 result<std::optional<volume>> http_client::inspect_volume(const std::string& name, deadline limit) {
   if (name.empty()) // would be the list
     return fail(ec::bad_request, "couldn't inspect a volume without a name");
+  if (is_mangled_by_router(name))
+    return fail(ec::bad_request, "couldn't inspect volume " + name
+                                     + ": the daemon can't be asked for such a name, only its list "
+                                       "of volumes shows it");
   const auto body =
       inspect("inspect volume " + name, "/volumes/" + percent_encode(name), "volume", in(limit));
   if (!body)
@@ -161,7 +182,7 @@ result<std::optional<container>> http_client::inspect_container(const std::strin
                                                                 deadline limit) {
   if (id.empty())
     return fail(ec::bad_request, "couldn't inspect a container without an id");
-  const auto body = inspect("inspect container " + id,
+  const auto body = inspect("inspect container " + short_id(id),
                             "/containers/" + percent_encode(id) + "/json", "container", in(limit));
   if (!body)
     return tl::unexpected{body.error()};

@@ -33,8 +33,11 @@ private:
   void name_images(std::vector<container>& containers, const std::vector<std::size_t>& unnamed,
                    session::time_point until);
 
+  bool asked_in_vain_lately(const std::string& id);
+
   session session_;
-  std::map<std::string, std::string> image_names_; ///< by container id, for name_images
+  std::map<std::string, std::string> image_names_;       ///< by container id, for name_images
+  std::map<std::string, session::time_point> ask_again_; ///< likewise, of those without an answer
 };
 
 } // namespace volumeviz::docker

@@ -45,6 +45,21 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
+bool is_mangled_by_router(std::string_view name) {
+  if (name.find('\n') != std::string_view::npos)
+    return true;
+  for (auto rest = name;;) {
+    const auto end = rest.find('/');
+    const auto element = rest.substr(0, end);
+    const auto last = end == std::string_view::npos;
+    if (element == "." || element == ".." || (element.empty() && !last))
+      return true;
+    if (last)
+      return false;
+    rest.remove_prefix(end + 1);
+  }
+}
+
 std::string event_filters(bool only_catalogue) {
   std::string out = R"({"type":["volume","container"])";
   if (only_catalogue) {

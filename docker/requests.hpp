@@ -11,6 +11,11 @@ namespace volumeviz::docker {
 /// are free-form.
 std::string percent_encode(std::string_view text);
 
+/// True for a name of a volume that the daemon's router does not hand on as it is, so that no
+/// inspect can ask for it: "//", a leading '/' and elements "." and ".." are cleaned away (301),
+/// and a line break matches none of its paths (404). Only plugins have such volumes.
+bool is_mangled_by_router(std::string_view volume_name);
+
 /// Which events the daemon should send: volumes and containers. `only_catalogue`: of those, only
 /// what can change a row, which spares the exec events of health checks, but would hide Podman's
 /// own words.

@@ -14,12 +14,15 @@ struct look_request {
   resource_kind kind = resource_kind::volume;
   bool list = false;
   std::vector<std::string> keys; ///< empty when `list`
+  bool brief = false; ///< the one key has failed before and may hang: nobody is to wait for it
 };
 
 /// A key whose look failed, while others of the same request went well.
 struct failed_key {
   std::string key;
   failure why;
+  bool asked = true;   ///< false: others of the request took so long that this one was left out
+  bool denied = false; ///< the daemon says that there is no such thing, and its lists show it
 };
 
 /// What the daemon said.
@@ -33,12 +36,12 @@ struct observation {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, look_request& x) {
-  return f(x.kind, x.list, x.keys);
+  return f(x.kind, x.list, x.keys, x.brief);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, failed_key& x) {
-  return f(x.key, x.why);
+  return f(x.key, x.why, x.asked, x.denied);
 }
 
 template <class Inspector>

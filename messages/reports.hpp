@@ -37,7 +37,24 @@ struct work_report {
   std::vector<row_count> rows;
   std::uint64_t rejected = 0;
   std::uint64_t replaced_text = 0;
-  std::uint64_t pending = 0; ///< resources that still wait for a look
+  std::uint64_t pending = 0;    ///< resources that still wait for a look
+  std::uint64_t unverified = 0; ///< resources that can't be inspected: lists stand in for them
+};
+
+/// A resource that can't be inspected.
+struct unverified_resource {
+  std::string name; ///< as people know it
+  std::string why;
+  timestamp since = never;
+  friend bool operator==(const unverified_resource&, const unverified_resource&) = default;
+};
+
+/// All of a kind that can't be inspected. Their rows follow the daemon's lists.
+struct unverified_report {
+  resource_kind kind = resource_kind::volume;
+  std::uint64_t count = 0;
+  std::vector<unverified_resource> first; ///< some of them, by name
+  friend bool operator==(const unverified_report&, const unverified_report&) = default;
 };
 
 /// All rows of a kind that the database refuses.
@@ -129,7 +146,15 @@ typename Inspector::result_type inspect(Inspector& f, row_count& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_report& x) {
   return f(x.kind, x.processed, x.failed, x.failed_why, x.committed_at, x.rows, x.rejected,
-           x.replaced_text, x.pending);
+           x.replaced_text, x.pending, x.unverified);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, unverified_resource& x) {
+  return f(x.name, x.why, x.since);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, unverified_report& x) {
+  return f(x.kind, x.count, x.first);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rejected_report& x) {

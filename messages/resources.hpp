@@ -61,6 +61,9 @@ struct container {
   /// created_at in whole seconds only: such a container never overwrites a time that an inspect has
   /// told.
   bool detailed = false;
+  /// Of a list only: what an inspect has told may be wrong by now, and no inspect works. Recorded
+  /// times become unknown.
+  bool times_unknown = false;
   /// Of a list only, and not recorded: at least for so many nanoseconds it has neither started nor
   /// ended. 0: unknown.
   std::int64_t settled_for = 0;
@@ -83,7 +86,7 @@ typename Inspector::result_type inspect(Inspector& f, mount& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, container& x) {
   return f(x.id, x.name, x.image, x.state, x.status, x.labels, x.mounts, x.created_at, x.started_at,
-           x.finished_at, x.detailed, x.settled_for);
+           x.finished_at, x.detailed, x.times_unknown, x.settled_for);
 }
 
 } // namespace volumeviz

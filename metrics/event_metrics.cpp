@@ -19,9 +19,8 @@ counter& audit(prometheus::Registry& to, const char* verdict) {
       .Add({{"result", verdict}});
 }
 
-std::array<gauge*, 2> pending(prometheus::Registry& to) {
-  auto& family = gauges(to, "volumeviz_events_pending_keys",
-                        "Resources that wait to be looked at or written, by kind.");
+std::array<gauge*, 2> by_kind(prometheus::Registry& to, const char* name, const char* help) {
+  auto& family = gauges(to, name, help);
   return {&family.Add({{"kind", to_string(resource_kind::volume)}}),
           &family.Add({{"kind", to_string(resource_kind::container)}})};
 }
@@ -59,7 +58,11 @@ event_metrics::event_metrics(prometheus::Registry& registry)
       apply_latency(histograms(registry, "volumeviz_events_apply_latency_seconds",
                                "From the daemon's time of an event to the commit of its rows.")
                         .Add({}, latency_buckets)),
-      pending_keys(pending(registry)),
+      pending_keys(by_kind(registry, "volumeviz_events_pending_keys",
+                           "Resources that wait to be looked at or written, by kind.")),
+      unverified(by_kind(registry, "volumeviz_events_unverified_resources",
+                         "Resources that can't be inspected, by kind; the daemon's lists stand in "
+                         "for them.")),
       stream_lag(histograms(registry, "volumeviz_events_stream_lag_seconds",
                             "From the daemon's time of an event to its arrival here.")
                      .Add({}, latency_buckets)),

@@ -39,6 +39,7 @@ public:
   gauge& last_event_timestamp;
   histogram& apply_latency;
   std::array<gauge*, 2> pending_keys; ///< by resource_kind
+  std::array<gauge*, 2> unverified;   ///< likewise
   histogram& stream_lag;
   counter& stream_read_bytes;
   counter& audits_passed;

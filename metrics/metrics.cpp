@@ -118,6 +118,10 @@ void catalogue::pending_keys(resource_kind kind, std::uint64_t keys) {
   impl_->events.pending_keys[index(kind)]->Set(static_cast<double>(keys));
 }
 
+void catalogue::unverified(resource_kind kind, std::uint64_t resources) {
+  impl_->events.unverified[index(kind)]->Set(static_cast<double>(resources));
+}
+
 void catalogue::connected(bool yes) {
   impl_->events.connection_status.Set(yes ? 1 : 0);
 }

@@ -67,6 +67,7 @@ public:
   void apply_latency(seconds daemon_time_to_commit);
   void queue_size(std::uint64_t waiting);
   void pending_keys(resource_kind kind, std::uint64_t keys);
+  void unverified(resource_kind kind, std::uint64_t resources); ///< that can't be inspected
 
   // The stream.
   void connected(bool yes);

@@ -43,19 +43,22 @@ constexpr const char* upsert_containers_sql = R"sql(
 WITH s AS MATERIALIZED (
   SELECT x.* FROM jsonb_to_recordset(:rows::jsonb) AS x(host text, container_id text, name text, image text,
          state text, status text, labels jsonb, is_active boolean, created_at timestamptz, started_at timestamptz,
-         finished_at timestamptz, detailed boolean))
+         finished_at timestamptz, detailed boolean, times_unknown boolean))
 INSERT INTO containers AS t (host, container_id, name, image, state, status, labels, is_active, created_at, started_at,
                              finished_at, updated_at)
 SELECT s.host, s.container_id, s.name, s.image, s.state, s.status, s.labels, s.is_active,
        CASE WHEN s.detailed OR c.container_id IS NULL THEN s.created_at ELSE c.created_at END,
-       CASE WHEN s.detailed THEN s.started_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.started_at END,
-       CASE WHEN s.detailed THEN s.finished_at WHEN (c.state, c.status) = (s.state, s.status) THEN c.finished_at END,
+       CASE WHEN s.detailed THEN s.started_at
+            WHEN NOT s.times_unknown AND (c.state, c.status) = (s.state, s.status) THEN c.started_at END,
+       CASE WHEN s.detailed THEN s.finished_at
+            WHEN NOT s.times_unknown AND (c.state, c.status) = (s.state, s.status) THEN c.finished_at END,
        now()
 FROM s LEFT JOIN LATERAL (
   SELECT * FROM containers WHERE host = s.host AND container_id = s.container_id OFFSET 0) c ON true
 WHERE c.container_id IS NULL
    OR (c.name, c.image, c.state, c.status, c.labels, c.is_active)
       IS DISTINCT FROM (s.name, s.image, s.state, s.status, s.labels, s.is_active)
+   OR (s.times_unknown AND coalesce(c.started_at, c.finished_at) IS NOT NULL)
    OR (s.detailed AND (c.created_at, c.started_at, c.finished_at)
                       IS DISTINCT FROM (s.created_at, s.started_at, s.finished_at))
 ON CONFLICT (host, container_id) DO UPDATE SET name = excluded.name, image = excluded.image, state = excluded.state,
@@ -144,7 +147,8 @@ boost::json::object json_of(const std::string& host, const container& c) {
           {"created_at", json_of(c.created_at)},
           {"started_at", c.detailed ? json_of(c.started_at) : nullptr},
           {"finished_at", c.detailed ? json_of(c.finished_at) : nullptr},
-          {"detailed", c.detailed}};
+          {"detailed", c.detailed},
+          {"times_unknown", c.times_unknown && !c.detailed}};
 }
 
 /// `id`: the container's, with its host.

@@ -110,23 +110,25 @@ constexpr const char* insert_container = R"sql(
 INSERT INTO containers (host, container_id, name, image, state, status, labels, is_active, created_at, started_at,
                         finished_at, updated_at)
 SELECT :host, :id, :name, :image, :state, :status, :labels, CAST(:active AS INTEGER), :created, :started, :finished,
-       :now WHERE :detailed IN ('0', '1')
+       :now WHERE :detailed IN ('0', '1', '2')
 ON CONFLICT (host, container_id) DO NOTHING)sql";
 
 // A list tells no times: what an inspect has told stays while the container has not moved on; when
-// it has, the old times are wrong and the next inspect tells the new ones.
+// it has, the old times are wrong and the next inspect tells the new ones. `detailed`: 1 from an
+// inspect, 0 from a list, 2 from a list where no inspect works, so that no time is known.
 constexpr const char* update_container = R"sql(
 UPDATE containers SET name = :name, image = :image, state = :state, status = :status, labels = :labels,
   is_active = CAST(:active AS INTEGER),
   created_at = CASE WHEN :detailed = '1' THEN :created ELSE created_at END,
   started_at = CASE WHEN :detailed = '1' THEN :started
-                    WHEN (state, status) = (:state, :status) THEN started_at END,
+                    WHEN :detailed = '0' AND (state, status) = (:state, :status) THEN started_at END,
   finished_at = CASE WHEN :detailed = '1' THEN :finished
-                     WHEN (state, status) = (:state, :status) THEN finished_at END,
+                     WHEN :detailed = '0' AND (state, status) = (:state, :status) THEN finished_at END,
   updated_at = :now
 WHERE host = :host AND container_id = :id
   AND ((name, image, state, status, labels, is_active)
          IS NOT (:name, :image, :state, :status, :labels, CAST(:active AS INTEGER))
+       OR (:detailed = '2' AND coalesce(started_at, finished_at) IS NOT NULL)
        OR (:detailed = '1' AND (created_at, started_at, finished_at) IS NOT (:created, :started, :finished))))sql";
 
 const parameters mount_shape{{"host", {}}, {"volume", {}}, {"id", {}},
@@ -217,9 +219,11 @@ private:
                                             iso_time(c.created_at),
                                             c.detailed ? iso_time(c.started_at) : "",
                                             c.detailed ? iso_time(c.finished_at) : "",
-                                            c.detailed ? "1" : "0",
+                                            c.detailed        ? "1"
+                                            : c.times_unknown ? "2"
+                                                              : "0",
                                             now_};
-      if (!is_recorded(recorded, values, c.detailed ? 9 : 6))
+      if (c.times_unknown || !is_recorded(recorded, values, c.detailed ? 9 : 6))
         put(row_kind::container, c.id, values, summary);
     }
   }

@@ -6,17 +6,14 @@
 namespace volumeviz::sync {
 
 void drift_watch::suspect(std::string key, row_kind kind, operation op, time_point now) {
-  if (order_.size() >= capacity_) {
+  if (order_.size() >= limits_.capacity) {
     ++unjudged_;
     return;
   }
-  auto due = now + grace_;
-  if (!order_.empty())
-    due = std::max(due, order_.back().due);
-  auto i = order_.insert(
-      order_.end(),
-      {.due = due, .change = {.kind = kind, .op = op, .key = std::move(key), .detail = {}}});
-  by_key_.emplace(i->change.key, i);
+  const auto wait = op == operation::remove ? limits_.removal_grace : limits_.grace;
+  const auto i = order_.emplace(
+      now + wait, row_change{.kind = kind, .op = op, .key = std::move(key), .detail = {}});
+  by_key_.emplace(i->second.key, i);
 }
 
 void drift_watch::announced(const std::string& key) {
@@ -29,12 +26,23 @@ void drift_watch::announced(const std::string& key) {
     order_.erase(i);
 }
 
+void drift_watch::removals_announced() {
+  for (auto i = order_.begin(); i != order_.end();) {
+    if (i->second.op != operation::remove) {
+      ++i;
+      continue;
+    }
+    forget(i);
+    i = order_.erase(i);
+  }
+}
+
 std::vector<row_change> drift_watch::due(time_point now) {
   std::vector<row_change> result;
-  while (!order_.empty() && order_.front().due <= now) {
+  while (!order_.empty() && order_.begin()->first <= now) {
     forget(order_.begin());
-    result.push_back(std::move(order_.front().change));
-    order_.pop_front();
+    result.push_back(std::move(order_.begin()->second));
+    order_.erase(order_.begin());
   }
   return result;
 }
@@ -42,11 +50,11 @@ std::vector<row_change> drift_watch::due(time_point now) {
 std::optional<drift_watch::time_point> drift_watch::next_due() const {
   if (order_.empty())
     return std::nullopt;
-  return order_.front().due;
+  return order_.begin()->first;
 }
 
 void drift_watch::forget(position i) {
-  auto [first, last] = by_key_.equal_range(i->change.key);
+  auto [first, last] = by_key_.equal_range(i->second.key);
   auto entry = std::find_if(first, last, [i](const auto& x) { return x.second == i; });
   by_key_.erase(entry);
 }

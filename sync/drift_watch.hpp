@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,17 +14,24 @@
 namespace volumeviz::sync {
 
 /// What a list had to mend although no event had announced it. The event may still be on its way
-/// when the list is committed, so that the verdict waits for a moment. One watch per kind: keys of
-/// two kinds must not meet in one.
+/// when the list is committed, so the verdict waits: two seconds for what a list has added or
+/// changed, longer for what it has removed. A prune removes resources for as long as it takes, and
+/// Docker 20.10 announces them with one event at its end. One watch per kind: keys of two kinds
+/// must not meet in one.
 ///
 /// Pure and bounded: at most `capacity` suspicions wait.
 class drift_watch {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit drift_watch(std::chrono::milliseconds grace = std::chrono::seconds{2},
-                       std::size_t capacity = 100'000)
-      : grace_(grace), capacity_(capacity) {}
+  struct limits {
+    std::chrono::milliseconds grace = std::chrono::seconds{2};
+    std::chrono::milliseconds removal_grace = std::chrono::minutes{1};
+    std::size_t capacity = 100'000;
+  };
+
+  drift_watch() : drift_watch(limits{}) {}
+  explicit drift_watch(const limits& x) : limits_(x) {}
 
   // Copies would point into the original.
   drift_watch(drift_watch&&) = default;
@@ -35,6 +42,9 @@ public:
   void suspect(std::string key, row_kind kind, operation op, time_point now);
   /// An event of the resource has come: what is suspected of it is no drift.
   void announced(const std::string& key);
+  /// An event tells that resources of the kind were removed, and not which (a prune): no removal
+  /// that a list has shown before is drift.
+  void removals_announced();
 
   /// The suspicions that no event has cleared in time, oldest first; each is given once.
   std::vector<row_change> due(time_point now);
@@ -48,17 +58,13 @@ public:
   std::uint64_t unjudged() const noexcept { return unjudged_; }
 
 private:
-  struct suspicion {
-    time_point due;
-    row_change change;
-  };
-  using position = std::list<suspicion>::iterator;
+  using queue = std::multimap<time_point, row_change>;
+  using position = queue::iterator;
 
   void forget(position i);
 
-  std::chrono::milliseconds grace_;
-  std::size_t capacity_;
-  std::list<suspicion> order_;                                 ///< soonest first
+  limits limits_;
+  queue order_;                                                ///< by when the verdict is due
   std::unordered_multimap<std::string_view, position> by_key_; ///< the keys live in order_
   std::uint64_t unjudged_ = 0;
 };

@@ -166,6 +166,22 @@ std::string stale_reason(const health_facts& facts, timestamp now) {
          + " (" + spoken(between(facts.verified_at, now)) + " ago).";
 }
 
+/// A reason, but not a status: the rows are what the daemon's lists show.
+std::string unverified_reason(const unverified_report& all, timestamp now) {
+  const auto volumes = all.kind == resource_kind::volume;
+  const auto one = all.count == 1;
+  auto text = std::to_string(all.count) + (volumes ? " volume" : " container") + (one ? "" : "s")
+              + " can't be inspected; the daemon's lists stand in"
+              + (volumes ? ""
+                 : one   ? ", and its times are unknown"
+                         : ", and their times are unknown");
+  for (auto separator = ": "; const auto& x : all.first) {
+    text += separator + x.name + since(x.since, now) + " (" + x.why + ")";
+    separator = "; ";
+  }
+  return text + (all.first.size() < all.count ? "; …" : ".");
+}
+
 void judge_events(const health_facts& facts, timestamp now, events_health& events) {
   if (facts.role == node_role::hub) {
     events.status = health_status::not_configured;
@@ -189,6 +205,8 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     events.reasons.emplace_back("The first full reconciliation is not done yet.");
   if (stale(facts, now))
     events.reasons.push_back(stale_reason(facts, now));
+  for (const auto& x : facts.unverified)
+    events.reasons.push_back(unverified_reason(x, now));
 }
 
 /// Why the first full reconciliation is not done, as far as `reasons` does not tell it.

@@ -48,6 +48,8 @@ struct health_facts {
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 
+  std::vector<unverified_report> unverified; ///< of the handlers, at most one a kind
+
   std::vector<host_report> hosts; ///< of a hub
   std::string roster_reason;      ///< why `hosts` is not known; empty: it is
 

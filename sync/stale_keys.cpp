@@ -38,6 +38,7 @@ void lag_list::shorten() {
 stale_mark& stale_keys::mark(const std::string& key, std::uint64_t number, time_point due) {
   auto [i, is_new] = marks_.try_emplace(key);
   auto& x = i->second;
+  x.touched = number;
   if (is_new) {
     x.number = number;
     x.due = due;
@@ -49,13 +50,16 @@ stale_mark& stale_keys::mark(const std::string& key, std::uint64_t number, time_
 }
 
 void stale_keys::want_detail(const std::string& key, std::uint64_t number, time_point due) {
-  require_detail(mark(key, number, due));
+  auto& x = mark(key, number, due);
+  if (!x.list_only)
+    require_detail(x);
 }
 
 void stale_keys::put(const std::string& key, stale_mark&& x) {
   auto i = marks_.find(key);
   if (i == marks_.end()) {
     details_ += x.detail ? 1 : 0;
+    list_only_ += x.list_only ? 1 : 0;
     due_.emplace(x.due, key);
     marks_.emplace(key, std::move(x));
     return;
@@ -63,12 +67,15 @@ void stale_keys::put(const std::string& key, stale_mark&& x) {
   auto& there = i->second;
   add(there.events, x.events);
   there.number = std::min(there.number, x.number);
+  there.touched = std::max(there.touched, x.touched);
   there.failures = std::max(there.failures, x.failures);
   there.lags.merge(x.lags);
   there.gone |= x.gone;
   there.announced |= x.announced;
   there.asked |= x.asked;
-  if (x.detail)
+  if (x.list_only)
+    forbid_detail(there);
+  else if (x.detail && !there.list_only)
     require_detail(there);
   reschedule(key, there, x.failures > 0 ? x.due : std::min(there.due, x.due));
 }
@@ -78,10 +85,26 @@ void stale_keys::put(marks&& more) {
     put(key, std::move(x));
 }
 
+void stale_keys::leave_to_lists(const std::string& key) {
+  if (const auto i = marks_.find(key); i != marks_.end())
+    forbid_detail(i->second);
+}
+
 stale_keys::marks stale_keys::take_due(time_point now, std::size_t most) {
   marks taken;
-  while (!due_.empty() && due_.begin()->first <= now && taken.size() < most)
-    take(due_.begin(), taken);
+  auto failing = due_.end();
+  for (auto i = due_.begin(); i != due_.end() && i->first <= now && taken.size() < most;) {
+    const auto& x = marks_.at(i->second);
+    if (!x.list_only && x.failures == 0) {
+      i = take(i, taken);
+      continue;
+    }
+    if (!x.list_only && failing == due_.end())
+      failing = i;
+    ++i;
+  }
+  if (taken.empty() && failing != due_.end())
+    take(failing, taken);
   return taken;
 }
 
@@ -96,9 +119,22 @@ stale_keys::marks stale_keys::take_due_for_list(time_point now) {
   return taken;
 }
 
+stale_keys::marks stale_keys::take_denied(const std::set<std::string>& shown,
+                                          std::uint64_t number) {
+  marks taken;
+  for (auto i = due_.begin(); i != due_.end();) {
+    const auto& x = marks_.at(i->second);
+    if (x.detail && x.touched < number && !shown.contains(i->second))
+      i = take(i, taken);
+    else
+      ++i;
+  }
+  return taken;
+}
+
 stale_keys::marks stale_keys::take_all() {
   due_.clear();
-  details_ = 0;
+  details_ = list_only_ = 0;
   return std::exchange(marks_, {});
 }
 
@@ -111,6 +147,29 @@ std::optional<time_point> stale_keys::soonest() const {
   if (due_.empty())
     return std::nullopt;
   return due_.begin()->first;
+}
+
+bool stale_keys::due_for_list_only(time_point now) const {
+  if (list_only_ == 0)
+    return false;
+  for (const auto& [when, key] : due_) {
+    if (when > now)
+      break;
+    if (marks_.at(key).list_only)
+      return true;
+  }
+  return false;
+}
+
+void stale_keys::postpone_list_only(time_point now, time_point until) {
+  if (list_only_ == 0)
+    return;
+  std::vector<std::string> early;
+  for (const auto& [when, key] : due_)
+    if (when <= now && marks_.at(key).list_only)
+      early.push_back(key);
+  for (const auto& key : early)
+    reschedule(key, marks_.at(key), until);
 }
 
 bool stale_keys::more_due_for_list(std::size_t limit, time_point now) const {
@@ -139,9 +198,18 @@ void stale_keys::require_detail(stale_mark& x) {
   x.detail = true;
 }
 
+void stale_keys::forbid_detail(stale_mark& x) {
+  details_ -= x.detail ? 1 : 0;
+  x.detail = false;
+  list_only_ += x.list_only ? 0 : 1;
+  x.list_only = true;
+  x.failures = 0;
+}
+
 stale_keys::order::iterator stale_keys::take(order::iterator i, marks& taken) {
   auto node = marks_.extract(i->second);
   details_ -= node.mapped().detail ? 1 : 0;
+  list_only_ -= node.mapped().list_only ? 1 : 0;
   taken.insert(std::move(node));
   return due_.erase(i);
 }

@@ -44,7 +44,8 @@ private:
 /// Why one resource has to be looked at.
 struct stale_mark {
   std::vector<event_tally> events;
-  std::uint64_t number = 0; ///< when it was set, in the order of the plan
+  std::uint64_t number = 0;  ///< when it was set, in the order of the plan
+  std::uint64_t touched = 0; ///< when it was set or confirmed the last time
   time_point due;
   unsigned failures = 0;
   lag_list lags;
@@ -52,6 +53,7 @@ struct stale_mark {
   bool detail = false;    ///< must be inspected: a list can't tell what is wanted
   bool announced = false; ///< an event of this resource asked for it
   bool asked = false;     ///< something other than a list asked for it
+  bool list_only = false; ///< is not inspected: a list tells all that can be told
 };
 
 /// The resources that wait for a look, the soonest due first.
@@ -61,22 +63,31 @@ public:
 
   /// The mark of the key, a new one with this number if there is none, due at `due` or before. One
   /// that keeps failing waits for its turn, whatever else happens to it. The caller changes neither
-  /// its number, `due` nor `detail`.
+  /// its number, `due`, `detail` nor `list_only`.
   stale_mark& mark(const std::string& key, std::uint64_t number, time_point due);
   void want_detail(const std::string& key, std::uint64_t number, time_point due);
   /// Adds a mark that was taken before to what has come meanwhile.
   void put(const std::string& key, stale_mark&& x);
   void put(marks&& more);
+  /// From now on lists answer for the key.
+  void leave_to_lists(const std::string& key);
 
-  /// Takes what is due, the soonest first, at most so many.
+  /// Takes what is due and may be inspected, the soonest first, at most so many. What has failed
+  /// before comes after all others and by itself: it may hang, and nobody is to wait for it.
   marks take_due(time_point now, std::size_t most);
   /// Takes what is due and a list can answer.
   marks take_due_for_list(time_point now);
+  /// Takes what waits for an inspect, was last touched before `number`, and is not one of `shown`.
+  marks take_denied(const std::set<std::string>& shown, std::uint64_t number);
   marks take_all();
 
   const stale_mark* find(const std::string& key) const;
   bool contains(const std::string& key) const { return marks_.contains(key); }
   std::optional<time_point> soonest() const;
+  /// True when something is due that only a list can answer.
+  bool due_for_list_only(time_point now) const;
+  /// What is due and only a list can answer is due at `until`.
+  void postpone_list_only(time_point now, time_point until);
   /// True when more than so many are due that a list can answer.
   bool more_due_for_list(std::size_t limit, time_point now) const;
   std::size_t size() const noexcept { return marks_.size(); }
@@ -87,11 +98,13 @@ private:
 
   void reschedule(const std::string& key, stale_mark& x, time_point due);
   void require_detail(stale_mark& x);
+  void forbid_detail(stale_mark& x);
   order::iterator take(order::iterator i, marks& taken);
 
   marks marks_;
-  order due_;               ///< of marks_, soonest first
-  std::size_t details_ = 0; ///< how many of marks_ must be inspected
+  order due_;                 ///< of marks_, soonest first
+  std::size_t details_ = 0;   ///< how many of marks_ must be inspected
+  std::size_t list_only_ = 0; ///< how many of marks_ are not
 };
 
 } // namespace volumeviz::sync

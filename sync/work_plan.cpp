@@ -44,6 +44,7 @@ void work_plan::note(const docker_event& event, const event_meaning& meaning, ti
     return;
   }
   auto& x = mark(event.id, now);
+  set_aside_.hurry(event.id, now);
   add(x.events, tally);
   x.gone |= meaning.gone;
   x.announced = true;
@@ -58,8 +59,10 @@ void work_plan::glance(const std::string& key, time_point now) {
 void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
   if (limits_.unheeded.contains(reason))
     return;
-  if (ends_pause(reason))
+  if (ends_pause(reason)) {
     paused_until_ = {};
+    may_be_cured_ = true;
+  }
   list_mark x;
   x.reasons = {reason};
   x.number = ++last_number_;
@@ -89,13 +92,18 @@ void work_plan::prove(timestamp at) {
 std::optional<look> work_plan::begin(time_point now) {
   if (under_way_ || now < held_until_ || now < paused_until_)
     return std::nullopt;
-  auto list_is_due = [&] { return list_ && list_->due <= now; };
-  if (!list_is_due() && marks_.more_due_for_list(limits_.list_above, now))
+  if (!list_is_due(now) && marks_.more_due_for_list(limits_.list_above, now))
     want_list(list_reason::escalation, 0, now);
-  if (list_is_due())
+  if (now < next_stand_in_)
+    marks_.postpone_list_only(now, next_stand_in_);
+  else if (!list_is_due(now) && marks_.due_for_list_only(now))
+    want_list(list_reason::failure, 0, now);
+  if (list_is_due(now))
     return take_list(now);
   if (auto soonest = marks_.soonest(); soonest && *soonest <= now)
     return take_keys(now);
+  if (const auto key = set_aside_.due(now))
+    return take_retry(*key, now);
   return std::nullopt;
 }
 
@@ -103,6 +111,8 @@ std::optional<time_point> work_plan::next_due() const {
   auto soonest = marks_.soonest();
   if (list_)
     soonest = soonest ? std::min(*soonest, list_->due) : list_->due;
+  if (const auto retry = set_aside_.soonest())
+    soonest = soonest ? std::min(*soonest, *retry) : *retry;
   if (under_way_ || !soonest)
     return std::nullopt;
   return std::max({*soonest, held_until_, paused_until_});
@@ -138,6 +148,17 @@ bool work_plan::by_event(const std::string& key) const {
   return waiting != nullptr && waiting->announced;
 }
 
+bool work_plan::by_list(const std::string& key) const {
+  if (!under_way_ || under_way_->list || !limits_.lists_outweigh)
+    return false;
+  if (under_way_->retry == key)
+    return true;
+  const auto i = under_way_->marks.find(key);
+  const auto* waiting = marks_.find(key);
+  return i != under_way_->marks.end() && i->second.detail && !i->second.asked
+         && (waiting == nullptr || !waiting->asked);
+}
+
 void work_plan::store_is_back() {
   held_until_ = {};
 }
@@ -145,7 +166,8 @@ void work_plan::store_is_back() {
 std::size_t work_plan::pending() const noexcept {
   auto n = marks_.size() + (list_ || (under_way_ && under_way_->list) ? 1 : 0);
   if (under_way_)
-    n += under_way_->marks.size() - overlap_;
+    n += under_way_->marks.size() - overlap_
+         + (under_way_->retry && !marks_.contains(*under_way_->retry) ? 1 : 0);
   return n;
 }
 
@@ -156,9 +178,16 @@ stale_mark& work_plan::mark(const std::string& key, time_point now) {
     if (under_way_ && under_way_->marks.contains(key))
       ++overlap_;
   }
-  auto& x = marks_.mark(key, ++last_number_, now);
+  const auto list_only = is_list_only(key);
+  auto& x = marks_.mark(key, ++last_number_, list_only ? std::max(now, next_stand_in_) : now);
   x.asked = true;
+  if (list_only)
+    marks_.leave_to_lists(key);
   return x;
+}
+
+bool work_plan::is_list_only(const std::string& key) const {
+  return set_aside_.contains(key) || (limits_.list_only && limits_.list_only(key));
 }
 
 void work_plan::put_back(list_mark&& x) {
@@ -192,13 +221,25 @@ void work_plan::forget_keys(time_point now) {
 look work_plan::take_list(time_point now) {
   auto& w = under_way_.emplace();
   w.began = now;
+  w.number = ++last_number_;
   w.list = std::exchange(list_, std::nullopt);
   w.marks = marks_.take_due_for_list(now);
+  next_stand_in_ = now + limits_.stand_in_apart;
   return {.list = true,
           .keys = {},
           .reasons = w.list->reasons,
           .run_id = w.list->run_id,
           .confirmed = w.list->confirmed};
+}
+
+look work_plan::take_retry(const std::string& key, time_point now) {
+  auto& w = under_way_.emplace();
+  w.began = now;
+  w.retry = key;
+  look what;
+  what.keys = {key};
+  what.retry = true;
+  return what;
 }
 
 look work_plan::take_keys(time_point now) {

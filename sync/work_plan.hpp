@@ -4,11 +4,13 @@
 #include "messages/observation.hpp"
 #include "messages/reconcile.hpp"
 #include "sync/event_tally.hpp"
+#include "sync/set_aside.hpp"
 #include "sync/stale_keys.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <random>
 #include <set>
@@ -25,8 +27,15 @@ struct work_limits {
   std::size_t list_above = 300;   ///< more waiting keys than this: one list is cheaper
   milliseconds second_look{1500}; ///< the API may lag an event by this much
   milliseconds retry_min{250};    ///< the first wait after a failure of any sort
-  milliseconds retry_max{
-      15'000}; ///< the longest before a resource that can't be inspected is tried again
+  /// A resource whose inspect has failed so many times in a row is set aside: lists stand in for
+  /// it.
+  unsigned set_aside_after = 3;
+  /// The longest before a resource that is set aside is inspected once more.
+  milliseconds retry_max{300'000};
+  /// So far apart are lists that only stand in for inspects.
+  milliseconds stand_in_apart{1'000};
+  /// Resources that can't be inspected by their name: lists are the only source. Null: none.
+  std::function<bool(const std::string&)> list_only{};
   /// The longest before Docker or the database is tried again: an absent one refuses at once, and
   /// whoever brings it back wants to see the rows right within seconds.
   milliseconds outage_max{5'000};
@@ -39,6 +48,8 @@ struct work_limits {
   std::size_t keys_max = 20'000;
   /// Reasons that are not followed by a list. None, but in tests that show what each is good for.
   std::set<list_reason> unheeded{};
+  /// False in such tests only: an inspect that denies what a list has shown is believed.
+  bool lists_outweigh = true;
 };
 
 /// A piece of work: look at these keys, or list the whole kind.
@@ -48,6 +59,7 @@ struct look {
   std::set<list_reason> reasons; ///< why the kind is listed
   std::uint64_t run_id = 0;      ///< the newest reconciliation run that this list answers
   bool confirmed = false;        ///< the list before was doubted and this is the second: believe it
+  bool retry = false;            ///< the one key is set aside and may hang: be brief
 };
 
 /// What became of the events that a look was for.
@@ -98,9 +110,18 @@ public:
   /// True when an event or a glance asked for the look at this key, or came meanwhile; false for
   /// what only a list brought up.
   bool by_event(const std::string& key) const;
+  /// True when a list has shown this key of the look under way, and that alone asked for the look.
+  /// An inspect that denies the key contradicts the list then.
+  bool by_list(const std::string& key) const;
+  /// True when the resource can't be inspected and lists stand in for it: its times are not known.
+  bool is_set_aside(const std::string& key) const { return set_aside_.contains(key); }
+  std::vector<std::string> set_aside() const { return set_aside_.keys(); }
   /// Events noted and not settled yet.
   std::uint64_t unsettled_events() const noexcept { return unsettled_; }
 
+  /// The list under way is complete and shows these: it denies all others, also those that wait for
+  /// an inspect or are set aside. Goes before finish().
+  void list_shows(const std::set<std::string>& keys);
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
   settlement finish(const std::vector<failed_key>& failed,
@@ -143,7 +164,9 @@ private:
   struct work {
     stale_keys::marks marks;
     std::optional<list_mark> list;
+    std::optional<std::string> retry; ///< a key that is set aside
     time_point began;
+    std::uint64_t number = 0; ///< marks of later numbers came while it was under way
   };
   struct proof {
     std::uint64_t number;
@@ -155,11 +178,17 @@ private:
   void forget_keys(time_point now);
   look take_list(time_point now);
   look take_keys(time_point now);
+  look take_retry(const std::string& key, time_point now);
+  bool is_list_only(const std::string& key) const;
+  bool list_is_due(time_point now) const { return list_ && list_->due <= now; }
   work end_work();
   void keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
                    time_point now);
+  void keep_one(const failed_key& x, stale_mark&& mark, time_point now);
+  void settle_retry(const work& done, const std::vector<failed_key>& failed, time_point now);
+  void want_details(const std::vector<std::string>& keys, time_point now);
   void settle_keys(work& done, settlement& result);
-  void settle_list(work& done, settlement& result);
+  void settle_list(work& done, settlement& result, time_point now);
   settlement settled(settlement&& result);
   milliseconds pause(unsigned failures, milliseconds max);
   void settle_proofs();
@@ -167,6 +196,9 @@ private:
   work_limits limits_;
   std::minstd_rand random_;
   stale_keys marks_;
+  set_aside_keys set_aside_;
+  bool may_be_cured_ = false;  ///< with the next list, all that is set aside is tried
+  time_point next_stand_in_{}; ///< no list before only because of what is set aside
   std::optional<list_mark> list_;
   std::optional<work> under_way_;
   std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_

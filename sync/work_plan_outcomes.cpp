@@ -8,6 +8,15 @@
 
 namespace volumeviz::sync {
 
+void work_plan::list_shows(const std::set<std::string>& keys) {
+  if (!under_way_ || !under_way_->list)
+    return;
+  under_way_->marks.merge(marks_.take_denied(keys, under_way_->number));
+  for (const auto& key : set_aside_.keys())
+    if (!keys.contains(key))
+      set_aside_.forget(key);
+}
+
 settlement work_plan::finish(const std::vector<failed_key>& failed,
                              const std::vector<std::string>& undetailed, time_point now) {
   if (!under_way_)
@@ -15,13 +24,13 @@ settlement work_plan::finish(const std::vector<failed_key>& failed,
   auto done = end_work();
   write_failures_ = 0;
   settlement result;
+  settle_retry(done, failed, now);
   keep_failed(done, failed, result, now);
   settle_keys(done, result);
   if (done.list) {
     listed_ = true;
-    settle_list(done, result);
-    for (const auto& key : undetailed)
-      marks_.want_detail(key, ++last_number_, now);
+    settle_list(done, result, now);
+    want_details(undetailed, now);
   }
   return settled(std::move(result));
 }
@@ -38,14 +47,16 @@ settlement work_plan::finish_partial(const std::set<std::string>& seen,
       continue;
     }
     auto unseen = done.marks.extract(i++);
-    unseen.mapped().detail = true;
+    // What only a list can tell waits for the next one.
+    unseen.mapped().detail = !unseen.mapped().list_only;
+    if (unseen.mapped().list_only)
+      unseen.mapped().due = now + limits_.partial_again;
     marks_.put(unseen.key(), std::move(unseen.mapped()));
   }
   settlement result;
   settle_keys(done, result);
-  settle_list(done, result);
-  for (const auto& key : undetailed)
-    marks_.want_detail(key, ++last_number_, now);
+  settle_list(done, result, now);
+  want_details(undetailed, now);
   // It keeps its number: nothing is proven before a complete one.
   done.list->events.clear();
   done.list->reasons = {list_reason::failure};
@@ -111,22 +122,70 @@ work_plan::work work_plan::end_work() {
 void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
                             time_point now) {
   auto state_unknown = false;
+  // Several without an answer: it is the daemon that hangs, and not a resource.
+  const auto silent = std::ranges::count_if(
+      failed, [](const failed_key& x) { return x.asked && x.why.code == ec::docker_timeout; });
   for (const auto& x : failed) {
     auto i = done.marks.find(x.key);
     if (i == done.marks.end())
       continue;
     auto again = std::move(i->second);
     done.marks.erase(i);
+    // A container that is being started holds its inspects up for a moment: no failure yet.
+    const auto patient =
+        !x.asked || (x.why.code == ec::docker_timeout && silent == 1 && again.failures == 0);
     // While the same look fails again and again without news, the list after the first has told the
     // state.
-    state_unknown |= again.failures == 0 || !again.events.empty();
-    add(result.failed, std::exchange(again.events, {}));
-    again.detail = true;
-    again.due = now + pause(again.failures++, limits_.retry_max);
-    marks_.put(x.key, std::move(again));
+    state_unknown |= !patient && (again.failures == 0 || !again.events.empty() || x.denied);
+    if (!patient)
+      add(result.failed, std::exchange(again.events, {}));
+    keep_one(x, std::move(again), now);
   }
   if (state_unknown)
     want_list(list_reason::failure, 0, now);
+}
+
+/// What fails for the last time that counts is left to the lists, the next of which is due now.
+void work_plan::keep_one(const failed_key& x, stale_mark&& mark, time_point now) {
+  mark.due = now;
+  if (x.asked) {
+    mark.detail = true;
+    mark.due += pause(mark.failures++, limits_.retry_max);
+  }
+  const auto* waiting = marks_.find(x.key);
+  const auto failures =
+      waiting == nullptr ? mark.failures : std::max(waiting->failures, mark.failures);
+  if (failures < limits_.set_aside_after) {
+    marks_.put(x.key, std::move(mark));
+    return;
+  }
+  mark.due = std::max(now, next_stand_in_);
+  marks_.put(x.key, std::move(mark));
+  marks_.leave_to_lists(x.key);
+  set_aside_.failed(x.key, pause(failures, limits_.retry_max), now);
+}
+
+void work_plan::settle_retry(const work& done, const std::vector<failed_key>& failed,
+                             time_point now) {
+  if (!done.retry || !set_aside_.contains(*done.retry))
+    return;
+  const auto& key = *done.retry;
+  const auto x = std::ranges::find(failed, key, &failed_key::key);
+  if (x == failed.end()) {
+    set_aside_.forget(key);
+    return;
+  }
+  const auto tries = limits_.set_aside_after + set_aside_.failures(key);
+  set_aside_.failed(key, pause(tries, limits_.retry_max), now);
+  if (x->denied)
+    want_list(list_reason::failure, 0, now);
+}
+
+/// What is set aside has its own turns.
+void work_plan::want_details(const std::vector<std::string>& keys, time_point now) {
+  for (const auto& key : keys)
+    if (!is_list_only(key))
+      marks_.want_detail(key, ++last_number_, now);
 }
 
 void work_plan::settle_keys(work& done, settlement& result) {
@@ -138,16 +197,20 @@ void work_plan::settle_keys(work& done, settlement& result) {
     // A second look. It keeps the number of the event: nothing is proven before.
     stale_mark again;
     again.number = x.lags.number();
-    again.due = x.lags.until();
+    again.due = x.list_only ? std::max(x.lags.until(), next_stand_in_) : x.lags.until();
     again.lags = std::move(x.lags);
     again.announced = x.announced;
     again.asked = x.asked;
+    again.list_only = x.list_only;
     marks_.put(key, std::move(again));
   }
 }
 
-void work_plan::settle_list(work& done, settlement& result) {
-  look_failures_ = 0;
+void work_plan::settle_list(work& done, settlement& result, time_point now) {
+  // Whatever kept the daemon from answering may have been what kept it from answering for these.
+  may_be_cured_ |= std::exchange(look_failures_, 0) > 0;
+  if (std::exchange(may_be_cured_, false))
+    set_aside_.hurry_all(now);
   add(result.processed, done.list->events);
   done.list->lags.settle(done.began);
   if (done.list->lags.empty())

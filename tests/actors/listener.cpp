@@ -64,6 +64,7 @@ caf::behavior listener::make_behavior() {
       [h](atom::trouble, resource_kind kind, const failure& x) {
         h->troubles.emplace_back(kind, x);
       },
+      [h](const unverified_report& x) { h->unverified.push_back(x); },
       [h](atom::wake) { ++h->wakes; },
       [h](atom::stop) {
         ++h->stops;

@@ -109,14 +109,82 @@ TEST_CASE_FIXTURE(volumes_rig,
   advance(1min);
   CHECK(inspects() > before);
   CHECK(inspects() < before + 15); // not without pause
-  CHECK(lists() == 1);             // the state is known
+  CHECK(lists() == 2);             // one more when it was set aside: the state is known
   docker.recover();
-  advance(20s);
+  advance(6min); // the longest wait is five
   const auto after = inspects();
   advance(1min);
   CHECK(inspects() == after);
   CHECK(metrics->failed() == 1);
   CHECK(metrics->processed() == 1);
+}
+
+TEST_CASE_FIXTURE(
+    containers_rig,
+    "a container that can't be inspected holds no proof up: it is named and counted") {
+  list();
+  docker.run_container(some_container("0123456789abcdef"));
+  docker.fail_key("0123456789abcdef", {ec::docker_refused, "500: layer does not exist"});
+  deliver();
+  send(handler, atom::proof_v, handlers_clock());
+  advance(10s);
+  CHECK(agrees() == false); // but for the times
+  CHECK(rows().containers.at("0123456789abcdef").state == "running");
+  CHECK(rows().containers.at("0123456789abcdef").started_at == never);
+  REQUIRE_FALSE(reconciler->verified.empty());
+  REQUIRE_FALSE(metrics->unverified.empty());
+  const auto& told = metrics->unverified.back();
+  CHECK(told.kind == container_kind);
+  CHECK(told.count == 1);
+  REQUIRE(told.first.size() == 1);
+  CHECK(told.first[0].name.find("0123456789ab)") != std::string::npos);
+  CHECK(told.first[0].why == "500: layer does not exist");
+  CHECK(metrics->work.back().unverified == 1);
+  CHECK(log.count("warning couldn't inspect container") == 1);
+  const auto before = inspects();
+  advance(10min);
+  CHECK(inspects() - before <= 10);
+  docker.recover();
+  advance(6min);
+  CHECK(agrees());
+  CHECK(metrics->unverified.back().count == 0);
+  CHECK(metrics->work.back().unverified == 0);
+  CHECK(log.count("can be inspected again") == 1);
+}
+
+TEST_CASE_FIXTURE(containers_rig,
+                  "a container that can't be inspected goes with its destroy event") {
+  docker.run_container(some_container("c"));
+  docker.fail_key("c", {ec::docker_timeout, "took too long"});
+  deliver();
+  advance(1min);
+  REQUIRE(rows().containers.contains("c"));
+  docker.remove_container("c");
+  deliver();
+  advance(2s);
+  CHECK_FALSE(rows().containers.contains("c"));
+  CHECK(metrics->unverified.back().count == 0);
+}
+
+TEST_CASE_FIXTURE(containers_rig,
+                  "a container that is listed and denied by its inspect stays, without times") {
+  docker.silently([&] { docker.run_container(some_container("ghost")); });
+  docker.deny_key("ghost");
+  list();
+  advance(10s);
+  for (auto i = 0; i < 3; ++i) {
+    list();
+    advance(10min);
+    REQUIRE(rows().containers.contains("ghost"));
+    CHECK(rows().containers.at("ghost").started_at == never);
+    CHECK(metrics->lists.back().created + metrics->lists.back().removed == 0);
+  }
+  CHECK(metrics->drift.empty());
+  CHECK(metrics->unverified.back().count == 1);
+  docker.silently([&] { docker.remove_container("ghost"); });
+  advance(6min); // the next try denies it still, and a list lacks it
+  CHECK_FALSE(rows().containers.contains("ghost"));
+  CHECK(metrics->unverified.back().count == 0);
 }
 
 TEST_CASE_FIXTURE(
@@ -359,6 +427,38 @@ TEST_CASE_FIXTURE(volumes_rig, "what a list mends although no event told of it i
   CHECK(metrics->drift[0][0].key == "unannounced");
   CHECK(metrics->drift[0][0].op == operation::create);
   CHECK(log.has("create volume unannounced"));
+}
+
+TEST_CASE_FIXTURE(volumes_rig,
+                  "what a list shows of a running prune goes at once and is no drift") {
+  docker.silently([this] {
+    for (const auto* name : {"a", "b", "c"})
+      docker.create_volume(some_volume(name));
+  });
+  list();
+  docker.silently([this] { docker.remove_volume("a"); });
+  list(list_reason::interval);
+  CHECK_FALSE(rows().volumes.contains("a"));
+  docker.silently([this] { docker.remove_volume("b"); });
+  advance(30s);
+  docker.announce(resource_kind::volume, "prune", "");
+  deliver();
+  CHECK_FALSE(rows().volumes.contains("b"));
+  advance(5min);
+  CHECK(metrics->drift.empty());
+}
+
+TEST_CASE_FIXTURE(volumes_rig, "a removal that no event tells within a minute is drift") {
+  docker.silently([this] { docker.create_volume(some_volume("a")); });
+  list();
+  docker.silently([this] { docker.remove_volume("a"); });
+  list(list_reason::interval);
+  CHECK_FALSE(rows().volumes.contains("a"));
+  advance(59s);
+  CHECK(metrics->drift.empty());
+  advance(2s);
+  REQUIRE(metrics->drift.size() == 1);
+  CHECK(metrics->drift[0][0].op == operation::remove);
 }
 
 TEST_CASE_FIXTURE(volumes_rig, "a list that is quicker than the event is no drift") {

@@ -107,6 +107,19 @@ TEST_CASE("the date of an answer is a moment, or none") {
     CHECK(http_date(text) == never);
 }
 
+TEST_CASE("names that the daemon's router cleans away are known") {
+  for (const auto* name :
+       {"nas//export", "/export", "..", ".", "a/../b", "a/./b", "a\nb", "a/.."}) {
+    CAPTURE(name);
+    CHECK(is_mangled_by_router(name));
+  }
+  for (const auto* name :
+       {"data", "nas/export", "nas/", "...", ".hidden", "a..b", "a b", "%2F", "json"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_mangled_by_router(name));
+  }
+}
+
 TEST_CASE("paths and filters are encoded") {
   CHECK(percent_encode("data-1.x_~") == "data-1.x_~");
   CHECK(percent_encode("a/b c?#%") == "a%2Fb%20c%3F%23%25");

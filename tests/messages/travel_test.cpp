@@ -47,7 +47,8 @@ container some_container() {
           .created_at = 1,
           .started_at = 2,
           .finished_at = 3,
-          .detailed = true};
+          .detailed = true,
+          .times_unknown = true};
 }
 
 change_batch some_batch() {

@@ -132,13 +132,26 @@ TEST_CASE("every counter begins at 0") {
 
 TEST_CASE("our own names are there at the first scrape") {
   const auto text = metrics::catalogue{}.render();
-  for (const auto* name :
-       {"apply_latency_seconds", "verified_timestamp_seconds", "reconcile_drift_objects_total",
-        "reconcile_requests_total", "build_info", "events_ignored_total", "pending_keys",
-        "stream_lag_seconds", "stream_read_bytes_total", "stream_audits_total",
-        "rejected_rows_total", "replaced_text_total", "store_batch_size",
-        "store_batch_duration_seconds", "store_failures_total", "database_up", "standby",
-        "docker_calls_duration_seconds", "link_certificate_expiry_timestamp_seconds"}) {
+  for (const auto* name : {"apply_latency_seconds",
+                           "verified_timestamp_seconds",
+                           "reconcile_drift_objects_total",
+                           "reconcile_requests_total",
+                           "build_info",
+                           "events_ignored_total",
+                           "pending_keys",
+                           "unverified_resources",
+                           "stream_lag_seconds",
+                           "stream_read_bytes_total",
+                           "stream_audits_total",
+                           "rejected_rows_total",
+                           "replaced_text_total",
+                           "store_batch_size",
+                           "store_batch_duration_seconds",
+                           "store_failures_total",
+                           "database_up",
+                           "standby",
+                           "docker_calls_duration_seconds",
+                           "link_certificate_expiry_timestamp_seconds"}) {
     CAPTURE(name);
     CHECK(text.find(std::string{"# TYPE volumeviz_events_"} + name + " ") != std::string::npos);
   }

@@ -133,6 +133,7 @@ TEST_CASE("each of the other calls moves its own series") {
   metrics::catalogue numbers;
   numbers.queue_size(12);
   numbers.pending_keys(resource_kind::container, 9);
+  numbers.unverified(resource_kind::volume, 2);
   numbers.connected(true);
   numbers.stream_ended(metrics::seconds{42});
   numbers.stream_lag(metrics::seconds{0.01});
@@ -153,6 +154,7 @@ TEST_CASE("each of the other calls moves its own series") {
   numbers.docker_call("something new", metrics::seconds{0.001}, false);
   CHECK(value_of(numbers, docker + "events_queue_size") == "12");
   CHECK(value_of(numbers, prefix + R"(pending_keys{kind="container"})") == "9");
+  CHECK(value_of(numbers, prefix + R"(unverified_resources{kind="volume"})") == "2");
   CHECK(value_of(numbers, docker + "events_connection_status") == "1");
   CHECK(value_of(numbers, docker + "events_stream_duration_seconds_sum") == "42");
   CHECK(value_of(numbers, prefix + "stream_lag_seconds_count") == "1");

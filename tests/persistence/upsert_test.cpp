@@ -167,6 +167,23 @@ TEST_CASE("a container that only a list has shown has no start time yet") {
   });
 }
 
+TEST_CASE(
+    "a list of a container that can't be inspected makes its times unknown, few rows or many") {
+  on_both([](testbed& on) {
+    for (const auto others : {0, 40}) {
+      std::vector<container> all{a_container("c1")};
+      for (auto i = 0; i < others; ++i)
+        all.push_back(a_container("d" + std::to_string(i)));
+      on.apply(batch_of({}, all));
+      for (auto& x : all)
+        x.detailed = false;
+      all[0].times_unknown = true;
+      CHECK(words(on.apply(batch_of({}, all)).changes) == lines{"update container c1"});
+      CHECK(on.apply(batch_of({}, all)).changes.empty());
+    }
+  });
+}
+
 TEST_CASE("a complete list tells which times are missing and when the rows were last verified") {
   on_both([](testbed& on) {
     auto listed = a_container("listed"), born = a_container("born");

@@ -68,6 +68,9 @@ public:
       const auto* state = i == of_->volumes.end() ? nullptr : i->second.shown(of_->runs.now());
       if (state != nullptr && of_->plugin_down && state->driver == "plugin")
         return fail(ec::docker_refused, "error looking up volume plugin: not found");
+      if (state != nullptr)
+        if (auto other = of_->crippled_answer<volume>(name))
+          return *other;
       of_->say(of_->said_volumes, name, state != nullptr);
       return state != nullptr ? std::optional{*state} : std::nullopt;
     });
@@ -78,6 +81,13 @@ public:
     using found = result<std::optional<container>>;
     return answer<std::optional<container>>(question::inspect_container, [&]() -> found {
       const auto i = of_->containers.find(id);
+      // A ghost is known to lists only; what is gone is gone.
+      if (i != of_->containers.end() && i->second.shown(of_->runs.now()) != nullptr)
+        if (auto other = of_->crippled_answer<container>(id)) {
+          if (*other)
+            of_->say(of_->said_containers, id, false);
+          return *other;
+        }
       const container* state = nullptr;
       // An inspect waits for the container's lock and so lags less than a list.
       if (i != of_->containers.end())

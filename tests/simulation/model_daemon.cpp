@@ -68,7 +68,7 @@ const container* model_daemon::find_container(const std::string& id) const {
 }
 
 void model_daemon::announce(resource_kind kind, const std::string& action, const std::string& key) {
-  if (silent || (hides_prunes && action == "prune"))
+  if (silent || (hides_prunes && action == "prune") || is_ghost(key))
     return;
   // No two events have the same stamp, but a stamp may be older than the one before.
   auto time = std::max(now() + times_set_, last_stamp_ + 1);

@@ -88,6 +88,29 @@ public:
     ec code = ec::docker_unreachable;
   };
   trouble troubles[questions];
+  /// How the inspect of a resource fails while the lists show it.
+  enum class crippled_by : std::uint8_t { hanging, refusal, denial };
+  struct cripple {
+    crippled_by how = crippled_by::refusal;
+    bool lasting = false; ///< to the end: nobody will ever know its times
+  };
+  std::map<std::string, cripple> crippled; ///< by volume name or container id
+  bool is_ghost(const std::string& id) const {
+    const auto i = crippled.find(id);
+    return i != crippled.end() && i->second.how == crippled_by::denial;
+  }
+  /// What its inspect says instead of the truth, if it is crippled.
+  template <class Found>
+  std::optional<result<std::optional<Found>>> crippled_answer(const std::string& key) const {
+    const auto i = crippled.find(key);
+    if (i == crippled.end())
+      return std::nullopt;
+    if (i->second.how == crippled_by::hanging)
+      return fail(ec::docker_timeout, "the daemon did not answer in time");
+    if (i->second.how == crippled_by::refusal)
+      return fail(ec::docker_refused, "500: the storage layer is gone");
+    return result<std::optional<Found>>{std::optional<Found>{}};
+  }
   void end_streams(bool within_a_line);
   /// Their reader is gone.
   void close_streams();

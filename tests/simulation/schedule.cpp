@@ -45,6 +45,7 @@ constexpr std::array<word, ops> words{{
     {op::plugin_down, "the volume plugin is down for {2} ms", 2},
     {op::stall_reader, "our reading thread does not run for {2} ms", 2},
     {op::damage, "a damaged line (sort {0})", 2},
+    {op::cripple, "the resource in place {0} can't be inspected (sort {1}) for {2} ms", 3},
     {op::repeat, "the last event is shown again", 1},
     {op::set_clock, "a clock is set (whose: {0}, back: {1}) by {2} ms", 1},
     {op::fail_writes, "the next {1} writes fail (sort {0})", 4},
@@ -127,6 +128,9 @@ step make_step(dice& with, unsigned keys, bool troubles) {
     break;
   case op::damage:
     x.a = with.below(6);
+    break;
+  case op::cripple:
+    x.span = 100 + with.below(with.one_in(3) ? 20'000 : 3'000);
     break;
   case op::set_clock:
     x.a = with.below(3);

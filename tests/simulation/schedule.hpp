@@ -39,6 +39,7 @@ enum class op : std::uint8_t {
   plugin_down,
   stall_reader,
   damage,
+  cripple, ///< `a`: a resource whose inspects fail while lists show it; `b`: how, and for how long
   repeat,
   set_clock,
   // To the database.

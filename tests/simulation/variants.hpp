@@ -20,7 +20,9 @@ variant does_not_heed_prunes();
 variant forgets_failed_looks();
 variant forgets_failed_lists();
 variant forgets_failed_writes();
+variant waits_for_what_cannot_be_inspected();
 // 4. Never delete on hearsay.
+variant believes_inspects_more_than_lists();
 variant believes_partial_lists();
 variant takes_failures_for_404();
 variant believes_broken_lists();

@@ -170,6 +170,22 @@ variant forgets_failed_writes() {
   return x;
 }
 
+variant waits_for_what_cannot_be_inspected() {
+  variant x;
+  x.name = "nothing is proven while one resource can't be inspected";
+  x.node = [](node_parts& parts) {
+    parts.volume_limits.set_aside_after = parts.container_limits.set_aside_after = 1'000'000;
+  };
+  return x;
+}
+
+variant believes_inspects_more_than_lists() {
+  variant x;
+  x.name = "what a list shows goes when an inspect denies it";
+  x.node = [](node_parts& parts) { parts.container_limits.lists_outweigh = false; };
+  return x;
+}
+
 variant believes_partial_lists() {
   return with_client<deaf_to_warnings>("a list with warnings is a list");
 }

@@ -83,6 +83,14 @@ TEST_CASE("a node that forgets a failed write is caught") {
   check_caught(forgets_failed_writes());
 }
 
+TEST_CASE("a node that proves nothing while one resource can't be inspected is caught") {
+  check_caught(waits_for_what_cannot_be_inspected());
+}
+
+TEST_CASE("a node that deletes a listed container because its inspect denies it is caught") {
+  check_caught(believes_inspects_more_than_lists());
+}
+
 TEST_CASE("a node that deletes by a list with warnings is caught") {
   check_caught(believes_partial_lists());
 }

@@ -141,6 +141,7 @@ void world::start_node() {
     return std::jthread{};
   };
   for (auto* limits : {&parts.volume_limits, &parts.container_limits}) {
+    limits->retry_max = 15s; // of minutes: what is crippled may be cured without a word
     limits->batch_max = schedule_.batch_max;
     limits->list_above = schedule_.list_above;
     limits->keys_max = schedule_.keys_max;
@@ -218,6 +219,7 @@ void world::heal() {
   }
   for (auto& x : daemon_->troubles)
     x = {};
+  std::erase_if(daemon_->crippled, [](const auto& x) { return !x.second.lasting; });
   store_->troubles = {};
   defects_in_clock_ = defects_in_calls_ = 0;
   delayed_until_.clear();

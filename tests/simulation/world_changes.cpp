@@ -199,7 +199,7 @@ void world::pause_container(unsigned place) {
 void world::prune_containers() {
   for (const auto& [id, x] : daemon_->containers) {
     const auto* c = x.now();
-    if (c == nullptr || (c->state != "exited" && c->state != "created"))
+    if (c == nullptr || (c->state != "exited" && c->state != "created") || daemon_->is_ghost(id))
       continue;
     const auto podman = daemon_->habits.speaks == dialect::podman;
     daemon_->drop_container(id);
@@ -260,6 +260,25 @@ void world::damage(unsigned place, unsigned sort) {
   else
     create_volume(place);
   daemon_->garble = nullptr;
+}
+
+/// Every other lasts to the end. A ghost is what a crash of the daemon leaves: a container that its
+/// lists show and nobody can do anything with.
+void world::cripple(unsigned place, unsigned how, nanoseconds span) {
+  using by = model_daemon::crippled_by;
+  constexpr by sorts[] = {by::hanging, by::refusal, by::denial, by::refusal};
+  auto sort = sorts[how % 4];
+  const auto key = how % 4 == 3 ? volume_in(place) : container_in(place);
+  if (sort == by::denial) {
+    if (daemon_->down || daemon_->hung || daemon_->habits.speaks == dialect::podman)
+      return;
+    daemon_->go_down();
+    ++times_down_;
+    daemon_->come_up();
+  }
+  daemon_->crippled[key] = {sort, how >= 4};
+  if (how < 4)
+    later(span, [this, key] { daemon_->crippled.erase(key); });
 }
 
 /// Whoever asked for it has hung up between the removal and its event.

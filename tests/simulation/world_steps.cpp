@@ -60,6 +60,9 @@ bool world::happen_in_the_world(const step& x) {
     return false;
   if (daemon_->down || daemon_->hung)
     return true; // nobody can do anything with it
+  if (x.what >= op::create_container && x.what <= op::health
+      && daemon_->is_ghost(container_in(x.a)))
+    return true;
   switch (x.what) {
   case op::create_volume:
     create_volume(x.a);
@@ -178,6 +181,9 @@ void world::happen_to_the_daemon(const step& x) {
     break;
   case op::damage:
     damage(x.a, x.a);
+    break;
+  case op::cripple:
+    cripple(x.a, x.b, span);
     break;
   case op::repeat:
     daemon_->repeat_last();

@@ -71,6 +71,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
   if (is_new) {
     row.mounts.clear();
     row.settled_for = 0;
+    row.times_unknown = false;
     if (!x.detailed)
       row.started_at = row.finished_at = never;
     summary.changes.push_back({row_kind::container, operation::create, x.id, {}});
@@ -79,12 +80,14 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
     wanted.mounts = row.mounts;
     if (!x.detailed) {
       // A list tells no times: they stay while the container has not moved on.
-      const auto moved = std::tie(row.state, row.status) != std::tie(x.state, x.status);
+      const auto moved =
+          x.times_unknown || std::tie(row.state, row.status) != std::tie(x.state, x.status);
       wanted.created_at = row.created_at;
       wanted.started_at = moved ? never : row.started_at;
       wanted.finished_at = moved ? never : row.finished_at;
     }
     wanted.detailed = row.detailed;
+    wanted.times_unknown = false;
     wanted.settled_for = 0;
     if (wanted != row)
       summary.changes.push_back({row_kind::container, operation::update, x.id, {}});

@@ -169,6 +169,11 @@ void scripted_docker::fail_key(const std::string& key, failure why) {
   world_->failing_keys.insert_or_assign(key, std::move(why));
 }
 
+void scripted_docker::deny_key(const std::string& key) {
+  std::lock_guard lock(world_->mutex);
+  world_->denied_keys.insert(key);
+}
+
 void scripted_docker::warn(std::string warning, const std::string& hidden) {
   lock_guard lock(world_->mutex);
   world_->warnings.push_back(std::move(warning));
@@ -179,6 +184,7 @@ void scripted_docker::recover() {
   lock_guard lock(world_->mutex);
   world_->failing.clear();
   world_->failing_keys.clear();
+  world_->denied_keys.clear();
   world_->warnings.clear();
   world_->hidden.clear();
 }

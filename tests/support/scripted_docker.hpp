@@ -65,6 +65,8 @@ public:
   void fail(docker_call what, failure why, std::optional<unsigned> times = {});
   /// The inspect of this resource fails until recover().
   void fail_key(const std::string& key, failure why);
+  /// The inspect of this resource says that there is no such thing, whatever lists show.
+  void deny_key(const std::string& key);
   /// The list of volumes is partial: it lacks `hidden`.
   void warn(std::string warning, const std::string& hidden);
   void recover();

@@ -40,8 +40,9 @@ public:
   }
   result<std::optional<container>> inspect_container(const std::string& id,
                                                      docker::deadline) override {
-    return answer<std::optional<container>>(docker_call::inspect_container, id,
-                                            [&] { return find(world_->containers, id); });
+    return answer<std::optional<container>>(docker_call::inspect_container, id, [&] {
+      return world_->denied_keys.contains(id) ? std::nullopt : find(world_->containers, id);
+    });
   }
   result<docker::past_events> events_between(timestamp since, timestamp until,
                                              docker::deadline) override {

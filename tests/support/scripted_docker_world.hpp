@@ -44,6 +44,7 @@ struct scripted_docker::world {
     std::optional<unsigned> times;
   };
   std::map<docker_call, trouble> failing;
+  std::set<std::string> denied_keys;
   std::map<std::string, failure> failing_keys;
   std::map<docker_call, std::function<void()>> during;
   std::map<docker_call, std::string> throwing;

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
+
 using namespace volumeviz;
 using namespace volumeviz::sync;
 using namespace std::chrono_literals;
@@ -21,13 +23,40 @@ row_change change(std::string key, operation op = operation::create,
 TEST_CASE("what no event has announced within two seconds is drift, told once") {
   drift_watch watch;
   CHECK_FALSE(watch.next_due());
-  watch.suspect("v", row_kind::volume, operation::remove, start);
+  watch.suspect("v", row_kind::volume, operation::update, start);
   CHECK(watch.next_due() == start + 2s);
   CHECK(watch.due(start + 1999ms).empty());
-  CHECK(watch.due(start + 2s) == std::vector{change("v", operation::remove)});
+  CHECK(watch.due(start + 2s) == std::vector{change("v", operation::update)});
   CHECK(watch.due(start + 1h).empty());
   CHECK(watch.waiting() == 0);
   CHECK_FALSE(watch.next_due());
+}
+
+TEST_CASE("what a list has removed waits for its event for a minute before it is drift") {
+  drift_watch watch;
+  watch.suspect("gone", row_kind::volume, operation::remove, start);
+  watch.suspect("new", row_kind::volume, operation::create, start + 1s);
+  CHECK(watch.next_due() == start + 3s);
+  CHECK(watch.due(start + 59'999ms) == std::vector{change("new")});
+  CHECK(watch.due(start + 60s) == std::vector{change("gone", operation::remove)});
+}
+
+TEST_CASE("the event of a prune clears what lists have removed before it, and nothing else") {
+  struct row {
+    operation op;
+    bool cleared;
+  };
+  for (const auto& x : {row{operation::remove, true}, row{operation::create, false},
+                        row{operation::update, false}}) {
+    CAPTURE(to_string(x.op));
+    drift_watch watch;
+    watch.suspect("a", row_kind::volume, x.op, start);
+    watch.suspect("b", row_kind::mount, x.op, start + 1s);
+    watch.removals_announced();
+    CHECK(watch.waiting() == (x.cleared ? 0 : 2));
+    watch.suspect("later", row_kind::volume, x.op, start + 2s);
+    CHECK(watch.due(start + 1h).size() == (x.cleared ? 1 : 3));
+  }
 }
 
 TEST_CASE("an event that was on its way clears its resource and no other") {
@@ -62,13 +91,13 @@ TEST_CASE("a resource can drift again") {
   drift_watch watch;
   watch.suspect("v", row_kind::volume, operation::create, start);
   watch.announced("v");
-  watch.suspect("v", row_kind::volume, operation::remove, start + 1s);
+  watch.suspect("v", row_kind::volume, operation::update, start + 1s);
   CHECK(watch.next_due() == start + 3s);
   CHECK(watch.due(start + 3s).size() == 1);
 }
 
 TEST_CASE("suspicions that find no room are counted and not told") {
-  drift_watch watch{2s, 2};
+  drift_watch watch{{.grace = 2s, .removal_grace = 60s, .capacity = 2}};
   for (const auto* key : {"a", "b", "c"})
     watch.suspect(key, row_kind::volume, operation::create, start);
   CHECK(watch.waiting() == 2);
@@ -90,27 +119,36 @@ TEST_CASE("a moved watch still knows what it waits for") {
 TEST_CASE("a row is drift exactly when no event comes after it and before its time") {
   CHECK(rc::check([] {
     struct row {
-      drift_watch::time_point at;
-      std::string key;
+      drift_watch::time_point due;
+      row_change what;
     };
     auto n = *rc::gen::inRange(0, 100);
-    drift_watch watch{2s, 50};
-    std::vector<row> model;
+    drift_watch watch{{.grace = 2s, .removal_grace = 5s, .capacity = 50}};
+    std::vector<row> model; // in the order of `due`
     auto now = start;
     for (auto i = 0; i < n; ++i) {
       auto key = std::string(1, *rc::gen::inRange('a', 'e'));
-      if (*rc::gen::arbitrary<bool>()) {
-        watch.suspect(key, row_kind::volume, operation::create, now);
-        if (model.size() < 50)
-          model.push_back({now, key});
-      } else {
+      switch (*rc::gen::inRange(0, 5)) {
+      case 0:
         watch.announced(key);
-        std::erase_if(model, [&key](const row& x) { return x.key == key; });
+        std::erase_if(model, [&key](const row& x) { return x.what.key == key; });
+        break;
+      case 1:
+        watch.removals_announced();
+        std::erase_if(model, [](const row& x) { return x.what.op == operation::remove; });
+        break;
+      default: {
+        const auto op = *rc::gen::element(operation::create, operation::update, operation::remove);
+        watch.suspect(key, row_kind::volume, op, now);
+        if (model.size() < 50)
+          model.push_back({now + (op == operation::remove ? 5s : 2s), change(key, op)});
+        std::ranges::stable_sort(model, {}, &row::due);
+      }
       }
       now += std::chrono::milliseconds{*rc::gen::inRange(0, 700)};
       std::vector<row_change> expected;
-      while (!model.empty() && model.front().at + 2s <= now) {
-        expected.push_back(change(model.front().key));
+      while (!model.empty() && model.front().due <= now) {
+        expected.push_back(model.front().what);
         model.erase(model.begin());
       }
       RC_ASSERT(watch.due(now) == expected);

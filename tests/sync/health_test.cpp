@@ -275,6 +275,23 @@ TEST_CASE("a database in which another node writes the rows is degraded, and not
   CHECK(status_of(evaluate(facts, now), "database") == unhealthy);
 }
 
+TEST_CASE("what can't be inspected is named in a reason, and is no other status") {
+  auto facts = well();
+  facts.unverified = {
+      {.kind = resource_kind::container,
+       .count = 7,
+       .first = {{"web (0123456789ab)", "500: no layer", now - 60 * second}}},
+      {.kind = resource_kind::volume, .count = 1, .first = {{"nas", "hangs", never}}}};
+  const auto x = evaluate(facts, now);
+  CHECK(x.status == health_status::healthy);
+  REQUIRE(x.events.reasons.size() == 2);
+  CHECK(x.events.reasons[0].starts_with("7 containers can't be inspected"));
+  CHECK(x.events.reasons[0].find("web (0123456789ab) since") != std::string::npos);
+  CHECK(x.events.reasons[0].find("500: no layer") != std::string::npos);
+  CHECK(x.events.reasons[0].ends_with("; …"));
+  CHECK(x.events.reasons[1].starts_with("1 volume can't be inspected"));
+}
+
 TEST_CASE("rows that nothing has proven for a minute are a reason, but no other status") {
   auto facts = well();
   facts.verified_at = now - 60 * second;

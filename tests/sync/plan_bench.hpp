@@ -57,7 +57,7 @@ struct plan_bench {
                     const std::vector<std::string>& undetailed = {}) {
     std::vector<failed_key> failures;
     for (const auto& key : failed)
-      failures.push_back({key, {ec::docker_timeout, "took too long"}});
+      failures.push_back({key, {ec::docker_refused, "no such driver"}});
     return plan.finish(failures, undetailed, now);
   }
   settlement finish_failed() { return plan.finish_failed(now); }

@@ -1,0 +1,92 @@
+#include "actors/unverified.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace volumeviz {
+
+namespace {
+
+// As many are named to people; the rest is counted.
+constexpr std::size_t named = 5;
+constexpr std::size_t short_id = 12;
+
+} // namespace
+
+void unverified_resources::seen(const observation& what, bool list, timestamp now) {
+  const auto& containers = what.batch.containers;
+  if (list && containers.complete)
+    names_.clear();
+  for (const auto& x : containers.present)
+    names_[x.id] = x.name;
+  for (const auto& x : what.failed)
+    if (x.asked)
+      failed(x, now);
+  if (list) {
+    // What is shown can be inspected or not; what is not is gone.
+    std::set<std::string> there;
+    for (const auto& x : containers.present)
+      there.insert(x.id);
+    for (const auto& x : what.batch.volumes.present)
+      there.insert(x.name);
+    if (containers.complete || what.batch.volumes.complete)
+      std::erase_if(failing_, [&](const auto& x) { return !there.contains(x.first); });
+    return;
+  }
+  for (const auto& x : containers.present)
+    over(x.id);
+  for (const auto& x : what.batch.volumes.present)
+    over(x.name);
+  for (const auto* gone : {&containers.gone, &what.batch.volumes.gone})
+    for (const auto& key : *gone) {
+      failing_.erase(key);
+      names_.erase(key);
+    }
+}
+
+void unverified_resources::failed(const failed_key& x, timestamp now) {
+  auto& known = failing_[x.key];
+  if (++known.failures == 1)
+    known.since = now;
+  // A container that is being started holds its inspects up for a moment: no news.
+  const auto counts = known.failures > 1 || x.why.code != ec::docker_timeout;
+  const auto news = counts && (!known.told || known.why != x.why.text);
+  known.told |= counts;
+  known.why = x.why.text;
+  log_->log(news ? spdlog::level::warn : spdlog::level::debug, "couldn't inspect {} {}: {}",
+            to_string(kind_), name_of(x.key), x.why.text);
+}
+
+void unverified_resources::over(const std::string& key) {
+  const auto i = failing_.find(key);
+  if (i == failing_.end())
+    return;
+  log_->log(i->second.told ? spdlog::level::info : spdlog::level::debug,
+            "{} {} can be inspected again after {} failures", to_string(kind_), name_of(key),
+            i->second.failures);
+  failing_.erase(i);
+}
+
+unverified_report unverified_resources::report(const std::vector<std::string>& set_aside) const {
+  unverified_report all{.kind = kind_, .count = set_aside.size(), .first = {}};
+  for (const auto& key : set_aside) {
+    if (all.first.size() == named)
+      break;
+    const auto i = failing_.find(key);
+    if (i != failing_.end())
+      all.first.push_back({name_of(key), i->second.why, i->second.since});
+  }
+  return all;
+}
+
+std::string unverified_resources::name_of(const std::string& key) const {
+  if (kind_ == resource_kind::volume)
+    return key;
+  const auto i = names_.find(key);
+  const auto id = key.substr(0, short_id);
+  return i == names_.end() || i->second.empty() ? id : fmt::format("{} ({})", i->second, id);
+}
+
+} // namespace volumeviz
