@@ -39,6 +39,7 @@ resource_handler::resource_handler(interface::pointer self, handler_parts parts)
     : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
       unverified_(parts_.kind, parts_.log), told_unverified_{.kind = parts_.kind, .first = {}},
       rejected_(parts_.kind, parts_.log), told_rejected_(rejected_.report()),
+      left_out_(parts_.kind, parts_.log),
       docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
       store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
 }
@@ -49,6 +50,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
   if (parts_.restarted) {
     self_->send(parts_.health, told_rejected_);
     self_->send(parts_.health, told_unverified_);
+    self_->send(parts_.health, atom::left_out_v, parts_.kind, std::string{});
     list(list_reason::lost_events, 0);
   }
   return {
@@ -183,6 +185,8 @@ void resource_handler::seen(observation& what) {
     return;
   }
   docker_trouble_.worked();
+  if (look_.list)
+    report_left_out(what.left_out);
   heed_lists(what);
   unverified_.seen(what, look_.list, what.failed.empty() ? never : parts_.now());
   write(what);
@@ -275,11 +279,16 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
       seen.insert(x.name);
     for (const auto& x : containers.present)
       seen.insert(x.id);
+    plan_.list_left_out(!what.left_out.empty(), now);
   }
   if (volumes.complete || containers.complete)
     plan_.list_shows(seen);
-  if (!look_.list || volumes.complete || containers.complete)
-    return plan_.finish(what.failed, undetailed(what, summary), now);
+  if (!look_.list || volumes.complete || containers.complete) {
+    // Only an inspect can tell whether a spared row is still there.
+    auto keys = undetailed(what, summary);
+    keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
+    return plan_.finish(what.failed, keys, now);
+  }
   return plan_.finish_partial(seen, undetailed(what, summary), now);
 }
 

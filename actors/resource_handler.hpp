@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
+#include "actors/left_out_log.hpp"
 #include "actors/platform/slot.hpp"
 #include "actors/rejected_rows.hpp"
 #include "actors/repeated.hpp"
@@ -90,6 +91,7 @@ private:
   void report_rejected(const observation& what, const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,
                    const write_summary& summary);
+  void report_left_out(const std::vector<left_out_entry>& entries);
   void report_trouble(const failure& why);
   void report_verified();
   void report_unverified();
@@ -116,6 +118,8 @@ private:
   bool locked_out_ = false; ///< another node writes the rows
   rejected_rows rejected_;
   rejected_report told_rejected_; ///< to the health reporter
+  left_out_log left_out_;
+  std::string left_out_reason_; ///< as the health reporter has it
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;
 };
