@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "commands/check_hub.hpp"
@@ -57,22 +58,25 @@ public:
   std::string metrics() override { return {}; }
 };
 
-/// Asks each path, since a proxy before the socket may let some through and refuse others.
-void check_docker_paths(const config::settings& settings, findings& found) {
+/// Asks each path, since a proxy before the socket may let some through and refuse others. Paths
+/// that fail for one cause share a line. Whether all are answered.
+bool check_docker_paths(const config::settings& settings, findings& found) {
   const auto asked = docker::try_paths(docker_endpoint(settings), 5s);
   if (!asked) {
     found.bad("docker paths", asked.error().text);
-    return;
+    return false;
   }
-  bool all = true;
+  std::map<std::string, std::vector<std::string>> by_cause;
   for (const auto& each : *asked)
-    if (each.why) {
-      found.bad("docker paths", each.why->text);
-      all = false;
-    }
-  if (all)
+    if (each.why)
+      by_cause[each.why->text.substr(each.why->text.find(": ") + 2)].push_back(each.path);
+  for (const auto& [cause, paths] : by_cause)
+    found.bad("docker paths",
+              fmt::format("couldn't ask for {}: {}", fmt::join(paths, ", "), cause));
+  if (by_cause.empty())
     found.fine("docker paths",
                fmt::format("all {} that the node asks for are answered", asked->size()));
+  return by_cause.empty();
 }
 
 void check_docker(const config::settings& settings, findings& found) {
@@ -87,11 +91,11 @@ void check_docker(const config::settings& settings, findings& found) {
                                      who->podman ? "Podman" : "Docker " + who->engine_version,
                                      settings.docker_host));
     found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
-  } else {
+    check_docker_paths(settings, found);
+  } else if (who.error().code != ec::docker_refused || check_docker_paths(settings, found)) {
+    // Else the line of the paths tells which one was refused, and why.
     found.bad("docker", who.error().text);
   }
-  if (who || who.error().code == ec::docker_refused)
-    check_docker_paths(settings, found);
 }
 
 /// The name that is asked goes into the settings, for the checks after this one.

@@ -126,9 +126,12 @@ std::string cure_for(int status, const std::string& words) {
 } // namespace
 
 failure explain_status(std::string_view what, int status, std::string_view body) {
-  const auto words = daemons_words(body);
-  return {ec::docker_refused, couldnt(what) + "the daemon answered " + std::to_string(status) + ": "
-                                  + words + cure_for(status, words)};
+  auto words = daemons_words(body);
+  const auto cure = cure_for(status, words);
+  if (!cure.empty() && words.ends_with('.'))
+    words.pop_back();
+  return {ec::docker_refused,
+          couldnt(what) + "the daemon answered " + std::to_string(status) + ": " + words + cure};
 }
 
 failure explain_ending(std::string_view what, const address& where, ending how) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -60,6 +61,15 @@ std::string name_of(const std::string& pid) {
 }
 
 } // namespace
+
+std::string why_input_output_failed(const std::string& path) {
+  struct statvfs found {};
+  const auto folder = std::filesystem::path{path}.parent_path().string();
+  // A file in WAL mode is opened with a -shm of 32 KiB beside it.
+  if (::statvfs(folder.c_str(), &found) == 0 && found.f_bavail * found.f_frsize < 64 * 1024)
+    return "the disk is full: make room on the file system of " + folder;
+  return "the disk or the file system of " + folder + " fails: see the kernel's log (dmesg)";
+}
 
 std::string why_not_writable(const std::string& path) {
   const std::filesystem::path file{path};

@@ -4,6 +4,9 @@
 
 namespace volumeviz::persistence {
 
+/// Why reading or writing this SQLite file failed in the operating system, and the cure.
+std::string why_input_output_failed(const std::string& path);
+
 /// Why this user can't write an SQLite file, its folder included, and what to do. Opens neither:
 /// closing a file drops the locks that SQLite has on it in this process.
 std::string why_not_writable(const std::string& path);

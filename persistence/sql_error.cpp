@@ -168,6 +168,8 @@ sql_error sqlite_error(int code, int extended, const std::string& raw_message,
     return is(trouble::away, lock_holders_of(path)); // LOCKED
   case 8:
     return is(trouble::away, why_not_writable(path)); // READONLY
+  case 10:
+    return is(trouble::away, why_input_output_failed(path)); // IOERR
   case 11:
     return is(trouble::away, "the file is damaged: " + rebuild); // CORRUPT
   case 13:

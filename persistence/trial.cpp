@@ -134,6 +134,10 @@ void try_postgresql(const address& where, std::chrono::milliseconds limit) {
   const watchdog::guard guard{dog, watchdog::clock::now() + limit, [&] { on.interrupt(); }};
   if (!on.keeps_its_backend())
     throw sql_error{trouble::away, no_lock_behind_a_pool};
+  if (on.query("SELECT pg_is_in_recovery()::text", {}, 1).at(0).at(0) == "true")
+    throw sql_error{trouble::away,
+                    "the server is a hot standby, which takes no writes: name the primary in "
+                    "DATABASE_URL, or list both hosts with target_session_attrs=read-write"};
   write_and_roll_back(on);
 }
 

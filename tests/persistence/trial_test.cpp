@@ -90,6 +90,13 @@ TEST_CASE("a lock on an SQLite file is named, with the process that has it") {
   CHECK(why_not(on.url) == "works");
 }
 
+TEST_CASE("an input or output error of SQLite says whether it is the disk that is full") {
+  const support::scratch_folder folder;
+  check_says(sqlite_error(10, 4874, "disk I/O error", folder / "x.db").what(), "kernel's log");
+  // Never has room.
+  check_says(sqlite_error(10, 4874, "disk I/O error", "/proc/x.db").what(), "the disk is full");
+}
+
 TEST_CASE("a folder in the place of the SQLite file is named") {
   const support::scratch_folder folder;
   std::filesystem::create_directory(folder / "x.db");
