@@ -279,42 +279,44 @@ void world::cripple(unsigned place, unsigned how, nanoseconds span) {
   daemon_->crippled[key] = {sort, how >= 4};
   if (how < 4)
     later(span, [this, key] { daemon_->crippled.erase(key); });
-  /// Nobody is told when it begins and when it ends.
-  void world::malform(unsigned place, unsigned sort, nanoseconds span) {
-    const auto key = (sort & 2) != 0 ? container_in(place) : volume_in(place);
-    daemon_->malformed[key] = {.keyless = (sort & 1) != 0, .until = std::nullopt};
-    later(span, [this, key] { daemon_->mend(key); });
-  }
+}
 
-  /// Whoever asked for it has hung up between the removal and its event.
-  void world::remove_without_event(unsigned place) {
-    daemon_->silent = true;
-    remove_volume(place);
-    daemon_->silent = false;
-  }
+/// Nobody is told when it begins and when it ends.
+void world::malform(unsigned place, unsigned sort, nanoseconds span) {
+  const auto key = (sort & 2) != 0 ? container_in(place) : volume_in(place);
+  daemon_->malformed[key] = {.keyless = (sort & 1) != 0, .until = std::nullopt};
+  later(span, [this, key] { daemon_->mend(key); });
+}
 
-  void world::change_without_event(unsigned n) {
-    daemon_->silent = true;
-    for (unsigned i = 0; i < n; ++i) {
-      const auto place = static_cast<unsigned>(runs_.random(4));
-      switch (runs_.random(5)) {
-      case 0:
-        stop_container(place, true);
-        break;
-      case 1:
-        remove_container(place);
-        break;
-      case 2:
-        start_container(place);
-        break;
-      case 3:
-        create_volume(place);
-        break;
-      default:
-        remove_volume(place);
-      }
+/// Whoever asked for it has hung up between the removal and its event.
+void world::remove_without_event(unsigned place) {
+  daemon_->silent = true;
+  remove_volume(place);
+  daemon_->silent = false;
+}
+
+void world::change_without_event(unsigned n) {
+  daemon_->silent = true;
+  for (unsigned i = 0; i < n; ++i) {
+    const auto place = static_cast<unsigned>(runs_.random(4));
+    switch (runs_.random(5)) {
+    case 0:
+      stop_container(place, true);
+      break;
+    case 1:
+      remove_container(place);
+      break;
+    case 2:
+      start_container(place);
+      break;
+    case 3:
+      create_volume(place);
+      break;
+    default:
+      remove_volume(place);
     }
-    daemon_->silent = false;
   }
+  daemon_->silent = false;
+}
 
 } // namespace volumeviz::simulation
