@@ -281,10 +281,12 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
       seen.insert(x.id);
     plan_.list_left_out(!what.left_out.empty(), now);
   }
-  if (volumes.complete || containers.complete)
-    plan_.list_shows(seen);
+  if (volumes.complete || containers.complete) {
+    seen.insert(volumes.also_present.begin(), volumes.also_present.end());
+    seen.insert(containers.also_present.begin(), containers.also_present.end());
+    plan_.list_shows(seen, {summary.spared.begin(), summary.spared.end()});
+  }
   if (!look_.list || volumes.complete || containers.complete) {
-    // Only an inspect can tell whether a spared row is still there.
     auto keys = undetailed(what, summary);
     keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
     return plan_.finish(what.failed, keys, now);

@@ -149,7 +149,7 @@ bool work_plan::by_event(const std::string& key) const {
 }
 
 bool work_plan::by_list(const std::string& key) const {
-  if (!under_way_ || under_way_->list || !limits_.lists_outweigh)
+  if (!under_way_ || under_way_->list || !limits_.lists_outweigh || doubtful_.contains(key))
     return false;
   if (under_way_->retry == key)
     return true;

@@ -124,8 +124,9 @@ public:
   std::uint64_t unsettled_events() const noexcept { return unsettled_; }
 
   /// The list under way is complete and shows these: it denies all others, also those that wait for
-  /// an inspect or are set aside. Goes before finish().
-  void list_shows(const std::set<std::string>& keys);
+  /// an inspect or are set aside, but for the `doubtful`: any of them may be an entry that could
+  /// not be understood, and only an inspect can tell whether they are there. Goes before finish().
+  void list_shows(const std::set<std::string>& keys, std::set<std::string> doubtful = {});
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
   settlement finish(const std::vector<failed_key>& failed,
@@ -204,8 +205,9 @@ private:
   std::minstd_rand random_;
   stale_keys marks_;
   set_aside_keys set_aside_;
-  bool may_be_cured_ = false;  ///< with the next list, all that is set aside is tried
-  time_point next_stand_in_{}; ///< no list before only because of what is set aside
+  std::set<std::string> doubtful_; ///< of the newest complete list
+  bool may_be_cured_ = false;      ///< with the next list, all that is set aside is tried
+  time_point next_stand_in_{};     ///< no list before only because of what is set aside
   std::optional<list_mark> list_;
   std::optional<work> under_way_;
   std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_

@@ -9,13 +9,16 @@
 
 namespace volumeviz::sync {
 
-void work_plan::list_shows(const std::set<std::string>& keys) {
+void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::string> doubtful) {
   if (!under_way_ || !under_way_->list)
     return;
-  under_way_->marks.merge(marks_.take_denied(keys, under_way_->number));
+  auto not_denied = keys;
+  not_denied.insert(doubtful.begin(), doubtful.end());
+  under_way_->marks.merge(marks_.take_denied(not_denied, under_way_->number));
   for (const auto& key : set_aside_.keys())
-    if (!keys.contains(key))
+    if (!not_denied.contains(key))
       set_aside_.forget(key);
+  doubtful_ = std::move(doubtful);
 }
 
 settlement work_plan::finish(const std::vector<failed_key>& failed,
@@ -150,8 +153,9 @@ void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, s
     const auto patient =
         !x.asked || (x.why.code == ec::docker_timeout && silent == 1 && again.failures == 0);
     // While the same look fails again and again without news, the list after the first has told the
-    // state.
-    state_unknown |= !patient && (again.failures == 0 || !again.events.empty() || x.denied);
+    // state. Of what is doubtful, none can.
+    const auto news = !again.events.empty() || x.denied;
+    state_unknown |= !patient && (news || (again.failures == 0 && !doubtful_.contains(x.key)));
     if (!patient)
       add(result.failed, std::exchange(again.events, {}));
     keep_one(x, std::move(again), now);

@@ -275,6 +275,31 @@ TEST_CASE("a list that lacks what can't be inspected settles it") {
   }
 }
 
+TEST_CASE(
+    "an inspect of what a list leaves in doubt asks for no other list, and its denial counts") {
+  plan_bench bench;
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.plan.list_shows({}, {"odd"});
+  bench.finish({}, {"odd"});
+  CHECK(bench.begin_keys() == std::vector<std::string>{"odd"});
+  CHECK_FALSE(bench.plan.by_list("odd"));
+  bench.finish({"odd"});
+  CHECK_FALSE(bench.begin());
+  bench.sleep();
+  CHECK(bench.begin_keys() == std::vector<std::string>{"odd"});
+}
+
+TEST_CASE("what a list leaves in doubt stays set aside") {
+  plan_bench bench;
+  set_aside(bench);
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.plan.list_shows({}, {"bad"});
+  bench.finish({}, {"bad"});
+  CHECK(bench.plan.is_set_aside("bad"));
+}
+
 TEST_CASE("a list that lacks a resource does not settle what an event told of it meanwhile") {
   plan_bench bench;
   bench.event("start", "bad");
