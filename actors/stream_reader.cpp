@@ -112,6 +112,7 @@ void stream_reader::ended(const failure& why) {
 }
 
 void stream_reader::audit_in(std::chrono::milliseconds wait) {
+  audit_due_ = self_->clock().now() + wait;
   self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v);
 }
 

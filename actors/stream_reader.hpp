@@ -120,8 +120,8 @@ struct reader_parts {
 ///
 /// A daemon that hung may have changed something without an event: a client that gives up in the
 /// middle of `volume rm` leaves the volume gone, and nobody is told (volume/service/store.go: purge
-/// heeds the request's end, the event comes after it). So after an audit that took long both kinds
-/// are listed.
+/// heeds the request's end, the event comes after it). So after an audit that took long, or that
+/// began late, both kinds are listed.
 ///
 /// All that goes by the daemon's clock as it was when the stream was opened. When a clock was set,
 /// a new stream is opened. The ages in the lists of a daemon whose clock was set are wrong by as
@@ -168,12 +168,13 @@ private:
   timestamp clock_offset_ = 0; ///< the daemon's clock minus ours
   timestamp asked_at_ = never; ///< by our clock, and by one that nobody sets
   steady::time_point asked_at_steady_{};
-  bool forgets_ = true;         ///< the daemon keeps so many events and no more
-  timestamp opened_at_ = never; ///< by the daemon's clock
-  timestamp covered_ = never;   ///< no event before is unknown to audits, stream and lists
-  timestamp anchor_ = never;    ///< an event that the daemon remembered then
-  std::set<docker_event> due_;  ///< audits know of them, the stream had not shown them
-  std::uint64_t due_since_ = 0; ///< events that the stream had shown then
+  steady::time_point audit_due_{}; ///< the one that is under way, or the next
+  bool forgets_ = true;            ///< the daemon keeps so many events and no more
+  timestamp opened_at_ = never;    ///< by the daemon's clock
+  timestamp covered_ = never;      ///< no event before is unknown to audits, stream and lists
+  timestamp anchor_ = never;       ///< an event that the daemon remembered then
+  std::set<docker_event> due_;     ///< audits know of them, the stream had not shown them
+  std::uint64_t due_since_ = 0;    ///< events that the stream had shown then
   steady::time_point listed_at_{};
   unsigned audit_failures_ = 0;
   bool hung_ = false;        ///< since the last lists

@@ -73,8 +73,10 @@ bool stream_reader::is_anothers() const {
   return !parts_.stream->stands();
 }
 
+/// From when the audit was due: while this actor did not run, nobody watched whether the daemon
+/// hung.
 void stream_reader::note_hang() {
-  const auto slow = self_->clock().now() - asked_at_steady_ >= parts_.audits.slow;
+  const auto slow = self_->clock().now() - audit_due_ >= parts_.audits.slow;
   hung_ |= slow;
   hung_before_ &= slow;
 }

@@ -2,6 +2,7 @@
 
 #include "actors/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
+#include "actors/stream_reader.hpp"
 #include "tests/actors/stream_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -186,6 +187,19 @@ TEST_CASE_FIXTURE(reading, "both kinds are listed after a daemon was slow to ans
   const auto before = volumes->reconciles.size();
   advance(1min);
   CHECK(volumes->reconciles.size() == before);
+  CHECK(connected());
+}
+
+TEST_CASE_FIXTURE(reading, "both kinds are listed after an audit that began late") {
+  docker.create_volume(some_volume("v"));
+  settle();
+  hold([](caf::scheduled_actor& x) { return dynamic_cast<shell<stream_reader>*>(&x) != nullptr; });
+  advance(6'500ms);
+  hold(nullptr);
+  run();
+  const std::pair listed{list_reason::lost_events, std::uint64_t{0}};
+  CHECK(volumes->reconciles == std::vector{listed});
+  CHECK(containers->reconciles == std::vector{listed});
   CHECK(connected());
 }
 
