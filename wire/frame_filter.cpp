@@ -72,7 +72,8 @@ verdict check_spawn_server(bytes payload) {
   return passage::drop;
 }
 
-verdict check_nodes(bytes payload, bool with_error, const std::string& peer) {
+verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
+                    const std::string& own) {
   shape_reader read{payload, {}};
   std::string from, to;
   read.node(&from);
@@ -81,8 +82,8 @@ verdict check_nodes(bytes payload, bool with_error, const std::string& peer) {
     read.error();
   if (!read.done())
     return refuse(violation::shape, "a malformed message about the end of an actor");
-  if (from != peer || to == peer || to.empty())
-    return refuse(violation::node, "a message about the end of an actor that is not the sender's");
+  if (from != peer || to == peer || to.empty() || (!own.empty() && to != own))
+    return refuse(violation::node, "a message about the end of an actor from or for another node");
   return passage::forward;
 }
 

@@ -37,7 +37,9 @@ public:
 verdict check_header(const frame_header& x);
 /// Of a message to a SpawnServ: dropped when it is CAF's own question.
 verdict check_spawn_server(bytes payload);
-/// Of a monitor or down message: from the peer's node, and about an actor of ours or of its own.
-verdict check_nodes(bytes payload, bool with_error, const std::string& peer);
+/// Of a monitor or down message: from the peer's node, and for ours. CAF passes one for a third
+/// node on to it, so where there are others `own` must be known; empty: there is none but the peer.
+verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
+                    const std::string& own = {});
 
 } // namespace volumeviz::wire

@@ -17,7 +17,7 @@ std::size_t move_bytes(bytes& from, std::vector<std::byte>& to, std::size_t most
 } // namespace
 
 tl::expected<void, complaint> received_stream::take(bytes from, std::vector<std::byte>& through,
-                                                    std::vector<frame_header>& passed) {
+                                                    std::vector<frame_header>& seen) {
   while (!from.empty()) {
     if (!header_read_) {
       move_bytes(from, frame_, header_size - frame_.size());
@@ -34,21 +34,20 @@ tl::expected<void, complaint> received_stream::take(bytes from, std::vector<std:
     move_bytes(from, frame_, header_size + header_.payload_size - frame_.size());
     if (frame_.size() < header_size + header_.payload_size)
       return {};
-    if (auto done = complete(through, passed); !done)
+    if (auto done = complete(through, seen); !done)
       return done;
   }
   return {};
 }
 
 tl::expected<void, complaint> received_stream::complete(std::vector<std::byte>& through,
-                                                        std::vector<frame_header>& passed) {
+                                                        std::vector<frame_header>& seen) {
   const auto allowed = filter_.frame(header_, bytes{frame_}.subspan(header_size));
   if (!allowed)
     return tl::unexpected{allowed.error()};
-  if (*allowed == passage::forward) {
+  if (*allowed == passage::forward)
     through.insert(through.end(), frame_.begin(), frame_.end());
-    passed.push_back(header_);
-  }
+  seen.push_back(header_);
   // A long one should not stay in memory for as long as the connection lasts.
   if (frame_.capacity() > 64 * 1024)
     frame_ = {};

@@ -19,16 +19,17 @@ public:
   explicit received_stream(frame_filter& filter) : filter_(filter) {}
 
   /// Takes the next bytes; appends the frames that are complete now and may pass to `through`, and
-  /// their headers to `passed`. What came before the frame that may not pass is still appended.
+  /// their headers and those of dropped ones to `seen`. What came before the frame that may not
+  /// pass is still appended.
   tl::expected<void, complaint> take(bytes from, std::vector<std::byte>& through,
-                                     std::vector<frame_header>& passed);
+                                     std::vector<frame_header>& seen);
 
   /// How many bytes are set aside for a frame that has not come as a whole.
   std::size_t memory() const noexcept { return frame_.capacity(); }
 
 private:
   tl::expected<void, complaint> complete(std::vector<std::byte>& through,
-                                         std::vector<frame_header>& passed);
+                                         std::vector<frame_header>& seen);
 
   frame_filter& filter_;
   std::vector<std::byte> frame_; ///< header and payload, as far as they have come

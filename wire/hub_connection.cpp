@@ -62,14 +62,14 @@ bool hub_connection::acceptable(const identity::peer_certificate& shown) {
 }
 
 asio::awaitable<void> hub_connection::carry() {
-  auto filter = std::make_unique<hub_filter>(number_, around_.parts.gate, who_,
+  auto filter = std::make_unique<hub_filter>(number_, around_.parts.node, around_.parts.gate, who_,
                                              around_.parts.members, around_.supersede);
   filter_ = filter.get();
   pace_ = std::make_unique<hub_pace>(*filter_, around_.parts.gate);
   relay_ = std::make_shared<relay>(
       std::move(peer_), relay::parts{.filter = std::move(filter),
                                      .hand_over = around_.parts.accepted,
-                                     .pace = [this](const auto& passed) { return pace(passed); }});
+                                     .pace = [this](const auto& seen) { return pace(seen); }});
   const auto complaint = co_await relay_->run();
   relay_->close();
   around_.parts.members->leave(number_);
@@ -77,7 +77,7 @@ asio::awaitable<void> hub_connection::carry() {
     around_.parts.reports.violated(complaint->why, name(), complaint->what);
 }
 
-relay::steady::duration hub_connection::pace(const std::vector<frame_header>& passed) {
+relay::steady::duration hub_connection::pace(const std::vector<frame_header>& seen) {
   const auto sessions = around_.parts.members->grants(number_);
   if (waits_ && filter_->introduced()) {
     if (who_.certified || sessions > 0)
@@ -85,7 +85,7 @@ relay::steady::duration hub_connection::pace(const std::vector<frame_header>& pa
     else if (!std::exchange(session_expected_, true))
       expect_until(around_.parts.session_limit);
   }
-  return pace_->after(passed, sessions, relay::steady::now());
+  return pace_->after(seen, sessions, relay::steady::now());
 }
 
 void hub_connection::proven() {

@@ -23,13 +23,16 @@ constexpr int monitors_max = 10'000;
 // The gate, and the sessions that it has at the same time.
 constexpr std::size_t answered_max = 1'000;
 
+// An agent asks through one actor a link.
+constexpr std::size_t askers_max = 2'048;
+
 } // namespace
 
-hub_filter::hub_filter(std::uint64_t connection, std::uint64_t gate, member who,
+hub_filter::hub_filter(std::uint64_t connection, std::string own, std::uint64_t gate, member who,
                        std::shared_ptr<member_registry> members,
                        std::function<void(std::uint64_t)> supersede)
-    : connection_(connection), gate_(gate), who_(std::move(who)), members_(std::move(members)),
-      supersede_(std::move(supersede)) {
+    : connection_(connection), own_(std::move(own)), gate_(gate), who_(std::move(who)),
+      members_(std::move(members)), supersede_(std::move(supersede)) {
 }
 
 verdict hub_filter::header(const frame_header& x) {
@@ -68,7 +71,7 @@ verdict hub_filter::frame(const frame_header& x, bytes payload) {
   case operation::monitor_message:
     return monitor(x, payload);
   case operation::down_message:
-    return check_nodes(payload, true, node_);
+    return down(x, payload);
   default:
     return passage::forward;
   }
@@ -109,7 +112,11 @@ verdict hub_filter::message(const frame_header& x, bytes payload) {
     return refuse(violation::receiver, *whom == wire::receiver::gate
                                            ? "an introduction to something other than the gate"
                                            : "rows or a pulse to the gate");
-  asked_.insert_or_assign({x.source, request_number(x.data)}, steady::now());
+  askers_.insert(x.source);
+  if (askers_.size() > askers_max)
+    return refuse(violation::operation, "requests from too many actors");
+  if (!asked_.try_emplace({x.source, request_number(x.data)}, steady::now()).second)
+    return refuse(violation::operation, "a request with the number of one that is not answered");
   return passage::forward;
 }
 
@@ -122,7 +129,14 @@ verdict hub_filter::monitor(const frame_header& x, bytes payload) {
                               x.target));
   if (++monitors_ > monitors_max)
     return refuse(violation::operation, "requests to watch for the end of too many actors");
-  return check_nodes(payload, false, node_);
+  return check_nodes(payload, false, node_, own_);
+}
+
+verdict hub_filter::down(const frame_header& x, bytes payload) {
+  auto sound = check_nodes(payload, true, node_, own_);
+  if (sound)
+    askers_.erase(x.source);
+  return sound;
 }
 
 passage hub_filter::sent(const frame_header& x) {

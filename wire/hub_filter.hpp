@@ -19,9 +19,10 @@ class hub_filter final : public frame_filter {
 public:
   using steady = std::chrono::steady_clock;
 
-  /// `who`: what the connection has proven before the first frame. `gate`: the id of the actor that
-  /// the hub publishes. `supersede`: ends an older connection of the same process.
-  hub_filter(std::uint64_t connection, std::uint64_t gate, member who,
+  /// `who`: what the connection has proven before the first frame. `own`: our node, as CAF spells
+  /// it. `gate`: the id of the actor that the hub publishes. `supersede`: ends an older connection
+  /// of the same process.
+  hub_filter(std::uint64_t connection, std::string own, std::uint64_t gate, member who,
              std::shared_ptr<member_registry> members,
              std::function<void(std::uint64_t connection)> supersede);
 
@@ -39,8 +40,10 @@ private:
   verdict message(const frame_header& x, bytes payload);
   verdict receiver(const frame_header& x) const;
   verdict monitor(const frame_header& x, bytes payload);
+  verdict down(const frame_header& x, bytes payload);
 
   const std::uint64_t connection_;
+  const std::string own_;
   const std::uint64_t gate_;
   const member who_;
   const std::shared_ptr<member_registry> members_;
@@ -51,6 +54,8 @@ private:
   /// Actors of ours that have answered it. The gate is behind a lasting address: what answers has
   /// another id than what was asked.
   std::set<std::uint64_t> answered_;
+  /// Actors of its that have asked something and have not ended: CAF keeps a stand-in for each.
+  std::set<std::uint64_t> askers_;
   /// By the asking actor and the request's number: when it came.
   std::map<std::pair<std::uint64_t, std::uint64_t>, steady::time_point> asked_;
 };

@@ -15,8 +15,8 @@ public:
 
   /// `filter` must outlive it. `gate`: as in hub_front_parts.
   hub_pace(hub_filter& filter, std::uint64_t gate) : filter_(filter), gate_(gate) {}
-  /// How long to read nothing more, after these have passed. `sessions`: how many it has.
-  steady::duration after(const std::vector<frame_header>& passed, std::size_t sessions,
+  /// How long to read nothing more, after these have come. `sessions`: how many it has.
+  steady::duration after(const std::vector<frame_header>& seen, std::size_t sessions,
                          steady::time_point now);
 
 private:

@@ -35,14 +35,14 @@ asio::awaitable<std::optional<complaint>> relay::run() {
   const auto self = shared_from_this();
   std::vector<std::byte> chunk(read_size);
   std::vector<std::byte> through;
-  std::vector<frame_header> passed;
+  std::vector<frame_header> seen;
   for (;;) {
     const auto count = co_await peer_->read(chunk);
     if (count == 0)
       co_return std::nullopt;
     through.clear();
-    passed.clear();
-    const auto allowed = received_.take(bytes{chunk}.first(count), through, passed);
+    seen.clear();
+    const auto allowed = received_.take(bytes{chunk}.first(count), through, seen);
     const bool forwarded = co_await forward(through);
     if (!allowed)
       co_return allowed.error();
@@ -53,7 +53,7 @@ asio::awaitable<std::optional<complaint>> relay::run() {
       chunk = std::vector<std::byte>(next);
     if (through.capacity() > long_read_size)
       through = {};
-    co_await slow_down(passed);
+    co_await slow_down(seen);
   }
 }
 
@@ -67,11 +67,11 @@ asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
   co_return !failed;
 }
 
-asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& passed) {
+asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& seen) {
   if (!parts_.pace)
     co_return;
-  for (auto left = parts_.pace(passed);
-       left > steady::duration::zero() && peer_->socket().is_open(); left = parts_.pace({})) {
+  for (auto left = parts_.pace(seen); left > steady::duration::zero() && peer_->socket().is_open();
+       left = parts_.pace({})) {
     pause_.expires_after(left);
     co_await pause_.async_wait(quietly);
   }

@@ -25,8 +25,8 @@ public:
     std::unique_ptr<frame_filter> filter;
     /// Gives CAF its end.
     std::function<void(local_socket)> hand_over;
-    /// What has just passed; how long to read nothing more. Asked again after an answer was sent.
-    std::function<steady::duration(const std::vector<frame_header>& passed)> pace;
+    /// What has just come; how long to read nothing more. Asked again after an answer was sent.
+    std::function<steady::duration(const std::vector<frame_header>& seen)> pace;
   };
 
   relay(std::unique_ptr<peer_socket> peer, parts with);
@@ -43,7 +43,7 @@ public:
 
 private:
   asio::awaitable<bool> forward(const std::vector<std::byte>& frames);
-  asio::awaitable<void> slow_down(const std::vector<frame_header>& passed);
+  asio::awaitable<void> slow_down(const std::vector<frame_header>& seen);
   asio::awaitable<void> send();
 
   std::unique_ptr<peer_socket> peer_;

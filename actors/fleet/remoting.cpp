@@ -37,6 +37,7 @@ void use_remoting(caf::actor_system_config& config) {
 result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
                                                     wire::hub_front_parts parts) {
   auto& system = gate.home_system();
+  parts.node = to_string(system.node());
   parts.gate = gate.id();
   // CAF's broker takes connections that are open already, as its own tests need them.
   parts.accepted = [&system, published = caf::actor_cast<caf::strong_actor_ptr>(gate),

@@ -169,6 +169,23 @@ TEST_CASE("forged answers to the hub's own questions harm only their sender") {
   fleet.expect_ended(*evil, {"response"});
 }
 
+TEST_CASE("the hub passes on no monitor and no end of an actor to another member") {
+  besieged_fleet fleet;
+  auto victim = fleet.admitted("web-2");
+  for (const auto what : {basp::message_type::monitor_message, basp::message_type::down_message}) {
+    auto evil = fleet.member();
+    const bool watches = what == basp::message_type::monitor_message;
+    evil->send(
+        head(what, 0, 0, watches ? 0 : hostile_member::own_actor, watches ? evil->gate() : 0),
+        evil->bytes_of(evil->node()) + evil->bytes_of(victim->node())
+            + (watches ? std::string{} : evil->bytes_of(caf::error{})));
+    fleet.expect_ended(*evil, {"node"});
+  }
+  while (const auto got = victim->receive(milliseconds{200}))
+    CHECK(got->header.operation == basp::message_type::heartbeat);
+  CHECK(victim->write(whole_batch(1)).has_value());
+}
+
 TEST_CASE("a monitor of another member's node harms only its sender") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");

@@ -81,6 +81,10 @@ std::string hostile_member::bytes_of(const caf::node_id& node) {
   return serialized(node);
 }
 
+std::string hostile_member::bytes_of(const caf::error& why) {
+  return serialized(why);
+}
+
 std::string hostile_member::direct_payload(const caf::message& content) {
   return serialized(std::vector<caf::strong_actor_ptr>{}, content);
 }

@@ -67,6 +67,7 @@ public:
   // Payloads.
   std::string bytes_of(const basp::header& header);
   std::string bytes_of(const caf::node_id& node);
+  std::string bytes_of(const caf::error& why);
   std::string direct_payload(const caf::message& content); ///< of a direct message
   /// An answer to agent_hello that names an actor of ours as the session.
   std::string forged_welcome();

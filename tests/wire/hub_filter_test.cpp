@@ -22,9 +22,12 @@ struct scene {
 
   hub_filter connection(std::uint64_t number, const std::string& fingerprint) {
     return {
-        number, gate,
+        number,
+        text_of(node_number(200)),
+        gate,
         member{.address = "192.0.2.7", .certified = true, .names = {}, .fingerprint = fingerprint},
-        members, [this](std::uint64_t x) { superseded.push_back(x); }};
+        members,
+        [this](std::uint64_t x) { superseded.push_back(x); }};
   }
   /// "forward", "drop", or the reason of the refusal.
   static std::string take(hub_filter& by, const frame& x) {
@@ -263,6 +266,8 @@ TEST_CASE("a message about the end of an actor is from the sender's node, for an
   on.introduced();
   const auto other = node_number(2);
   CHECK(on.take(monitor(other, own(), gate)) == "node");
+  CHECK(on.take(monitor(on.node, other, gate)) == "node");
+  CHECK(on.take(down(on.node, other, asker, caf::error{})) == "node");
   CHECK(on.take(monitor(on.node, on.node, gate)) == "node");
   CHECK(on.take(monitor(on.node, caf::node_id{}, gate)) == "node");
   CHECK(on.take(down(other, own(), asker, caf::error{})) == "node");
@@ -308,6 +313,30 @@ TEST_CASE("requests count as unanswered until their answer is sent, or a minute 
   on.filter.sent(response(session, asker, hello(), 2).parsed());
   CHECK(on.filter.unanswered(now + 60s) == 2);
   CHECK(on.filter.unanswered(now + 80s) == 0);
+}
+
+TEST_CASE("a number can't be used again while its request is unanswered") {
+  scene on;
+  on.introduced();
+  CHECK(on.take(request(asker, session, piece(), 1)) == "forward");
+  CHECK(on.take(request(asker + 1, session, piece(), 1)) == "forward");
+  on.filter.sent(response(session, asker, hello(), 1).parsed());
+  CHECK(on.take(request(asker, session, piece(), 1)) == "forward");
+  CHECK(on.take(request(asker, session, piece(), 1)) == "operation");
+}
+
+TEST_CASE("a member's requests come from some thousand actors at most, those that ended apart") {
+  scene on;
+  on.introduced();
+  for (std::uint64_t i = 1; i <= 3'000; ++i) {
+    REQUIRE(on.take(request(i, session, piece(), 1)) == "forward");
+    on.filter.sent(response(session, i, hello(), 1).parsed());
+    REQUIRE(on.take(down(on.node, own(), i, caf::exit_reason::user_shutdown)) == "forward");
+  }
+  std::uint64_t most = 10'000;
+  while (most < 20'000 && on.take(request(most, session, piece(), 1)) == "forward")
+    ++most;
+  CHECK(most - 10'000 == 2'048);
 }
 
 TEST_CASE("requests to watch for the end of actors are counted, and there is a most of them") {
