@@ -18,6 +18,14 @@ std::size_t find_ignoring_case(std::string_view text, std::string_view word) {
                                         : static_cast<std::size_t>(found.begin() - text.begin());
 }
 
+/// Where a password begins that is a parameter. A slip of its name (passwd, pass) may be one, too.
+std::size_t find_password(std::string_view text) {
+  const auto query = std::min(text.find('?'), text.size());
+  const auto slip = find_ignoring_case(text.substr(query), "pass");
+  return std::min(find_ignoring_case(text, "password"),
+                  slip == std::string_view::npos ? slip : query + slip);
+}
+
 } // namespace
 
 std::string without_secrets(std::string_view url) {
@@ -26,7 +34,7 @@ std::string without_secrets(std::string_view url) {
     return std::string{hidden};
   std::string result{url.substr(0, scheme_end + 3)};
   auto rest = url.substr(scheme_end + 3);
-  const auto password = find_ignoring_case(rest, "password");
+  const auto password = find_password(rest);
   rest = rest.substr(0, password);
   // The last @: a password that should have been percent-encoded may contain one, too.
   if (const auto at = rest.rfind('@'); at != std::string_view::npos) {

@@ -13,6 +13,8 @@ TEST_CASE("a URL is shown without who and password") {
   CHECK(without_secrets("postgresql://u:p@db/n") == "postgresql://***@db/n");
   CHECK(without_secrets("postgresql://u:p@q@db/n") == "postgresql://***@db/n");
   CHECK(without_secrets("postgresql:///n?password=p&x=y") == "postgresql:///n?password=***");
+  CHECK(without_secrets("postgresql:///n?x=y&passwd=p&q") == "postgresql:///n?x=y&password=***");
+  CHECK(without_secrets("postgresql://passau/n?x=y") == "postgresql://passau/n?x=y");
   CHECK(without_secrets("host=db password=p") == "***");
 }
 

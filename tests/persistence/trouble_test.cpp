@@ -265,5 +265,5 @@ TEST_CASE("a file that was moved or deleted under the node is made again, withou
 TEST_CASE("a place where no file can be is told with the cure") {
   const testbed on{"sqlite:///proc/no/such/place.db"};
   const auto text = unreachable(on.writer->apply({batch_of({})}));
-  CHECK_MESSAGE(text.find("must be able to make") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("must be able to write to") != std::string::npos, text);
 }
