@@ -162,6 +162,8 @@ using health_reporter_actor =
                      // A handler could not look at its kind, or not write what it saw; an empty
                      // text: it works again.
                      caf::reacts_to<atom::trouble, resource_kind, failure>,
+                     // What the newest list of a kind has left out, a sentence; empty: nothing.
+                     caf::reacts_to<atom::left_out, resource_kind, std::string>,
                      // INTERNAL: asks whether Docker answers while the events system is off.
                      caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
                      // Why the node is not ready; empty when it is.

@@ -1,5 +1,7 @@
 #include "actors/docker_inspector.hpp"
 
+#include "sync/left_out.hpp"
+
 #include <utility>
 
 namespace volumeviz {
@@ -65,6 +67,8 @@ observation docker_inspector::list_volumes() {
   answer.batch.volumes.present = std::move(listing->volumes);
   answer.batch.volumes.complete = listing->warnings.empty();
   answer.warnings = std::move(listing->warnings);
+  answer.left_out = std::move(listing->left_out);
+  sync::spare(answer.left_out, answer.batch.volumes);
   return answer;
 }
 
@@ -76,8 +80,10 @@ observation docker_inspector::list_containers() {
     return answer;
   }
   answer.ok = true;
-  answer.batch.containers.present = std::move(*listing);
+  answer.batch.containers.present = std::move(listing->containers);
   answer.batch.containers.complete = true;
+  answer.left_out = std::move(listing->left_out);
+  sync::spare(answer.left_out, answer.batch.containers);
   return answer;
 }
 

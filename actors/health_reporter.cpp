@@ -48,6 +48,9 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const store_report& report) { store_spoke(report); },
       [this](const reconcile_status& status) { reconciled(status); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
+      [this](atom::left_out, resource_kind kind, const std::string& reason) {
+        facts_.left_out[kind] = reason;
+      },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
       [this](atom::ready) { return not_ready(); },

@@ -37,6 +37,7 @@ failure died(const char* who, ec silent, const caf::error& why) {
 
 resource_handler::resource_handler(interface::pointer self, handler_parts parts)
     : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
+      left_out_(parts_.kind, parts_.log),
       docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
       store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
 }
@@ -44,8 +45,10 @@ resource_handler::resource_handler(interface::pointer self, handler_parts parts)
 resource_handler::interface::behavior_type resource_handler::make_behavior() {
   mounts_unknown_ = parts_.restarted;
   in_trouble_ = parts_.restarted; // whatever the one before has told
-  if (parts_.restarted)
+  if (parts_.restarted) {
+    self_->send(parts_.health, atom::left_out_v, parts_.kind, std::string{});
     list(list_reason::lost_events, 0);
+  }
   return {
       [this](const docker_event& event) { note(event); },
       [this](atom::overflow) { missed_events(); },
@@ -174,6 +177,8 @@ void resource_handler::seen(observation& what) {
     return;
   }
   docker_trouble_.worked();
+  if (look_.list)
+    report_left_out(what.left_out);
   for (const auto& x : what.failed)
     parts_.log->warn("couldn't look at {} {}: {}", to_string(parts_.kind), x.key, x.why.text);
   write(what);
@@ -241,8 +246,14 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
   auto now = self_->clock().now();
   const auto& volumes = what.batch.volumes;
   const auto& containers = what.batch.containers;
-  if (!look_.list || volumes.complete || containers.complete)
-    return plan_.finish(what.failed, undetailed(what, summary), now);
+  if (look_.list)
+    plan_.list_left_out(!what.left_out.empty(), now);
+  if (!look_.list || volumes.complete || containers.complete) {
+    // Only an inspect can tell whether a spared row is still there.
+    auto keys = undetailed(what, summary);
+    keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
+    return plan_.finish(what.failed, keys, now);
+  }
   std::set<std::string> seen;
   for (const auto& x : volumes.present)
     seen.insert(x.name);

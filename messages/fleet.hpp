@@ -14,7 +14,7 @@ namespace volumeviz {
 ///
 /// Two programs whose numbers differ refuse each other. The first question and its answer (see
 /// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
-inline constexpr std::uint32_t link_protocol = 2;
+inline constexpr std::uint32_t link_protocol = 3;
 
 /// Who wants to report. That it may use this name, the certificate of its connection has proven.
 struct agent_hello {
@@ -40,7 +40,8 @@ struct link_piece {
   std::uint64_t seq = 0; ///< of the batch; grows by one within a process
   std::uint32_t index = 0;
   bool last = false;
-  change_batch part; ///< `complete`, `confirmed` and the facts are those of the last piece
+  change_batch
+      part; ///< `complete`, `confirmed`, `spared` and the facts are those of the last piece
 };
 
 /// What an agent tells of itself every two seconds.

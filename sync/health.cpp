@@ -177,6 +177,10 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     events.reasons.emplace_back("The first full reconciliation is not done yet.");
   if (stale(facts, now))
     events.reasons.push_back(stale_reason(facts, now));
+  // A reason, but not a status: all other rows are right.
+  for (const auto& [kind, reason] : facts.left_out)
+    if (!reason.empty())
+      events.reasons.push_back(reason);
 }
 
 /// Why the first full reconciliation is not done, as far as `reasons` does not tell it.

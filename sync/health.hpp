@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct health_facts {
   bool standby = false; ///< it answers, but another node writes the rows (database_reason)
 
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
+
+  /// What the newest list of a kind has left out, a sentence each; empty: nothing.
+  std::map<resource_kind, std::string> left_out;
 
   std::vector<host_report> hosts; ///< of a hub
   std::string roster_reason;      ///< why `hosts` is not known; empty: it is

@@ -33,6 +33,7 @@ struct heard {
   std::vector<docker::daemon_identity> opened;
   std::vector<failure> ended;
   std::vector<std::pair<resource_kind, failure>> troubles; ///< an empty text: over
+  std::vector<std::pair<resource_kind, std::string>> left_out;
   std::uint64_t overflows = 0;
   std::uint64_t stops = 0;
   std::uint64_t wakes = 0;

@@ -118,6 +118,8 @@ oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
 oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& rows) const {
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
+    if (daemon_.was_malformed_lately(name))
+      continue;
     if (!history.was_since(moment, [&](const volume* state) {
           return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
         }))
@@ -125,6 +127,8 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
   }
   for (const auto& [id, history] : daemon_.containers) {
     const auto* row = find(rows.containers, id);
+    if (daemon_.was_malformed_lately(id))
+      continue;
     if (!history.was_since(moment, [&](const container* state) {
           return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
         }))

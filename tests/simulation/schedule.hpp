@@ -41,6 +41,7 @@ enum class op : std::uint8_t {
   damage,
   repeat,
   set_clock,
+  malform, ///< `a`: a resource that lists and inspects show malformed; `b`: how
   // To the database.
   fail_writes,
   // To the node.

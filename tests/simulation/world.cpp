@@ -218,6 +218,8 @@ void world::heal() {
   }
   for (auto& x : daemon_->troubles)
     x = {};
+  for (const auto& [key, x] : daemon_->malformed)
+    daemon_->mend(key);
   store_->troubles = {};
   defects_in_clock_ = defects_in_calls_ = 0;
   delayed_until_.clear();

@@ -108,6 +108,7 @@ private:
   void burst(unsigned place, unsigned count);
   void chatter(unsigned count);
   void damage(unsigned place, unsigned sort);
+  void malform(unsigned place, unsigned sort, nanoseconds span);
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);
   bool in_use(const std::string& volume) const;
