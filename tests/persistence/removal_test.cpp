@@ -1,5 +1,7 @@
 #include "tests/persistence/testbed.hpp"
 
+#include <algorithm>
+
 using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace volumeviz::persistence::testing;
