@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t named = 5;
 constexpr std::size_t short_id = 12;
 
+template <class Resource>
+bool denies_others(const observed<Resource>& list) {
+  return list.complete && list.spared == spared_rows{};
+}
+
 } // namespace
 
 void unverified_resources::seen(const observation& what, bool list, timestamp now) {
@@ -25,13 +30,15 @@ void unverified_resources::seen(const observation& what, bool list, timestamp no
     if (x.asked)
       failed(x, now);
   if (list) {
-    // What is shown can be inspected or not; what is not is gone.
+    // What is shown can be inspected or not; what is not is gone, unless the list spares rows.
     std::set<std::string> there;
     for (const auto& x : containers.present)
       there.insert(x.id);
     for (const auto& x : what.batch.volumes.present)
       there.insert(x.name);
-    if (containers.complete || what.batch.volumes.complete)
+    for (const auto* also : {&containers.also_present, &what.batch.volumes.also_present})
+      there.insert(also->begin(), also->end());
+    if (denies_others(containers) || denies_others(what.batch.volumes))
       std::erase_if(failing_, [&](const auto& x) { return !there.contains(x.first); });
     return;
   }
