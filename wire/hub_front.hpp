@@ -20,7 +20,7 @@ struct hub_front_parts {
   std::uint16_t port = 0;
   credentials_source credentials; ///< null: without TLS
   revocation_check revoked;       ///< null: no list
-  std::string node;               ///< our own, as CAF spells it
+  std::string node{};             ///< our own, as CAF spells it
   std::uint64_t gate = 0;         ///< the id of the actor that CAF publishes
   std::shared_ptr<member_registry> members;
   /// A connection that has introduced itself: CAF's end of it.
