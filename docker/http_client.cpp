@@ -103,11 +103,10 @@ result<container_listing> http_client::list_containers(deadline limit) {
 }
 
 bool http_client::asked_in_vain_lately(const std::string& id) {
-  const auto known = ask_again_.find(id);
-  if (known == ask_again_.end() || std::chrono::steady_clock::now() < known->second)
-    return known != ask_again_.end();
-  ask_again_.erase(known);
-  return false;
+  std::erase_if(ask_again_, [now = std::chrono::steady_clock::now()](const auto& x) {
+    return x.second <= now;
+  });
+  return ask_again_.contains(id);
 }
 
 void http_client::name_images(std::vector<container>& containers,
@@ -125,7 +124,7 @@ void http_client::name_images(std::vector<container>& containers,
       const auto body = inspect("inspect container " + short_id(each.id),
                                 "/containers/" + each.id + "/json", "container", patience);
       asking = body.has_value();
-      if (!body)
+      if (!body && body.error().code == ec::docker_timeout)
         ask_again_[each.id] = in(unnamed_pause);
       if (!body || !*body)
         continue;
