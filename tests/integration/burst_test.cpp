@@ -49,7 +49,7 @@ void tiny_queue(database_kind kind) {
 void short_lived_containers(database_kind kind) {
   stage on{kind};
   on.start_node({{"LOG_LEVEL", "info"}});
-  in_parallel(on.daemon, 4, 200, [](docker_api& docker, const std::string& name) {
+  in_parallel(on.daemon, 4, 60, [](docker_api& docker, const std::string& name) {
     docker.run({.name = "brief" + name,
                 .command = {"/bin/busybox", "true"},
                 .mounts = {{"", "/anonymous"}, {"shared", "/shared"}},
@@ -68,14 +68,14 @@ void short_lived_containers(database_kind kind) {
   CHECK(page.sum("volumeviz_events_docker_events_dropped_total") == 0);
   CHECK(page.sum("volumeviz_events_docker_events_processed_total",
                  {R"(event_type="container.destroy")"})
-        == 200);
+        == 60);
 }
 
 } // namespace
 
 ON_BOTH_DATABASES("a queue of one under a burst ends with exact rows and true counts", tiny_queue)
 
-TEST_CASE("of two hundred containers of a moment's life none fails an event by being gone") {
+TEST_CASE("of sixty containers of a moment's life none fails an event by being gone") {
   if (servers_can_run(database_kind::sqlite))
     short_lived_containers(database_kind::sqlite);
 }
