@@ -164,6 +164,8 @@ using health_reporter_actor =
                      caf::reacts_to<atom::trouble, resource_kind, failure>,
                      // Which resources of a kind can't be inspected now.
                      caf::reacts_to<unverified_report>,
+                     // What the newest list of a kind has left out, a sentence; empty: nothing.
+                     caf::reacts_to<atom::left_out, resource_kind, std::string>,
                      // INTERNAL: asks whether Docker answers while the events system is off.
                      caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
                      // Why the node is not ready; empty when it is.

@@ -1,5 +1,7 @@
 #include "actors/docker_inspector.hpp"
 
+#include "sync/left_out.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -67,6 +69,8 @@ observation docker_inspector::list_volumes() {
   answer.batch.volumes.present = std::move(listing->volumes);
   answer.batch.volumes.complete = listing->warnings.empty();
   answer.warnings = std::move(listing->warnings);
+  answer.left_out = std::move(listing->left_out);
+  sync::spare(answer.left_out, answer.batch.volumes);
   return answer;
 }
 
@@ -78,8 +82,10 @@ observation docker_inspector::list_containers() {
     return answer;
   }
   answer.ok = true;
-  answer.batch.containers.present = std::move(*listing);
+  answer.batch.containers.present = std::move(listing->containers);
   answer.batch.containers.complete = true;
+  answer.left_out = std::move(listing->left_out);
+  sync::spare(answer.left_out, answer.batch.containers);
   return answer;
 }
 

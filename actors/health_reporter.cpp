@@ -49,6 +49,9 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](const reconcile_status& status) { reconciled(status); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
       [this](const unverified_report& report) { unverified(report); },
+      [this](atom::left_out, resource_kind kind, const std::string& reason) {
+        facts_.left_out[kind] = reason;
+      },
       [this](atom::tick) { probe_docker(); },
       [this](atom::health) { return report(); },
       [this](atom::ready) { return not_ready(); },

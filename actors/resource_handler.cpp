@@ -38,6 +38,7 @@ failure died(const char* who, ec silent, const caf::error& why) {
 resource_handler::resource_handler(interface::pointer self, handler_parts parts)
     : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
       unverified_(parts_.kind, parts_.log), told_unverified_{.kind = parts_.kind, .first = {}},
+      left_out_(parts_.kind, parts_.log),
       docker_trouble_(parts_.log, fmt::format("looking at {}", kinds())),
       store_trouble_(parts_.log, fmt::format("writing {}", kinds())) {
 }
@@ -47,6 +48,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
   in_trouble_ = parts_.restarted; // whatever the one before has told
   if (parts_.restarted) {
     self_->send(parts_.health, told_unverified_);
+    self_->send(parts_.health, atom::left_out_v, parts_.kind, std::string{});
     list(list_reason::lost_events, 0);
   }
   return {
@@ -181,6 +183,8 @@ void resource_handler::seen(observation& what) {
     return;
   }
   docker_trouble_.worked();
+  if (look_.list)
+    report_left_out(what.left_out);
   heed_lists(what);
   unverified_.seen(what, look_.list, what.failed.empty() ? never : parts_.now());
   write(what);
@@ -273,12 +277,23 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
       seen.insert(x.name);
     for (const auto& x : containers.present)
       seen.insert(x.id);
+    plan_.list_left_out(!what.left_out.empty(), now);
   }
-  if (volumes.complete || containers.complete)
+  if (look_.list && !volumes.complete && !containers.complete)
+    return plan_.finish_partial(seen, undetailed(what, summary), now);
+  // A list denies what it lacks, but for what it spares.
+  for (const auto* keys : {&volumes.also_present, &containers.also_present, &summary.spared})
+    seen.insert(keys->begin(), keys->end());
+  if (look_.list && summary.spared.size() < named_spared_max)
     plan_.list_shows(seen);
-  if (!look_.list || volumes.complete || containers.complete)
-    return plan_.finish(what.failed, undetailed(what, summary), now);
-  return plan_.finish_partial(seen, undetailed(what, summary), now);
+  // Only an inspect can tell whether a spared row is still there.
+  auto keys = undetailed(what, summary);
+  keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
+  auto done = plan_.finish(what.failed, keys, now);
+  // It is believed: this list has not shown them.
+  for (const auto& key : summary.spared)
+    plan_.glance(key, now);
+  return done;
 }
 
 void resource_handler::docker_failed(const failure& why) {

@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
+#include "actors/left_out_log.hpp"
 #include "actors/platform/slot.hpp"
 #include "actors/repeated.hpp"
 #include "actors/unverified.hpp"
@@ -89,6 +90,7 @@ private:
   void report_rejected(const observation& what, const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,
                    const write_summary& summary);
+  void report_left_out(const std::vector<left_out_entry>& entries);
   void report_trouble(const failure& why);
   void report_verified();
   void report_unverified();
@@ -111,8 +113,10 @@ private:
   unverified_resources unverified_;
   unverified_report told_unverified_;
   std::optional<caf::typed_response_promise<bool>> stopping_;
-  bool in_trouble_ = false;        ///< and the health reporter knows
-  bool locked_out_ = false;        ///< another node writes the rows
+  bool in_trouble_ = false; ///< and the health reporter knows
+  bool locked_out_ = false; ///< another node writes the rows
+  left_out_log left_out_;
+  std::string left_out_reason_;    ///< as the health reporter has it
   std::set<std::string> rejected_; ///< what the database can't hold, as the log has it
   repeated_failure docker_trouble_;
   repeated_failure store_trouble_;

@@ -51,7 +51,7 @@ std::vector<row_count> resource_handler::count_rows(const write_summary& summary
 
 void resource_handler::suspect_drift(const write_summary& summary) {
   for (const auto& x : summary.changes)
-    if (!plan_.announced(x.key))
+    if (!plan_.announced(x.key) && !left_out_.left_out_before(x.key))
       drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
   for (const auto& x : summary.more_changes)
     drift_.no_room(x.count);
@@ -79,7 +79,8 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                      .failed_why = failed_why,
                      .committed_at = parts_.now(),
                      .rows = std::move(rows),
-                     .rejected = summary.rejected.size() + summary.more_rejected,
+                     .rejected =
+                         summary.rejected.size() + summary.more_rejected + left_out_.take_count(),
                      .replaced_text = summary.replaced_text,
                      .pending = plan_.pending(),
                      .unverified = plan_.set_aside().size()};
@@ -137,6 +138,14 @@ void resource_handler::report_list(bool ok, const failure& why, const observatio
     of(x.op) += x.count;
   self_->send(parts_.metrics, report);
   self_->send(parts_.reconciler, std::move(report));
+}
+
+void resource_handler::report_left_out(const std::vector<left_out_entry>& entries) {
+  left_out_.listed(entries);
+  if (left_out_.reason() == left_out_reason_)
+    return;
+  left_out_reason_ = left_out_.reason();
+  self_->send(parts_.health, atom::left_out_v, parts_.kind, left_out_reason_);
 }
 
 void resource_handler::report_trouble(const failure& why) {

@@ -74,7 +74,7 @@ void measure_store(database_kind kind, stage& on) {
   change_batch batch;
   batch.host = stage::host;
   batch.volumes.present = must(client->list_volumes(seconds{60})).volumes;
-  batch.containers.present = must(client->list_containers(seconds{60}));
+  batch.containers.present = must(client->list_containers(seconds{60})).containers;
   batch.volumes.complete = batch.containers.complete = true;
   for (const char* what : {"store alone, cold", "store alone, unchanged"}) {
     const auto begin = clock::now();

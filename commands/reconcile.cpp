@@ -1,4 +1,5 @@
 #include "persistence/store.hpp"
+#include "sync/left_out.hpp"
 
 #include <fmt/format.h>
 
@@ -92,8 +93,18 @@ private:
     batch.volumes.complete = volumes->warnings.empty();
     batch.volumes.present = std::move(volumes->volumes);
     batch.containers.complete = true;
-    batch.containers.present = std::move(*containers);
+    batch.containers.present = std::move(containers->containers);
+    sync::spare(volumes->left_out, batch.volumes);
+    sync::spare(containers->left_out, batch.containers);
+    print_left_out(resource_kind::volume, volumes->left_out);
+    print_left_out(resource_kind::container, containers->left_out);
     return batch;
+  }
+
+  static void print_left_out(resource_kind kind, const std::vector<left_out_entry>& entries) {
+    for (const auto& x : entries)
+      fmt::print(stderr, "left out {}: {}; no row is removed because of it\n",
+                 sync::entry_name(kind, x), x.why);
   }
 
   result<write_summary> write(bool confirmed) {

@@ -1,5 +1,7 @@
 #include "docker/event_json.hpp"
 
+#include "docker/broken_text.hpp"
+
 #include <boost/json.hpp>
 
 #include <array>
@@ -95,11 +97,19 @@ event_line event_parser::parse(std::string_view line) {
     parser.reset(&memory);
     boost::system::error_code error;
     parser.write(line.data(), line.size(), error);
-    if (error) {
+    if (!error)
+      return understand(parser.release(), line);
+    // Labels may hold anything, and an event is about none of them.
+    const auto repaired = mark_broken_text(line);
+    parser.reset(&memory);
+    if (repaired)
+      parser.write(repaired->data(), repaired->size(), error);
+    if (!repaired || error) {
       parser.reset();
       return damaged(error.message(), line);
     }
-    const auto value = parser.release();
+    auto value = parser.release();
+    drop_broken_text(value);
     return understand(value, line);
   } catch (const std::exception& e) {
     return damaged(e.what(), line);

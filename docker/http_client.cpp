@@ -88,18 +88,18 @@ result<volume_listing> http_client::list_volumes(deadline limit) {
   return parse_volumes(*body);
 }
 
-result<std::vector<container>> http_client::list_containers(deadline limit) {
+result<container_listing> http_client::list_containers(deadline limit) {
   const auto until = in(limit);
   auto body = session_.fetch(
       "list containers", [] { return "/containers/json?all=1"; }, until, list_limit);
   if (!body)
     return tl::unexpected{body.error()};
-  auto listing = parse_containers(*body);
-  if (!listing)
-    return tl::unexpected{listing.error()};
+  auto parsed = parse_containers(*body);
+  if (!parsed)
+    return tl::unexpected{parsed.error()};
   std::string{}.swap(*body);
-  name_images(listing->containers, listing->named_by_id, until);
-  return std::move(listing->containers);
+  name_images(parsed->listing.containers, parsed->named_by_id, until);
+  return std::move(parsed->listing);
 }
 
 bool http_client::asked_in_vain_lately(const std::string& id) {

@@ -16,7 +16,7 @@ public:
   result<volume_listing> list_volumes(deadline limit) override;
   /// Gives `image` as an inspect would: where the list has only an id, because the tag has moved to
   /// another image, the container is inspected, once in its life.
-  result<std::vector<container>> list_containers(deadline limit) override;
+  result<container_listing> list_containers(deadline limit) override;
   result<std::optional<volume>> inspect_volume(const std::string& name, deadline limit) override;
   result<std::optional<container>> inspect_container(const std::string& id,
                                                      deadline limit) override;

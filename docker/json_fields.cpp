@@ -4,14 +4,30 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace volumeviz::docker {
 
 namespace json = boost::json;
 
+namespace {
+
+/// A member's name within a sentence: "Name" as "name", but "CreatedAt" as it is.
+std::string word(std::string_view name) {
+  std::string out{name};
+  const auto capitals = std::ranges::count_if(out, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (capitals == 1 && out.front() >= 'A' && out.front() <= 'Z')
+    out.front() = static_cast<char>(out.front() - 'A' + 'a');
+  return out;
+}
+
+} // namespace
+
 json_fields::json_fields(const json::value& value, std::string_view what)
     : object_{value.if_object()}, what_{what} {
   if (!object_)
-    complain("a " + std::string{what} + " is no JSON object");
+    complain(what.empty() ? "it is not a JSON object"
+                          : "its " + std::string{what} + " is not a JSON object");
 }
 
 std::string json_fields::text(std::string_view name) {
@@ -20,14 +36,14 @@ std::string json_fields::text(std::string_view name) {
     return {};
   if (const auto* string = found->if_string())
     return std::string{string->data(), string->size()};
-  wrong(name, "text");
+  wrong(name, "should be valid text");
   return {};
 }
 
 std::string json_fields::required_text(std::string_view name) {
-  auto out = text(name);
+  auto out = text(name); // complains of what is not text
   if (out.empty())
-    wrong(name, "text that is not empty");
+    wrong(name, find(name) ? "is empty" : "is missing");
   return out;
 }
 
@@ -37,7 +53,7 @@ bool json_fields::flag(std::string_view name, bool fallback) {
     return fallback;
   if (const auto* value = found->if_bool())
     return *value;
-  wrong(name, "true or false");
+  wrong(name, "should be true or false");
   return fallback;
 }
 
@@ -48,7 +64,7 @@ std::int64_t json_fields::number(std::string_view name) {
   boost::system::error_code bad;
   const auto out = found->to_number<std::int64_t>(bad);
   if (bad)
-    wrong(name, "a whole number");
+    wrong(name, "should be a whole number");
   return bad ? 0 : out;
 }
 
@@ -64,7 +80,7 @@ key_values json_fields::pairs(std::string_view name) {
   for (const auto& member : *members) {
     const auto* value = member.value().if_string();
     if (!value) {
-      wrong(name, "an object of texts");
+      wrong(name, "should be an object of valid texts");
       return {};
     }
     out.emplace(std::string_view{member.key()}, std::string_view{*value});
@@ -75,14 +91,14 @@ key_values json_fields::pairs(std::string_view name) {
 const json::array* json_fields::list(std::string_view name) {
   const auto* found = find(name);
   if (found && !found->is_array())
-    wrong(name, "a list");
+    wrong(name, "should be a list");
   return found ? found->if_array() : nullptr;
 }
 
 const json::object* json_fields::object(std::string_view name) {
   const auto* found = find(name);
   if (found && !found->is_object())
-    wrong(name, "an object");
+    wrong(name, "should be an object");
   return found ? found->if_object() : nullptr;
 }
 
@@ -100,8 +116,9 @@ const json::value* json_fields::find(std::string_view name) const {
   return found && !found->is_null() ? found : nullptr;
 }
 
-void json_fields::wrong(std::string_view name, std::string_view wanted) {
-  complain(std::string{what_} + ": " + std::string{name} + " should be " + std::string{wanted});
+void json_fields::wrong(std::string_view name, std::string_view problem) {
+  complain("its " + (what_.empty() ? "" : std::string{what_} + ": the ") + word(name) + " "
+           + std::string{problem});
 }
 
 } // namespace volumeviz::docker

@@ -15,10 +15,10 @@ namespace volumeviz::docker {
 /// member that is missing or null reads as its empty value: Docker leaves out and nulls at will.
 class json_fields {
 public:
-  /// `what` names the object in problems, e.g. "volume". A value that is no object is the first
-  /// problem.
-  json_fields(const boost::json::value& value, std::string_view what);
-  json_fields(const boost::json::object& object, std::string_view what)
+  /// `what` names the object in problems ("its mount: the name is missing"); empty: it is the
+  /// subject ("its name is missing"). A value that is not an object is the first problem.
+  explicit json_fields(const boost::json::value& value, std::string_view what = {});
+  explicit json_fields(const boost::json::object& object, std::string_view what = {})
       : object_{&object}, what_{what} {}
 
   std::string text(std::string_view name);
@@ -38,7 +38,7 @@ public:
 
 private:
   const boost::json::value* find(std::string_view name) const;
-  void wrong(std::string_view name, std::string_view wanted);
+  void wrong(std::string_view name, std::string_view problem);
 
   const boost::json::object* object_ = nullptr;
   std::string_view what_;

@@ -1,5 +1,6 @@
 #include "docker/resource_json.hpp"
 
+#include "docker/broken_text.hpp"
 #include "docker/json_fields.hpp"
 #include "docker/status_text.hpp"
 
@@ -31,9 +32,17 @@ auto with_json(std::string_view body, std::string_view what, Read read)
     json::parse_options options;
     options.max_depth = 64;
     const auto value = json::parse(body, error, &memory, options);
+    if (!error)
+      return read(value);
+    const auto why = error.message();
+    const auto repaired = mark_broken_text(body);
+    if (!repaired)
+      return malformed(what, why);
+    auto rest = json::parse(*repaired, error, &memory, options);
     if (error)
-      return malformed(what, error.message());
-    return read(value);
+      return malformed(what, why);
+    drop_broken_text(rest);
+    return read(rest);
   } catch (const std::exception& e) {
     return malformed(what, e.what());
   }
@@ -87,7 +96,7 @@ std::string read_name(json_fields& in) {
   for (const auto& entry : *names) {
     const auto* name = entry.if_string();
     if (!name) {
-      in.complain("container: Names should be a list of texts");
+      in.complain("its names should be a list of valid texts");
       return {};
     }
     auto plain = without_slash(*name);
@@ -116,7 +125,7 @@ container read_listed(json_fields& in) {
 
 void read_state(json_fields& in, const json::object* object, bool podman, container& out) {
   if (!object)
-    return in.complain("container: State is missing");
+    return in.complain("its state is missing");
   json_fields fields{*object, "state"};
   inspected_state state;
   state.status = docker_state(fields.required_text("Status"));
@@ -136,7 +145,7 @@ void read_state(json_fields& in, const json::object* object, bool podman, contai
 
 void read_config(json_fields& in, const json::object* object, container& out) {
   if (!object)
-    return in.complain("container: Config is missing");
+    return in.complain("its config is missing");
   json_fields fields{*object, "config"};
   out.image = fields.text("Image");
   out.labels = fields.pairs("Labels");
@@ -160,16 +169,24 @@ container read_inspected(json_fields& in, bool podman) {
 result<volume_listing> parse_volumes(std::string_view body) {
   constexpr std::string_view what = "list of volumes";
   return with_json(body, what, [&](const json::value& value) -> result<volume_listing> {
-    json_fields top{value, "list"};
+    json_fields top{value};
     volume_listing out;
     if (!top.has("Volumes"))
       top.complain("Volumes is missing");
     if (const auto* list = top.list("Volumes")) {
       out.volumes.reserve(list->size());
+      std::size_t position = 0;
       for (const auto& entry : *list) {
-        json_fields fields{entry, "volume"};
-        out.volumes.push_back(read_volume(fields));
-        top.complain(fields.problem());
+        json_fields fields{entry};
+        auto found = read_volume(fields);
+        ++position;
+        if (fields.ok())
+          out.volumes.push_back(std::move(found));
+        else
+          out.left_out.push_back({.position = position,
+                                  .key = std::move(found.name),
+                                  .driver = std::move(found.driver),
+                                  .why = fields.problem()});
       }
     }
     if (const auto* warnings = top.list("Warnings"))
@@ -185,7 +202,7 @@ result<volume_listing> parse_volumes(std::string_view body) {
 result<volume> parse_volume(std::string_view body) {
   constexpr std::string_view what = "description of a volume";
   return with_json(body, what, [&](const json::value& value) -> result<volume> {
-    json_fields fields{value, "volume"};
+    json_fields fields{value};
     auto out = read_volume(fields);
     if (!fields.ok())
       return malformed(what, fields.problem());
@@ -193,22 +210,30 @@ result<volume> parse_volume(std::string_view body) {
   });
 }
 
-result<container_listing> parse_containers(std::string_view body) {
+result<parsed_containers> parse_containers(std::string_view body) {
   constexpr std::string_view what = "list of containers";
-  return with_json(body, what, [&](const json::value& value) -> result<container_listing> {
+  return with_json(body, what, [&](const json::value& value) -> result<parsed_containers> {
     const auto* list = value.if_array();
     if (!list)
-      return malformed(what, "it is no list");
-    container_listing out;
-    out.containers.reserve(list->size());
+      return malformed(what, "it is not a list");
+    parsed_containers out;
+    auto& [containers, left_out] = out.listing;
+    containers.reserve(list->size());
+    std::size_t position = 0;
     for (const auto& entry : *list) {
-      json_fields fields{entry, "container"};
+      json_fields fields{entry};
       auto found = read_listed(fields);
-      if (!fields.ok())
-        return malformed(what, fields.problem());
+      ++position;
+      if (!fields.ok()) {
+        left_out.push_back({.position = position,
+                            .key = std::move(found.id),
+                            .driver = {},
+                            .why = fields.problem()});
+        continue;
+      }
       if (found.image.starts_with("sha256:"))
-        out.named_by_id.push_back(out.containers.size());
-      out.containers.push_back(std::move(found));
+        out.named_by_id.push_back(containers.size());
+      containers.push_back(std::move(found));
     }
     return out;
   });
@@ -217,7 +242,7 @@ result<container_listing> parse_containers(std::string_view body) {
 result<container> parse_container(std::string_view body, bool podman) {
   constexpr std::string_view what = "description of a container";
   return with_json(body, what, [&](const json::value& value) -> result<container> {
-    json_fields fields{value, "container"};
+    json_fields fields{value};
     auto out = read_inspected(fields, podman);
     if (!fields.ok())
       return malformed(what, fields.problem());
@@ -228,7 +253,7 @@ result<container> parse_container(std::string_view body, bool podman) {
 result<daemon_identity> parse_info(std::string_view body, bool podman) {
   constexpr std::string_view what = "answer to /info";
   return with_json(body, what, [&](const json::value& value) -> result<daemon_identity> {
-    json_fields fields{value, "info"};
+    json_fields fields{value};
     daemon_identity out;
     out.podman = podman;
     // Podman makes up a new ID for every call; host and storage root are as near as it gets.
@@ -237,7 +262,7 @@ result<daemon_identity> parse_info(std::string_view body, bool podman) {
     out.engine_version = fields.text("ServerVersion");
     out.daemon_time = fields.time("SystemTime");
     if (out.daemon_time == never)
-      fields.complain("SystemTime should be the daemon's time");
+      fields.complain("its SystemTime should be the daemon's time");
     if (!fields.ok())
       return malformed(what, fields.problem());
     return out;

@@ -1,6 +1,12 @@
 #include "messages/changes.hpp"
 
+#include <algorithm>
+
 namespace volumeviz {
+
+bool spares(const spared_rows& spared, std::string_view driver) {
+  return spared.all || std::ranges::find(spared.drivers, driver) != spared.drivers.end();
+}
 
 const char* to_string(change_source source) noexcept {
   return source == change_source::event ? "event" : "reconciliation";

@@ -3,8 +3,10 @@
 #include "messages/error.hpp"
 #include "messages/resources.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace volumeviz {
@@ -15,6 +17,18 @@ const char* to_string(change_source source) noexcept;
 
 enum class operation : std::uint8_t { create, update, remove };
 const char* to_string(operation op) noexcept;
+
+/// Rows that a complete list may lack although they exist: it must not remove them. Decided in
+/// sync/, e.g. by sync/left_out.hpp.
+struct spared_rows {
+  std::vector<std::string> drivers; ///< volumes of these drivers
+  bool all = false;                 ///< every row of the kind
+  friend bool operator==(const spared_rows&, const spared_rows&) = default;
+};
+
+/// True for a row that the list must not remove; `driver` is the one in the row, empty for a
+/// container.
+bool spares(const spared_rows& spared, std::string_view driver);
 
 /// What was observed of one kind. A key occurs once, in `present` or in `gone`.
 template <class Resource>
@@ -28,8 +42,10 @@ struct observed {
   /// refused unless set: the second of two equal lists in a row may set it.
   bool confirmed = false;
   /// Keys of resources that exist, too, and of which nothing is written here: a complete list does
-  /// not remove them. They are written by another part of the same list, or too heavy to be sent.
+  /// not remove them. They are written by another part of the same list, too heavy to be sent, or
+  /// can't be understood apart from their key.
   std::vector<std::string> also_present{};
+  spared_rows spared{}; ///< of a complete list
   friend bool operator==(const observed&, const observed&) = default;
 };
 
@@ -81,6 +97,9 @@ struct unlisted_changes {
   friend bool operator==(const unlisted_changes&, const unlisted_changes&) = default;
 };
 
+/// As many inspects as one list may ask for because of spared rows.
+inline constexpr std::size_t named_spared_max = 100;
+
 /// What one batch did.
 struct write_summary {
   std::vector<row_change>
@@ -98,6 +117,9 @@ struct write_summary {
   /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
   /// started at some time: an inspect should follow.
   std::vector<std::string> undetailed;
+  /// Rows that the list lacks and that stayed because of observed::spared, at most
+  /// `named_spared_max` of them: an inspect should follow, which may say that they are gone.
+  std::vector<std::string> spared{};
   /// Of a complete list of containers: hosts.verified_at as it was recorded, in whole seconds.
   /// Since then rows may have missed something, before it they had not.
   timestamp verified_before = never;
@@ -110,9 +132,14 @@ struct write_summary {
   friend bool operator==(const write_summary&, const write_summary&) = default;
 };
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, spared_rows& x) {
+  return f(x.drivers, x.all);
+}
+
 template <class Inspector, class Resource>
 typename Inspector::result_type inspect(Inspector& f, observed<Resource>& x) {
-  return f(x.present, x.gone, x.complete, x.confirmed, x.also_present);
+  return f(x.present, x.gone, x.complete, x.confirmed, x.also_present, x.spared);
 }
 
 template <class Inspector>
@@ -142,7 +169,7 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
-  return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed,
+  return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed, x.spared,
            x.verified_before, x.replaced_text, x.statements, x.more_changes, x.more_rejected,
            x.more_undetailed);
 }

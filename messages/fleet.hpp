@@ -40,7 +40,8 @@ struct link_piece {
   std::uint64_t seq = 0; ///< of the batch; grows by one within a process
   std::uint32_t index = 0;
   bool last = false;
-  change_batch part; ///< `complete`, `confirmed` and the facts are those of the last piece
+  change_batch
+      part; ///< `complete`, `confirmed`, `spared` and the facts are those of the last piece
 };
 
 /// What an agent tells of itself every two seconds.

@@ -2,6 +2,7 @@
 
 #include "messages/changes.hpp"
 #include "messages/error.hpp"
+#include "messages/left_out.hpp"
 #include "messages/resources.hpp"
 
 #include <string>
@@ -30,8 +31,9 @@ struct observation {
   bool ok = false; ///< false: nothing at all could be learned, see `why`
   failure why;
   change_batch batch; ///< without host and facts; `complete` only for a list without warnings
-  std::vector<failed_key> failed;    ///< keys without an answer
-  std::vector<std::string> warnings; ///< why a list is partial
+  std::vector<failed_key> failed;         ///< keys without an answer
+  std::vector<std::string> warnings;      ///< why a list is partial
+  std::vector<left_out_entry> left_out{}; ///< of a list; `batch` spares their rows
 };
 
 template <class Inspector>
@@ -46,7 +48,7 @@ typename Inspector::result_type inspect(Inspector& f, failed_key& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, observation& x) {
-  return f(x.ok, x.why, x.batch, x.failed, x.warnings);
+  return f(x.ok, x.why, x.batch, x.failed, x.warnings, x.left_out);
 }
 
 } // namespace volumeviz

@@ -80,8 +80,10 @@ inventory_metrics::inventory_metrics(prometheus::Registry& to, bool has_database
   auto& removed = counters(to, "volumeviz_events_docker_resources_removed_total",
                            "Rows removed, by resource and where it was noticed; counted among "
                            "the synced ones, too. Legacy name, kept by contract.");
-  auto& rejected = counters(to, "volumeviz_events_rejected_rows_total",
-                            "Resources that the database can't hold, by kind.");
+  auto& rejected =
+      counters(to, "volumeviz_events_rejected_rows_total",
+               "Resources that are not recorded, by kind: the database can't hold them, "
+               "or the daemon's list shows them malformed. Each list counts anew.");
   for (auto kind : row_kinds) {
     auto& synced =
         counters(to, synced_families[index(kind)].name, synced_families[index(kind)].help);

@@ -25,16 +25,20 @@ struct departures::kind_of_rows {
   row_kind kind;
   const char* table;
   const char* key;
-  static constexpr kind_of_rows volumes() { return {row_kind::volume, "volumes", "volume_id"}; }
+  const char* driver; ///< what a list may spare rows by
+  static constexpr kind_of_rows volumes() {
+    return {row_kind::volume, "volumes", "volume_id", "driver"};
+  }
   static constexpr kind_of_rows containers() {
-    return {row_kind::container, "containers", "container_id"};
+    return {row_kind::container, "containers", "container_id", "''"};
   }
 };
 
 bool departures::note(const change_batch& batch, write_summary& summary) {
-  auto volumes = removals(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name);
+  auto volumes =
+      removals(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name, summary);
   auto containers =
-      removals(kind_of_rows::containers(), batch.host, batch.containers, &container::id);
+      removals(kind_of_rows::containers(), batch.host, batch.containers, &container::id, summary);
   if (volumes.doubtful || containers.doubtful) {
     summary.refused = true;
     return false;
@@ -54,8 +58,8 @@ void departures::remove() {
 /// What the database has and the daemon has not.
 template <class Resource>
 departures::removal departures::removals(const kind_of_rows& what, const std::string& host,
-                                         const observed<Resource>& seen,
-                                         std::string Resource::*key) {
+                                         const observed<Resource>& seen, std::string Resource::*key,
+                                         write_summary& summary) {
   removal result{seen.gone, false};
   if (!seen.complete)
     return result;
@@ -67,17 +71,22 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   const std::string table = what.table, column = what.key;
   const std::string here = sqlite ? " WHERE host = :host" : " WHERE host = :host::text";
   const auto missing = on_.query(
-      "SELECT " + column + ", (SELECT count(*) FROM " + table + here + ") FROM " + table + here
-          + " AND " + column + " NOT IN ("
+      "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table + here
+          + ") FROM " + table + here + " AND " + column + " NOT IN ("
           + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)") + ')',
-      {{"host", host}, {"keys", json_array(accounted)}}, 2);
-  if (missing.empty())
-    return result;
-  const auto rows = std::stoull(missing.front()[1]);
-  result.doubtful =
-      !seen.confirmed && missing.size() > always_believed && missing.size() * 2 > rows;
-  for (const auto& row : missing)
+      {{"host", host}, {"keys", json_array(accounted)}}, 3);
+  std::size_t unlisted = 0;
+  for (const auto& row : missing) {
+    if (spares(seen.spared, row[1])) {
+      if (summary.spared.size() < named_spared_max)
+        summary.spared.push_back(row[0]);
+      continue;
+    }
+    ++unlisted;
     result.keys.push_back(row[0]);
+  }
+  result.doubtful = !seen.confirmed && unlisted > always_believed
+                    && unlisted * 2 > std::stoull(missing.front()[2]);
   return result;
 }
 

@@ -35,7 +35,8 @@ private:
 
   template <class Resource>
   removal removals(const kind_of_rows& what, const std::string& host,
-                   const observed<Resource>& seen, std::string Resource::*key);
+                   const observed<Resource>& seen, std::string Resource::*key,
+                   write_summary& summary);
   void remove(const kind_of_rows& what, const std::vector<departure>& all);
   void remove(const kind_of_rows& what, const std::vector<departure>& of, const parameters& values);
   std::string removal_from(const std::string& table, const std::string& column) const;

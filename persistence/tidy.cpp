@@ -120,8 +120,9 @@ tidy_batch tidied(const change_batch& raw) {
   tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
-  for (auto* keys : {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.containers.gone,
-                     &x.batch.containers.also_present})
+  for (auto* keys :
+       {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.volumes.spared.drivers,
+        &x.batch.containers.gone, &x.batch.containers.also_present})
     for (auto& key : *keys)
       clean(key);
   tidy_volumes(x, clean);

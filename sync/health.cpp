@@ -195,6 +195,10 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     events.reasons.push_back(stale_reason(facts, now));
   for (const auto& x : facts.unverified)
     events.reasons.push_back(unverified_reason(x, now));
+  // A reason, but not a status: all other rows are right.
+  for (const auto& [kind, reason] : facts.left_out)
+    if (!reason.empty())
+      events.reasons.push_back(reason);
 }
 
 /// Why the first full reconciliation is not done, as far as `reasons` does not tell it.

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct health_facts {
   std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
 
   std::vector<unverified_report> unverified; ///< of the handlers, at most one a kind
+
+  /// What the newest list of a kind has left out, a sentence each; empty: nothing.
+  std::map<resource_kind, std::string> left_out;
 
   std::vector<host_report> hosts; ///< of a hub
   std::string roster_reason;      ///< why `hosts` is not known; empty: it is

@@ -88,7 +88,7 @@ std::size_t memory_of(const observed<Resource>& x) {
   std::size_t sum = 0;
   for (const auto& y : x.present)
     sum += memory_of(y);
-  for (const auto* keys : {&x.gone, &x.also_present})
+  for (const auto* keys : {&x.gone, &x.also_present, &x.spared.drivers})
     for (const auto& y : *keys)
       sum += memory_of(y);
   return sum;
@@ -143,6 +143,8 @@ void append(observed<Resource>& to, observed<Resource>&& from) {
   append(to.present, std::move(from.present));
   append(to.gone, std::move(from.gone));
   append(to.also_present, std::move(from.also_present));
+  append(to.spared.drivers, std::move(from.spared.drivers));
+  to.spared.all |= from.spared.all;
   to.complete = from.complete;
   to.confirmed = from.confirmed;
 }
@@ -195,8 +197,10 @@ std::vector<change_batch> cut(change_batch&& whole, std::size_t most) {
   auto& last = parts.back();
   last.volumes.complete = whole.volumes.complete;
   last.volumes.confirmed = whole.volumes.confirmed;
+  last.volumes.spared = std::move(whole.volumes.spared);
   last.containers.complete = whole.containers.complete;
   last.containers.confirmed = whole.containers.confirmed;
+  last.containers.spared = std::move(whole.containers.spared);
   last.facts = std::move(whole.facts);
   return parts;
 }

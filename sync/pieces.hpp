@@ -25,8 +25,9 @@ std::size_t weight(const container& x);
 std::vector<rejected_row> set_heavy_aside(change_batch& whole, std::size_t most);
 
 /// Cuts a batch so that no part is heavier than `most`, but for a single resource that is. At least
-/// one part; whether the whole is a complete list is said by the last, and so are the facts: a list
-/// that broke off in the middle must never be taken for a complete one.
+/// one part; whether the whole is a complete list is said by the last, and so are the facts and
+/// what the list spares: a list that broke off in the middle must never be taken for a complete
+/// one.
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most);
 
 /// What a batch is about. Of two that share anything, the later one is by a later look, and must be

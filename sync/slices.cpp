@@ -34,7 +34,8 @@ observed<Resource> existence(observed<Resource>& all) {
                             .gone = std::exchange(all.gone, {}),
                             .complete = true,
                             .confirmed = all.confirmed,
-                            .also_present = all.also_present};
+                            .also_present = all.also_present,
+                            .spared = all.spared};
   for (const auto& x : all.present)
     result.also_present.push_back(key_of(x));
   return result;
@@ -97,6 +98,7 @@ std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
   if (whole.containers.complete)
     first.containers = existence(whole.containers);
   auto listed = first.containers.also_present;
+  auto spared = first.containers.spared;
   if (whole.volumes.complete || whole.containers.complete)
     into.begin_slice();
   into.add(whole.volumes, &change_batch::volumes);
@@ -106,6 +108,7 @@ std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
     last.containers.complete = true;
     last.containers.confirmed = whole.containers.confirmed;
     last.containers.also_present = std::move(listed);
+    last.containers.spared = std::move(spared);
   }
   last.facts = std::move(whole.facts);
   return std::move(into.done());
@@ -114,10 +117,13 @@ std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
 void merge(write_summary& into, write_summary&& later) {
   append(into.changes, std::move(later.changes));
   append(into.rejected, std::move(later.rejected));
-  append(into.undetailed, std::move(later.undetailed));
-  std::ranges::sort(into.undetailed);
-  const auto doubles = std::ranges::unique(into.undetailed);
-  into.undetailed.erase(doubles.begin(), doubles.end());
+  for (const auto names : {&write_summary::undetailed, &write_summary::spared}) {
+    auto& all = into.*names;
+    append(all, std::move(later.*names));
+    std::ranges::sort(all);
+    const auto doubles = std::ranges::unique(all);
+    all.erase(doubles.begin(), doubles.end());
+  }
   into.refused |= later.refused;
   into.locked_out |= later.locked_out;
   into.taken_anew |= later.taken_anew;

@@ -43,6 +43,10 @@ struct work_limits {
   /// rows right within seconds. A dead one holds up every list for 15 s, and looks at volumes with
   /// it, so not at once.
   milliseconds partial_again{5'000};
+  /// How soon a list that had to leave entries out is followed by another, at first and at most:
+  /// no event says that such an entry was mended. The wait doubles, since some never are.
+  milliseconds left_out_again{5'000};
+  milliseconds left_out_again_max{30'000};
   /// More waiting keys than this are forgotten, and the kind is listed: short-lived resources would
   /// add up without end while the database is away.
   std::size_t keys_max = 20'000;
@@ -130,6 +134,9 @@ public:
   /// inspected; nothing is proven, and the kind is listed again after a while.
   settlement finish_partial(const std::set<std::string>& seen,
                             const std::vector<std::string>& undetailed, time_point now);
+  /// A list is about to be finished that has left entries out, or has not. Nothing waits for the
+  /// list that is to follow: proofs go on.
+  void list_left_out(bool some, time_point now);
   /// The list would have removed most of what is known: list again at once, and believe the second.
   void finish_doubted(time_point now);
   /// Docker did not answer: the events have failed, their marks stay, the kind is listed after a
@@ -206,6 +213,7 @@ private:
   time_point held_until_{};   ///< nothing before: the database is away
   unsigned look_failures_ = 0;
   unsigned write_failures_ = 0;
+  unsigned left_out_lists_ = 0; ///< in a row
   std::uint64_t unsettled_ = 0;
   std::uint64_t last_number_ = 0;
   std::deque<proof> proofs_;

@@ -4,6 +4,7 @@
 #include "sync/work_plan.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace volumeviz::sync {
@@ -64,6 +65,20 @@ settlement work_plan::finish_partial(const std::set<std::string>& seen,
   done.list->confirmed = false;
   put_back(std::move(*done.list));
   return settled(std::move(result));
+}
+
+void work_plan::list_left_out(bool some, time_point now) {
+  if (!some || limits_.unheeded.contains(list_reason::failure)) {
+    left_out_lists_ = 0;
+    return;
+  }
+  list_mark again;
+  again.reasons = {list_reason::failure};
+  again.number = std::numeric_limits<std::uint64_t>::max();
+  again.due = now
+              + doubled_wait(limits_.left_out_again, limits_.left_out_again_max, left_out_lists_++,
+                             random_);
+  put_back(std::move(again));
 }
 
 void work_plan::finish_doubted(time_point now) {

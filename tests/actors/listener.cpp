@@ -60,6 +60,9 @@ caf::behavior listener::make_behavior() {
       [h](atom::lost, resource_kind kind, std::uint64_t n) { h->lost.emplace_back(kind, n); },
       [h](atom::opened, const docker::daemon_identity& x) { h->opened.push_back(x); },
       [h](atom::ended, const failure& x) { h->ended.push_back(x); },
+      [h](atom::left_out, resource_kind kind, const std::string& x) {
+        h->left_out.emplace_back(kind, x);
+      },
       [h](atom::trouble, resource_kind kind, const failure& x) {
         h->troubles.emplace_back(kind, x);
       },

@@ -34,6 +34,7 @@ struct heard {
   std::vector<failure> ended;
   std::vector<std::pair<resource_kind, failure>> troubles; ///< an empty text: over
   std::vector<unverified_report> unverified;
+  std::vector<std::pair<resource_kind, std::string>> left_out;
   std::uint64_t overflows = 0;
   std::uint64_t stops = 0;
   std::uint64_t wakes = 0;

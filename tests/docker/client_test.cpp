@@ -106,13 +106,13 @@ TEST_CASE("lists and inspects show the daemon's world, also over TCP") {
 
     const auto containers = client->list_containers(patience);
     REQUIRE(containers);
-    REQUIRE(containers->size() == 1);
-    CHECK((*containers)[0].mounts == std::vector<mount>{{"data", "/d", true}});
+    REQUIRE(containers->containers.size() == 1);
+    CHECK(containers->containers[0].mounts == std::vector<mount>{{"data", "/d", true}});
     const auto web = client->inspect_container(id, patience);
     REQUIRE(web);
     REQUIRE(*web);
     CHECK((*web)->name == "web");
-    CHECK((*web)->status == (*containers)[0].status);
+    CHECK((*web)->status == containers->containers[0].status);
   }
 }
 
@@ -203,8 +203,8 @@ TEST_CASE("an image whose tag has moved keeps the name that an inspect has, aske
   for (int i = 0; i < 3; ++i) {
     const auto out = client->list_containers(patience);
     REQUIRE(out);
-    REQUIRE(out->size() == 2);
-    for (const auto& x : *out)
+    REQUIRE(out->containers.size() == 2);
+    for (const auto& x : out->containers)
       CHECK(x.image == "app:1");
   }
   CHECK(daemon.requests("/containers/" + id + "/json") == 1);
@@ -217,8 +217,8 @@ TEST_CASE("a list survives an inspect for an image's name that fails") {
   const auto client = client_of(daemon);
   const auto out = client->list_containers(patience);
   REQUIRE(out);
-  CHECK((*out)[0].image.starts_with("sha256:"));
-  CHECK((*client->list_containers(patience))[0].image == "app:1");
+  CHECK(out->containers[0].image.starts_with("sha256:"));
+  CHECK(client->list_containers(patience)->containers[0].image == "app:1");
 }
 
 TEST_CASE("past events are those between two moments, both inclusive") {

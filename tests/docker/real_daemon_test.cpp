@@ -29,9 +29,9 @@ void check_list_agrees(docker::client& client, const std::string& id) {
   REQUIRE(eventually([&] {
     const auto list = client.list_containers(patience);
     const auto inspected = client.inspect_container(id, patience);
-    if (!list || !inspected || !*inspected || !find(*list, id))
+    if (!list || !inspected || !*inspected || !find(list->containers, id))
       return false;
-    auto left = *find(*list, id);
+    auto left = *find(list->containers, id);
     auto right = **inspected;
     left.created_at = right.created_at = left.started_at = right.started_at = never;
     left.finished_at = right.finished_at = never;

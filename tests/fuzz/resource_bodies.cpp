@@ -52,10 +52,20 @@ void check_container(const container& x) {
     must(!each.volume.empty(), "a mount has a volume", x.id);
 }
 
+void check_left_out(const std::vector<left_out_entry>& entries) {
+  std::size_t before = 0;
+  for (const auto& x : entries) {
+    must(x.position > before, "left-out entries are in the order of the list");
+    must(!x.why.empty(), "a left-out entry says why");
+    before = x.position;
+  }
+}
+
 void check_volumes(std::string_view body) {
   const auto read = docker::parse_volumes(body);
   if (!read)
     return check_failure(read.error());
+  check_left_out(read->left_out);
   for (const auto& x : read->volumes)
     check_volume(x);
 }
@@ -64,13 +74,15 @@ void check_containers(std::string_view body) {
   const auto read = docker::parse_containers(body);
   if (!read)
     return check_failure(read.error());
-  for (const auto& x : read->containers) {
+  const auto& [containers, left_out] = read->listing;
+  check_left_out(left_out);
+  for (const auto& x : containers) {
     check_container(x);
     must(!x.detailed && x.started_at == never && x.finished_at == never,
          "a list tells no start and no end", x.id);
   }
   for (const auto i : read->named_by_id)
-    must(i < read->containers.size(), "a position is one of the list");
+    must(i < containers.size(), "a position is one of the list");
 }
 
 void check_inspect(std::string_view body, bool podman) {

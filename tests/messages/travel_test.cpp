@@ -58,7 +58,8 @@ change_batch some_batch() {
                    .gone = {"old"},
                    .complete = true,
                    .confirmed = true,
-                   .also_present = {"heavy"}};
+                   .also_present = {"heavy"},
+                   .spared = {.drivers = {"nas"}, .all = true}};
   batch.containers = {
       .present = {some_container()}, .gone = {"c0"}, .complete = true, .confirmed = true};
   batch.facts = {.engine_id = "e", .engine_version = "20.10", .last_seen_at = 5, .verified_at = 6};
@@ -74,6 +75,7 @@ write_summary some_summary() {
   x.locked_out = true;
   x.taken_anew = true;
   x.undetailed = {"c1"};
+  x.spared = {"v1"};
   x.replaced_text = 3;
   x.statements = 4;
   x.more_changes = {{.kind = row_kind::volume, .op = operation::update, .count = 7}};
@@ -109,6 +111,7 @@ TEST_CASE("an observation arrives whole") {
   x.batch = some_batch();
   x.failed = {{"k", {ec::docker_refused, "500"}}};
   x.warnings = {"a plugin is dead"};
+  x.left_out = {{.position = 3, .key = "k", .driver = "nas", .why = "its labels are odd"}};
   auto y = sent(x);
   CHECK(y.ok);
   CHECK(y.why == x.why);
@@ -117,6 +120,7 @@ TEST_CASE("an observation arrives whole") {
   CHECK(y.failed[0].key == "k");
   CHECK(y.failed[0].why == x.failed[0].why);
   CHECK(y.warnings == x.warnings);
+  CHECK(y.left_out == x.left_out);
 }
 
 TEST_CASE("health and the actors' reports arrive whole") {

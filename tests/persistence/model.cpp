@@ -8,6 +8,13 @@ namespace volumeviz::persistence::testing {
 
 namespace {
 
+const std::string& driver_of(const volume& x) {
+  return x.driver;
+}
+std::string driver_of(const container&) {
+  return {};
+}
+
 template <class Row, class Resource>
 std::vector<std::string> missing_in(const std::map<std::string, Row>& rows,
                                     const observed<Resource>& seen, std::string Resource::*key) {
@@ -15,7 +22,8 @@ std::vector<std::string> missing_in(const std::map<std::string, Row>& rows,
   if (seen.complete)
     for (const auto& [name, row] : rows)
       if (std::ranges::find(seen.present, name, key) == seen.present.end()
-          && std::ranges::find(seen.gone, name) == seen.gone.end())
+          && std::ranges::find(seen.gone, name) == seen.gone.end()
+          && !spares(seen.spared, driver_of(row)))
         missing.push_back(name);
   return missing;
 }

@@ -68,6 +68,8 @@ observed<Resource> some_observed(tape& t, const std::string& letter, Make make) 
   observed<Resource> seen;
   seen.complete = t.one_in(3);
   seen.confirmed = t.one_in(3);
+  if (t.one_in(3))
+    seen.spared = {.drivers = {"nfs"}, .all = t.one_in(4)};
   const bool most = t.one_in(2);
   for (unsigned i = 0; i < 14; ++i) {
     const auto key = letter + std::to_string(i);

@@ -1,5 +1,7 @@
 #include "tests/persistence/testbed.hpp"
 
+#include <algorithm>
+
 using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace volumeviz::persistence::testing;
@@ -112,6 +114,41 @@ TEST_CASE("the containers' list is doubted as the volumes' is") {
     CHECK(on.apply(empty).refused);
     empty.containers.confirmed = true;
     CHECK(on.apply(empty).changes.size() == 24);
+  });
+}
+
+TEST_CASE("a complete list removes no row of a driver that it spares, and names those it kept") {
+  on_both([](testbed& on) {
+    auto before = batch_of(some_volumes(1, 5), {a_container("c1", {{"v1", "/a", true}})});
+    before.volumes.present[0].driver = before.volumes.present[1].driver = "nas";
+    on.apply(before);
+    auto list = list_of({a_volume("v5")});
+    list.volumes.spared = {.drivers = {"tape", "nas"}, .all = false};
+    list.volumes.also_present = {"v4"};
+    const auto done = on.apply(list);
+    CHECK(words(done.changes) == lines{"remove volume v3"});
+    auto kept = done.spared;
+    std::ranges::sort(kept);
+    CHECK(kept == lines{"v1", "v2"});
+    list.volumes.spared = {};
+    CHECK(words(on.apply(list).changes)
+          == lines{"remove mount c1 v1 at /a", "remove volume v1", "remove volume v2"});
+  });
+}
+
+TEST_CASE("a complete list that spares all removes nothing but what is called gone") {
+  on_both([](testbed& on) {
+    std::vector<container> many;
+    for (int i = 0; i < 120; ++i)
+      many.push_back(a_container("c" + std::to_string(i)));
+    on.apply(batch_of(some_volumes(1, 3), many));
+    auto list = list_of(std::vector<container>{});
+    list.containers.spared.all = true;
+    list.containers.gone = {"c7"};
+    const auto done = on.apply(list);
+    CHECK_FALSE(done.refused); // what it spares is not lost
+    CHECK(words(done.changes) == lines{"remove container c7"});
+    CHECK(done.spared.size() == named_spared_max);
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace volumeviz::simulation {
@@ -27,37 +29,67 @@ public:
       docker::volume_listing listing;
       if (of_->plugin_down)
         listing.warnings.push_back("list plugin: connection refused");
+      std::set<std::string> unclear; // drivers of entries without a name
       for (const auto& [name, x] : of_->volumes) {
         const auto* state = x.shown(of_->runs.now());
         const auto hidden = state != nullptr && of_->plugin_down && state->driver == "plugin";
-        if (state != nullptr && !hidden)
+        if (state == nullptr || hidden)
+          continue;
+        if (!of_->is_malformed(name)) {
           listing.volumes.push_back(*state);
-        if (!of_->plugin_down)
-          of_->say(of_->said_volumes, name, state != nullptr);
-        else if (state != nullptr && !hidden)
-          of_->say(of_->said_volumes, name, true);
+          continue;
+        }
+        const auto keyless = of_->malformed.at(name).keyless;
+        if (keyless)
+          unclear.insert(state->driver);
+        listing.left_out.push_back({.position = 1,
+                                    .key = keyless ? "" : name,
+                                    .driver = state->driver,
+                                    .why = "its name is empty"});
+      }
+      for (const auto& [name, x] : of_->volumes) {
+        const auto there = x.shown(of_->runs.now()) != nullptr;
+        const auto named =
+            std::ranges::find(listing.volumes, name, &volume::name) != listing.volumes.end();
+        if (named || (!there && !of_->plugin_down && !x.ever([&](const volume& v) {
+              return unclear.contains(v.driver);
+            })))
+          of_->say(of_->said_volumes, name, named);
       }
       return result<docker::volume_listing>{std::move(listing)};
     });
   }
 
-  result<std::vector<container>> list_containers(docker::deadline) override {
-    return answer<std::vector<container>>(question::list_containers, [this] {
-      std::vector<container> listing;
+  result<docker::container_listing> list_containers(docker::deadline) override {
+    return answer<docker::container_listing>(question::list_containers, [this] {
+      docker::container_listing listing;
+      const auto keyless = [this](const auto& x) {
+        const auto* state = x.second.shown(of_->runs.now());
+        return state != nullptr && of_->is_malformed(x.first) && of_->malformed.at(x.first).keyless;
+      };
+      const auto unclear = std::ranges::any_of(of_->containers, keyless);
       for (const auto& [id, x] : of_->containers) {
         const auto* state = x.shown(of_->runs.now());
-        of_->say(of_->said_containers, id, state != nullptr);
+        if (state != nullptr ? !of_->is_malformed(id) : !unclear)
+          of_->say(of_->said_containers, id, state != nullptr);
         if (state == nullptr)
           continue;
+        if (of_->is_malformed(id)) {
+          listing.left_out.push_back({.position = 1,
+                                      .key = of_->malformed.at(id).keyless ? "" : id,
+                                      .driver = {},
+                                      .why = "its state is missing"});
+          continue;
+        }
         // No times in a list, but an age in whole seconds, by the daemon's clock of this moment.
-        listing.push_back(*state);
+        listing.containers.push_back(*state);
         const auto moved = std::max(state->started_at, state->finished_at);
         const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
-        listing.back().settled_for = nanoseconds{floor<seconds>(age)}.count();
-        listing.back().started_at = listing.back().finished_at = never;
-        listing.back().detailed = false;
+        listing.containers.back().settled_for = nanoseconds{floor<seconds>(age)}.count();
+        listing.containers.back().started_at = listing.containers.back().finished_at = never;
+        listing.containers.back().detailed = false;
       }
-      return result<std::vector<container>>{std::move(listing)};
+      return result<docker::container_listing>{std::move(listing)};
     });
   }
 
@@ -71,6 +103,8 @@ public:
       if (state != nullptr)
         if (auto other = of_->crippled_answer<volume>(name))
           return *other;
+      if (state != nullptr && of_->is_malformed(name))
+        return fail(ec::docker_malformed, "its name is empty");
       of_->say(of_->said_volumes, name, state != nullptr);
       return state != nullptr ? std::optional{*state} : std::nullopt;
     });
@@ -92,6 +126,8 @@ public:
       // An inspect waits for the container's lock and so lags less than a list.
       if (i != of_->containers.end())
         state = of_->runs.one_in(3) ? i->second.shown(of_->runs.now()) : i->second.now();
+      if (state != nullptr && of_->is_malformed(id))
+        return fail(ec::docker_malformed, "its state is missing");
       of_->say(of_->said_containers, id, state != nullptr);
       return state != nullptr ? std::optional{*state} : std::nullopt;
     });

@@ -13,6 +13,8 @@ namespace {
 
 // As measured: two neighbours in the ring were up to 105 ms apart in the wrong order.
 constexpr std::uint64_t disorder_ms = 105;
+// The longest between two lists that leave entries out, and time for a list that fails.
+constexpr nanoseconds listed_again = std::chrono::seconds{40};
 constexpr nanoseconds publisher_patience = milliseconds{100};
 
 std::string event_text(dialect speaks, resource_kind kind, const std::string& action,
@@ -139,6 +141,21 @@ void model_daemon::come_up() {
     x.catch_up(runs.now());
   for (auto& [id, x] : containers)
     x.catch_up(runs.now());
+}
+
+bool model_daemon::is_malformed(const std::string& key) const {
+  const auto i = malformed.find(key);
+  return i != malformed.end() && !i->second.until;
+}
+
+bool model_daemon::was_malformed_lately(const std::string& key) const {
+  const auto i = malformed.find(key);
+  return i != malformed.end() && (!i->second.until || runs.now() - *i->second.until < listed_again);
+}
+
+void model_daemon::mend(const std::string& key) {
+  if (is_malformed(key))
+    malformed[key].until = runs.now();
 }
 
 void model_daemon::repeat_last() {

@@ -111,6 +111,16 @@ public:
       return fail(ec::docker_refused, "500: the storage layer is gone");
     return result<std::optional<Found>>{std::optional<Found>{}};
   }
+  /// A resource that lists and inspects show in a way that can't be understood.
+  struct malformation {
+    bool keyless = false;             ///< not even its key can be read
+    std::optional<nanoseconds> until; ///< when it was mended
+  };
+  std::map<std::string, malformation> malformed; ///< by volume name or container id
+  bool is_malformed(const std::string& key) const;
+  /// It is, or was until so short a time ago that nobody may have listed since.
+  bool was_malformed_lately(const std::string& key) const;
+  void mend(const std::string& key);
   void end_streams(bool within_a_line);
   /// Their reader is gone.
   void close_streams();

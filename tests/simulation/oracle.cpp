@@ -127,6 +127,8 @@ oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
 oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& rows) const {
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
+    if (daemon_.was_malformed_lately(name))
+      continue;
     if (!history.was_since(moment, [&](const volume* state) {
           return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
         }))
@@ -137,6 +139,8 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
     // An event from before the crash may lead to an inspect after it; the next list shows the
     // ghost.
     if (row == nullptr && daemon_.is_ghost(id))
+      continue;
+    if (daemon_.was_malformed_lately(id))
       continue;
     if (!history.was_since(moment, [&](const container* state) {
           return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);

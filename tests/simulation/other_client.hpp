@@ -19,7 +19,7 @@ public:
   result<docker::volume_listing> list_volumes(docker::deadline limit) override {
     return real_->list_volumes(limit);
   }
-  result<std::vector<container>> list_containers(docker::deadline limit) override {
+  result<docker::container_listing> list_containers(docker::deadline limit) override {
     return real_->list_containers(limit);
   }
   result<std::optional<volume>> inspect_volume(const std::string& name,

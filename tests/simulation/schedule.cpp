@@ -48,6 +48,7 @@ constexpr std::array<word, ops> words{{
     {op::cripple, "the resource in place {0} can't be inspected (sort {1}) for {2} ms", 3},
     {op::repeat, "the last event is shown again", 1},
     {op::set_clock, "a clock is set (whose: {0}, back: {1}) by {2} ms", 1},
+    {op::malform, "the resource in place {0} is shown malformed (sort {1}) for {2} ms", 3},
     {op::fail_writes, "the next {1} writes fail (sort {0})", 4},
     {op::delay_actor, "actor {0} does not run for {2} ms", 4},
     {op::kill_actor, "actor {0} dies {2} times, at its message {1} from now", 5},
@@ -119,6 +120,9 @@ step make_step(dice& with, unsigned keys, bool troubles) {
     x.a = with.below(questions);
     x.b = 1 + with.below(3);
     x.span = with.of({1u, 2u, 3u, 4u});
+    break;
+  case op::malform:
+    x.span = 100 + with.below(with.one_in(3) ? 20'000 : 3'000);
     break;
   case op::plugin_down:
     x.span = 100 + with.below(10'000);

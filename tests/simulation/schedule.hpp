@@ -42,6 +42,7 @@ enum class op : std::uint8_t {
   cripple, ///< `a`: a resource whose inspects fail while lists show it; `b`: how, and for how long
   repeat,
   set_clock,
+  malform, ///< `a`: a resource that lists and inspects show malformed; `b`: how
   // To the database.
   fail_writes,
   // To the node.

@@ -58,7 +58,7 @@ private:
 class list_optimist final : public other_client {
 public:
   using other_client::other_client;
-  result<std::vector<container>> list_containers(docker::deadline limit) override {
+  result<docker::container_listing> list_containers(docker::deadline limit) override {
     auto now = real_->list_containers(limit);
     if (now)
       before_ = *now;
@@ -68,7 +68,7 @@ public:
   }
 
 private:
-  std::optional<std::vector<container>> before_;
+  std::optional<docker::container_listing> before_;
 };
 
 class deaf_to_warnings final : public other_client {
@@ -95,10 +95,27 @@ public:
 class believer final : public other_client {
 public:
   using other_client::other_client;
-  result<std::vector<container>> list_containers(docker::deadline limit) override {
+  result<docker::container_listing> list_containers(docker::deadline limit) override {
     auto listing = real_->list_containers(limit);
     if (!listing && listing.error().code == ec::docker_malformed)
-      return std::vector<container>{}; // as far as it came
+      return docker::container_listing{}; // as far as it came
+    return listing;
+  }
+};
+
+class deaf_to_left_out final : public other_client {
+public:
+  using other_client::other_client;
+  result<docker::volume_listing> list_volumes(docker::deadline limit) override {
+    auto listing = real_->list_volumes(limit);
+    if (listing)
+      listing->left_out.clear();
+    return listing;
+  }
+  result<docker::container_listing> list_containers(docker::deadline limit) override {
+    auto listing = real_->list_containers(limit);
+    if (listing)
+      listing->left_out.clear();
     return listing;
   }
 };
@@ -196,6 +213,10 @@ variant takes_failures_for_404() {
 
 variant believes_broken_lists() {
   return with_client<believer>("a list is complete where it breaks off");
+}
+
+variant believes_lists_without_what_they_left_out() {
+  return with_client<deaf_to_left_out>("what is malformed in a list is gone");
 }
 
 } // namespace volumeviz::simulation

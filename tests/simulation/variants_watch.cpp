@@ -43,7 +43,7 @@ constexpr milliseconds no_overlap = -24h;
 /// What was listed before the stream was opened.
 struct early_lists {
   std::optional<docker::volume_listing> volumes;
-  std::optional<std::vector<container>> containers;
+  std::optional<docker::container_listing> containers;
 };
 
 class early_client final : public other_client {
@@ -55,7 +55,7 @@ public:
       return std::move(*early);
     return real_->list_volumes(limit);
   }
-  result<std::vector<container>> list_containers(docker::deadline limit) override {
+  result<docker::container_listing> list_containers(docker::deadline limit) override {
     if (auto early = std::exchange(lists_->containers, std::nullopt))
       return std::move(*early);
     return real_->list_containers(limit);

@@ -220,6 +220,8 @@ void world::heal() {
   for (auto& x : daemon_->troubles)
     x = {};
   std::erase_if(daemon_->crippled, [](const auto& x) { return !x.second.lasting; });
+  for (const auto& [key, x] : daemon_->malformed)
+    daemon_->mend(key);
   store_->troubles = {};
   defects_in_clock_ = defects_in_calls_ = 0;
   delayed_until_.clear();

@@ -109,6 +109,7 @@ private:
   void chatter(unsigned count);
   void damage(unsigned place, unsigned sort);
   void cripple(unsigned place, unsigned how, nanoseconds span);
+  void malform(unsigned place, unsigned sort, nanoseconds span);
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);
   bool in_use(const std::string& volume) const;

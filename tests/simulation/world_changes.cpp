@@ -281,6 +281,13 @@ void world::cripple(unsigned place, unsigned how, nanoseconds span) {
     later(span, [this, key] { daemon_->crippled.erase(key); });
 }
 
+/// Nobody is told when it begins and when it ends.
+void world::malform(unsigned place, unsigned sort, nanoseconds span) {
+  const auto key = (sort & 2) != 0 ? container_in(place) : volume_in(place);
+  daemon_->malformed[key] = {.keyless = (sort & 1) != 0, .until = std::nullopt};
+  later(span, [this, key] { daemon_->mend(key); });
+}
+
 /// Whoever asked for it has hung up between the removal and its event.
 void world::remove_without_event(unsigned place) {
   daemon_->silent = true;

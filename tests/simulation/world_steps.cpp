@@ -200,6 +200,9 @@ void world::happen_to_the_daemon(const step& x) {
       daemon_->set_clock(0ns); // ours is its, too
     break;
   }
+  case op::malform:
+    malform(x.a, x.b, span);
+    break;
   case op::fail_writes:
     store_->troubles = {x.b, static_cast<write_trouble>(x.a % write_troubles)};
     break;

@@ -23,13 +23,21 @@ std::string mount_detail(const mount& x) {
   return x.volume + " at " + x.path;
 }
 
+const std::string& driver_of(const volume& x) {
+  return x.driver;
+}
+std::string driver_of(const container&) {
+  return {};
+}
+
 struct removal {
   std::vector<std::string> keys;
   bool doubtful = false;
 };
 
 template <class Resource>
-removal removals(const std::map<std::string, Resource>& recorded, const observed<Resource>& seen) {
+removal removals(const std::map<std::string, Resource>& recorded, const observed<Resource>& seen,
+                 write_summary& summary) {
   std::set<std::string> there;
   for (const auto& x : seen.present)
     there.insert(key_of(x));
@@ -38,7 +46,11 @@ removal removals(const std::map<std::string, Resource>& recorded, const observed
   std::size_t missing = 0;
   for (const auto& [key, row] : recorded) {
     const auto gone = std::ranges::find(seen.gone, key) != seen.gone.end();
-    const auto unlisted = seen.complete && !there.contains(key) && !gone;
+    const auto lacks = seen.complete && !there.contains(key) && !gone;
+    const auto spared = lacks && spares(seen.spared, driver_of(row));
+    const auto unlisted = lacks && !spared;
+    if (spared && summary.spared.size() < named_spared_max)
+      summary.spared.push_back(key);
     missing += unlisted ? 1 : 0;
     if (gone || unlisted)
       result.keys.push_back(key);
@@ -144,8 +156,8 @@ write_summary memory_store::write(const change_batch& batch,
   write_summary summary;
   summary.statements = 1;
   auto& rows = hosts[batch.host];
-  const auto volumes = removals(rows.volumes, batch.volumes);
-  const auto containers = removals(rows.containers, batch.containers);
+  const auto volumes = removals(rows.volumes, batch.volumes, summary);
+  const auto containers = removals(rows.containers, batch.containers, summary);
   if (volumes.doubtful || containers.doubtful) {
     summary.refused = true;
     return summary;

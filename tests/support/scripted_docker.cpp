@@ -180,6 +180,13 @@ void scripted_docker::warn(std::string warning, const std::string& hidden) {
   world_->hidden.insert(hidden);
 }
 
+void scripted_docker::break_entry(resource_kind kind, left_out_entry entry,
+                                  const std::string& hidden) {
+  lock_guard lock(world_->mutex);
+  world_->left_out[kind].push_back(std::move(entry));
+  world_->hidden.insert(hidden);
+}
+
 void scripted_docker::recover() {
   lock_guard lock(world_->mutex);
   world_->failing.clear();
@@ -187,6 +194,7 @@ void scripted_docker::recover() {
   world_->denied_keys.clear();
   world_->warnings.clear();
   world_->hidden.clear();
+  world_->left_out.clear();
 }
 
 void scripted_docker::during_next(docker_call what, std::function<void()> then) {

@@ -69,6 +69,9 @@ public:
   void deny_key(const std::string& key);
   /// The list of volumes is partial: it lacks `hidden`.
   void warn(std::string warning, const std::string& hidden);
+  /// The lists of the kind have this entry, which can't be understood, in place of `hidden`; until
+  /// recover().
+  void break_entry(resource_kind kind, left_out_entry entry, const std::string& hidden);
   void recover();
   /// Runs once, in the next such call: the answer is made up already and not given yet.
   void during_next(docker_call what, std::function<void()> then);

@@ -19,18 +19,22 @@ public:
   }
   result<docker::volume_listing> list_volumes(docker::deadline) override {
     return answer<docker::volume_listing>(docker_call::list_volumes, {}, [this] {
-      docker::volume_listing listing{.volumes = {}, .warnings = world_->warnings};
+      docker::volume_listing listing{.volumes = {},
+                                     .warnings = world_->warnings,
+                                     .left_out = world_->left_out[resource_kind::volume]};
       for (const auto& [name, x] : world_->volumes)
         if (!world_->hidden.contains(name))
           listing.volumes.push_back(x);
       return listing;
     });
   }
-  result<std::vector<container>> list_containers(docker::deadline) override {
-    return answer<std::vector<container>>(docker_call::list_containers, {}, [this] {
-      std::vector<container> listing;
+  result<docker::container_listing> list_containers(docker::deadline) override {
+    return answer<docker::container_listing>(docker_call::list_containers, {}, [this] {
+      docker::container_listing listing{.containers = {},
+                                        .left_out = world_->left_out[resource_kind::container]};
       for (const auto& [id, x] : world_->containers)
-        listing.push_back(as_listed(x));
+        if (!world_->hidden.contains(id))
+          listing.containers.push_back(as_listed(x));
       return listing;
     });
   }

@@ -50,7 +50,8 @@ struct scripted_docker::world {
   std::map<docker_call, std::string> throwing;
   std::map<docker_call, std::uint64_t> calls;
   std::vector<std::string> inspected, warnings;
-  std::set<std::string> hidden;
+  std::set<std::string> hidden; ///< from lists
+  std::map<resource_kind, std::vector<left_out_entry>> left_out;
 
   std::optional<failure> refusal;
   bool accepting = true;

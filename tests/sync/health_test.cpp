@@ -381,3 +381,12 @@ TEST_CASE("the whole is as bad as the worst, and everything that is not healthy 
     RC_ASSERT(report.events.connected == (facts.events_enabled && facts.connected));
   }));
 }
+
+TEST_CASE("what a list has left out is a reason, and no status") {
+  auto facts = well();
+  facts.left_out[resource_kind::volume] = "1 entry of the list is left out.";
+  facts.left_out[resource_kind::container] = "";
+  const auto report = evaluate(facts, now);
+  CHECK(report.status == healthy);
+  CHECK(report.events.reasons == std::vector<std::string>{"1 entry of the list is left out."});
+}

@@ -37,6 +37,8 @@ change_batch some_batch(std::size_t volumes, std::size_t containers, std::size_t
     batch.containers.gone.push_back("dead" + std::to_string(i));
   }
   batch.volumes.complete = true;
+  batch.volumes.spared = {.drivers = {"nas", "tape"}, .all = false};
+  batch.containers.spared = {.drivers = {}, .all = true};
   batch.containers.confirmed = true;
   batch.facts.engine_id = "engine";
   return batch;
@@ -98,6 +100,7 @@ TEST_CASE("only the last part of a list says that it is complete") {
   for (std::size_t i = 0; i + 1 < parts.size(); ++i)
     CHECK_FALSE(parts[i].volumes.complete);
   CHECK(parts.back().volumes.complete);
+  CHECK(parts.back().volumes.spared.drivers.size() == 2);
   CHECK(parts.back().facts.engine_id == "engine");
 }
 

@@ -299,3 +299,56 @@ TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
   bench.finish();
   CHECK(bench.plan.verified() == 10'000);
 }
+
+TEST_CASE("a list that has left entries out is followed by others, ever less often") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  auto wait = bench.limits.left_out_again / 2;
+  for (int i = 0; i < 6; ++i) {
+    bench.begin_list();
+    bench.plan.list_left_out(true, bench.now);
+    bench.finish();
+    REQUIRE(bench.plan.next_due());
+    const auto next = *bench.plan.next_due() - bench.now;
+    CHECK(next >= wait);
+    CHECK(next <= bench.limits.left_out_again_max);
+    wait = std::min<milliseconds>(2 * wait, bench.limits.left_out_again_max / 2);
+    bench.sleep();
+  }
+  bench.begin_list();
+  bench.plan.list_left_out(false, bench.now);
+  bench.finish();
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("proofs do not wait for the list that follows one with left-out entries") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.plan.list_left_out(true, bench.now);
+  bench.finish();
+  bench.plan.prove(70);
+  CHECK(bench.plan.verified() == 70);
+  bench.sleep();
+  bench.begin_list();
+  bench.plan.prove(80);
+  CHECK(bench.plan.verified() == 80);
+  bench.event("start", "a");
+  bench.plan.prove(90);
+  CHECK(bench.plan.verified() == 80);
+}
+
+TEST_CASE("whoever wants a list does not wait for the one after left-out entries") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::interval);
+  bench.begin_list();
+  bench.plan.list_left_out(true, bench.now);
+  bench.finish();
+  CHECK_FALSE(bench.begin());
+  bench.want(list_reason::demand, 7);
+  bench.plan.prove(70);
+  CHECK(bench.plan.verified() == never);
+  CHECK(bench.begin_list().run_id == 7);
+  bench.finish();
+  CHECK(bench.plan.verified() == 70);
+}
