@@ -157,8 +157,12 @@ void resource_handler::look() {
   arm(look_began_ + slow_look);
   if (look_.list)
     self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
-  look_request question{
-      .kind = parts_.kind, .list = look_.list, .keys = look_.keys, .brief = look_.retry};
+  asked_for_drivers_ = look_.list && kept_.more() > 0;
+  look_request question{.kind = parts_.kind,
+                        .list = look_.list,
+                        .keys = look_.keys,
+                        .brief = look_.retry,
+                        .drivers = asked_for_drivers_};
   self_->request(parts_.inspector, look_limit, std::move(question))
       .then([this](observation& what) { seen(what); },
             [this](const caf::error& why) {
@@ -212,6 +216,13 @@ void resource_handler::write(observation& what) {
     x.renewed = plan_.renewed(x.name);
   for (auto& x : what.batch.containers.present)
     x.times_unknown = !x.detailed && plan_.is_set_aside(x.id);
+  if (what.batch.volumes.complete) {
+    auto& spared = what.batch.volumes.spared;
+    for (const auto& key : plan_.set_aside())
+      if (kept_.contains(key))
+        spared.unverified.push_back(key);
+    spared.all_unverified = !what.drivers.empty();
+  }
   what.batch.volumes.confirmed = look_.confirmed;
   what.batch.containers.confirmed = look_.confirmed;
   auto batch = what.batch;
@@ -241,7 +252,7 @@ void resource_handler::committed(const observation& what, const write_summary& s
   log_changes(what.batch, summary);
   report_rejected(what, summary);
   auto rows = count_rows(summary);
-  if (look_.list && listed_before_)
+  if (listed_before_)
     suspect_drift(summary);
   auto done = settle(what, summary);
   report_work(done, what.failed.empty() ? ec::internal : what.failed.front().why.code,
@@ -281,11 +292,15 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
   }
   if (look_.list && !volumes.complete && !containers.complete)
     return plan_.finish_partial(seen, undetailed(what, summary), now);
+  if (parts_.kind == resource_kind::volume)
+    return settle_volumes(what, summary);
   // A list denies what it lacks, but for what it spares.
-  for (const auto* keys : {&volumes.also_present, &containers.also_present, &summary.spared})
+  for (const auto* keys : {&containers.also_present, &summary.spared})
     seen.insert(keys->begin(), keys->end());
-  if (look_.list && summary.spared.size() < named_spared_max)
+  if (look_.list && summary.more_spared == 0) {
     plan_.list_shows(seen);
+    unverified_.only(seen);
+  }
   // Only an inspect can tell whether a spared row is still there.
   auto keys = undetailed(what, summary);
   keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
@@ -293,6 +308,37 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
   // It is believed: this list has not shown them.
   for (const auto& key : summary.spared)
     plan_.glance(key, now);
+  return done;
+}
+
+/// A list of volumes denies nothing that can't be inspected: dockerd leaves out what it does not
+/// find the driver of.
+sync::settlement resource_handler::settle_volumes(const observation& what,
+                                                  const write_summary& summary) {
+  const auto now = self_->clock().now();
+  const auto finish = [&](const std::vector<std::string>& ask) {
+    return plan_.finish(what.failed, ask, now);
+  };
+  sync::settlement done;
+  auto list_again = false;
+  if (look_.list) {
+    auto ask = summary.spared;
+    const auto unaskable = std::erase_if(ask, [this](const auto& x) {
+      return parts_.limits.list_only && parts_.limits.list_only(x);
+    });
+    auto next = kept_.listed(ask, summary.more_spared + unaskable, asked_for_drivers_,
+                             [this](const auto& x) { return plan_.waits(x); });
+    list_again = next.list_again;
+    done = finish(next.ask);
+  } else {
+    auto settled = what.batch.volumes.gone;
+    for (const auto& x : what.batch.volumes.present)
+      settled.push_back(x.name);
+    done = finish({});
+    list_again = kept_.settled(settled, [this](const auto& x) { return plan_.is_set_aside(x); });
+  }
+  if (list_again)
+    plan_.want_list(list_reason::failure, 0, now);
   return done;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace volumeviz {
 
@@ -24,17 +23,8 @@ void unverified_resources::seen(const observation& what, bool list, timestamp no
   for (const auto& x : what.failed)
     if (x.asked)
       failed(x, now);
-  if (list) {
-    // What is shown can be inspected or not; what is not is gone.
-    std::set<std::string> there;
-    for (const auto& x : containers.present)
-      there.insert(x.id);
-    for (const auto& x : what.batch.volumes.present)
-      there.insert(x.name);
-    if (containers.complete || what.batch.volumes.complete)
-      std::erase_if(failing_, [&](const auto& x) { return !there.contains(x.first); });
+  if (list)
     return;
-  }
   for (const auto& x : containers.present)
     over(x.id);
   for (const auto& x : what.batch.volumes.present)
@@ -44,6 +34,10 @@ void unverified_resources::seen(const observation& what, bool list, timestamp no
       failing_.erase(key);
       names_.erase(key);
     }
+}
+
+void unverified_resources::only(const std::set<std::string>& keys) {
+  std::erase_if(failing_, [&](const auto& x) { return !keys.contains(x.first); });
 }
 
 void unverified_resources::failed(const failed_key& x, timestamp now) {
@@ -69,14 +63,16 @@ void unverified_resources::over(const std::string& key) {
   failing_.erase(i);
 }
 
-unverified_report unverified_resources::report(const std::vector<std::string>& set_aside) const {
-  unverified_report all{.kind = kind_, .count = set_aside.size(), .first = {}};
+unverified_report unverified_resources::report(const std::vector<std::string>& set_aside,
+                                               const sync::kept_rows& kept) const {
+  unverified_report all{.kind = kind_, .first = {}, .kept = kept.without_turn()};
   for (const auto& key : set_aside) {
-    if (all.first.size() == named)
-      break;
+    const auto lacking = kept.contains(key);
+    ++(lacking ? all.kept : all.count);
+    auto& first = lacking ? all.first_kept : all.first;
     const auto i = failing_.find(key);
-    if (i != failing_.end())
-      all.first.push_back({name_of(key), i->second.why, i->second.since});
+    if (i != failing_.end() && first.size() < named)
+      first.push_back({name_of(key), i->second.why, i->second.since});
   }
   return all;
 }

@@ -30,6 +30,8 @@ struct daemon_identity {
   bool podman = false;        ///< speaks Podman's dialect
   timestamp daemon_time = never; ///< the daemon's clock when it answered
   timestamp local_time = never;  ///< ours, at the same moment
+  /// Plugins.Volume of /info. Not sent with the rest.
+  std::vector<std::string> volume_drivers{};
 };
 
 /// GET /volumes.

@@ -120,6 +120,8 @@ public:
   /// True when the resource can't be inspected and lists stand in for it: its times are not known.
   bool is_set_aside(const std::string& key) const { return set_aside_.contains(key); }
   std::vector<std::string> set_aside() const { return set_aside_.keys(); }
+  /// True when the resource waits for an inspect, or for its next try.
+  bool waits(const std::string& key) const { return marks_.contains(key) || is_set_aside(key); }
   /// Events noted and not settled yet.
   std::uint64_t unsettled_events() const noexcept { return unsettled_; }
 
