@@ -73,7 +73,7 @@ verdict check_spawn_server(bytes payload) {
 }
 
 verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
-                    const std::string& own) {
+                    const std::optional<std::string>& own) {
   shape_reader read{payload, {}};
   std::string from, to;
   read.node(&from);
@@ -82,7 +82,7 @@ verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
     read.error();
   if (!read.done())
     return refuse(violation::shape, "a malformed message about the end of an actor");
-  if (from != peer || to == peer || to.empty() || (!own.empty() && to != own))
+  if (from != peer || to == peer || to.empty() || (own && to != *own))
     return refuse(violation::node, "a message about the end of an actor from or for another node");
   return passage::forward;
 }

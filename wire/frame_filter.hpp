@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace volumeviz::wire {
@@ -38,8 +39,9 @@ verdict check_header(const frame_header& x);
 /// Of a message to a SpawnServ: dropped when it is CAF's own question.
 verdict check_spawn_server(bytes payload);
 /// Of a monitor or down message: from the peer's node, and for ours. CAF passes one for a third
-/// node on to it, so where there are others `own` must be known; empty: there is none but the peer.
+/// node on to it, so where there are others `own` must be given; without it there is none but the
+/// peer.
 verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
-                    const std::string& own = {});
+                    const std::optional<std::string>& own = {});
 
 } // namespace volumeviz::wire

@@ -272,6 +272,8 @@ TEST_CASE("a message about the end of an actor is from the sender's node, for an
   CHECK(on.take(monitor(on.node, caf::node_id{}, gate)) == "node");
   CHECK(on.take(down(other, own(), asker, caf::error{})) == "node");
   CHECK(on.take(down(caf::node_id{}, own(), asker, caf::error{})) == "node");
+  const auto watch = monitor(on.node, other, gate);
+  CHECK_FALSE(check_nodes(watch.payload, false, text_of(on.node), std::string{}));
 }
 
 TEST_CASE("an error within an error, deep in a message about an end, is refused") {
