@@ -1,5 +1,6 @@
 #include "actors/docker_inspector.hpp"
 
+#include "sync/kept_rows.hpp"
 #include "sync/left_out.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ docker_inspector::interface::behavior_type docker_inspector::make_behavior() {
 observation docker_inspector::look(const look_request& what) {
   auto volumes = what.kind == resource_kind::volume;
   if (what.list)
-    return volumes ? list_volumes() : list_containers();
+    return volumes ? list_volumes(what.drivers) : list_containers();
   if (volumes)
     return inspect_all(
         what, [this](const auto& key) { return parts_.client->inspect_volume(key, limit_); },
@@ -58,8 +59,10 @@ observation docker_inspector::look(const look_request& what) {
       [](observation & x) -> auto& { return x.batch.containers; });
 }
 
-observation docker_inspector::list_volumes() {
+observation docker_inspector::list_volumes(bool name_drivers) {
   observation answer;
+  if (name_drivers)
+    answer.drivers = volume_drivers();
   auto listing = timed("list", [this] { return parts_.client->list_volumes(list_limit); });
   if (!listing) {
     answer.why = listing.error();
@@ -70,8 +73,21 @@ observation docker_inspector::list_volumes() {
   answer.batch.volumes.complete = listing->warnings.empty();
   answer.warnings = std::move(listing->warnings);
   answer.left_out = std::move(listing->left_out);
+  // A daemon that was restarted between the two may have found the driver with one of them only.
+  if (!answer.drivers.empty()) {
+    const auto after = volume_drivers();
+    std::erase_if(answer.drivers,
+                  [&](const auto& x) { return std::ranges::find(after, x) == after.end(); });
+  }
   sync::spare(answer.left_out, answer.batch.volumes);
+  sync::spare_by_driver(answer.batch.volumes, answer.drivers);
   return answer;
+}
+
+/// Those that the daemon names; none if it does not answer.
+std::vector<std::string> docker_inspector::volume_drivers() {
+  auto who = timed("identify", [this] { return parts_.client->identify(probe_limit); });
+  return who ? std::move(who->volume_drivers) : std::vector<std::string>{};
 }
 
 observation docker_inspector::list_containers() {

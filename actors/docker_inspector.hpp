@@ -24,12 +24,13 @@ public:
 
 private:
   observation look(const look_request& what);
-  observation list_volumes();
+  observation list_volumes(bool name_drivers);
   observation list_containers();
   template <class Inspect, class Observed>
   observation inspect_all(const look_request& what, Inspect inspect, Observed observed);
   audit_answer audit(const audit_request& what);
   failure identify();
+  std::vector<std::string> volume_drivers();
 
   template <class Call>
   auto timed(const char* name, Call call);

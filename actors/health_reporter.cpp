@@ -123,7 +123,7 @@ void health_reporter::trouble(resource_kind kind, const failure& why) {
 
 void health_reporter::unverified(const unverified_report& report) {
   std::erase_if(facts_.unverified, [&](const auto& x) { return x.kind == report.kind; });
-  if (report.count > 0)
+  if (report.count > 0 || report.kept > 0)
     facts_.unverified.push_back(report);
 }
 

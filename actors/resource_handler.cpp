@@ -159,8 +159,12 @@ void resource_handler::look() {
   arm(look_began_ + slow_look);
   if (look_.list)
     self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
-  look_request question{
-      .kind = parts_.kind, .list = look_.list, .keys = look_.keys, .brief = look_.retry};
+  asked_for_drivers_ = look_.list && only_drivers_can_tell();
+  look_request question{.kind = parts_.kind,
+                        .list = look_.list,
+                        .keys = look_.keys,
+                        .brief = look_.retry,
+                        .drivers = asked_for_drivers_};
   self_->request(parts_.inspector, look_limit, std::move(question))
       .then([this](observation& what) { seen(what); },
             [this](const caf::error& why) {
@@ -214,6 +218,13 @@ void resource_handler::write(observation& what) {
     x.renewed = plan_.renewed(x.name);
   for (auto& x : what.batch.containers.present)
     x.times_unknown = !x.detailed && plan_.is_set_aside(x.id);
+  if (what.batch.volumes.complete) {
+    auto& spared = what.batch.volumes.spared;
+    for (const auto& key : plan_.set_aside())
+      if (kept_.contains(key))
+        spared.unverified.push_back(key);
+    spared.all_unverified = !what.drivers.empty();
+  }
   what.batch.volumes.confirmed = look_.confirmed;
   what.batch.containers.confirmed = look_.confirmed;
   auto batch = what.batch;
@@ -243,7 +254,7 @@ void resource_handler::committed(const observation& what, const write_summary& s
   log_changes(what.batch, summary);
   report_rejected(what, summary);
   auto rows = count_rows(summary);
-  if (look_.list && listed_before_)
+  if (listed_before_)
     suspect_drift(summary);
   auto done = settle(what, summary);
   report_work(done, what.failed.empty() ? ec::internal : what.failed.front().why.code,
@@ -281,17 +292,64 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
       seen.insert(x.id);
     plan_.list_left_out(!what.left_out.empty(), now);
   }
-  if (volumes.complete || containers.complete) {
-    seen.insert(volumes.also_present.begin(), volumes.also_present.end());
+  if (look_.list && !volumes.complete && !containers.complete)
+    return plan_.finish_partial(seen, undetailed(what, summary), now);
+  if (parts_.kind == resource_kind::volume)
+    return settle_volumes(what, summary);
+  if (look_.list && summary.more_spared == 0) {
     seen.insert(containers.also_present.begin(), containers.also_present.end());
     plan_.list_shows(seen, {summary.spared.begin(), summary.spared.end()});
+    seen.insert(summary.spared.begin(), summary.spared.end());
+    unverified_.only(seen);
   }
-  if (!look_.list || volumes.complete || containers.complete) {
-    auto keys = undetailed(what, summary);
-    keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
-    return plan_.finish(what.failed, keys, now);
+  // Only an inspect can tell whether a spared row is still there.
+  auto keys = undetailed(what, summary);
+  keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
+  return plan_.finish(what.failed, keys, now);
+}
+
+/// Rows stay although lists lack them, and inspects don't tell: they fail, or there are too many.
+bool resource_handler::only_drivers_can_tell() const {
+  return kept_.more() > 0 || std::ranges::any_of(plan_.set_aside(), [this](const auto& key) {
+           return kept_.contains(key);
+         });
+}
+
+/// A list of volumes denies nothing that can't be inspected: dockerd leaves out what it does not
+/// find the driver of.
+sync::settlement resource_handler::settle_volumes(const observation& what,
+                                                  const write_summary& summary) {
+  const auto now = self_->clock().now();
+  const auto finish = [&](const std::vector<std::string>& ask) {
+    return plan_.finish(what.failed, ask, now);
+  };
+  sync::settlement done;
+  auto list_again = false;
+  if (look_.list) {
+    std::set<std::string> gone;
+    for (const auto& x : summary.changes)
+      if (x.kind == row_kind::volume && x.op == operation::remove)
+        gone.insert(x.key);
+    plan_.list_denies(gone, {summary.spared.begin(), summary.spared.end()});
+    unverified_.gone({gone.begin(), gone.end()});
+    auto ask = summary.spared;
+    const auto unaskable = std::erase_if(ask, [this](const auto& x) {
+      return parts_.limits.list_only && parts_.limits.list_only(x);
+    });
+    auto next = kept_.listed(ask, summary.more_spared + unaskable, asked_for_drivers_,
+                             [this](const auto& x) { return plan_.waits(x); });
+    list_again = next.list_again || (!asked_for_drivers_ && only_drivers_can_tell());
+    done = finish(next.ask);
+  } else {
+    auto settled = what.batch.volumes.gone;
+    for (const auto& x : what.batch.volumes.present)
+      settled.push_back(x.name);
+    done = finish({});
+    list_again = kept_.settled(settled, [this](const auto& x) { return plan_.is_set_aside(x); });
   }
-  return plan_.finish_partial(seen, undetailed(what, summary), now);
+  if (list_again)
+    plan_.want_list(list_reason::failure, 0, now);
+  return done;
 }
 
 void resource_handler::docker_failed(const failure& why) {

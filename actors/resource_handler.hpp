@@ -8,6 +8,7 @@
 #include "actors/repeated.hpp"
 #include "actors/unverified.hpp"
 #include "sync/drift_watch.hpp"
+#include "sync/kept_rows.hpp"
 #include "sync/work_plan.hpp"
 
 #include <spdlog/logger.h>
@@ -74,6 +75,8 @@ private:
   void committed(const observation& what, const write_summary& summary);
 
   sync::settlement settle(const observation& what, const write_summary& summary);
+  sync::settlement settle_volumes(const observation& what, const write_summary& summary);
+  bool only_drivers_can_tell() const;
   void docker_failed(const failure& why);
   void store_failed(const failure& why);
   void locked_out(const failure& why);
@@ -111,6 +114,8 @@ private:
   bool listed_before_ = false;
   bool mounts_unknown_ = false; ///< a removal of volumes may have been committed unheard
   timestamp verified_ = never;
+  sync::kept_rows kept_;           ///< volumes that the daemon's list lacks
+  bool asked_for_drivers_ = false; ///< with the list under way
   unverified_resources unverified_;
   unverified_report told_unverified_;
   std::optional<caf::typed_response_promise<bool>> stopping_;

@@ -2,6 +2,7 @@
 
 #include "actors/change_words.hpp"
 #include "actors/resource_handler.hpp"
+#include "config/secrets.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -49,11 +50,22 @@ std::vector<row_count> resource_handler::count_rows(const write_summary& summary
 }
 
 void resource_handler::suspect_drift(const write_summary& summary) {
+  // That a row stays although the list lacks it, or is shown again, is a matter of its status.
+  const std::set<std::string> kept{summary.spared.begin(), summary.spared.end()};
+  const auto of_status = [&](const row_change& x) {
+    return x.kind == row_kind::volume && x.op == operation::update
+           && (kept.contains(x.key) || kept_.contains(x.key) || kept_.more() > 0);
+  };
+  // Inspects find what events have told, or a list; but some of what lists lack goes with them.
+  const auto by_list = [&](const row_change& x) {
+    return look_.list || (x.op == operation::remove && kept_.contains(x.key));
+  };
   for (const auto& x : summary.changes)
-    if (!plan_.announced(x.key) && !left_out_.left_out_before(x.key))
+    if (by_list(x) && !plan_.announced(x.key) && !left_out_.left_out_before(x.key) && !of_status(x))
       drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
   for (const auto& x : summary.more_changes)
-    drift_.no_room(x.count);
+    if (look_.list)
+      drift_.no_room(x.count);
 }
 
 void resource_handler::report_drift() {
@@ -82,7 +94,7 @@ void resource_handler::report_work(const sync::settlement& done, ec failed_why,
                          summary.rejected.size() + summary.more_rejected + left_out_.take_count(),
                      .replaced_text = summary.replaced_text,
                      .pending = plan_.pending(),
-                     .unverified = plan_.set_aside().size()};
+                     .unverified = plan_.set_aside().size() + kept_.without_turn()};
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
                      "U+FFFD in {} strings",
@@ -147,9 +159,18 @@ void resource_handler::report_verified() {
 }
 
 void resource_handler::report_unverified() {
-  auto now = unverified_.report(plan_.set_aside());
+  auto now = unverified_.report(plan_.set_aside(), kept_);
   if (now == told_unverified_)
     return;
+  if (now.kept > 0 && told_unverified_.kept == 0)
+    parts_.log->warn(
+        "the daemon's list lacks volumes and nothing shows that they are gone, such as "
+        "{} ({} in all): their rows stay, with the status unverified",
+        now.first_kept.empty() ? "some of drivers that are away"
+                               : config::in_quotes(now.first_kept.front().name),
+        now.kept);
+  if (now.kept == 0 && told_unverified_.kept > 0)
+    parts_.log->info("all volumes that the daemon's list had lacked are there or gone");
   told_unverified_ = std::move(now);
   self_->send(parts_.health, told_unverified_);
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace volumeviz {
 
@@ -12,11 +11,6 @@ namespace {
 // As many are named to people; the rest is counted.
 constexpr std::size_t named = 5;
 constexpr std::size_t short_id = 12;
-
-template <class Resource>
-bool denies_others(const observed<Resource>& list) {
-  return list.complete && list.spared == spared_rows{};
-}
 
 } // namespace
 
@@ -29,28 +23,25 @@ void unverified_resources::seen(const observation& what, bool list, timestamp no
   for (const auto& x : what.failed)
     if (x.asked)
       failed(x, now);
-  if (list) {
-    // What is shown can be inspected or not; what is not is gone, unless the list spares rows.
-    std::set<std::string> there;
-    for (const auto& x : containers.present)
-      there.insert(x.id);
-    for (const auto& x : what.batch.volumes.present)
-      there.insert(x.name);
-    for (const auto* also : {&containers.also_present, &what.batch.volumes.also_present})
-      there.insert(also->begin(), also->end());
-    if (denies_others(containers) || denies_others(what.batch.volumes))
-      std::erase_if(failing_, [&](const auto& x) { return !there.contains(x.first); });
+  if (list)
     return;
-  }
   for (const auto& x : containers.present)
     over(x.id);
   for (const auto& x : what.batch.volumes.present)
     over(x.name);
-  for (const auto* gone : {&containers.gone, &what.batch.volumes.gone})
-    for (const auto& key : *gone) {
-      failing_.erase(key);
-      names_.erase(key);
-    }
+  gone(containers.gone);
+  gone(what.batch.volumes.gone);
+}
+
+void unverified_resources::gone(const std::vector<std::string>& keys) {
+  for (const auto& key : keys) {
+    failing_.erase(key);
+    names_.erase(key);
+  }
+}
+
+void unverified_resources::only(const std::set<std::string>& keys) {
+  std::erase_if(failing_, [&](const auto& x) { return !keys.contains(x.first); });
 }
 
 void unverified_resources::failed(const failed_key& x, timestamp now) {
@@ -76,14 +67,16 @@ void unverified_resources::over(const std::string& key) {
   failing_.erase(i);
 }
 
-unverified_report unverified_resources::report(const std::vector<std::string>& set_aside) const {
-  unverified_report all{.kind = kind_, .count = set_aside.size(), .first = {}};
+unverified_report unverified_resources::report(const std::vector<std::string>& set_aside,
+                                               const sync::kept_rows& kept) const {
+  unverified_report all{.kind = kind_, .first = {}, .kept = kept.without_turn()};
   for (const auto& key : set_aside) {
-    if (all.first.size() == named)
-      break;
+    const auto lacking = kept.contains(key);
+    ++(lacking ? all.kept : all.count);
+    auto& first = lacking ? all.first_kept : all.first;
     const auto i = failing_.find(key);
-    if (i != failing_.end())
-      all.first.push_back({name_of(key), i->second.why, i->second.since});
+    if (i != failing_.end() && first.size() < named)
+      first.push_back({name_of(key), i->second.why, i->second.since});
   }
   return all;
 }

@@ -2,11 +2,13 @@
 
 #include "messages/observation.hpp"
 #include "messages/reports.hpp"
+#include "sync/kept_rows.hpp"
 
 #include <spdlog/logger.h>
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,15 @@ public:
   unverified_resources(resource_kind kind, std::shared_ptr<spdlog::logger> log)
       : kind_(kind), log_(std::move(log)) {}
 
-  /// What a look has shown: names, failures, and what works again. `list`: it was one, and what it
-  /// lacks is over.
+  /// What a look has shown: names, failures, and what works again. `list`: it was one, which says
+  /// nothing of inspects.
   void seen(const observation& what, bool list, timestamp now);
-  /// Those among the failing ones that are set aside now.
-  unverified_report report(const std::vector<std::string>& set_aside) const;
+  void gone(const std::vector<std::string>& keys);
+  /// All others are gone.
+  void only(const std::set<std::string>& keys);
+  /// Those among the failing ones that are set aside now; apart from these, those that lists lack.
+  unverified_report report(const std::vector<std::string>& set_aside,
+                           const sync::kept_rows& kept) const;
 
 private:
   void failed(const failed_key& x, timestamp now);

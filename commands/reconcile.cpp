@@ -1,5 +1,6 @@
 #include "config/secrets.hpp"
 #include "persistence/store.hpp"
+#include "sync/kept_rows.hpp"
 #include "sync/left_out.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,8 @@ public:
       return tl::unexpected(batch.error());
     batch->volumes.confirmed = batch->containers.confirmed = true;
     auto summaries = store_->preview({*batch});
+    if (summaries && ask_about_spared(*batch, summaries->front()))
+      summaries = store_->preview({*batch});
     if (!summaries)
       return tl::unexpected(summaries.error());
     return std::move(summaries->front().changes);
@@ -84,6 +87,7 @@ private:
   result<change_batch> observe() {
     change_batch batch;
     batch.host = host_;
+    const auto daemon = client_->identify(list_limit);
     auto volumes = client_->list_volumes(list_limit);
     if (!volumes)
       return tl::unexpected(volumes.error());
@@ -99,6 +103,8 @@ private:
     batch.containers.present = std::move(containers->containers);
     sync::spare(volumes->left_out, batch.volumes);
     sync::spare(containers->left_out, batch.containers);
+    sync::spare_by_driver(batch.volumes,
+                          daemon ? daemon->volume_drivers : std::vector<std::string>{});
     print_left_out(resource_kind::volume, volumes->left_out);
     print_left_out(resource_kind::container, containers->left_out);
     return batch;
@@ -115,10 +121,28 @@ private:
     if (!batch)
       return tl::unexpected(batch.error());
     batch->volumes.confirmed = batch->containers.confirmed = confirmed;
+    // Nothing is written by the preview, so that one list and its inspects are one change.
+    auto before = store_->preview({*batch});
+    if (before)
+      ask_about_spared(*batch, before->front());
     auto summaries = store_->apply({*batch});
     if (!summaries)
       return tl::unexpected(summaries.error());
     return std::move(summaries->front());
+  }
+
+  /// Rows that the daemon's lists lack, although that does not show that they are gone: those that
+  /// it calls gone itself, one by one, go. True when there are such.
+  bool ask_about_spared(change_batch& batch, const write_summary& would_do) {
+    const auto before = batch.volumes.gone.size() + batch.containers.gone.size();
+    for (const auto& key : would_do.spared) {
+      if (auto x = client_->inspect_volume(key, inspect_limit); x && !*x)
+        batch.volumes.gone.push_back(key);
+      else if (!x && x.error().code == ec::docker_refused)
+        fmt::print(stderr, "the row of volume {} stays, although the daemon's list lacks it: {}\n",
+                   key, x.error().text);
+    }
+    return batch.volumes.gone.size() + batch.containers.gone.size() > before;
   }
 
   /// Lists lack started_at and finished_at: new and changed containers are inspected. One that

@@ -31,6 +31,8 @@ struct daemon_identity {
   timestamp daemon_time = never; ///< the daemon's clock when it answered
   timestamp local_time = never;  ///< ours, at the same moment
   std::string name{};            ///< the daemon's own, usually the name of its host
+  /// Plugins.Volume of /info. Not sent with the rest.
+  std::vector<std::string> volume_drivers{};
 };
 
 /// GET /volumes.

@@ -250,6 +250,22 @@ result<container> parse_container(std::string_view body, bool podman) {
   });
 }
 
+/// What is missing or malformed there names no driver: rows are kept because of that, not removed.
+static std::vector<std::string> volume_drivers_of(const json::value& info) {
+  std::vector<std::string> names;
+  const auto* root = info.if_object();
+  const auto* plugins = root != nullptr ? root->if_contains("Plugins") : nullptr;
+  const auto* kinds = plugins != nullptr ? plugins->if_object() : nullptr;
+  const auto* volume = kinds != nullptr ? kinds->if_contains("Volume") : nullptr;
+  const auto* list = volume != nullptr ? volume->if_array() : nullptr;
+  if (list == nullptr)
+    return names;
+  for (const auto& x : *list)
+    if (const auto* name = x.if_string())
+      names.emplace_back(name->data(), name->size());
+  return names;
+}
+
 result<daemon_identity> parse_info(std::string_view body, bool podman) {
   constexpr std::string_view what = "answer to /info";
   return with_json(body, what, [&](const json::value& value) -> result<daemon_identity> {
@@ -264,6 +280,7 @@ result<daemon_identity> parse_info(std::string_view body, bool podman) {
     out.daemon_time = fields.time("SystemTime");
     if (out.daemon_time == never)
       fields.complain("its SystemTime should be the daemon's time");
+    out.volume_drivers = volume_drivers_of(value);
     if (!fields.ok())
       return malformed(what, fields.problem());
     return out;

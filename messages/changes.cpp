@@ -4,8 +4,12 @@
 
 namespace volumeviz {
 
-bool spares(const spared_rows& spared, std::string_view driver) {
-  return spared.all || std::ranges::find(spared.drivers, driver) != spared.drivers.end();
+bool spares(const spared_rows& spared, std::string_view driver, bool mounted) {
+  const auto has = [driver](const auto& drivers) {
+    return std::ranges::find(drivers, driver) != drivers.end();
+  };
+  return spared.all || has(spared.drivers) || (spared.mounted && mounted)
+         || (spared.others && !has(spared.known));
 }
 
 const char* to_string(change_source source) noexcept {

@@ -21,14 +21,20 @@ const char* to_string(operation op) noexcept;
 /// Rows that a complete list may lack although they exist: it must not remove them. Decided in
 /// sync/, e.g. by sync/left_out.hpp.
 struct spared_rows {
-  std::vector<std::string> drivers; ///< volumes of these drivers
-  bool all = false;                 ///< every row of the kind
+  std::vector<std::string> drivers{}; ///< volumes of these drivers
+  bool all = false;                   ///< every row of the kind
+  bool others = false;                ///< volumes of drivers that are not in `known`
+  std::vector<std::string> known{};
+  bool mounted = false; ///< volumes that the row of a container mounts
+  /// Of what is spared: rows that no inspect can verify either. They get the status `unverified`.
+  std::vector<std::string> unverified{};
+  bool all_unverified = false; ///< all that is spared
   friend bool operator==(const spared_rows&, const spared_rows&) = default;
 };
 
 /// True for a row that the list must not remove; `driver` is the one in the row, empty for a
-/// container.
-bool spares(const spared_rows& spared, std::string_view driver);
+/// container. `mounted`: a container's row mounts it.
+bool spares(const spared_rows& spared, std::string_view driver, bool mounted = false);
 
 /// What was observed of one kind. A key occurs once, in `present` or in `gone`.
 template <class Resource>
@@ -98,7 +104,7 @@ struct unlisted_changes {
 };
 
 /// As many inspects as one list may ask for because of spared rows.
-inline constexpr std::size_t named_spared_max = 100;
+inline constexpr std::size_t named_spared_max = 300;
 
 /// What one batch did.
 struct write_summary {
@@ -120,6 +126,7 @@ struct write_summary {
   /// Rows that the list lacks and that stayed because of observed::spared, at most
   /// `named_spared_max` of them: an inspect should follow, which may say that they are gone.
   std::vector<std::string> spared{};
+  std::uint64_t more_spared = 0; ///< rows beyond these
   /// Of a complete list of containers: hosts.verified_at as it was recorded, in whole seconds.
   /// Since then rows may have missed something, before it they had not.
   timestamp verified_before = never;
@@ -134,7 +141,7 @@ struct write_summary {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, spared_rows& x) {
-  return f(x.drivers, x.all);
+  return f(x.drivers, x.all, x.others, x.known, x.mounted, x.unverified, x.all_unverified);
 }
 
 template <class Inspector, class Resource>
@@ -170,8 +177,8 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
   return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed, x.spared,
-           x.verified_before, x.replaced_text, x.statements, x.more_changes, x.more_rejected,
-           x.more_undetailed);
+           x.more_spared, x.verified_before, x.replaced_text, x.statements, x.more_changes,
+           x.more_rejected, x.more_undetailed);
 }
 
 } // namespace volumeviz

@@ -15,7 +15,8 @@ struct look_request {
   resource_kind kind = resource_kind::volume;
   bool list = false;
   std::vector<std::string> keys; ///< empty when `list`
-  bool brief = false; ///< the one key has failed before and may hang: nobody is to wait for it
+  bool brief = false;   ///< the one key has failed before and may hang: nobody is to wait for it
+  bool drivers = false; ///< of a list of volumes: which drivers are there, too
 };
 
 /// A key whose look failed, while others of the same request went well.
@@ -34,11 +35,13 @@ struct observation {
   std::vector<failed_key> failed;         ///< keys without an answer
   std::vector<std::string> warnings;      ///< why a list is partial
   std::vector<left_out_entry> left_out{}; ///< of a list; `batch` spares their rows
+  /// Volume drivers that were there both before and after the list; empty if that was not asked.
+  std::vector<std::string> drivers{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, look_request& x) {
-  return f(x.kind, x.list, x.keys, x.brief);
+  return f(x.kind, x.list, x.keys, x.brief, x.drivers);
 }
 
 template <class Inspector>
@@ -48,7 +51,7 @@ typename Inspector::result_type inspect(Inspector& f, failed_key& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, observation& x) {
-  return f(x.ok, x.why, x.batch, x.failed, x.warnings, x.left_out);
+  return f(x.ok, x.why, x.batch, x.failed, x.warnings, x.left_out, x.drivers);
 }
 
 } // namespace volumeviz

@@ -54,6 +54,10 @@ struct unverified_report {
   resource_kind kind = resource_kind::volume;
   std::uint64_t count = 0;
   std::vector<unverified_resource> first; ///< some of them, by name
+  /// Beside these: volumes that the lists lack and whose rows stay, since nothing shows that they
+  /// are gone.
+  std::uint64_t kept = 0;
+  std::vector<unverified_resource> first_kept{};
   friend bool operator==(const unverified_report&, const unverified_report&) = default;
 };
 
@@ -154,7 +158,7 @@ typename Inspector::result_type inspect(Inspector& f, unverified_resource& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, unverified_report& x) {
-  return f(x.kind, x.count, x.first);
+  return f(x.kind, x.count, x.first, x.kept, x.first_kept);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rejected_report& x) {

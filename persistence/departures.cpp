@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -25,12 +26,16 @@ struct departures::kind_of_rows {
   row_kind kind;
   const char* table;
   const char* key;
-  const char* driver; ///< what a list may spare rows by
+  // What a list may spare rows by.
+  const char* driver;
+  const char* mounted;
   static constexpr kind_of_rows volumes() {
-    return {row_kind::volume, "volumes", "volume_id", "driver"};
+    return {row_kind::volume, "volumes", "volume_id", "driver",
+            "CASE WHEN EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = volumes.host AND "
+            "m.volume_id = volumes.volume_id) THEN 'yes' ELSE '' END"};
   }
   static constexpr kind_of_rows containers() {
-    return {row_kind::container, "containers", "container_id", "''"};
+    return {row_kind::container, "containers", "container_id", "''", "''"};
   }
 };
 
@@ -47,12 +52,16 @@ bool departures::note(const change_batch& batch, write_summary& summary) {
     volumes_.push_back({batch.host, std::move(volumes.keys), summary});
   if (!containers.keys.empty())
     containers_.push_back({batch.host, std::move(containers.keys), summary});
+  if (!volumes.unverified.empty())
+    unverified_.push_back({batch.host, std::move(volumes.unverified), summary});
   return true;
 }
 
 void departures::remove() {
   remove(kind_of_rows::containers(), containers_);
   remove(kind_of_rows::volumes(), volumes_);
+  for (const auto& x : unverified_)
+    mark_unverified(x);
 }
 
 /// What the database has and the daemon has not.
@@ -71,23 +80,46 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   const std::string table = what.table, column = what.key;
   const std::string here = sqlite ? " WHERE host = :host" : " WHERE host = :host::text";
   const auto missing = on_.query(
-      "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table + here
-          + ") FROM " + table + here + " AND " + column + " NOT IN ("
+      "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table + here + "), "
+          + what.mounted + " FROM " + table + here + " AND " + column + " NOT IN ("
           + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)") + ')',
-      {{"host", host}, {"keys", json_array(accounted)}}, 3);
+      {{"host", host}, {"keys", json_array(accounted)}}, 4);
   std::size_t unlisted = 0;
+  std::vector<std::string> first, last;
   for (const auto& row : missing) {
-    if (spares(seen.spared, row[1])) {
-      if (summary.spared.size() < named_spared_max)
-        summary.spared.push_back(row[0]);
+    if (spares(seen.spared, row[1], row[3] == "yes")) {
+      if (seen.spared.all_unverified
+          || std::ranges::find(seen.spared.unverified, row[0]) != seen.spared.unverified.end())
+        result.unverified.push_back(row[0]);
+      // Those of drivers that are there first: an inspect settles them.
+      const auto by_driver = spares(seen.spared, row[1]);
+      (by_driver ? last : first).push_back(row[0]);
       continue;
     }
     ++unlisted;
     result.keys.push_back(row[0]);
   }
+  first.insert(first.end(), last.begin(), last.end());
+  const auto told = std::min(first.size(), named_spared_max);
+  summary.more_spared += first.size() - told;
+  first.resize(told);
+  summary.spared.insert(summary.spared.end(), first.begin(), first.end());
   result.doubtful = !seen.confirmed && unlisted > always_believed
                     && unlisted * 2 > std::stoull(missing.front()[2]);
   return result;
+}
+
+void departures::mark_unverified(const departure& of) {
+  const bool sqlite = on_.kind() == dialect::sqlite;
+  const auto rows = on_.query(
+      std::string{"UPDATE volumes SET status = 'unverified', updated_at = :now"}
+          + (sqlite ? "" : "::timestamptz") + " WHERE host = :host" + (sqlite ? "" : "::text")
+          + " AND status <> 'unverified' AND volume_id IN ("
+          + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)")
+          + ") RETURNING volume_id",
+      {{"now", now_, parameter::type::time}, {"host", of.host}, {"keys", json_array(of.keys)}}, 1);
+  for (const auto& row : rows)
+    of.summary.changes.push_back({row_kind::volume, operation::update, row[0], {}});
 }
 
 /// The mounts first and by name: the database would take them along, without a word about which.

@@ -4,6 +4,7 @@
 #include "persistence/session.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace volumeviz::persistence {
@@ -12,12 +13,14 @@ namespace volumeviz::persistence {
 /// their complete lists don't have. Inside a transaction of the caller. Throws sql_error.
 class departures {
 public:
-  explicit departures(session& on) : on_{on} {}
+  /// `now`: for updated_at.
+  departures(session& on, std::string now) : on_{on}, now_{std::move(now)} {}
 
   /// Finds what goes with this batch. False when its list is not believed (observed::confirmed):
   /// then nothing does, and the summary says so. Both must outlive this.
   bool note(const change_batch& batch, write_summary& summary);
-  /// Removes all that was found, and tells it in the summaries.
+  /// Removes all that was found, and tells it in the summaries; so are the rows of volumes that
+  /// become `unverified` (spared_rows::unverified).
   void remove();
 
 private:
@@ -25,6 +28,7 @@ private:
   struct removal {
     std::vector<std::string> keys;
     bool doubtful = false;
+    std::vector<std::string> unverified{};
   };
   /// What goes of one host.
   struct departure {
@@ -41,8 +45,11 @@ private:
   void remove(const kind_of_rows& what, const std::vector<departure>& of, const parameters& values);
   std::string removal_from(const std::string& table, const std::string& column) const;
 
+  void mark_unverified(const departure& of);
+
   session& on_;
-  std::vector<departure> volumes_, containers_;
+  std::string now_;
+  std::vector<departure> volumes_, containers_, unverified_;
 };
 
 } // namespace volumeviz::persistence

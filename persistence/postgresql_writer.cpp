@@ -32,7 +32,8 @@ WHERE v.volume_id IS NULL
    OR (v.driver, v.mountpoint, v.labels, v.options, v.scope)
       IS DISTINCT FROM (s.driver, s.mountpoint, s.labels, s.options, s.scope)
    OR (s.renewed AND v.created_at IS DISTINCT FROM s.created_at)
-ON CONFLICT (host, volume_id) DO UPDATE SET driver = excluded.driver, mountpoint = excluded.mountpoint,
+   OR v.status <> 'active'
+ON CONFLICT (host, volume_id) DO UPDATE SET status = 'active', driver = excluded.driver, mountpoint = excluded.mountpoint,
   labels = excluded.labels, options = excluded.options, scope = excluded.scope, created_at = excluded.created_at,
   updated_at = excluded.updated_at
 RETURNING t.host, t.volume_id, '', CASE WHEN t.xmax = 0 THEN 'create' ELSE 'update' END)sql";

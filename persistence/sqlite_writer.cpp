@@ -66,7 +66,8 @@ private:
 };
 
 constexpr const char* select_volumes =
-    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM volumes";
+    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM (SELECT * FROM "
+    "volumes WHERE status = 'active')";
 constexpr const char* select_containers =
     "SELECT container_id, name, image, state, status, "
     "labels, CAST(is_active AS TEXT), created_at, started_at, "
@@ -86,10 +87,11 @@ ON CONFLICT (host, volume_id) DO NOTHING)sql";
 // created_at counts only for a volume that was made anew: a chmod of a local volume's folder moves
 // it, too.
 constexpr const char* update_volume = R"sql(
-UPDATE volumes SET driver = :driver, mountpoint = :mountpoint, labels = :labels, options = :options, scope = :scope,
+UPDATE volumes SET status = 'active', driver = :driver, mountpoint = :mountpoint, labels = :labels, options = :options, scope = :scope,
   created_at = CASE WHEN :renewed = '1' THEN :created ELSE created_at END, updated_at = :now
 WHERE host = :host AND volume_id = :id
   AND ((driver, mountpoint, labels, options, scope) IS NOT (:driver, :mountpoint, :labels, :options, :scope)
+       OR status <> 'active'
        OR (:renewed = '1' AND created_at IS NOT :created)))sql";
 
 const parameters container_shape{{"host", {}},

@@ -122,7 +122,8 @@ tidy_batch tidied(const change_batch& raw) {
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
   for (auto* keys :
        {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.volumes.spared.drivers,
-        &x.batch.containers.gone, &x.batch.containers.also_present})
+        &x.batch.volumes.spared.known, &x.batch.volumes.spared.unverified, &x.batch.containers.gone,
+        &x.batch.containers.also_present})
     for (auto& key : *keys)
       clean(key);
   tidy_volumes(x, clean);

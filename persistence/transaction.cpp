@@ -74,7 +74,7 @@ private:
 
   /// At most one batch of each host.
   void write_round(const std::vector<job>& all) {
-    departures gone{on_};
+    departures gone{on_, now_};
     std::vector<job> jobs;
     std::vector<const change_batch*> batches;
     for (const auto& x : all)

@@ -166,20 +166,35 @@ std::string stale_reason(const health_facts& facts, timestamp now) {
          + " (" + spoken(between(facts.verified_at, now)) + " ago).";
 }
 
+std::string with_names(std::string text, const std::vector<unverified_resource>& first,
+                       std::uint64_t count, timestamp now) {
+  for (auto separator = ": "; const auto& x : first) {
+    text += separator + x.name + since(x.since, now) + " (" + x.why + ")";
+    separator = "; ";
+  }
+  return text + (first.size() < count ? "; …" : ".");
+}
+
 /// A reason, but not a status: the rows are what the daemon's lists show.
 std::string unverified_reason(const unverified_report& all, timestamp now) {
   const auto volumes = all.kind == resource_kind::volume;
   const auto one = all.count == 1;
-  auto text = std::to_string(all.count) + (volumes ? " volume" : " container") + (one ? "" : "s")
-              + " can't be inspected; the daemon's lists stand in"
-              + (volumes ? ""
-                 : one   ? ", and its times are unknown"
-                         : ", and their times are unknown");
-  for (auto separator = ": "; const auto& x : all.first) {
-    text += separator + x.name + since(x.since, now) + " (" + x.why + ")";
-    separator = "; ";
-  }
-  return text + (all.first.size() < all.count ? "; …" : ".");
+  return with_names(std::to_string(all.count) + (volumes ? " volume" : " container")
+                        + (one ? "" : "s") + " can't be inspected; the daemon's lists stand in"
+                        + (volumes ? ""
+                           : one   ? ", and its times are unknown"
+                                   : ", and their times are unknown"),
+                    all.first, all.count, now);
+}
+
+/// Neither is this: nobody can know, and the rows say so.
+std::string kept_reason(const unverified_report& all, timestamp now) {
+  const auto one = all.kept == 1;
+  return with_names(
+      "The daemon's list lacks " + std::to_string(all.kept) + (one ? " volume" : " volumes")
+          + ", and nothing shows that " + (one ? "it is" : "they are") + " gone; "
+          + (one ? "its row stays" : "their rows stay") + " with the status unverified",
+      all.first_kept, all.kept, now);
 }
 
 void judge_events(const health_facts& facts, timestamp now, events_health& events) {
@@ -205,8 +220,12 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     events.reasons.emplace_back("The first full reconciliation is not done yet.");
   if (stale(facts, now))
     events.reasons.push_back(stale_reason(facts, now));
-  for (const auto& x : facts.unverified)
-    events.reasons.push_back(unverified_reason(x, now));
+  for (const auto& x : facts.unverified) {
+    if (x.count > 0)
+      events.reasons.push_back(unverified_reason(x, now));
+    if (x.kept > 0)
+      events.reasons.push_back(kept_reason(x, now));
+  }
   // A reason, but not a status: all other rows are right.
   for (const auto& [kind, reason] : facts.left_out)
     if (!reason.empty())

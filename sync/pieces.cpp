@@ -88,7 +88,8 @@ std::size_t memory_of(const observed<Resource>& x) {
   std::size_t sum = 0;
   for (const auto& y : x.present)
     sum += memory_of(y);
-  for (const auto* keys : {&x.gone, &x.also_present, &x.spared.drivers})
+  for (const auto* keys :
+       {&x.gone, &x.also_present, &x.spared.drivers, &x.spared.known, &x.spared.unverified})
     for (const auto& y : *keys)
       sum += memory_of(y);
   return sum;
@@ -144,7 +145,12 @@ void append(observed<Resource>& to, observed<Resource>&& from) {
   append(to.gone, std::move(from.gone));
   append(to.also_present, std::move(from.also_present));
   append(to.spared.drivers, std::move(from.spared.drivers));
+  append(to.spared.known, std::move(from.spared.known));
+  append(to.spared.unverified, std::move(from.spared.unverified));
   to.spared.all |= from.spared.all;
+  to.spared.others |= from.spared.others;
+  to.spared.mounted |= from.spared.mounted;
+  to.spared.all_unverified |= from.spared.all_unverified;
   to.complete = from.complete;
   to.confirmed = from.confirmed;
 }

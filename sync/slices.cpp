@@ -124,6 +124,7 @@ void merge(write_summary& into, write_summary&& later) {
     const auto doubles = std::ranges::unique(all);
     all.erase(doubles.begin(), doubles.end());
   }
+  into.more_spared += later.more_spared;
   into.refused |= later.refused;
   into.locked_out |= later.locked_out;
   into.taken_anew |= later.taken_anew;

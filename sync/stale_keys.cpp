@@ -132,6 +132,15 @@ stale_keys::marks stale_keys::take_denied(const std::set<std::string>& shown,
   return taken;
 }
 
+stale_keys::marks stale_keys::take_of(const std::set<std::string>& denied, std::uint64_t number) {
+  marks taken;
+  for (const auto& key : denied)
+    if (const auto i = marks_.find(key);
+        i != marks_.end() && i->second.detail && i->second.touched < number)
+      take(due_.find({i->second.due, key}), taken);
+  return taken;
+}
+
 stale_keys::marks stale_keys::take_all() {
   due_.clear();
   details_ = list_only_ = 0;

@@ -79,6 +79,8 @@ public:
   marks take_due_for_list(time_point now);
   /// Takes what waits for an inspect, was last touched before `number`, and is not one of `shown`.
   marks take_denied(const std::set<std::string>& shown, std::uint64_t number);
+  /// The same of these keys only.
+  marks take_of(const std::set<std::string>& denied, std::uint64_t number);
   marks take_all();
 
   const stale_mark* find(const std::string& key) const;

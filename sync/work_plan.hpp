@@ -120,6 +120,8 @@ public:
   /// True when the resource can't be inspected and lists stand in for it: its times are not known.
   bool is_set_aside(const std::string& key) const { return set_aside_.contains(key); }
   std::vector<std::string> set_aside() const { return set_aside_.keys(); }
+  /// True when the resource waits for an inspect, or for its next try.
+  bool waits(const std::string& key) const { return marks_.contains(key) || is_set_aside(key); }
   /// Events noted and not settled yet.
   std::uint64_t unsettled_events() const noexcept { return unsettled_; }
 
@@ -127,6 +129,9 @@ public:
   /// an inspect or are set aside, but for the `doubtful`: any of them may be an entry that could
   /// not be understood, and only an inspect can tell whether they are there. Goes before finish().
   void list_shows(const std::set<std::string>& keys, std::set<std::string> doubtful = {});
+  /// The same for a list that denies nothing but `keys`, as one of volumes, which lacks those of a
+  /// driver that is away.
+  void list_denies(const std::set<std::string>& keys, std::set<std::string> doubtful);
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
   settlement finish(const std::vector<failed_key>& failed,

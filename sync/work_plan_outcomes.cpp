@@ -21,6 +21,15 @@ void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::stri
   doubtful_ = std::move(doubtful);
 }
 
+void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::string> doubtful) {
+  if (!under_way_ || !under_way_->list)
+    return;
+  under_way_->marks.merge(marks_.take_of(keys, under_way_->number));
+  for (const auto& key : keys)
+    set_aside_.forget(key);
+  doubtful_ = std::move(doubtful);
+}
+
 settlement work_plan::finish(const std::vector<failed_key>& failed,
                              const std::vector<std::string>& undetailed, time_point now) {
   if (!under_way_)

@@ -204,6 +204,24 @@ TEST_CASE("the daemon's identity is read, and needs its time") {
   check_malformed(parse_info("OK", false));
 }
 
+TEST_CASE("the daemon names its volume drivers, and none where they can't be read") {
+  struct row {
+    const char* plugins;
+    std::vector<std::string> names;
+  };
+  for (const auto& x :
+       {row{R"({"Volume":["local","nas:latest"],"Network":["bridge"]})", {"local", "nas:latest"}},
+        row{R"({"Volume":["local",7]})", {"local"}}, row{R"({"Volume":null})", {}},
+        row{R"({})", {}}, row{"null", {}}, row{"[]", {}}}) {
+    CAPTURE(x.plugins);
+    const auto out = parse_info(R"({"ID":"x","SystemTime":"2024-05-01T12:20:30Z","Plugins":)"
+                                    + std::string{x.plugins} + "}",
+                                false);
+    REQUIRE(out);
+    CHECK(out->volume_drivers == x.names);
+  }
+}
+
 TEST_CASE("Podman's identity does not change from call to call") {
   const auto with = [](const std::string& id) {
     return parse_info(R"({"ID":")" + id

@@ -59,7 +59,13 @@ change_batch some_batch() {
                    .complete = true,
                    .confirmed = true,
                    .also_present = {"heavy"},
-                   .spared = {.drivers = {"nas"}, .all = true}};
+                   .spared = {.drivers = {"nas"},
+                              .all = true,
+                              .others = true,
+                              .known = {"local"},
+                              .mounted = true,
+                              .unverified = {"v1"},
+                              .all_unverified = true}};
   batch.containers = {
       .present = {some_container()}, .gone = {"c0"}, .complete = true, .confirmed = true};
   batch.facts = {.engine_id = "e", .engine_version = "20.10", .last_seen_at = 5, .verified_at = 6};
@@ -76,6 +82,7 @@ write_summary some_summary() {
   x.taken_anew = true;
   x.undetailed = {"c1"};
   x.spared = {"v1"};
+  x.more_spared = 2;
   x.replaced_text = 3;
   x.statements = 4;
   x.more_changes = {{.kind = row_kind::volume, .op = operation::update, .count = 7}};

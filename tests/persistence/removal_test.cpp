@@ -139,7 +139,7 @@ TEST_CASE("a complete list removes no row of a driver that it spares, and names 
 TEST_CASE("a complete list that spares all removes nothing but what is called gone") {
   on_both([](testbed& on) {
     std::vector<container> many;
-    for (int i = 0; i < 120; ++i)
+    for (int i = 0; i < 400; ++i)
       many.push_back(a_container("c" + std::to_string(i)));
     on.apply(batch_of(some_volumes(1, 3), many));
     auto list = list_of(std::vector<container>{});
@@ -149,6 +149,46 @@ TEST_CASE("a complete list that spares all removes nothing but what is called go
     CHECK_FALSE(done.refused); // what it spares is not lost
     CHECK(words(done.changes) == lines{"remove container c7"});
     CHECK(done.spared.size() == named_spared_max);
+    CHECK(done.more_spared == 400 - 1 - named_spared_max);
+  });
+}
+
+TEST_CASE("a complete list keeps volumes of drivers that it does not know, and mounted ones") {
+  on_both([](testbed& on) {
+    auto before = batch_of(some_volumes(1, 5), {a_container("c1", {{"v3", "/a", true}})});
+    before.volumes.present[0].driver = "nas";
+    before.volumes.present[1].driver = "ebs";
+    on.apply(before);
+    auto list = list_of({a_volume("v5")});
+    list.volumes.spared = {.others = true, .known = {"local", "ebs"}, .mounted = true};
+    const auto done = on.apply(list);
+    CHECK(words(done.changes) == lines{"remove volume v2", "remove volume v4"});
+    auto kept = done.spared;
+    std::ranges::sort(kept);
+    CHECK(kept == lines{"v1", "v3"});
+    list.volumes.gone = {"v3"}; // its inspect said so
+    CHECK(words(on.apply(list).changes) == lines{"remove mount c1 v3 at /a", "remove volume v3"});
+  });
+}
+
+TEST_CASE("a kept row that nothing can verify says so until it is seen again") {
+  on_both([](testbed& on) {
+    auto before = batch_of(some_volumes(1, 3), {});
+    for (auto& x : before.volumes.present)
+      x.driver = "nas";
+    on.apply(before);
+    auto list = list_of(std::vector<volume>{});
+    list.volumes.spared = {.others = true, .known = {"local"}, .unverified = {"v1", "stranger"}};
+    CHECK(words(on.apply(list).changes) == lines{"update volume v1"});
+    CHECK(on.value("SELECT status FROM volumes WHERE volume_id = 'v1'") == "unverified");
+    CHECK(on.value("SELECT status FROM volumes WHERE volume_id = 'v2'") == "active");
+    CHECK(on.apply(list).changes.empty());
+    list.volumes.spared = {.others = true, .known = {"local"}, .all_unverified = true};
+    CHECK(words(on.apply(list).changes) == lines{"update volume v2", "update volume v3"});
+    CHECK(words(on.apply(before).changes)
+          == lines{"update volume v1", "update volume v2", "update volume v3"});
+    CHECK(on.value("SELECT status FROM volumes WHERE volume_id = 'v1'") == "active");
+    CHECK(on.apply(before).changes.empty());
   });
 }
 

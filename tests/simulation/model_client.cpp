@@ -32,8 +32,8 @@ public:
       std::set<std::string> unclear; // drivers of entries without a name
       for (const auto& [name, x] : of_->volumes) {
         const auto* state = x.shown(of_->runs.now());
-        const auto hidden = state != nullptr && of_->plugin_down && state->driver == "plugin";
-        if (state == nullptr || hidden)
+        const auto away = of_->plugin_down || of_->plugin_absent;
+        if (state == nullptr || (away && state->driver == "plugin"))
           continue;
         if (!of_->is_malformed(name)) {
           listing.volumes.push_back(*state);
@@ -51,9 +51,10 @@ public:
         const auto there = x.shown(of_->runs.now()) != nullptr;
         const auto named =
             std::ranges::find(listing.volumes, name, &volume::name) != listing.volumes.end();
-        if (named || (!there && !of_->plugin_down && !x.ever([&](const volume& v) {
-              return unclear.contains(v.driver);
-            })))
+        const auto unsaid = [&](const volume& v) {
+          return unclear.contains(v.driver) || (of_->plugin_absent && v.driver == "plugin");
+        };
+        if (named || (!there && !of_->plugin_down && !x.ever(unsaid)))
           of_->say(of_->said_volumes, name, named);
       }
       return result<docker::volume_listing>{std::move(listing)};
@@ -98,7 +99,8 @@ public:
     return answer<std::optional<volume>>(question::inspect_volume, [&]() -> found {
       const auto i = of_->volumes.find(name);
       const auto* state = i == of_->volumes.end() ? nullptr : i->second.shown(of_->runs.now());
-      if (state != nullptr && of_->plugin_down && state->driver == "plugin")
+      const auto away = of_->plugin_down || of_->plugin_absent;
+      if (state != nullptr && away && state->driver == "plugin")
         return fail(ec::docker_refused, "error looking up volume plugin: not found");
       if (state != nullptr)
         if (auto other = of_->crippled_answer<volume>(name))
@@ -183,6 +185,7 @@ std::optional<failure> model_daemon::fails(question what) {
 }
 
 result<docker::daemon_identity> model_daemon::identity() {
+  using names = std::vector<std::string>;
   if (auto why = fails(question::identify))
     return tl::unexpected{std::move(*why)};
   const auto podman = habits.speaks == dialect::podman;
@@ -193,7 +196,9 @@ result<docker::daemon_identity> model_daemon::identity() {
                                                                                         : "26.1.5",
                                  .podman = podman,
                                  .daemon_time = now(),
-                                 .local_time = our_clock_()};
+                                 .local_time = our_clock_(),
+                                 .volume_drivers =
+                                     plugin_absent ? names{"local"} : names{"local", "plugin"}};
 }
 
 std::unique_ptr<docker::client> model_daemon::make_client() {

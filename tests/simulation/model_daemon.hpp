@@ -80,9 +80,10 @@ public:
   bool hung = false;    ///< connects and says nothing
   bool stalled = false; ///< our reading thread gets no processor
   bool plugin_down = false;
-  bool hides_prunes = false; ///< for a node that does not heed them
-  bool silent = false;       ///< changes have no events
-  nanoseconds step{0};       ///< by which its clock was set
+  bool plugin_absent = false; ///< the daemon does not find it: its volumes are in no list, unsaid
+  bool hides_prunes = false;  ///< for a node that does not heed them
+  bool silent = false;        ///< changes have no events
+  nanoseconds step{0};        ///< by which its clock was set
   struct trouble {
     unsigned times = 0;
     ec code = ec::docker_unreachable;

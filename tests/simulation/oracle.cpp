@@ -127,6 +127,11 @@ oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
 oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& rows) const {
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
+    const auto* state = history.now();
+    if (row != nullptr && state != nullptr && same(*row, *state))
+      unseen.erase(name);
+    if (unseen.contains(name))
+      continue;
     if (daemon_.was_malformed_lately(name))
       continue;
     if (!history.was_since(moment, [&](const volume* state) {
@@ -152,6 +157,8 @@ oracle::verdict oracle::equal(const support::memory_rows& rows) const {
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
     const auto* state = history.now();
+    if (daemon_.plugin_absent && unseen.contains(name))
+      continue;
     if ((row == nullptr) != (state == nullptr))
       return fmt::format("volume {} {}", name,
                          row == nullptr ? "has no row" : "is gone and has a row");

@@ -4,6 +4,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ public:
 
   /// An actor has died: what it had asked to be written may come after it, and after later answers.
   bool orphans = false;
+  /// Volumes of a plugin that the daemon does not find, or did not until the node has seen them:
+  /// nobody can know what became of them just before.
+  mutable std::set<std::string> unseen;
 
   /// Nothing was deleted that the daemon did not call gone; no row shows what never was.
   verdict after_commit(const std::vector<write_summary>& done,

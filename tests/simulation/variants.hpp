@@ -27,6 +27,7 @@ variant believes_partial_lists();
 variant takes_failures_for_404();
 variant believes_broken_lists();
 variant believes_lists_without_what_they_left_out();
+variant believes_lists_of_absent_drivers();
 // The traps.
 variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();

@@ -120,6 +120,25 @@ public:
   }
 };
 
+/// Takes every complete list for all that there is.
+class believing_store final : public persistence::store {
+public:
+  explicit believing_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
+    auto believed = batches;
+    for (auto& x : believed)
+      x.volumes.spared.others = false;
+    return real_->apply(believed);
+  }
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
+    return real_->preview(batches);
+  }
+  result<void> ping() override { return real_->ping(); }
+
+private:
+  std::shared_ptr<model_store> real_;
+};
+
 class forgetful_store final : public persistence::store {
 public:
   explicit forgetful_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
@@ -213,6 +232,15 @@ variant takes_failures_for_404() {
 
 variant believes_broken_lists() {
   return with_client<believer>("a list is complete where it breaks off");
+}
+
+variant believes_lists_of_absent_drivers() {
+  variant x;
+  x.name = "what a list lacks is gone, also when its driver is not there";
+  x.store = [](const std::shared_ptr<model_store>& real) {
+    return std::make_shared<believing_store>(real);
+  };
+  return x;
 }
 
 variant believes_lists_without_what_they_left_out() {

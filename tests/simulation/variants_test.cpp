@@ -107,6 +107,10 @@ TEST_CASE("a node that deletes what a list shows malformed is caught") {
   check_caught(believes_lists_without_what_they_left_out());
 }
 
+TEST_CASE("a node that deletes by a list whose drivers may be absent is caught") {
+  check_caught(believes_lists_of_absent_drivers());
+}
+
 TEST_CASE("a node whose reader waits for its handlers is caught") {
   check_right(has_a_slow_handler(), 500);
   check_caught(reader_that_waits());

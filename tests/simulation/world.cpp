@@ -217,6 +217,8 @@ void world::heal() {
     change_without_event(1);
     daemon_->come_up();
   }
+  if (!plugin_lasts_)
+    find_plugin();
   for (auto& x : daemon_->troubles)
     x = {};
   std::erase_if(daemon_->crippled, [](const auto& x) { return !x.second.lasting; });

@@ -110,6 +110,8 @@ private:
   void damage(unsigned place, unsigned sort);
   void cripple(unsigned place, unsigned how, nanoseconds span);
   void malform(unsigned place, unsigned sort, nanoseconds span);
+  void lose_plugin(nanoseconds span, bool lasting);
+  void find_plugin();
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);
   bool in_use(const std::string& volume) const;
@@ -136,6 +138,7 @@ private:
   std::shared_ptr<admission> queue_; ///< once known
   std::string broken_;
   bool narrating_ = false;
+  bool plugin_lasts_ = false;   ///< it is never found again
   bool troubled_ = false;       ///< something went wrong in this schedule
   bool reader_stalled_ = false; ///< so that the daemon may be held up
   bool reading_ = false;        ///< in the part of the reading thread

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace volumeviz::simulation {
 
@@ -52,6 +53,8 @@ void world::create_volume(unsigned place) {
     return;
   }
   const auto plugin = place % 2 == 1;
+  if (plugin && daemon_->plugin_absent)
+    return;
   daemon_->put(volume{.name = name,
                       .driver = plugin ? "plugin" : "local",
                       .mountpoint = plugin ? "" : "/volumes/" + name,
@@ -64,7 +67,8 @@ void world::create_volume(unsigned place) {
 
 void world::remove_volume(unsigned place) {
   const auto name = volume_in(place);
-  if (daemon_->find_volume(name) == nullptr || in_use(name))
+  const auto* old = daemon_->find_volume(name);
+  if (old == nullptr || in_use(name) || (daemon_->plugin_absent && old->driver == "plugin"))
     return;
   const auto podman = daemon_->habits.speaks == dialect::podman;
   daemon_->drop_volume(name, podman ? lag(1'000) : 0ns);
@@ -73,7 +77,8 @@ void world::remove_volume(unsigned place) {
 
 void world::prune_volumes() {
   for (const auto& [name, x] : daemon_->volumes) {
-    if (x.now() == nullptr || in_use(name))
+    if (x.now() == nullptr || in_use(name)
+        || (daemon_->plugin_absent && x.now()->driver == "plugin"))
       continue;
     daemon_->drop_volume(name);
     if (daemon_->habits.speaks == dialect::docker26)
@@ -103,9 +108,11 @@ void world::create_container(unsigned place, unsigned volumes) {
   for (unsigned i = 0; i < 3; ++i)
     if ((volumes >> i & 1) != 0) {
       create_volume(i);
+      if (daemon_->find_volume(volume_in(i)) == nullptr)
+        continue; // its driver is absent
       x.mounts.push_back({volume_in(i), "/m" + std::to_string(i), i != 2});
     }
-  if (volumes == 7) // one volume in two places
+  if (volumes == 7 && !x.mounts.empty()) // one volume in two places
     x.mounts.push_back({volume_in(0), "/m9", false});
   const auto id = x.id;
   daemon_->put(std::move(x));
@@ -286,6 +293,33 @@ void world::malform(unsigned place, unsigned sort, nanoseconds span) {
   const auto key = (sort & 2) != 0 ? container_in(place) : volume_in(place);
   daemon_->malformed[key] = {.keyless = (sort & 1) != 0, .until = std::nullopt};
   later(span, [this, key] { daemon_->mend(key); });
+}
+
+/// The daemon was restarted and does not find a plugin: it keeps the plugin's volumes and tells
+/// nobody of them.
+void world::lose_plugin(nanoseconds span, bool lasting) {
+  daemon_->plugin_absent = true;
+  for (const auto& [name, x] : daemon_->volumes)
+    if (const auto* state = x.now(); state != nullptr && state->driver == "plugin")
+      oracle_.unseen.insert(name);
+  plugin_lasts_ |= lasting;
+  later(span, [this] {
+    if (!plugin_lasts_)
+      find_plugin();
+  });
+}
+
+/// Nothing tells of it. Volumes that the node has never seen need another list.
+void world::find_plugin() {
+  if (daemon_->hung || !std::exchange(daemon_->plugin_absent, false) || daemon_->down)
+    return;
+  const auto rows = store_->rows();
+  if (std::ranges::all_of(oracle_.unseen,
+                          [&rows](const auto& name) { return rows.volumes.contains(name); }))
+    return;
+  daemon_->go_down();
+  ++times_down_;
+  daemon_->come_up();
 }
 
 /// Whoever asked for it has hung up between the removal and its event.

@@ -153,6 +153,10 @@ void world::happen_to_the_daemon(const step& x) {
       break;
     daemon_->go_down();
     ++times_down_;
+    if (x.b % 4 == 1)
+      lose_plugin(3 * span + 1s, false);
+    else if (x.b == 7)
+      lose_plugin({}, true);
     later(span / 2, [this, n = x.a, time = times_down_] {
       if (daemon_->down && time == times_down_)
         change_without_event(n);

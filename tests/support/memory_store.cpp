@@ -37,7 +37,7 @@ struct removal {
 
 template <class Resource>
 removal removals(const std::map<std::string, Resource>& recorded, const observed<Resource>& seen,
-                 write_summary& summary) {
+                 const std::set<std::string>& mounted, write_summary& summary) {
   std::set<std::string> there;
   for (const auto& x : seen.present)
     there.insert(key_of(x));
@@ -47,10 +47,12 @@ removal removals(const std::map<std::string, Resource>& recorded, const observed
   for (const auto& [key, row] : recorded) {
     const auto gone = std::ranges::find(seen.gone, key) != seen.gone.end();
     const auto lacks = seen.complete && !there.contains(key) && !gone;
-    const auto spared = lacks && spares(seen.spared, driver_of(row));
+    const auto spared = lacks && spares(seen.spared, driver_of(row), mounted.contains(key));
     const auto unlisted = lacks && !spared;
     if (spared && summary.spared.size() < named_spared_max)
       summary.spared.push_back(key);
+    else
+      summary.more_spared += spared ? 1 : 0;
     missing += unlisted ? 1 : 0;
     if (gone || unlisted)
       result.keys.push_back(key);
@@ -156,8 +158,12 @@ write_summary memory_store::write(const change_batch& batch,
   write_summary summary;
   summary.statements = 1;
   auto& rows = hosts[batch.host];
-  const auto volumes = removals(rows.volumes, batch.volumes, summary);
-  const auto containers = removals(rows.containers, batch.containers, summary);
+  std::set<std::string> mounted;
+  for (const auto& [id, x] : rows.containers)
+    for (const auto& m : x.mounts)
+      mounted.insert(m.volume);
+  const auto volumes = removals(rows.volumes, batch.volumes, mounted, summary);
+  const auto containers = removals(rows.containers, batch.containers, {}, summary);
   if (volumes.doubtful || containers.doubtful) {
     summary.refused = true;
     return summary;

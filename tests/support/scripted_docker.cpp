@@ -187,6 +187,21 @@ void scripted_docker::break_entry(resource_kind kind, left_out_entry entry,
   world_->hidden.insert(hidden);
 }
 
+void scripted_docker::lose_driver(const std::string& driver) {
+  lock_guard lock(world_->mutex);
+  world_->absent_drivers.insert(driver);
+}
+
+void scripted_docker::find_driver(const std::string& driver) {
+  lock_guard lock(world_->mutex);
+  world_->absent_drivers.erase(driver);
+}
+
+void scripted_docker::name_driver(const std::string& driver) {
+  lock_guard lock(world_->mutex);
+  world_->named_drivers.push_back(driver);
+}
+
 void scripted_docker::recover() {
   lock_guard lock(world_->mutex);
   world_->failing.clear();

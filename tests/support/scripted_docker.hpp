@@ -72,6 +72,12 @@ public:
   /// The lists of the kind have this entry, which can't be understood, in place of `hidden`; until
   /// recover().
   void break_entry(resource_kind kind, left_out_entry entry, const std::string& hidden);
+  /// The daemon does not find this driver: it leaves the driver's volumes out of its lists, without
+  /// a warning, and refuses their inspects.
+  void lose_driver(const std::string& driver);
+  void find_driver(const std::string& driver);
+  /// What /info names beside `local`.
+  void name_driver(const std::string& driver);
   void recover();
   /// Runs once, in the next such call: the answer is made up already and not given yet.
   void during_next(docker_call what, std::function<void()> then);

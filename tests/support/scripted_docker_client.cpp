@@ -23,7 +23,7 @@ public:
                                      .warnings = world_->warnings,
                                      .left_out = world_->left_out[resource_kind::volume]};
       for (const auto& [name, x] : world_->volumes)
-        if (!world_->hidden.contains(name))
+        if (!world_->hidden.contains(name) && !world_->absent_drivers.contains(x.driver))
           listing.volumes.push_back(x);
       return listing;
     });
@@ -39,8 +39,14 @@ public:
     });
   }
   result<std::optional<volume>> inspect_volume(const std::string& name, docker::deadline) override {
-    return answer<std::optional<volume>>(docker_call::inspect_volume, name,
-                                         [&] { return find(world_->volumes, name); });
+    using found = result<std::optional<volume>>;
+    return answer<std::optional<volume>>(docker_call::inspect_volume, name, [&]() -> found {
+      auto x = find(world_->volumes, name);
+      if (x && world_->absent_drivers.contains(x->driver))
+        return fail(ec::docker_refused, "error looking up volume plugin " + x->driver
+                                            + ": plugin \"" + x->driver + "\" not found");
+      return x;
+    });
   }
   result<std::optional<container>> inspect_container(const std::string& id,
                                                      docker::deadline) override {

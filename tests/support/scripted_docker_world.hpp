@@ -51,6 +51,8 @@ struct scripted_docker::world {
   std::map<docker_call, std::uint64_t> calls;
   std::vector<std::string> inspected, warnings;
   std::set<std::string> hidden; ///< from lists
+  std::set<std::string> absent_drivers;
+  std::vector<std::string> named_drivers{"local"}; ///< by /info
   std::map<resource_kind, std::vector<left_out_entry>> left_out;
 
   std::optional<failure> refusal;
@@ -65,7 +67,8 @@ struct scripted_docker::world {
             .engine_version = "26.1.0",
             .podman = false,
             .daemon_time = now(),
-            .local_time = clock()};
+            .local_time = clock(),
+            .volume_drivers = named_drivers};
   }
   void show(const std::function<void(const docker::stream_sinks&)>& act) {
     for (const auto& x : streams)

@@ -292,6 +292,21 @@ TEST_CASE("what can't be inspected is named in a reason, and is no other status"
   CHECK(x.events.reasons[1].starts_with("1 volume can't be inspected"));
 }
 
+TEST_CASE("volumes that the lists lack and that stay are named in a reason of their own") {
+  auto facts = well();
+  facts.unverified = {{.kind = resource_kind::volume,
+                       .count = 0,
+                       .first = {},
+                       .kept = 3,
+                       .first_kept = {{"pv1", "404: plugin nas not found", now - 60 * second}}}};
+  const auto x = evaluate(facts, now);
+  CHECK(x.status == health_status::healthy);
+  REQUIRE(x.events.reasons.size() == 1);
+  CHECK(x.events.reasons[0].starts_with("The daemon's list lacks 3 volumes"));
+  CHECK(x.events.reasons[0].find("unverified: pv1 since") != std::string::npos);
+  CHECK(x.events.reasons[0].find("(404: plugin nas not found); …") != std::string::npos);
+}
+
 TEST_CASE("rows that nothing has proven for a minute are a reason, but no other status") {
   auto facts = well();
   facts.verified_at = now - 60 * second;

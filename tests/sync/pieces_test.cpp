@@ -37,7 +37,13 @@ change_batch some_batch(std::size_t volumes, std::size_t containers, std::size_t
     batch.containers.gone.push_back("dead" + std::to_string(i));
   }
   batch.volumes.complete = true;
-  batch.volumes.spared = {.drivers = {"nas", "tape"}, .all = false};
+  batch.volumes.spared = {.drivers = {"nas", "tape"},
+                          .all = false,
+                          .others = true,
+                          .known = {"local"},
+                          .mounted = true,
+                          .unverified = {"v1"},
+                          .all_unverified = true};
   batch.containers.spared = {.drivers = {}, .all = true};
   batch.containers.confirmed = true;
   batch.facts.engine_id = "engine";

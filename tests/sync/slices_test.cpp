@@ -65,9 +65,10 @@ TEST_CASE("the first slice of a complete list decides what is gone, before anyth
 
 TEST_CASE("every slice that decides what is gone knows what the list spares") {
   auto batch = list_of(100, 100, true);
-  batch.volumes.spared = {.drivers = {"nas"}, .all = false};
+  batch.volumes.spared = {.drivers = {"nas"}, .all = false, .others = true, .known = {"local"}};
   batch.containers.spared = {.drivers = {}, .all = true};
   for (const auto& part : slices(std::move(batch), 10)) {
+    CHECK((!part.volumes.complete || spares(part.volumes.spared, "ebs")));
     CHECK((!part.volumes.complete || part.volumes.spared.drivers.size() == 1));
     CHECK((!part.containers.complete || part.containers.spared.all));
   }

@@ -300,6 +300,24 @@ TEST_CASE("what a list leaves in doubt stays set aside") {
   CHECK(bench.plan.is_set_aside("bad"));
 }
 
+TEST_CASE("a list that denies only what it is named settles that, and keeps the rest") {
+  for (auto named : {false, true}) {
+    CAPTURE(named);
+    plan_bench bench;
+    set_aside(bench);
+    bench.event("start", "fails");
+    bench.begin_keys();
+    bench.finish({"fails"});
+    bench.want(list_reason::interval);
+    bench.begin_list();
+    bench.plan.list_denies(named ? std::set<std::string>{"bad", "fails"} : std::set<std::string>{},
+                           {});
+    bench.finish();
+    CHECK(bench.plan.is_set_aside("bad") != named);
+    CHECK(bench.plan.idle() == named);
+  }
+}
+
 TEST_CASE("a list that lacks a resource does not settle what an event told of it meanwhile") {
   plan_bench bench;
   bench.event("start", "bad");
