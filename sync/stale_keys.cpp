@@ -72,7 +72,8 @@ void stale_keys::put(const std::string& key, stale_mark&& x) {
   there.lags.merge(x.lags);
   there.gone |= x.gone;
   there.announced |= x.announced;
-  there.asked |= x.asked;
+  there.asked = std::max(there.asked, x.asked);
+  there.shown = std::max(there.shown, x.shown);
   if (x.list_only)
     forbid_detail(there);
   else if (x.detail && !there.list_only)
@@ -139,6 +140,12 @@ stale_keys::marks stale_keys::take_of(const std::set<std::string>& denied, std::
         i != marks_.end() && i->second.detail && i->second.touched < number)
       take(due_.find({i->second.due, key}), taken);
   return taken;
+}
+
+void stale_keys::note_shown(const std::set<std::string>& keys, std::uint64_t number) {
+  for (auto& [key, x] : marks_)
+    if (keys.contains(key))
+      x.shown = number;
 }
 
 stale_keys::marks stale_keys::take_all() {

@@ -46,13 +46,14 @@ struct stale_mark {
   std::vector<event_tally> events;
   std::uint64_t number = 0;  ///< when it was set, in the order of the plan
   std::uint64_t touched = 0; ///< when it was set or confirmed the last time
+  std::uint64_t asked = 0;   ///< when something other than a list asked for it the last time
+  std::uint64_t shown = 0;   ///< the number of the last list that has shown it
   time_point due;
   unsigned failures = 0;
   lag_list lags;
   bool gone = false;      ///< an event announced its removal
   bool detail = false;    ///< must be inspected: a list can't tell what is wanted
   bool announced = false; ///< an event of this resource asked for it
-  bool asked = false;     ///< something other than a list asked for it
   bool list_only = false; ///< is not inspected: a list tells all that can be told
 };
 
@@ -81,6 +82,8 @@ public:
   marks take_denied(const std::set<std::string>& shown, std::uint64_t number);
   /// The same of these keys only.
   marks take_of(const std::set<std::string>& denied, std::uint64_t number);
+  /// The list of this number has shown these.
+  void note_shown(const std::set<std::string>& keys, std::uint64_t number);
   marks take_all();
 
   const stale_mark* find(const std::string& key) const;

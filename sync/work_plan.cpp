@@ -142,7 +142,7 @@ bool work_plan::by_event(const std::string& key) const {
   if (!under_way_)
     return false;
   auto i = under_way_->marks.find(key);
-  if (i != under_way_->marks.end() && i->second.asked)
+  if (i != under_way_->marks.end() && i->second.asked != 0)
     return true;
   const auto* waiting = marks_.find(key);
   return waiting != nullptr && waiting->announced;
@@ -154,9 +154,12 @@ bool work_plan::by_list(const std::string& key) const {
   if (under_way_->retry == key)
     return true;
   const auto i = under_way_->marks.find(key);
-  const auto* waiting = marks_.find(key);
-  return i != under_way_->marks.end() && i->second.detail && !i->second.asked
-         && (waiting == nullptr || !waiting->asked);
+  if (i == under_way_->marks.end())
+    return false;
+  auto asked = i->second.asked;
+  if (const auto* waiting = marks_.find(key))
+    asked = std::max(asked, waiting->asked);
+  return asked <= i->second.shown;
 }
 
 void work_plan::store_is_back() {
@@ -180,7 +183,7 @@ stale_mark& work_plan::mark(const std::string& key, time_point now) {
   }
   const auto list_only = is_list_only(key);
   auto& x = marks_.mark(key, ++last_number_, list_only ? std::max(now, next_stand_in_) : now);
-  x.asked = true;
+  x.asked = last_number_;
   if (list_only)
     marks_.leave_to_lists(key);
   return x;

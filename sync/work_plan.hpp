@@ -114,8 +114,8 @@ public:
   /// True when an event or a glance asked for the look at this key, or came meanwhile; false for
   /// what only a list brought up.
   bool by_event(const std::string& key) const;
-  /// True when a list has shown this key of the look under way, and that alone asked for the look.
-  /// An inspect that denies the key contradicts the list then.
+  /// True when a list has shown this key of the look under way, and nothing has asked for a look at
+  /// it since. An inspect that denies the key contradicts the list then.
   bool by_list(const std::string& key) const;
   /// True when the resource can't be inspected and lists stand in for it: its times are not known.
   bool is_set_aside(const std::string& key) const { return set_aside_.contains(key); }

@@ -15,6 +15,10 @@ void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::stri
   auto not_denied = keys;
   not_denied.insert(doubtful.begin(), doubtful.end());
   under_way_->marks.merge(marks_.take_denied(not_denied, under_way_->number));
+  marks_.note_shown(keys, under_way_->number);
+  for (auto& [key, x] : under_way_->marks)
+    if (keys.contains(key))
+      x.shown = under_way_->number;
   for (const auto& key : set_aside_.keys())
     if (!not_denied.contains(key))
       set_aside_.forget(key);
@@ -229,6 +233,7 @@ void work_plan::settle_keys(work& done, settlement& result) {
     again.lags = std::move(x.lags);
     again.announced = x.announced;
     again.asked = x.asked;
+    again.shown = x.shown;
     again.list_only = x.list_only;
     marks_.put(key, std::move(again));
   }

@@ -425,6 +425,40 @@ TEST_CASE("an inspect that denies what a list has shown contradicts the list, af
   CHECK_FALSE(bench.plan.by_list("ghost"));
 }
 
+TEST_CASE("the second look of an event contradicts a list that has shown the resource since, until "
+          "the next event") {
+  for (auto due : {false, true}) {
+    CAPTURE(due); // with the list
+    plan_bench bench;
+    bench.event("die", "ghost");
+    if (!due) {
+      bench.begin_keys();
+      bench.finish();
+    }
+    bench.advance(100ms);
+    bench.want(list_reason::reconnect); // its second list comes later than the second look
+    bench.begin_list();
+    bench.plan.list_shows({"ghost"});
+    bench.finish();
+    bench.sleep();
+    CHECK(bench.begin_keys() == keys{"ghost"});
+    CHECK(bench.plan.by_list("ghost"));
+    bench.event("destroy", "ghost");
+    CHECK_FALSE(bench.plan.by_list("ghost"));
+  }
+}
+
+TEST_CASE("an inspect that denies what an event asked for during a list is believed") {
+  plan_bench bench;
+  bench.want(list_reason::demand);
+  bench.begin_list();
+  bench.event("destroy", "gone");
+  bench.plan.list_shows({"gone"});
+  bench.finish();
+  CHECK(bench.begin_keys() == keys{"gone"});
+  CHECK_FALSE(bench.plan.by_list("gone"));
+}
+
 TEST_CASE("a failing key holds no other up") {
   plan_bench bench;
   bench.event("start", "bad");
