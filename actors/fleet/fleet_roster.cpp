@@ -31,7 +31,10 @@ fleet_roster::~fleet_roster() {
 }
 
 fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
-  self_->set_down_handler([this](const caf::down_msg& down) { session_ended(down); });
+  self_->set_down_handler([this](const caf::down_msg& down) {
+    agent_ended(down);
+    session_ended(down);
+  });
   parts_.sessions->state = actor_state::running;
   self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
   return {
@@ -105,10 +108,19 @@ void fleet_roster::open_session(newcomer& x) {
   auto session = caf::actor_cast<caf::strong_actor_ptr>(
       self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
   self_->monitor(session);
+  // A session may outlive its agent while the store is busy; the host is away at once.
+  self_->monitor(x.agent);
+  agents_.emplace(x.session, caf::actor_cast<caf::actor_addr>(x.agent));
   parts_.members->grant(to_string(x.agent->node()), session->id());
   sessions_.emplace(x.session, session);
   hosts_.emplace(x.session, x.who.host);
   x.answer.deliver(std::move(welcome), std::move(session));
+}
+
+void fleet_roster::agent_ended(const caf::down_msg& down) {
+  for (const auto& [number, agent] : agents_)
+    if (agent == down.source)
+      away(number, words_for(down));
 }
 
 void fleet_roster::session_ended(const caf::down_msg& down) {
@@ -119,15 +131,22 @@ void fleet_roster::session_ended(const caf::down_msg& down) {
     return;
   const auto number = ended->first;
   sessions_.erase(ended);
-  away(number, down.reason == caf::exit_reason::user_shutdown
-                   ? "its agent was stopped"
-                   : fmt::format("its connection broke ({})", self_->system().render(down.reason)));
+  // An agent may come in many times on one connection; CAF keeps all its monitors.
+  if (const auto agent = agents_.extract(number); !agent.empty())
+    self_->demonitor(agent.mapped());
+  away(number, words_for(down));
   const auto host = hosts_.extract(number);
   if (auto next = next_.extract(number); !next.empty())
     open_session(next.mapped());
   else if (!host.empty())
     // Its agent may go to another hub. Whatever it has sent is in the store's mailbox before this.
     self_->send(parts_.store, atom::release_v, host.mapped());
+}
+
+std::string fleet_roster::words_for(const caf::down_msg& down) const {
+  return down.reason == caf::exit_reason::user_shutdown
+             ? "its agent was stopped"
+             : fmt::format("its connection broke ({})", self_->system().render(down.reason));
 }
 
 void fleet_roster::end_session(std::uint64_t number) {

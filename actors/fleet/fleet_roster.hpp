@@ -64,7 +64,9 @@ private:
   /// The host's session that has not ended yet, if only because nobody has told it; 0: none.
   std::uint64_t session_of(const std::string& host) const;
   void open_session(newcomer& x);
+  void agent_ended(const caf::down_msg& down);
   void session_ended(const caf::down_msg& down);
+  std::string words_for(const caf::down_msg& down) const;
   void end_session(std::uint64_t number);
   void away(std::uint64_t number, const std::string& why);
   void end_the_silent();
@@ -75,8 +77,9 @@ private:
   fleet_roster_parts parts_;
   sync::fleet fleet_;
   std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
-  std::map<std::uint64_t, std::string> hosts_; ///< of the sessions
-  std::map<std::uint64_t, newcomer> next_;     ///< by the session that has to end before
+  std::map<std::uint64_t, std::string> hosts_;      ///< of the sessions
+  std::map<std::uint64_t, caf::actor_addr> agents_; ///< of the sessions: their HUB LINKs
+  std::map<std::uint64_t, newcomer> next_;          ///< by the session that has to end before
 };
 
 } // namespace volumeviz

@@ -15,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Longer than the store takes for whatever waits before it; it only fires when the store hangs.
-constexpr auto store_limit = 1min;
-
 // A host's share of the store at a time, in rows.
 constexpr std::size_t share = 1000;
 
@@ -27,6 +24,10 @@ constexpr std::size_t jobs_most = 8;
 
 constexpr auto tidy_interval = 5s;
 
+write_answer session_over() {
+  return {.ok = false, .why = {ec::store_unreachable, "the hub's session ended"}, .summary = {}};
+}
+
 } // namespace
 
 hub_session::hub_session(interface::pointer self, hub_session_parts parts)
@@ -35,17 +36,18 @@ hub_session::hub_session(interface::pointer self, hub_session_parts parts)
 
 hub_session::~hub_session() {
   // CAF 0.17 says nothing for a promise that is dropped.
-  for (const auto& x : jobs_)
-    x->promised.deliver(write_answer{
-        .ok = false, .why = {ec::store_unreachable, "the hub's session ended"}, .summary = {}});
+  if (!ending_)
+    for (const auto& x : jobs_)
+      x->promised.deliver(session_over());
 }
 
 hub_session::interface::behavior_type hub_session::make_behavior() {
   self_->monitor(parts_.agent);
   self_->set_down_handler([this](const caf::down_msg& down) {
     if (down.source == caf::actor_cast<caf::actor_addr>(parts_.agent))
-      self_->quit(down.reason);
+      end(down.reason);
   });
+  self_->set_exit_handler([this](const caf::exit_msg& exit) { end(exit.reason); });
   self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
   return {
       [this](link_piece& piece) { return take(piece); },
@@ -64,8 +66,8 @@ hub_session::place hub_session::find_place() const {
 }
 
 caf::result<write_answer> hub_session::take(link_piece& piece) {
-  if (piece.token != parts_.token)
-    return refusal("this session belongs to somebody else");
+  if (auto why = objection(piece.token); !why.empty())
+    return refusal(std::move(why));
   auto where = piece.last ? find_place() : nullptr;
   if (piece.last && !where) {
     parts_.numbers->link_refused();
@@ -122,7 +124,9 @@ void hub_session::ask_store(const std::shared_ptr<job>& x) {
   const auto rows = sync::rows_of(slice);
   rows_asked_ += rows;
   ++x->asked;
-  self_->request(parts_.store, store_limit, std::move(slice))
+  // Without a timeout: the slice stays in the store's mailbox for as long as the store hangs, and
+  // counts for as long. A store that dies answers for all that it had.
+  self_->request(parts_.store, caf::infinite, std::move(slice))
       .then([this, x, rows](write_answer& written) { slice_answered(x, rows, written); },
             [this, x, rows](const caf::error&) {
               write_answer none{
@@ -137,6 +141,10 @@ void hub_session::slice_answered(const std::shared_ptr<job>& x, std::size_t rows
                                  write_answer& written) {
   rows_asked_ -= rows;
   --x->asked;
+  if (ending_) {
+    quit_when_done();
+    return;
+  }
   x->answer.ok = written.ok;
   x->answer.why = std::move(written.why);
   sync::merge(x->answer.summary, std::move(written.summary));
@@ -158,9 +166,38 @@ void hub_session::finish_done() {
   });
 }
 
+/// What the store was given lies in its mailbox, which is not bounded. If that were no longer
+/// counted, an agent that comes in again and again could fill the hub's memory.
+void hub_session::end(const caf::error& why) {
+  if (ending_)
+    return;
+  ending_ = why;
+  // An agent may come in many times on one connection; CAF keeps the monitors of the dead.
+  self_->demonitor(caf::actor_cast<caf::actor_addr>(parts_.agent));
+  pieces_ = sync::assembly{};
+  for (const auto& x : jobs_) {
+    x->slices.clear();
+    x->promised.deliver(session_over());
+  }
+  quit_when_done();
+}
+
+void hub_session::quit_when_done() {
+  std::erase_if(jobs_, [](const std::shared_ptr<job>& x) { return x->asked == 0; });
+  if (jobs_.empty())
+    self_->quit(*ending_);
+}
+
+/// Why a message of the agent is not taken; empty: it is.
+std::string hub_session::objection(const std::string& token) const {
+  if (token != parts_.token)
+    return "this session belongs to somebody else";
+  return ending_ ? "this session has ended" : "";
+}
+
 caf::result<bool> hub_session::heard(link_pulse& pulse) {
-  if (pulse.token != parts_.token)
-    return refusal("this session belongs to somebody else");
+  if (auto why = objection(pulse.token); !why.empty())
+    return refusal(std::move(why));
   sync::bound(pulse);
   self_->send(parts_.roster, atom::heard_v, parts_.number, pulse);
   return true;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct hub_session_parts {
   std::uint64_t number = 0;
   std::string host;
   std::string token;           ///< everything that comes must have it
-  caf::strong_actor_ptr agent; ///< its HUB LINK; the session ends with it
+  caf::strong_actor_ptr agent; ///< its HUB LINK; when it ends, so does the session
   fleet_roster_actor roster;
   inventory_store_actor store;
   std::shared_ptr<admission> room; ///< of all sessions: how many batches may wait for the store
@@ -31,6 +32,9 @@ struct hub_session_parts {
 /// HUB SESSION: what one agent sends, it puts together and takes to the store, as this host's and
 /// nobody else's, whatever the batch says. Its batches go to the store in their order and in
 /// slices, a share of a transaction at a time, so that the other hosts get their turn in between.
+///
+/// A session that is told to end takes nothing more, and quits when the store has answered for all
+/// that it was given: until then it counts against the limits of what the hub keeps.
 class hub_session {
 public:
   using interface = hub_session_actor;
@@ -64,6 +68,9 @@ private:
   void ask_store(const std::shared_ptr<job>& x);
   void slice_answered(const std::shared_ptr<job>& x, std::size_t rows, write_answer& written);
   void finish_done();
+  void end(const caf::error& why);
+  void quit_when_done();
+  std::string objection(const std::string& token) const;
   caf::result<bool> heard(link_pulse& pulse);
 
   interface::pointer self_;
@@ -71,6 +78,7 @@ private:
   sync::assembly pieces_;
   std::deque<std::shared_ptr<job>> jobs_; ///< in the order in which they came
   std::size_t rows_asked_ = 0;            ///< in slices that the store has not answered
+  std::optional<caf::error> ending_;      ///< why the session ends, once it was told to
 };
 
 } // namespace volumeviz

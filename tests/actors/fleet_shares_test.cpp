@@ -1,6 +1,7 @@
 // What one host may take of its hub: slices, turns, and what is too heavy.
 
 #include "actors/fleet/hub_session.hpp"
+#include "actors/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/fleet_rig.hpp"
 
@@ -13,6 +14,51 @@ using namespace volumeviz::testing;
 using namespace std::chrono_literals;
 
 using names = std::vector<std::string>;
+
+namespace {
+
+bool is_store(caf::scheduled_actor& x) {
+  return dynamic_cast<shell<inventory_store>*>(&x) != nullptr;
+}
+
+/// A session of host b, with limits that the test sees.
+struct lone_session : fleet_rig {
+  lone_session() {
+    agent = caf::actor_cast<caf::strong_actor_ptr>(
+        spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }));
+    session =
+        spawn<shell<hub_session>>(make_slot("hub_session"), hub_session_parts{.number = 9,
+                                                                              .host = "b",
+                                                                              .token = "t",
+                                                                              .agent = agent,
+                                                                              .roster = roster,
+                                                                              .store = writer,
+                                                                              .room = room,
+                                                                              .numbers = numbers,
+                                                                              .memory = memory});
+    run();
+  }
+  auto send_piece(std::uint64_t seq, const names& volumes, bool last) {
+    return ask<write_answer>(
+        session,
+        link_piece{
+            .token = "t", .seq = seq, .index = 0, .last = last, .part = batch_of(volumes, false)});
+  }
+  void end_agent() {
+    caf::anon_send_exit(agent, caf::exit_reason::kill);
+    run();
+  }
+  void end_session() {
+    caf::anon_send_exit(session, caf::exit_reason::user_shutdown);
+    run();
+  }
+  std::shared_ptr<sync::byte_budget> memory = std::make_shared<sync::byte_budget>(10'000'000);
+  std::shared_ptr<admission> room = std::make_shared<admission>(10);
+  caf::strong_actor_ptr agent;
+  hub_session_actor session;
+};
+
+} // namespace
 
 TEST_CASE("a long list is written in slices, and answered as one") {
   fleet_rig fleet;
@@ -85,36 +131,13 @@ TEST_CASE("another host's batch is written between two slices of a long list") {
 }
 
 TEST_CASE("what is left of an unfinished batch is forgotten after half a minute") {
-  fleet_rig fleet;
-  fleet.start_agent("a", 1);
-  caf::strong_actor_ptr session;
-  auto welcome = std::make_shared<link_welcome>();
-  auto stranger =
-      fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
-  auto memory = std::make_shared<sync::byte_budget>(100'000);
-  session = caf::actor_cast<caf::strong_actor_ptr>(fleet.spawn<shell<hub_session>>(
-      make_slot("hub_session"),
-      hub_session_parts{.number = 9,
-                        .host = "b",
-                        .token = "t",
-                        .agent = caf::actor_cast<caf::strong_actor_ptr>(stranger),
-                        .roster = fleet.roster,
-                        .store = fleet.writer,
-                        .room = std::make_shared<admission>(10),
-                        .numbers = fleet.numbers,
-                        .memory = memory}));
-  fleet.run();
-  link_piece piece{.token = "t",
-                   .seq = 1,
-                   .index = 0,
-                   .last = false,
-                   .part = fleet_rig::batch_of({"v1", "v2"}, false)};
-  CHECK(fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece)->value->ok);
-  CHECK(memory->held() > 0);
+  lone_session fleet;
+  CHECK(fleet.send_piece(1, {"v1", "v2"}, false)->value->ok);
+  CHECK(fleet.memory->held() > 0);
   fleet.advance(20s);
-  CHECK(memory->held() > 0);
+  CHECK(fleet.memory->held() > 0);
   fleet.advance(20s);
-  CHECK(memory->held() == 0);
+  CHECK(fleet.memory->held() == 0);
 }
 
 TEST_CASE("a resource too heavy for the link is reported, and the rest is written") {
@@ -128,4 +151,71 @@ TEST_CASE("a resource too heavy for the link is reported, and the rest is writte
   REQUIRE(answer->value->summary.rejected.size() == 1);
   CHECK(answer->value->summary.rejected[0].key == "heavy");
   CHECK(fleet.stored("a") == names{"light"});
+}
+
+TEST_CASE("what an ended session has given to the store counts until the store answers") {
+  lone_session fleet;
+  fleet.hold(is_store);
+  const auto unfinished = fleet.send_piece(1, {"never"}, false);
+  const auto before = fleet.memory->held();
+  const auto given = fleet.send_piece(2, {"v"}, true);
+  const auto held = fleet.memory->held() - before;
+  CHECK(held > 0);
+  CHECK(fleet.room->waiting() == 1);
+  SUBCASE("because its agent is gone") {
+    fleet.end_agent();
+  }
+  SUBCASE("because the agent has come in once more") {
+    fleet.end_session();
+  }
+  SUBCASE("because of both") {
+    fleet.end_session();
+    fleet.end_agent();
+    fleet.end_session();
+  }
+  REQUIRE(given->value);
+  CHECK(given->value->why.code == ec::store_unreachable);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(fleet.memory->held() == held); // the unfinished batch is forgotten
+    CHECK(fleet.room->waiting() == 1);
+    fleet.advance(10min);
+  }
+  fleet.hold(nullptr);
+  fleet.run();
+  CHECK(fleet.memory->held() == 0);
+  CHECK(fleet.room->waiting() == 0);
+  CHECK(fleet.stored("b") == names{"v"});
+  CHECK(fleet.send_piece(3, {"w"}, true)->why); // the actor is gone
+}
+
+TEST_CASE("an ended session takes nothing more, and gives the store nothing more") {
+  lone_session fleet;
+  names many;
+  for (int i = 0; i < 3000; ++i)
+    many.push_back("v" + std::to_string(i));
+  fleet.hold(is_store);
+  fleet.send_piece(1, many, true);
+  fleet.send_piece(2, {"w"}, true);
+  CHECK(fleet.room->waiting() == 2);
+  fleet.end_agent();
+  CHECK(fleet.room->waiting() == 1); // the store has nothing of the second
+  const auto refused = fleet.send_piece(3, {"x"}, true);
+  CHECK(refused->why);
+  link_pulse pulse;
+  pulse.token = "t";
+  CHECK(fleet.ask<bool>(fleet.session, pulse)->why);
+  fleet.hold(nullptr);
+  fleet.run();
+  CHECK(fleet.stored("b").size() <= 1000);
+  CHECK_FALSE(fleet.stored("b").empty());
+  CHECK(fleet.memory->held() == 0);
+  CHECK(fleet.room->waiting() == 0);
+}
+
+TEST_CASE("a session that ends with nothing at the store ends at once") {
+  lone_session fleet;
+  CHECK(fleet.send_piece(1, {"v"}, true)->value->ok);
+  fleet.end_agent();
+  CHECK(fleet.send_piece(2, {"w"}, true)->why);
+  CHECK(fleet.memory->held() == 0);
 }

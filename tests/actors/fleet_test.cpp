@@ -267,6 +267,28 @@ TEST_CASE("a long list that is under way is not written after what was seen late
   CHECK(a->answers.back().ok);
 }
 
+TEST_CASE("an agent that comes and goes gets no more room at the hub") {
+  full_hub fleet;
+  const auto& [a, b] = fleet.agents;
+  fleet.write(a, {"v"});
+  fleet.kill(*a);
+  CHECK_FALSE(fleet.hosts().at(0).connected); // although the store still has its batch
+  a->link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->parts); // the same process
+  fleet.run();
+  fleet.write(b, {"w"});
+  fleet.advance(12s);
+  REQUIRE(b->answers.size() == 1);
+  CHECK(b->answers[0].why.text.find("no room") != std::string::npos);
+  CHECK(a->answers.size() == 1); // of its first life; it is not let in before that has ended
+  fleet.hold(nullptr);
+  fleet.advance(6s);
+  fleet.write(a, {"v", "x"});
+  fleet.write(b, {"w"});
+  CHECK(a->answers.back().ok);
+  CHECK(b->answers.back().ok);
+  CHECK(fleet.stored("a") == names{"v", "x"});
+}
+
 TEST_CASE("a stray error does not end who gets it") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
