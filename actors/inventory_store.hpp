@@ -3,6 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/repeated.hpp"
 #include "persistence/store.hpp"
+#include "sync/culprits.hpp"
 
 #include <spdlog/logger.h>
 
@@ -27,9 +28,17 @@ struct store_parts {
   std::shared_ptr<spdlog::logger> log;
 };
 
+/// Batches that share a transaction, and whom to answer for each.
+struct write_group {
+  std::vector<change_batch> batches;
+  std::vector<caf::typed_response_promise<write_answer>> answers;
+};
+
 /// INVENTORY STORE: the one writer. Whatever waits when it is ready is written in one transaction
 /// (group commit), as far as that fits into one, and answered when that is committed. Hosts take
-/// turns when it does not fit (see sync::fair_group).
+/// turns when it does not fit (see sync::fair_group). When it fails although the database answers,
+/// each host's part is written by itself; a host whose part fails then is written alone, and after
+/// the others, for some time (see sync::culprits).
 class inventory_store {
 public:
   using interface = inventory_store_actor;
@@ -42,17 +51,28 @@ public:
 
 private:
   using steady = std::chrono::steady_clock;
-  using promise = caf::typed_response_promise<write_answer>;
 
   struct waiting {
     change_batch batch;
-    promise answer;
+    caf::typed_response_promise<write_answer> answer;
+    std::size_t rows = 0;
+    sync::culprits::time_point came;
   };
 
   caf::result<write_answer> collect(change_batch& batch);
   void write_collected();
   void write_all();
-  std::vector<change_batch> next_group();
+  void write();
+  std::optional<failure> try_to_write();
+  void write_apart(const failure& together);
+  void host_failed(const std::string& host, const failure& why, steady::duration took);
+  bool is_away(const failure& why);
+  void database_failed(const failure& why, steady::duration took);
+  static void refuse(write_group& group, const failure& why);
+  void refuse_all(const failure& why);
+  void turn_away_resting();
+  write_group next_group();
+  std::optional<std::string> next_suspect() const;
   void ask_whether_up();
   write_answer answer_to(const change_batch& batch, write_summary&& summary) const;
   void release(const std::string& host);
@@ -63,7 +83,9 @@ private:
   interface::pointer self_;
   store_parts parts_;
   std::deque<waiting> waiting_;
-  std::vector<promise> promises_; ///< of those being written
+  write_group writing_;
+  std::deque<write_group> apart_; ///< parts of a transaction that failed, still to be written
+  sync::culprits culprits_;
   steady::time_point last_word_{};
   std::optional<failure> write_failure_; ///< of the last write, until one works
   steady::time_point write_failed_at_{};

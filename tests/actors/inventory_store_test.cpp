@@ -10,6 +10,9 @@
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
+#include <map>
+#include <set>
+
 using namespace volumeviz;
 using namespace volumeviz::testing;
 using namespace std::chrono_literals;
@@ -57,7 +60,132 @@ struct storing : support::deterministic_system {
   std::optional<std::size_t> written_at_stop;
 };
 
+/// A database that answers, and fails each transaction with a batch of certain hosts.
+class spoilt_store final : public persistence::store {
+public:
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
+    std::set<std::string> hosts;
+    for (const auto& x : batches)
+      hosts.insert(x.host);
+    tries.emplace_back(hosts.begin(), hosts.end());
+    for (const auto& x : hosts)
+      if (spoilers.contains(x))
+        return tl::unexpected{why};
+    return inner.apply(batches);
+  }
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
+    return inner.preview(batches);
+  }
+  result<void> ping() override { return inner.ping(); }
+
+  std::set<std::string> spoilers;
+  failure why{ec::store_unreachable, "the server took too long"};
+  std::vector<std::vector<std::string>> tries; ///< the hosts in each
+  support::memory_store inner;
+};
+
+/// A hub's: no host is its own.
+struct storing_for_many : support::deterministic_system {
+  storing_for_many() {
+    const auto ear = spawn<listener>(health);
+    const auto other = spawn<listener>(std::make_shared<heard>());
+    actor = spawn<shell<inventory_store>>(
+        make_slot("inventory_store"),
+        store_parts{.store = store,
+                    .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
+                    .health = caf::actor_cast<health_reporter_actor>(ear),
+                    .log = log.log()});
+    run();
+  }
+  /// One batch of each host, all in one go. Whether each was written.
+  std::map<std::string, bool> write(const std::vector<std::string>& hosts) {
+    std::map<std::string, bool> written;
+    spawn_function([&](caf::event_based_actor* self) {
+      for (const auto& host : hosts) {
+        change_batch batch;
+        batch.host = host;
+        batch.volumes.present.push_back(support::some_volume("v" + std::to_string(++number)));
+        self->request(actor, caf::infinite, batch).then([&written, host](const write_answer& x) {
+          written[host] = x.ok;
+        });
+      }
+    });
+    run();
+    return written;
+  }
+  using outcome = std::map<std::string, bool>;
+  using tries = std::vector<std::vector<std::string>>;
+
+  std::shared_ptr<spoilt_store> store = std::make_shared<spoilt_store>();
+  std::shared_ptr<heard> health = std::make_shared<heard>();
+  kept_log log;
+  inventory_store_actor actor;
+  int number = 0;
+};
+
 } // namespace
+
+TEST_CASE_FIXTURE(storing_for_many, "a host that spoils a transaction spoils it for itself only") {
+  for (const auto code : {ec::store_unreachable, ec::store_rejected, ec::internal}) {
+    store->why.code = code;
+    store->spoilers = {"evil"};
+    CHECK(write({"a", "evil", "b"}) == outcome{{"a", true}, {"b", true}, {"evil", false}});
+    CHECK(store->inner.rows("b").volumes.contains("v" + std::to_string(number)));
+    CHECK(health->stores.back().up);
+    advance(10min);
+  }
+}
+
+TEST_CASE_FIXTURE(storing_for_many, "a host whose part failed is written alone and last, for some "
+                                    "minutes") {
+  store->spoilers = {"evil"};
+  write({"a", "evil", "b"});
+  store->spoilers.clear();
+  store->tries.clear();
+  advance(1min);
+  CHECK(write({"evil", "a", "b"}) == outcome{{"a", true}, {"b", true}, {"evil", true}});
+  CHECK(store->tries == tries{{"a", "b"}, {"evil"}});
+  store->tries.clear();
+  advance(6min);
+  write({"evil", "a", "b"});
+  CHECK(store->tries == tries{{"a", "b", "evil"}});
+  CHECK(log.count("warning batches of host evil could not be written") == 1);
+}
+
+TEST_CASE_FIXTURE(storing_for_many, "a host that fails again and again costs the others nothing") {
+  store->spoilers = {"evil"};
+  write({"a", "evil"});
+  store->tries.clear();
+  for (int i = 0; i < 10; ++i) {
+    advance(5s);
+    CHECK(write({"evil", "a", "b"}) == outcome{{"a", true}, {"b", true}, {"evil", false}});
+  }
+  for (const auto& hosts : store->tries)
+    CHECK((hosts.size() == 2 || hosts == std::vector<std::string>{"evil"}));
+  CHECK(log.count("warning batches of host evil could not be written") == 1);
+}
+
+TEST_CASE_FIXTURE(storing_for_many,
+                  "a database that takes nothing is not asked once for each host") {
+  const std::vector<std::string> hosts{"a", "b", "c", "d", "e", "f", "g", "h"};
+  store->spoilers = {hosts.begin(), hosts.end()};
+  for (const auto& [host, written] : write(hosts))
+    CHECK_FALSE(written);
+  CHECK(store->tries.size() == 4);
+  CHECK_FALSE(health->stores.back().up);
+  store->spoilers.clear();
+  advance(1min);
+  for (const auto& [host, written] : write(hosts))
+    CHECK(written);
+  CHECK(health->stores.back().up);
+}
+
+TEST_CASE_FIXTURE(storing_for_many, "when the database is away nobody's part is tried by itself") {
+  store->inner.fail({ec::store_unreachable, "gone"});
+  CHECK(write({"a", "b"}) == outcome{{"a", false}, {"b", false}});
+  CHECK(store->tries.size() == 1);
+  CHECK_FALSE(health->stores.back().up);
+}
 
 TEST_CASE_FIXTURE(storing, "the store says every two seconds whether it answers") {
   REQUIRE(health->stores.size() == 1);
