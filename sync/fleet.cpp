@@ -1,7 +1,7 @@
 #include "sync/fleet.hpp"
 
+#include "sync/clean_text.hpp"
 #include "sync/spoken.hpp"
-#include "sync/text_cut.hpp"
 
 #include <algorithm>
 #include <set>
@@ -18,22 +18,35 @@ constexpr std::size_t name_most = 128;   // bytes, of versions and ids
 // A century; the time in nanoseconds must not overflow.
 constexpr std::int64_t ago_most_ms = std::int64_t{36'525} * 24 * 3600 * 1000;
 
+/// A time that another machine tells of, from 1970 to 2096: the difference of two such times does
+/// not overflow. What is before is not known.
+timestamp bounded(timestamp at) {
+  return std::clamp<timestamp>(at, never, 4'000'000'000'000'000'000);
+}
+
 } // namespace
 
 void bound(agent_hello& x) {
-  cut_text(x.program_version, name_most);
-  cut_text(x.engine_id, name_most);
+  clean_text(x.program_version, name_most);
+  clean_text(x.engine_id, name_most);
+}
+
+void bound(host_facts& x) {
+  clean_text(x.engine_id, name_most);
+  clean_text(x.engine_version, name_most);
+  x.last_seen_at = bounded(x.last_seen_at);
+  x.verified_at = bounded(x.verified_at);
 }
 
 void bound(link_pulse& x) {
-  cut_text(x.engine_id, name_most);
-  cut_text(x.engine_version, name_most);
+  clean_text(x.engine_id, name_most);
+  clean_text(x.engine_version, name_most);
   if (x.reasons.size() > reasons_most) {
     x.reasons.resize(reasons_most);
     x.reasons.shrink_to_fit();
   }
   for (auto& reason : x.reasons)
-    cut_text(reason, reason_most);
+    clean_text(reason, reason_most);
   if (x.status > health_status::unhealthy)
     x.status = health_status::unhealthy;
   x.verified_ago_ms = std::clamp<std::int64_t>(x.verified_ago_ms, -1, ago_most_ms);
@@ -134,7 +147,8 @@ void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
     const auto known = members_.find(row.host);
     if (known != members_.end() && known->second.boot != 0)
       continue;
-    const auto age = std::chrono::nanoseconds{now.wall - row.last_heard};
+    const auto last_heard = bounded(row.last_heard);
+    const auto age = std::chrono::nanoseconds{now.wall - last_heard};
     if (age < limits_.elsewhere) {
       if (known != members_.end())
         members_.erase(known);
@@ -142,7 +156,8 @@ void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
     }
     auto& x = members_[row.host].last;
     x = row;
-    x.since = row.last_heard;
+    x.since = x.last_heard = last_heard;
+    x.verified_at = bounded(row.verified_at);
     x.away_because = "it has not reported since this hub was started";
   }
   std::erase_if(members_,

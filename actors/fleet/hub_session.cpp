@@ -89,6 +89,7 @@ caf::result<write_answer> hub_session::take(link_piece& piece) {
 caf::result<write_answer> hub_session::enqueue(std::uint64_t seq, sync::whole_batch&& whole,
                                                place where) {
   whole.batch.host = parts_.host;
+  sync::bound(whole.batch.facts);
   auto slices = sync::slices(std::move(whole.batch), share);
   auto x = std::make_shared<job>();
   x->seq = seq;

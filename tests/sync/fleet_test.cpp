@@ -208,6 +208,57 @@ TEST_CASE("a text is not cut inside of a character") {
   CHECK(pulse.reasons[1] == std::string(499, 'x'));
 }
 
+TEST_CASE("what an agent tells of itself is text of one line, whatever its bytes") {
+  hub x;
+  const auto in =
+      x.all.admit({.host = "a", .program_version = "1.0\xff\n", .engine_id = "\xc3", .boot = 1},
+                  "node", x.now());
+  CHECK(x.of("a").program_version == "1.0\ufffd ");
+  CHECK(x.of("a").engine_id == "\ufffd");
+  link_pulse pulse;
+  pulse.engine_id = "\xed\xa0\x80";
+  pulse.engine_version = "26\x1b[2J";
+  pulse.reasons = {"\xff", "two\nlines", std::string(500, '\xff')};
+  CHECK(x.all.heard(in.session, pulse, x.now()));
+  const auto known = x.of("a");
+  CHECK(known.engine_id == "\ufffd\ufffd\ufffd");
+  CHECK(known.engine_version == "26 [2J");
+  CHECK(known.reasons[0] == "\ufffd");
+  CHECK(known.reasons[1] == "two lines");
+  CHECK(known.reasons[2].size() <= 500);
+}
+
+TEST_CASE("what a batch tells of its host is bounded, and its times are") {
+  using limits = std::numeric_limits<timestamp>;
+  host_facts facts{.engine_id = std::string(100'000, 'x'),
+                   .engine_version = "\xff",
+                   .last_seen_at = limits::max(),
+                   .verified_at = limits::min()};
+  bound(facts);
+  CHECK(facts.engine_id.size() == 128);
+  CHECK(facts.engine_version == "\ufffd");
+  CHECK(facts.verified_at == never);
+  CHECK(facts.last_seen_at > start);
+  CHECK(facts.last_seen_at < limits::max() / 2);
+  host_facts usual{
+      .engine_id = "e", .engine_version = "20", .last_seen_at = start, .verified_at = start - 1};
+  const auto before = usual;
+  bound(usual);
+  CHECK(usual == before);
+}
+
+TEST_CASE("times of the database that lie beyond all reason are brought into range") {
+  using limits = std::numeric_limits<timestamp>;
+  hub x;
+  auto row = hub::row("a", limits::min());
+  row.verified_at = limits::min() + 1;
+  x.all.recorded({row}, x.now());
+  CHECK(x.of("a").since == never);
+  CHECK(x.of("a").last_heard == never);
+  CHECK(x.of("a").verified_at == never);
+  CHECK_FALSE(x.of("a").connected);
+}
+
 TEST_CASE("hosts of the database that do not report are away since they were last seen") {
   hub x;
   x.all.recorded({hub::row("a", start - 3'600'000'000'000)}, x.now());
