@@ -70,6 +70,9 @@ ssl_context_ptr make_context(const certificates& chain, EVP_PKEY& key, side own,
   // A thousand connections that are silent should not keep buffers.
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                                       | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // OpenSSL's default. With it a read goes on within one call for as long as the peer sends
+  // messages of the handshake's kind.
+  SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_max_cert_list(context.get(), chain_size_max);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_cert_verify_callback(

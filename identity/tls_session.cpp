@@ -1,5 +1,6 @@
 #include "identity/tls_session.hpp"
 
+#include "identity/budgeted_socket.hpp"
 #include "identity/names.hpp"
 #include "identity/tls_context.hpp"
 
@@ -7,10 +8,17 @@
 #include <cerrno>
 #include <openssl/ssl.h>
 #include <system_error>
+#include <utility>
 
 namespace volumeviz::identity {
 
 namespace {
+
+// A certificate's chain is 64 KiB at most, and records are some hundred bytes at least.
+constexpr std::size_t handshake_cost_max = 256 * 1024;
+
+// New keys. Ours never ask for them, and no program needs them that often.
+constexpr int messages_max = 64;
 
 /// OpenSSL's last error in words; empty when it has none.
 std::string last_error() {
@@ -38,20 +46,37 @@ std::string fingerprint_of(const X509& certificate) {
 } // namespace
 
 struct tls_session::openssl {
-  ssl_ptr ssl;
+  explicit openssl(int fd) : socket(fd) {}
+
+  budgeted_socket socket;
   std::string refusal; ///< why the peer's certificate was refused
+  int messages = 0;    ///< of the handshake's kind that the peer has sent after the handshake
+  bool shaken = false; ///< the handshake is done
+  ssl_ptr ssl;
+
+  /// OpenSSL calls it for each message that it has sent or received.
+  static void on_message(int sent, int /*version*/, int kind, const void* /*bytes*/,
+                         std::size_t /*size*/, SSL* /*of*/, void* own) {
+    auto& self = *static_cast<openssl*>(own);
+    if (sent == 0 && kind == SSL3_RT_HANDSHAKE && self.shaken)
+      ++self.messages;
+  }
 
   certificate_ptr peer() const { return certificate_ptr{SSL_get1_peer_certificate(ssl.get())}; }
 };
 
 tls_session::tls_session(std::shared_ptr<const credentials> own, int socket)
-    : own_(std::move(own)), tls_(std::make_unique<openssl>()) {
+    : own_(std::move(own)), tls_(std::make_unique<openssl>(socket)) {
   const own_errors errors;
   tls_->ssl.reset(SSL_new(own_->context()));
-  if (!tls_->ssl)
+  auto bio = tls_->socket.make_bio();
+  if (!tls_->ssl || !bio)
     throw std::bad_alloc{};
   SSL_set_app_data(tls_->ssl.get(), &tls_->refusal);
-  SSL_set_fd(tls_->ssl.get(), socket);
+  SSL_set_msg_callback(tls_->ssl.get(), &openssl::on_message);
+  SSL_set_msg_callback_arg(tls_->ssl.get(), tls_.get());
+  auto* both_ways = bio.release(); // the session's from here on
+  SSL_set_bio(tls_->ssl.get(), both_ways, both_ways);
   if (own_->own_side() == side::hub)
     SSL_set_accept_state(tls_->ssl.get());
   else
@@ -62,13 +87,23 @@ tls_session::~tls_session() = default;
 
 tls_session::step tls_session::handshake() {
   const own_errors errors;
-  return after(SSL_do_handshake(tls_->ssl.get()));
+  const auto done = after(SSL_do_handshake(tls_->ssl.get()));
+  if (done == step::done)
+    tls_->shaken = true;
+  else if (done != step::ended && tls_->socket.cost() > handshake_cost_max)
+    return end("it is longer than any handshake, or in records that are too small");
+  return done;
 }
 
 tls_session::step tls_session::read(std::span<std::byte> into, std::size_t& count) {
   const own_errors errors;
   count = 0;
-  return after(SSL_read_ex(tls_->ssl.get(), into.data(), into.size(), &count));
+  const auto done = after(SSL_read_ex(tls_->ssl.get(), into.data(), into.size(), &count));
+  if (tls_->messages > messages_max && done != step::ended) {
+    count = 0;
+    return end("the peer changes its keys all the time");
+  }
+  return done;
 }
 
 tls_session::step tls_session::write(std::span<const std::byte> from, std::size_t& count) {
@@ -95,6 +130,15 @@ tls_session::step tls_session::after(int result) {
     why_ = !tls_->refusal.empty() ? tls_->refusal : last_error();
     return step::ended;
   }
+}
+
+tls_session::step tls_session::end(std::string why) {
+  why_ = std::move(why);
+  return step::ended;
+}
+
+std::size_t tls_session::cost() const noexcept {
+  return tls_->socket.cost();
 }
 
 bool tls_session::has_more() const {

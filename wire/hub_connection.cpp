@@ -66,10 +66,12 @@ asio::awaitable<void> hub_connection::carry() {
                                              around_.parts.members, around_.supersede);
   filter_ = filter.get();
   pace_ = std::make_unique<hub_pace>(*filter_, around_.parts.gate);
-  relay_ = std::make_shared<relay>(
-      std::move(peer_), relay::parts{.filter = std::move(filter),
-                                     .hand_over = around_.parts.accepted,
-                                     .pace = [this](const auto& seen) { return pace(seen); }});
+  relay_ = std::make_shared<relay>(std::move(peer_),
+                                   relay::parts{.filter = std::move(filter),
+                                                .hand_over = around_.parts.accepted,
+                                                .pace = [this](std::size_t cost, const auto& seen) {
+                                                  return pace(cost, seen);
+                                                }});
   const auto complaint = co_await relay_->run();
   relay_->close();
   around_.parts.members->leave(number_);
@@ -77,7 +79,8 @@ asio::awaitable<void> hub_connection::carry() {
     around_.parts.reports.violated(complaint->why, name(), complaint->what);
 }
 
-relay::steady::duration hub_connection::pace(const std::vector<frame_header>& seen) {
+relay::steady::duration hub_connection::pace(std::size_t cost,
+                                             const std::vector<frame_header>& seen) {
   const auto sessions = around_.parts.members->grants(number_);
   if (waits_ && filter_->introduced()) {
     if (who_.certified || sessions > 0)
@@ -85,7 +88,7 @@ relay::steady::duration hub_connection::pace(const std::vector<frame_header>& se
     else if (!std::exchange(session_expected_, true))
       expect_until(around_.parts.session_limit);
   }
-  return pace_->after(seen, sessions, relay::steady::now());
+  return pace_->after(cost, seen, sessions, relay::steady::now());
 }
 
 void hub_connection::proven() {

@@ -30,7 +30,7 @@ public:
 private:
   asio::awaitable<bool> prove();
   asio::awaitable<void> carry();
-  relay::steady::duration pace(const std::vector<frame_header>& seen);
+  relay::steady::duration pace(std::size_t cost, const std::vector<frame_header>& seen);
   void proven();
   void expect_until(std::chrono::milliseconds limit);
   void too_late();

@@ -14,16 +14,14 @@ constexpr std::size_t unanswered_each = 8;
 
 } // namespace
 
-hub_pace::steady::duration hub_pace::after(const std::vector<frame_header>& seen,
+hub_pace::steady::duration hub_pace::after(std::size_t cost, const std::vector<frame_header>& seen,
                                            std::size_t sessions, steady::time_point now) {
-  double size = 0, introductions = 0;
-  for (const auto& x : seen) {
-    size += static_cast<double>(header_size + x.payload_size);
+  double introductions = 0;
+  for (const auto& x : seen)
     introductions += x.what == operation::direct_message && x.target == gate_ ? 1 : 0;
-  }
-  const auto wait =
-      std::max({bytes_.take(size, now), frames_.take(static_cast<double>(seen.size()), now),
-                introductions_.take(introductions, now)});
+  const auto wait = std::max({bytes_.take(static_cast<double>(cost), now),
+                              frames_.take(static_cast<double>(seen.size()), now),
+                              introductions_.take(introductions, now)});
   if (filter_.unanswered(now) >= unanswered_base + sessions * unanswered_each)
     return std::max<steady::duration>(wait, 1s); // an answer ends the wait
   return wait;

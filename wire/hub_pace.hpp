@@ -15,9 +15,10 @@ public:
 
   /// `filter` must outlive it. `gate`: as in hub_front_parts.
   hub_pace(hub_filter& filter, std::uint64_t gate) : filter_(filter), gate_(gate) {}
-  /// How long to read nothing more, after these have come. `sessions`: how many it has.
-  steady::duration after(const std::vector<frame_header>& seen, std::size_t sessions,
-                         steady::time_point now);
+  /// How long to read nothing more, after these have come. `cost`: what reading has cost since the
+  /// last time, also of what is not a frame yet. `sessions`: how many it has.
+  steady::duration after(std::size_t cost, const std::vector<frame_header>& seen,
+                         std::size_t sessions, steady::time_point now);
 
 private:
   hub_filter& filter_;

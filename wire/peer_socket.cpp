@@ -1,5 +1,6 @@
 #include "wire/peer_socket.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz::wire {
@@ -10,6 +11,9 @@ using namespace std::chrono_literals;
 using step = identity::tls_session::step;
 
 constexpr auto stall_limit = 10s;
+
+// Without TLS: what a read costs at least, in bytes.
+constexpr std::size_t least_cost = 512;
 
 } // namespace
 
@@ -59,24 +63,44 @@ asio::awaitable<std::string> peer_socket::secure(std::shared_ptr<const identity:
 }
 
 asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
-  if (!tls_) {
-    const auto [failed, count] =
-        co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), quietly);
-    if (failed && failed != asio::error::eof && why_.empty())
-      why_ = failed.message();
-    co_return failed ? 0 : count;
-  }
+  if (tls_)
+    co_return co_await read_tls(into);
+  // This suspends also when there is something, so that others get their turn.
+  const auto [failed, count] =
+      co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), quietly);
+  if (failed && failed != asio::error::eof && why_.empty())
+    why_ = failed.message();
+  if (failed)
+    co_return 0;
+  cost_ += std::max(count, least_cost);
+  co_return count;
+}
+
+/// As many records as there are and fit: what follows a read costs more than a record of one byte.
+asio::awaitable<std::size_t> peer_socket::read_tls(std::span<std::byte> into) {
   // OpenSSL has the descriptor's number: once it is closed, another connection may get that.
   while (socket_.is_open()) {
-    std::size_t count = 0;
-    const auto done = tls_->read(into, count);
-    if (done == step::done)
-      co_return count;
-    const bool goes_on = co_await wait_for(done);
-    if (!goes_on)
-      co_return 0;
+    if (pending_ != step::done) {
+      const bool goes_on = co_await wait_for(std::exchange(pending_, step::done));
+      if (!goes_on)
+        co_return 0;
+      continue; // it may be closed now
+    }
+    std::size_t all = 0;
+    while (pending_ == step::done && all < into.size()) {
+      std::size_t count = 0;
+      pending_ = tls_->read(into.subspan(all), count);
+      all += count;
+    }
+    if (all > 0)
+      co_return all;
   }
   co_return 0;
+}
+
+std::size_t peer_socket::take_cost() {
+  const auto now = tls_ ? tls_->cost() : cost_;
+  return now - std::exchange(cost_before_, now);
 }
 
 void peer_socket::give_up_after(std::chrono::milliseconds limit) {

@@ -22,10 +22,15 @@ public:
   /// Waits until there is something to read; false: it has ended without a word.
   asio::awaitable<bool> readable();
 
-  /// Reads what there is; 0: it has ended, see why().
+  /// Reads what there is; 0: it has ended, see why(). Others of the loop get their turn at least
+  /// every 16 KiB with TLS, every `into` without it.
   asio::awaitable<std::size_t> read(std::span<std::byte> into);
   /// Writes all; false: it has ended, see why().
   asio::awaitable<bool> write(std::span<const std::byte> from);
+
+  /// What reading has cost since the last time that this was asked: the bytes that have come from
+  /// the network, small packets and records at more than their size.
+  std::size_t take_cost();
 
   void close();
 
@@ -36,6 +41,7 @@ public:
   tcp::socket& socket() noexcept { return socket_; }
 
 private:
+  asio::awaitable<std::size_t> read_tls(std::span<std::byte> into);
   asio::awaitable<bool> wait(tcp::socket::wait_type what);
   asio::awaitable<bool> wait_for(identity::tls_session::step what);
   void give_up_after(std::chrono::milliseconds limit);
@@ -45,6 +51,10 @@ private:
   /// Of the write that waits; another one, or none, when its timer comes too late.
   std::shared_ptr<bool> waits_;
   std::unique_ptr<identity::tls_session> tls_;
+  /// What the next read has to wait for.
+  identity::tls_session::step pending_ = identity::tls_session::step::done;
+  std::size_t cost_ = 0;        ///< without TLS
+  std::size_t cost_before_ = 0; ///< when it was taken
   std::string why_;
 };
 

@@ -70,8 +70,8 @@ asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
 asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& seen) {
   if (!parts_.pace)
     co_return;
-  for (auto left = parts_.pace(seen); left > steady::duration::zero() && peer_->socket().is_open();
-       left = parts_.pace({})) {
+  for (auto left = parts_.pace(peer_->take_cost(), seen);
+       left > steady::duration::zero() && peer_->socket().is_open(); left = parts_.pace(0, {})) {
     pause_.expires_after(left);
     co_await pause_.async_wait(quietly);
   }

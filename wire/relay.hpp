@@ -25,8 +25,9 @@ public:
     std::unique_ptr<frame_filter> filter;
     /// Gives CAF its end.
     std::function<void(local_socket)> hand_over;
-    /// What has just come; how long to read nothing more. Asked again after an answer was sent.
-    std::function<steady::duration(const std::vector<frame_header>& seen)> pace;
+    /// What has just come: the cost of reading, see peer_socket::take_cost(), and the frames that
+    /// are complete. How long to read nothing more. Asked again after an answer was sent.
+    std::function<steady::duration(std::size_t cost, const std::vector<frame_header>& seen)> pace;
   };
 
   relay(std::unique_ptr<peer_socket> peer, parts with);

@@ -1,0 +1,195 @@
+// Peers that send so much, or so little at a time, that a loop which reads as long as there is
+// something would serve nobody else.
+#include "identity/tls_session.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/wire/front_rig.hpp"
+#include "wire/peer_socket.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <openssl/ssl.h>
+#include <thread>
+
+using namespace volumeviz;
+using namespace volumeviz::wire;
+using namespace volumeviz::wire::testing;
+using namespace std::chrono_literals;
+using identity::tls_session;
+using step = identity::tls_session::step;
+using support::eventually;
+
+namespace {
+
+/// Both ends of a TCP connection.
+struct tcp_pair {
+  asio::io_context context{1};
+  tcp::socket near{context}, far{context};
+
+  tcp_pair() {
+    tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
+    far.connect(acceptor.local_endpoint());
+    acceptor.accept(near);
+    near.native_non_blocking(true);
+  }
+};
+
+/// A member that knows OpenSSL's unusual functions. Blocks.
+class raw_member {
+public:
+  raw_member(const support::issued_files& own, int fd)
+      : context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free), ssl_(nullptr, &SSL_free) {
+    REQUIRE(SSL_CTX_use_certificate_chain_file(context_.get(), own.certificate.c_str()) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey_file(context_.get(), own.key.c_str(), SSL_FILETYPE_PEM) == 1);
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), fd);
+  }
+  bool shake_hands() { return SSL_connect(ssl_.get()) == 1; }
+  bool change_keys() {
+    return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1
+           && SSL_do_handshake(ssl_.get()) == 1;
+  }
+  /// A record of its own.
+  bool send_byte() {
+    const char byte = 'x';
+    return SSL_write(ssl_.get(), &byte, 1) == 1;
+  }
+
+private:
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+};
+
+/// A hub's end of a connection, and a member at the other end that does `what` after the
+/// handshake, all of it before the hub reads anything.
+struct secured {
+  support::authority ca;
+  tcp_pair line;
+  std::unique_ptr<peer_socket> hub;
+
+  explicit secured(const std::function<void(raw_member&)>& what) {
+    const auto own =
+        load_or_throw(ca.issue(support::hub_wish("IP:127.0.0.1")), ca.ca(), identity::side::hub);
+    raw_member member{ca.issue(support::agent_wish("web-1")), line.far.native_handle()};
+    hub = std::make_unique<peer_socket>(std::move(line.near));
+    std::thread other{[&] {
+      if (member.shake_hands())
+        what(member);
+    }};
+    std::string why = "the handshake has not ended";
+    asio::co_spawn(
+        line.context, [&]() -> asio::awaitable<void> { why = co_await hub->secure(own); },
+        asio::detached);
+    line.context.run_for(10s);
+    if (!why.empty())
+      hub->close();
+    other.join();
+    line.context.restart();
+    REQUIRE(why == "");
+  }
+};
+
+/// The beginning of a hello of 100,000 bytes, each byte in a record of its own.
+byte_vector long_hello(std::size_t records) {
+  constexpr std::array<unsigned char, 4> header{1, 0x01, 0x86, 0xA0};
+  byte_vector all;
+  for (std::size_t i = 0; i < records; ++i)
+    for (const auto x : {0x16, 0x03, 0x01, 0x00, 0x01, i < 4 ? int{header[i]} : 0})
+      all.push_back(static_cast<std::byte>(x));
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("a member that sends records of one byte without a pause holds up nobody") {
+  constexpr std::size_t records = 2'000, record_size = 23;
+  secured with{[](raw_member& member) {
+    for (std::size_t i = 0; i < records; ++i)
+      member.send_byte();
+  }};
+  REQUIRE(eventually([&] { return with.hub->socket().available() >= records * record_size; }));
+  with.hub->take_cost();
+
+  std::size_t read = 0, turns_of_others = 0;
+  asio::co_spawn(
+      with.line.context,
+      [&]() -> asio::awaitable<void> {
+        std::array<std::byte, 4096> into{};
+        while (read < records) {
+          const auto count = co_await with.hub->read(into);
+          if (count == 0)
+            break;
+          read += count;
+        }
+      },
+      asio::detached);
+  std::function<void()> other = [&] {
+    ++turns_of_others;
+    if (read < records)
+      asio::post(with.line.context, other);
+  };
+  asio::post(with.line.context, other);
+  with.line.context.run_for(10s);
+  CHECK(read == records);
+  CHECK(turns_of_others > 50);
+  // A byte in a record of its own is work like a thousand.
+  CHECK(with.hub->take_cost() >= records * 1'000);
+  CHECK(with.hub->take_cost() == 0);
+}
+
+TEST_CASE(
+    "a member that changes its keys all the time is ended, one that does so sometimes is not") {
+  for (const auto& [changes, ends] : {std::pair{60, false}, std::pair{200, true}}) {
+    secured with{[count = changes](raw_member& member) {
+      for (int i = 0; i < count; ++i)
+        member.change_keys();
+      member.send_byte();
+    }};
+    const auto size = static_cast<std::size_t>(changes) * 27 + 23;
+    REQUIRE(eventually([&] { return with.hub->socket().available() >= size; }));
+    std::size_t count = 0;
+    asio::co_spawn(
+        with.line.context,
+        [&]() -> asio::awaitable<void> {
+          std::array<std::byte, 16> into{};
+          count = co_await with.hub->read(into);
+        },
+        asio::detached);
+    with.line.context.run_for(10s);
+    CHECK(count == (ends ? 0 : 1));
+    CHECK(with.hub->why() == (ends ? "the peer changes its keys all the time" : ""));
+  }
+}
+
+TEST_CASE("a handshake in records of one byte takes its turns, and is ended") {
+  const support::authority ca;
+  const auto own =
+      load_or_throw(ca.issue(support::hub_wish("IP:127.0.0.1")), ca.ca(), identity::side::hub);
+  tcp_pair line;
+  const auto hello = long_hello(5'000);
+  asio::write(line.far, asio::buffer(hello));
+  REQUIRE(eventually([&] { return line.near.available() >= hello.size(); }));
+  tls_session hub{own, line.near.native_handle()};
+  CHECK(hub.handshake() == step::want_read);
+  CHECK(line.near.available() > hello.size() - 1'000);
+  int turns = 1;
+  auto last = step::want_read;
+  for (; turns < 1'000 && last == step::want_read; ++turns)
+    last = hub.handshake();
+  CHECK(last == step::ended);
+  CHECK(turns > 10);
+  CHECK(hub.why().find("it is longer than any handshake") == 0);
+  CHECK(line.near.available() > hello.size() / 2);
+}
+
+TEST_CASE("a stranger whose handshake is in records of one byte is refused") {
+  const support::authority ca;
+  front_rig hub{front_rig::with_tls(ca)};
+  const auto stranger = test_end::to(hub.port());
+  stranger.send(long_hello(5'000));
+  CHECK(stranger.ends());
+  REQUIRE(hub.book.has(1));
+  const auto line = hub.book.all().front();
+  CHECK_MESSAGE(
+      line.starts_with("refusal tls | 127.0.0.1 | the TLS handshake failed: it is longer"), line);
+}
