@@ -22,22 +22,26 @@ std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
     if (known_.size() >= limits_.keys)
       key = all_others;
   }
-  const auto [known, is_new] = known_.try_emplace(std::move(key), last_line{now, 0});
+  const auto [known, is_new] = known_.try_emplace(std::move(key), interval{.began = now});
   if (is_new)
     return 0;
   auto& last = known->second;
-  if (now - last.written < limits_.interval) {
+  if (now - last.began >= limits_.interval) {
+    last.began = now;
+    last.lines = 1;
+  } else if (last.lines < limits_.lines) {
+    ++last.lines;
+  } else {
     ++last.suppressed;
     return std::nullopt;
   }
-  last.written = now;
   return std::exchange(last.suppressed, 0);
 }
 
 /// A key with suppressed lines stays for one more interval, so that their number can be told.
 void log_limit::forget_the_old(time_point now) {
   std::erase_if(known_, [&](const auto& x) {
-    const auto age = now - x.second.written;
+    const auto age = now - x.second.began;
     return age >= (x.second.suppressed > 0 ? 2 : 1) * limits_.interval;
   });
 }

@@ -9,14 +9,16 @@
 
 namespace volumeviz::sync {
 
-/// Keeps strangers from filling the log: the first line of a key is written at once, then at most
-/// one in each interval. Holds a bounded number of keys; those beyond it share one.
+/// Keeps strangers from filling the log: the first lines of a key are written at once, and so many
+/// in each interval; the others are counted. Holds a bounded number of keys; those beyond it share
+/// one.
 class log_limit {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   struct limits {
     std::chrono::milliseconds interval{60'000};
     std::size_t keys = 1'000;
+    std::size_t lines = 1; ///< of a key in an interval
   };
 
   log_limit() = default;
@@ -29,15 +31,16 @@ public:
   std::size_t keys() const noexcept { return known_.size(); }
 
 private:
-  struct last_line {
-    time_point written;
+  struct interval {
+    time_point began; ///< its interval
     std::uint64_t suppressed = 0;
+    std::size_t lines = 1; ///< of this interval
   };
 
   void forget_the_old(time_point now);
 
   limits limits_;
-  std::map<std::string, last_line> known_;
+  std::map<std::string, interval> known_;
 };
 
 } // namespace volumeviz::sync

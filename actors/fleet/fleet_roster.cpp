@@ -18,10 +18,17 @@ constexpr auto look_interval = std::chrono::seconds{1};
 // An agent gives up after 3 s and comes in once more.
 constexpr auto newcomer_limit = std::chrono::seconds{10};
 
+// A host that comes and goes a few times is of interest each time.
+constexpr sync::log_limit::limits line_limits{.lines = 4};
+
+std::string more_lines(std::uint64_t suppressed) {
+  return suppressed > 0 ? fmt::format(" ({} more of these since the last line)", suppressed) : "";
+}
+
 } // namespace
 
 fleet_roster::fleet_roster(interface::pointer self, fleet_roster_parts parts)
-    : self_(self), parts_(std::move(parts)) {
+    : self_(self), parts_(std::move(parts)), lines_(line_limits) {
 }
 
 fleet_roster::~fleet_roster() {
@@ -63,17 +70,23 @@ fleet_roster::entrance fleet_roster::admit(const agent_hello& who,
   sync::bound(hello);
   if (!agent)
     return refusal("its connection broke while it came in");
+  const auto came = self_->clock().now();
+  if (!admissions_.allows(who.host, came))
+    return refusal("it came in too often in the last seconds; it tries again");
   const auto decision = fleet_.admit(who, to_string(agent->node()), now());
   if (!decision.refused.empty())
     return refusal(decision.refused);
+  admissions_.count(who.host, came);
   newcomer next{.who = hello,
                 .agent = agent,
                 .session = decision.session,
                 .snapshot = decision.snapshot,
-                .came = self_->clock().now(),
+                .came = came,
                 .answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>()};
-  parts_.log->info("host {} reports (agent {}){}", who.host, hello.program_version,
-                   decision.new_engine ? "; its Docker engine is another one than before" : "");
+  if (const auto more = lines_.admit("reports " + who.host, came))
+    parts_.log->info("host {} reports (agent {}){}{}", who.host, hello.program_version,
+                     decision.new_engine ? "; its Docker engine is another one than before" : "",
+                     more_lines(*more));
   auto answer = next.answer;
   // What the former session still has must reach the store before anything of the new one, also
   // when the agent has grown tired of waiting for its end and comes in once more.
@@ -155,8 +168,12 @@ void fleet_roster::end_session(std::uint64_t number) {
 }
 
 void fleet_roster::away(std::uint64_t number, const std::string& why) {
-  if (auto host = fleet_.left(number, why, now()))
-    parts_.log->warn("host {} is away: {}; its rows stay as they were", *host, why);
+  const auto host = fleet_.left(number, why, now());
+  if (!host)
+    return;
+  if (const auto more = lines_.admit("away " + *host, self_->clock().now()))
+    parts_.log->warn("host {} is away: {}; its rows stay as they were{}", *host, why,
+                     more_lines(*more));
 }
 
 void fleet_roster::end_the_silent() {

@@ -6,6 +6,8 @@
 #include "metrics/metrics.hpp"
 #include "sync/byte_budget.hpp"
 #include "sync/fleet.hpp"
+#include "sync/log_limit.hpp"
+#include "sync/rate_limit.hpp"
 #include "wire/members.hpp"
 
 #include <spdlog/logger.h>
@@ -76,6 +78,8 @@ private:
   interface::pointer self_;
   fleet_roster_parts parts_;
   sync::fleet fleet_;
+  sync::rate_limit admissions_; ///< by host
+  sync::log_limit lines_;       ///< by host and what they tell
   std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
   std::map<std::uint64_t, std::string> hosts_;      ///< of the sessions
   std::map<std::uint64_t, caf::actor_addr> agents_; ///< of the sessions: their HUB LINKs

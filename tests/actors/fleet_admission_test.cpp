@@ -12,6 +12,28 @@ using namespace std::chrono_literals;
 
 using names = std::vector<std::string>;
 
+namespace {
+
+/// One process introduces itself so often; how often it is let in.
+int introduce(fleet_rig& fleet, int times) {
+  auto admitted = std::make_shared<int>(0);
+  const auto agent =
+      fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
+  for (int i = 0; i < times; ++i) {
+    fleet.spawn_function([&fleet, admitted, agent](caf::event_based_actor* self) {
+      self->request(fleet.roster, caf::infinite, atom::opened_v,
+                    agent_hello{.host = "b", .program_version = "1", .engine_id = {}, .boot = 9},
+                    caf::actor_cast<caf::strong_actor_ptr>(agent))
+          .then([admitted](const link_welcome&, const caf::strong_actor_ptr&) { ++*admitted; },
+                [](const caf::error&) {});
+    });
+    fleet.run();
+  }
+  return *admitted;
+}
+
+} // namespace
+
 TEST_CASE("another version of the protocol is refused on both sides, in words") {
   fleet_rig fleet;
   const auto why = fleet.greet(link_protocol + 1, "a");
@@ -97,4 +119,40 @@ TEST_CASE("refusals of one name fill no log") {
   fleet.advance(61s);
   fleet.greet(link_protocol + 1, "a");
   CHECK(fleet.log.has("999 more"));
+}
+
+TEST_CASE("an agent that comes in again and again is told to wait, and fills no log") {
+  fleet_rig fleet;
+  CHECK(introduce(fleet, 100) == 8);
+  CHECK(fleet.host().connected);
+  CHECK(fleet.log.count("host b reports") == 4);
+  fleet.advance(1s);
+  CHECK(introduce(fleet, 100) == 1);
+  fleet.advance(3s);
+  CHECK(introduce(fleet, 100) == 3);
+  CHECK(fleet.log.count("host b reports") == 4);
+  fleet.advance(60s);
+  CHECK(introduce(fleet, 1) == 1);
+  CHECK(fleet.log.count("host b reports") == 5);
+  CHECK(fleet.log.has("(8 more of these since the last line)"));
+}
+
+TEST_CASE("a host that comes and goes for an hour is told of a few times a minute") {
+  fleet_rig fleet;
+  for (int i = 0; i < 360; ++i) {
+    CHECK(introduce(fleet, 1) == 1);
+    fleet.advance(10s); // it is silent, and away
+    CHECK_FALSE(fleet.host().connected);
+  }
+  CHECK(fleet.log.count("host b is away") >= 60);
+  CHECK(fleet.log.count("host b is away") <= 250);
+  CHECK(fleet.log.count("host b reports") <= 250);
+}
+
+TEST_CASE("others are let in while one comes in too often") {
+  fleet_rig fleet;
+  introduce(fleet, 100);
+  auto a = fleet.start_agent("a", 1);
+  fleet.write(a, {"v"});
+  CHECK(a->answers.at(0).ok);
 }

@@ -20,6 +20,18 @@ TEST_CASE("the first line of a key is written, those of the next minute are coun
   CHECK(lines.admit("a", start + 120s) == 1);
 }
 
+TEST_CASE("several lines in an interval may be written, the rest is counted once") {
+  log_limit lines{{.interval = 60s, .keys = 10, .lines = 3}};
+  for (int i = 0; i < 3; ++i)
+    CHECK(lines.admit("a", start + 1s * i) == 0);
+  CHECK_FALSE(lines.admit("a", start + 3s));
+  CHECK_FALSE(lines.admit("a", start + 59s));
+  CHECK(lines.admit("a", start + 60s) == 2);
+  CHECK(lines.admit("a", start + 60s) == 0);
+  CHECK(lines.admit("a", start + 60s) == 0);
+  CHECK_FALSE(lines.admit("a", start + 61s));
+}
+
 TEST_CASE("strangers with ever new names can't fill the log, nor the memory") {
   log_limit lines{{.interval = 60s, .keys = 10}};
   std::uint64_t written = 0;
