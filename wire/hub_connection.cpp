@@ -7,15 +7,6 @@
 
 namespace volumeviz::wire {
 
-namespace {
-
-using namespace std::chrono_literals;
-
-// A process has one; while it is restarted, or a certificate is used twice by mistake, some more.
-constexpr std::size_t connections_max = 8;
-
-} // namespace
-
 hub_connection::hub_connection(std::uint64_t number, tcp::socket socket, std::string address,
                                surroundings around)
     : number_(number), around_(std::move(around)), deadline_(socket.get_executor()),
@@ -56,7 +47,7 @@ bool hub_connection::acceptable(const identity::peer_certificate& shown) {
   who_.fingerprint = shown.fingerprint;
   if (around_.parts.revoked && around_.parts.revoked(shown.fingerprint))
     return refuse(refusal::revoked, "its certificate is on the list of revoked ones");
-  if (around_.parts.members->connections_of(shown.fingerprint) >= connections_max)
+  if (around_.parts.members->connections_of(shown.fingerprint) >= member_registry::connections_max)
     return refuse(refusal::too_many_of_member, "it has enough connections already");
   return true;
 }
@@ -75,7 +66,9 @@ asio::awaitable<void> hub_connection::carry() {
   const auto complaint = co_await relay_->run();
   relay_->close();
   around_.parts.members->leave(number_);
-  if (complaint && complaint->blames)
+  if (complaint && complaint->refused)
+    refuse(*complaint->refused, complaint->what);
+  else if (complaint && complaint->blames)
     around_.parts.reports.violated(complaint->why, name(), complaint->what);
 }
 

@@ -95,6 +95,11 @@ verdict hub_filter::introduction(const frame_header& x, bytes payload) {
     // CAF may still route to the older connection: the agent comes once more when that is gone.
     supersede_(members_->connection_of(node));
     return tl::unexpected{complaint{violation::node, "a newer connection", false}};
+  case member_registry::entrance::too_many:
+    return refuse(refusal::too_many_of_member, "it has enough connections already");
+  case member_registry::entrance::too_many_new:
+    return refuse(refusal::too_many_of_member,
+                  "it has introduced too many new processes lately; wait some seconds");
   case member_registry::entrance::entered:
     break;
   }

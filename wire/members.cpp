@@ -1,5 +1,7 @@
 #include "wire/members.hpp"
 
+#include "wire/origin.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -15,12 +17,17 @@ constexpr std::size_t ended_max = 4096;
 // for its own member, and there is nobody behind it.
 constexpr std::size_t actors_max = 256;
 
+// Many agents may have one address, behind a gateway or on one machine.
+constexpr new_nodes::rate of_certificate{.burst = 16, .interval = std::chrono::seconds{5}};
+constexpr new_nodes::rate of_address{.burst = 256, .interval = std::chrono::seconds{1}};
+
 } // namespace
 
 member_registry::entrance member_registry::enter(std::uint64_t connection, const std::string& node,
-                                                 member who) {
+                                                 member who, steady::time_point now) {
   const std::lock_guard lock(mutex_);
-  if (const auto known = nodes_.find(node); known != nodes_.end()) {
+  const auto known = nodes_.find(node);
+  if (known != nodes_.end()) {
     const auto& before = known->second.who;
     // A renewed certificate is another one; its process has another node.
     if (before.fingerprint != who.fingerprint || (!who.certified && before.address != who.address))
@@ -28,6 +35,13 @@ member_registry::entrance member_registry::enter(std::uint64_t connection, const
     if (known->second.connection != 0)
       return entrance::own;
   }
+  // Here and not earlier: they prove who they are side by side, and count from now on.
+  if (who.certified && count_of(who.fingerprint) >= connections_max)
+    return entrance::too_many;
+  if (known == nodes_.end()
+      && !(who.certified ? new_.admit(who.fingerprint, of_certificate, now)
+                         : new_.admit(origin_of(who.address), of_address, now)))
+    return entrance::too_many_new;
   std::erase(ended_, node);
   nodes_[node] = {.connection = connection, .who = std::move(who), .actors = {}};
   connections_[connection] = node;
@@ -97,6 +111,10 @@ std::size_t member_registry::grants(std::uint64_t connection) const {
 
 std::size_t member_registry::connections_of(const std::string& fingerprint) const {
   const std::lock_guard lock(mutex_);
+  return count_of(fingerprint);
+}
+
+std::size_t member_registry::count_of(const std::string& fingerprint) const {
   return static_cast<std::size_t>(std::ranges::count_if(connections_, [&](const auto& x) {
     return nodes_.at(x.second).who.fingerprint == fingerprint;
   }));

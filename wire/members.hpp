@@ -1,5 +1,9 @@
 #pragma once
 
+#include "wire/new_nodes.hpp"
+
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -23,13 +27,23 @@ struct member {
 /// member may reach. Thread-safe.
 class member_registry {
 public:
+  using steady = std::chrono::steady_clock;
+  /// How many connections may show the same certificate: a process has one; while it is restarted,
+  /// or a certificate is used twice by mistake, some more.
+  static constexpr std::size_t connections_max = 8;
+
+  /// Nothing changes unless it has entered.
   enum class entrance {
     entered,
-    own,  ///< an older connection of the same member has this node still; nothing changes
-    taken ///< another member has it, or had it lately; nothing changes
+    own,         ///< an older connection of the same member has this node still
+    taken,       ///< another member has it, or had it lately
+    too_many,    ///< the member has enough connections already
+    too_many_new ///< the member has brought too many new nodes lately, see new_nodes
   };
-  /// The connection's node has introduced itself.
-  entrance enter(std::uint64_t connection, const std::string& node, member who);
+  /// The connection's node has introduced itself. A node that the member has had before costs it
+  /// nothing of what it may bring; without certificates, an address stands for the member.
+  entrance enter(std::uint64_t connection, const std::string& node, member who,
+                 steady::time_point now = steady::now());
   /// The connection has ended. Its node stays reserved for the same certificate for a while
   /// (CAF may still hold messages of it).
   void leave(std::uint64_t connection);
@@ -53,12 +67,14 @@ private:
     std::set<std::uint64_t> actors;
   };
   const entry* of(std::uint64_t connection) const;
+  std::size_t count_of(const std::string& fingerprint) const;
   void forget_ended();
 
   mutable std::mutex mutex_;
   std::map<std::string, entry> nodes_;
   std::map<std::uint64_t, std::string> connections_;
   std::vector<std::string> ended_; ///< nodes, the oldest first
+  new_nodes new_;
 };
 
 } // namespace volumeviz::wire

@@ -4,6 +4,7 @@
 
 #include <tl/expected.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,10 +20,15 @@ struct complaint {
   /// False: nobody is to blame, and nothing is counted. A newer connection of the same process has
   /// come while the older one still stood.
   bool blames = true;
+  /// The connection is one too many: counted as refused, and not as a violation.
+  std::optional<refusal> refused{};
 };
 
 inline tl::unexpected<complaint> refuse(violation why, std::string what) {
   return tl::unexpected{complaint{why, std::move(what)}};
+}
+inline tl::unexpected<complaint> refuse(refusal why, std::string what) {
+  return tl::unexpected{complaint{violation::operation, std::move(what), false, why}};
 }
 
 } // namespace volumeviz::wire

@@ -148,6 +148,28 @@ TEST_CASE("of one address there may be so many that have proven nothing, and the
   }));
 }
 
+TEST_CASE("a member that proves itself twelve times and then introduces itself keeps eight") {
+  const authority ca;
+  front_rig hub{front_rig::with_tls(ca)};
+  dialer_rig agent{agent_of(ca)};
+  std::vector<test_end> ends;
+  for (int i = 0; i < 12; ++i) {
+    auto dialed = agent.dial(hub.port());
+    REQUIRE_MESSAGE(dialed.socket.is_open(), dialed.why);
+    ends.emplace_back(dialed.socket.release());
+  }
+  for (std::uint8_t i = 1; i <= 12; ++i)
+    ends[i - 1U].send(client_handshake(node_number(i)).bytes_on_the_wire());
+  REQUIRE(hub.book.has(4));
+  for (const auto& line : hub.book.all())
+    CHECK(begins(line, "refusal too_many_of_member | 127.0.0.1 (\"web-1\") |"));
+  CHECK(eventually([&] { return hub.accepted_count() == 8; }));
+  std::size_t known = 0;
+  for (std::uint8_t i = 1; i <= 12; ++i)
+    known += hub.members->find(text_of(node_number(i))) ? 1U : 0U;
+  CHECK(known == 8);
+}
+
 TEST_CASE("junk on a port without TLS is a violation, reported once") {
   front_rig hub;
   const auto stranger = test_end::to(hub.port());

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+
 using namespace volumeviz;
 using namespace volumeviz::wire;
 using namespace volumeviz::wire::testing;
@@ -223,6 +225,24 @@ TEST_CASE("the node of another member is refused; an own older connection is end
   REQUIRE_FALSE(allowed);
   CHECK_FALSE(allowed.error().blames);
   CHECK(on.superseded == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("a new node too many is refused before CAF hears of it, and is no violation") {
+  scene on;
+  std::optional<complaint> refused;
+  for (std::uint8_t i = 1; i <= 17; ++i) {
+    auto next = on.connection(i, "print");
+    const auto x = client_handshake(node_number(i));
+    REQUIRE(next.header(x.parsed()));
+    const auto allowed = next.frame(x.parsed(), x.payload);
+    CHECK(allowed.has_value() == (i <= 16));
+    if (!allowed)
+      refused = allowed.error();
+    on.members->leave(i);
+  }
+  REQUIRE(refused);
+  CHECK_FALSE(refused->blames);
+  CHECK(refused->refused == refusal::too_many_of_member);
 }
 
 TEST_CASE("a hub takes requests only: no answers, no messages without one") {

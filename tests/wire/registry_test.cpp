@@ -94,11 +94,80 @@ TEST_CASE("connections are counted by their certificate") {
   CHECK(members.connections_of("c") == 0);
 }
 
+TEST_CASE("of one certificate there are eight connections at most, however they come") {
+  member_registry members;
+  const auto node = [](std::uint64_t i) { return "N#" + std::to_string(i); };
+  for (std::uint64_t i = 1; i <= 8; ++i)
+    REQUIRE(members.enter(i, node(i), with_certificate("a")) == entrance::entered);
+  CHECK(members.enter(9, node(9), with_certificate("a")) == entrance::too_many);
+  CHECK_FALSE(members.find(node(9)));
+  CHECK(members.enter(10, node(10), with_certificate("b")) == entrance::entered);
+  members.leave(3);
+  CHECK(members.enter(11, node(11), with_certificate("a")) == entrance::entered);
+  CHECK(members.connections_of("a") == 8);
+}
+
+TEST_CASE(
+    "a member brings some new nodes at once, then one in five seconds; its known ones are free") {
+  member_registry members;
+  auto now = member_registry::steady::now();
+  std::uint64_t connection = 0;
+  const auto comes = [&](const std::string& node, const member& who) {
+    const auto how = members.enter(++connection, node, who, now);
+    members.leave(connection);
+    return how;
+  };
+  for (int i = 0; i < 16; ++i)
+    REQUIRE(comes("N#" + std::to_string(i), with_certificate("a")) == entrance::entered);
+  CHECK(comes("N#16", with_certificate("a")) == entrance::too_many_new);
+  CHECK(comes("N#3", with_certificate("a")) == entrance::entered);
+  CHECK(comes("M#1", with_certificate("b")) == entrance::entered);
+  now += 4900ms;
+  CHECK(comes("N#16", with_certificate("a")) == entrance::too_many_new);
+  now += 100ms;
+  CHECK(comes("N#16", with_certificate("a")) == entrance::entered);
+  CHECK(comes("N#17", with_certificate("a")) == entrance::too_many_new);
+  now += 1h;
+  for (int i = 17; i < 33; ++i)
+    REQUIRE(comes("N#" + std::to_string(i), with_certificate("a")) == entrance::entered);
+  CHECK(comes("N#33", with_certificate("a")) == entrance::too_many_new);
+}
+
+TEST_CASE("without certificates all addresses of a /64 bring new nodes together") {
+  member_registry members;
+  const auto now = member_registry::steady::now();
+  std::uint64_t i = 0;
+  const auto comes = [&] {
+    ++i;
+    const auto who = without_certificate("2001:db8::" + std::to_string(i));
+    return members.enter(i, "N#" + std::to_string(i), who, now);
+  };
+  while (i < 1'000 && comes() == entrance::entered)
+    continue;
+  CHECK(i == 257);
+}
+
+TEST_CASE("who has brought new nodes is remembered for some thousand, the least busy go first") {
+  new_nodes some;
+  const auto now = new_nodes::steady::now();
+  const new_nodes::rate rate{.burst = 2, .interval = 10s};
+  REQUIRE(some.admit("busy", rate, now));
+  REQUIRE(some.admit("busy", rate, now));
+  for (int i = 0; i < 5'000; ++i)
+    REQUIRE(some.admit(std::to_string(i), rate, now));
+  CHECK(some.size() == 4096);
+  CHECK_FALSE(some.admit("busy", rate, now));
+  CHECK(some.admit("late", rate, now + 1h));
+  CHECK(some.size() == 1);
+}
+
 TEST_CASE("ended nodes are remembered, the oldest are forgotten first") {
   member_registry members;
   const auto node = [](int i) { return "N#" + std::to_string(i); };
+  const auto now = member_registry::steady::now();
   for (int i = 0; i < 5000; ++i) {
-    REQUIRE(members.enter(static_cast<std::uint64_t>(i + 1), node(i), with_certificate("a"))
+    REQUIRE(members.enter(static_cast<std::uint64_t>(i + 1), node(i), with_certificate("a"),
+                          now + i * 5s)
             == entrance::entered);
     members.leave(static_cast<std::uint64_t>(i + 1));
   }
@@ -111,8 +180,10 @@ TEST_CASE("a node that has come again is not forgotten as an ended one") {
   members.enter(1, "N#1", with_certificate("a"));
   members.leave(1);
   members.enter(2, "N#1", with_certificate("a"));
+  const auto now = member_registry::steady::now();
   for (std::uint64_t i = 10; i < 5010; ++i) {
-    members.enter(i, "M#" + std::to_string(i), with_certificate("b"));
+    REQUIRE(members.enter(i, "M#" + std::to_string(i), with_certificate("b"), now + i * 5s)
+            == entrance::entered);
     members.leave(i);
   }
   CHECK(members.find("N#1"));
