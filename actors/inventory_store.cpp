@@ -30,8 +30,7 @@ std::string standby_reason(const std::string& host, const std::string& holder) {
                      host, holder.empty() ? "" : fmt::format(" ({})", holder));
 }
 
-void append(write_group& to, change_batch&& batch,
-            caf::typed_response_promise<write_answer>&& answer) {
+void append(write_group& to, change_batch&& batch, waiting_answer&& answer) {
   to.batches.push_back(std::move(batch));
   to.answers.push_back(std::move(answer));
 }
@@ -80,7 +79,7 @@ inventory_store::interface::behavior_type inventory_store::make_behavior() {
 caf::result<write_answer> inventory_store::collect(change_batch& batch) {
   auto answer = self_->make_response_promise<write_answer>();
   const auto rows = sync::rows_of(batch);
-  waiting_.push_back({std::move(batch), answer, rows, self_->clock().now()});
+  waiting_.push_back({std::move(batch), {answer, rows, self_->clock().now(), {}}});
   // The flush queues up behind all that wait already: they share its transaction.
   if (waiting_.size() == 1)
     self_->send(self_, atom::flush_v);
@@ -138,10 +137,32 @@ std::optional<failure> inventory_store::try_to_write() {
   if (written > 0)
     culprits_.worked(self_->clock().now());
   worked(written, took);
+  if (!advances(*summaries))
+    return failure{ec::internal, "the database did not remove the rows that were to go"};
   auto done = std::exchange(writing_, {});
-  for (std::size_t i = 0; i < done.answers.size(); ++i)
-    done.answers[i].deliver(answer_to(done.batches[i], std::move((*summaries)[i])));
+  std::vector<waiting> again;
+  for (std::size_t i = 0; i < done.answers.size(); ++i) {
+    auto& [promise, rows, came, so_far] = done.answers[i];
+    const auto unfinished = std::exchange((*summaries)[i].unfinished, false);
+    if (so_far)
+      sync::merge(*so_far, std::move((*summaries)[i]));
+    else
+      so_far = std::move((*summaries)[i]);
+    if (unfinished)
+      again.push_back({std::move(done.batches[i]), std::move(done.answers[i])});
+    else
+      promise.deliver(answer_to(done.batches[i], std::move(*so_far)));
+  }
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(again.begin()),
+                  std::make_move_iterator(again.end()));
   return {};
+}
+
+/// What is to come again has done something, so that it comes to an end.
+bool inventory_store::advances(const std::vector<write_summary>& summaries) {
+  return std::ranges::none_of(summaries, &write_summary::unfinished)
+         || std::ranges::any_of(summaries,
+                                [](const write_summary& x) { return !x.changes.empty(); });
 }
 
 /// One of several hosts may have spoilt the transaction of all: with a statement that takes too
@@ -198,8 +219,8 @@ void inventory_store::database_failed(const failure& why, steady::duration took)
 
 void inventory_store::refuse(write_group& group, const failure& why) {
   for (auto& x : std::exchange(group, {}).answers)
-    if (x.pending())
-      x.deliver(write_answer{.ok = false, .why = why, .summary = {}});
+    if (x.promise.pending())
+      x.promise.deliver(write_answer{.ok = false, .why = why, .summary = {}});
 }
 
 void inventory_store::refuse_all(const failure& why) {
@@ -270,7 +291,7 @@ write_group inventory_store::next_group() {
     if (alone ? host != *alone : culprits_.suspected(host, now))
       continue;
     places.push_back(i);
-    all.push_back({host, waiting_[i].rows});
+    all.push_back({host, waiting_[i].answer.rows});
   }
   std::set<std::size_t> chosen;
   for (const auto i : sync::fair_group(all))
@@ -298,7 +319,7 @@ std::optional<std::string> inventory_store::next_suspect() const {
     if (suspected && !first)
       first = &x;
   }
-  if (!first || (others && now - first->came < last_for))
+  if (!first || (others && now - first->answer.came < last_for))
     return {};
   return first->batch.host;
 }

@@ -28,10 +28,18 @@ struct store_parts {
   std::shared_ptr<spdlog::logger> log;
 };
 
+/// Whom to answer for a batch that waits.
+struct waiting_answer {
+  caf::typed_response_promise<write_answer> promise;
+  std::size_t rows = 0; ///< see sync::rows_of
+  sync::culprits::time_point came{};
+  std::optional<write_summary> so_far{}; ///< of transactions that have not finished it
+};
+
 /// Batches that share a transaction, and whom to answer for each.
 struct write_group {
   std::vector<change_batch> batches;
-  std::vector<caf::typed_response_promise<write_answer>> answers;
+  std::vector<waiting_answer> answers;
 };
 
 /// INVENTORY STORE: the one writer. Whatever waits when it is ready is written in one transaction
@@ -54,9 +62,7 @@ private:
 
   struct waiting {
     change_batch batch;
-    caf::typed_response_promise<write_answer> answer;
-    std::size_t rows = 0;
-    sync::culprits::time_point came;
+    waiting_answer answer;
   };
 
   caf::result<write_answer> collect(change_batch& batch);
@@ -64,6 +70,7 @@ private:
   void write_all();
   void write();
   std::optional<failure> try_to_write();
+  static bool advances(const std::vector<write_summary>& summaries);
   void write_apart(const failure& together);
   void host_failed(const std::string& host, const failure& why, steady::duration took);
   bool is_away(const failure& why);

@@ -4,12 +4,36 @@
 
 namespace volumeviz {
 
+namespace {
+
+template <class Has>
+bool spared_by(const spared_rows& x, std::string_view driver, bool mounted, Has has) {
+  return x.all || has(x.drivers, driver) || (x.mounted && mounted)
+         || (x.others && !has(x.known, driver));
+}
+
+} // namespace
+
 bool spares(const spared_rows& spared, std::string_view driver, bool mounted) {
-  const auto has = [driver](const auto& drivers) {
-    return std::ranges::find(drivers, driver) != drivers.end();
-  };
-  return spared.all || has(spared.drivers) || (spared.mounted && mounted)
-         || (spared.others && !has(spared.known));
+  return spared_by(spared, driver, mounted, [](const auto& drivers, std::string_view which) {
+    return std::ranges::find(drivers, which) != drivers.end();
+  });
+}
+
+sparing::sparing(const spared_rows& of)
+    : of_(of), drivers_(of.drivers.begin(), of.drivers.end()),
+      known_(of.known.begin(), of.known.end()),
+      unverified_(of.unverified.begin(), of.unverified.end()) {
+}
+
+bool sparing::operator()(std::string_view driver, bool mounted) const {
+  return spared_by(of_, driver, mounted, [this](const auto& drivers, std::string_view which) {
+    return (&drivers == &of_.drivers ? drivers_ : known_).contains(which);
+  });
+}
+
+bool sparing::unverified(std::string_view key) const {
+  return of_.all_unverified || unverified_.contains(key);
 }
 
 const char* to_string(change_source source) noexcept {

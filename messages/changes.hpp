@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace volumeviz {
@@ -35,6 +36,19 @@ struct spared_rows {
 /// True for a row that the list must not remove; `driver` is the one in the row, empty for a
 /// container. `mounted`: a container's row mounts it.
 bool spares(const spared_rows& spared, std::string_view driver, bool mounted = false);
+
+/// spares() for very many rows. Refers to `of`, which must outlive it.
+class sparing {
+public:
+  explicit sparing(const spared_rows& of);
+  bool operator()(std::string_view driver, bool mounted = false) const;
+  /// The row of this key, which is spared, can't be verified.
+  bool unverified(std::string_view key) const;
+
+private:
+  const spared_rows& of_;
+  std::unordered_set<std::string_view> drivers_, known_, unverified_;
+};
 
 /// What was observed of one kind. A key occurs once, in `present` or in `gone`.
 template <class Resource>
@@ -65,7 +79,8 @@ struct host_facts {
   friend bool operator==(const host_facts&, const host_facts&) = default;
 };
 
-/// One piece of work for the store: what was observed of one host. Applied whole or not at all.
+/// One piece of work for the store: what was observed of one host. Applied whole or not at all, but
+/// for very many removals, which may be committed before the rest (write_summary::unfinished).
 struct change_batch {
   std::string host;
   observed<volume> volumes;
@@ -114,6 +129,9 @@ struct write_summary {
   /// The complete list was not believed (see observed::confirmed) and nothing of this batch was
   /// written.
   bool refused = false;
+  /// Only rows that the batch removes were removed, as many as one transaction may remove, and
+  /// nothing else of it was written: the batch is to be applied again. Does not travel.
+  bool unfinished = false;
   /// Another process writes this host's rows (it has the host's lock in the database), so nothing
   /// of this batch was written.
   bool locked_out = false;

@@ -17,6 +17,9 @@ namespace {
 /// A complete list that removes this many rows or fewer is always believed.
 constexpr std::size_t always_believed = 10;
 
+/// As many keys are looked up before they are removed, since much may go with each of them.
+constexpr std::size_t worth_counting = 100;
+
 constexpr const char* sqlite_keys = "SELECT value FROM json_each(:keys)";
 
 } // namespace
@@ -48,6 +51,9 @@ bool departures::note(const change_batch& batch, write_summary& summary) {
     summary.refused = true;
     return false;
   }
+  const auto all_volumes = fits(kind_of_rows::volumes(), batch.host, volumes.keys);
+  const auto all_containers = fits(kind_of_rows::containers(), batch.host, containers.keys);
+  summary.unfinished = !all_volumes || !all_containers;
   if (!volumes.keys.empty())
     volumes_.push_back({batch.host, std::move(volumes.keys), summary});
   if (!containers.keys.empty())
@@ -64,6 +70,52 @@ void departures::remove() {
     mark_unverified(x);
 }
 
+std::string departures::of_host() const {
+  return on_.kind() == dialect::sqlite ? " WHERE host = :host" : " WHERE host = :host::text";
+}
+
+std::string departures::among_keys(const std::string& column) const {
+  return column + " IN ("
+         + (on_.kind() == dialect::sqlite ? sqlite_keys
+                                          : "SELECT jsonb_array_elements_text(:keys::jsonb)")
+         + ')';
+}
+
+/// Keeps as many of the keys as there is room for, but one at least in an empty transaction. False
+/// when some are left for another one. A statement that deletes a hundred thousand rows takes
+/// longer than a call may, and holds up all other hosts.
+bool departures::fits(const kind_of_rows& what, const std::string& host,
+                      std::vector<std::string>& keys) {
+  if (keys.size() < worth_counting && keys.size() <= room_.left) {
+    room_.left -= keys.size();
+    return true;
+  }
+  // Not every key that was called gone has a row: only what has one brings the next transaction
+  // nearer to the end.
+  const auto rows = recorded(what, host, keys);
+  keys.clear();
+  for (const auto& row : rows) {
+    const auto cost = 1 + std::stoull(row[1]);
+    if (cost > room_.left && room_.left < room_.most)
+      return false;
+    room_.left -= std::min<std::size_t>(cost, room_.left);
+    keys.push_back(row[0]);
+  }
+  return true;
+}
+
+/// Those that have a row, with the number of mounts that go with each; no more than there is room
+/// for and one.
+std::vector<text_row> departures::recorded(const kind_of_rows& what, const std::string& host,
+                                           const std::vector<std::string>& keys) {
+  const std::string column = what.key;
+  return on_.query("SELECT t." + column + ", (SELECT count(*) FROM volume_mounts m WHERE m.host = "
+                       + "t.host AND m." + column + " = t." + column + ") FROM " + what.table + " t"
+                       + of_host() + " AND " + among_keys(column) + " ORDER BY t." + column
+                       + " LIMIT " + std::to_string(room_.left + 1),
+                   {{"host", host}, {"keys", json_array(keys)}}, 2);
+}
+
 /// What the database has and the daemon has not.
 template <class Resource>
 departures::removal departures::removals(const kind_of_rows& what, const std::string& host,
@@ -78,21 +130,21 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   accounted.insert(accounted.end(), seen.also_present.begin(), seen.also_present.end());
   const bool sqlite = on_.kind() == dialect::sqlite;
   const std::string table = what.table, column = what.key;
-  const std::string here = sqlite ? " WHERE host = :host" : " WHERE host = :host::text";
+  const auto here = of_host();
   const auto missing = on_.query(
       "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table + here + "), "
           + what.mounted + " FROM " + table + here + " AND " + column + " NOT IN ("
           + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)") + ')',
       {{"host", host}, {"keys", json_array(accounted)}}, 4);
+  const sparing spares_row{seen.spared};
   std::size_t unlisted = 0;
   std::vector<std::string> first, last;
   for (const auto& row : missing) {
-    if (spares(seen.spared, row[1], row[3] == "yes")) {
-      if (seen.spared.all_unverified
-          || std::ranges::find(seen.spared.unverified, row[0]) != seen.spared.unverified.end())
+    if (spares_row(row[1], row[3] == "yes")) {
+      if (spares_row.unverified(row[0]))
         result.unverified.push_back(row[0]);
       // Those of drivers that are there first: an inspect settles them.
-      const auto by_driver = spares(seen.spared, row[1]);
+      const auto by_driver = spares_row(row[1]);
       (by_driver ? last : first).push_back(row[0]);
       continue;
     }
@@ -111,15 +163,19 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
 
 void departures::mark_unverified(const departure& of) {
   const bool sqlite = on_.kind() == dialect::sqlite;
+  const auto most = room_.left;
   const auto rows = on_.query(
       std::string{"UPDATE volumes SET status = 'unverified', updated_at = :now"}
-          + (sqlite ? "" : "::timestamptz") + " WHERE host = :host" + (sqlite ? "" : "::text")
-          + " AND status <> 'unverified' AND volume_id IN ("
-          + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)")
-          + ") RETURNING volume_id",
+          + (sqlite ? "" : "::timestamptz") + of_host()
+          + " AND volume_id IN (SELECT volume_id FROM " + "volumes" + of_host()
+          + " AND status <> 'unverified' AND " + among_keys("volume_id") + " LIMIT "
+          + std::to_string(most) + ") RETURNING volume_id",
       {{"now", now_, parameter::type::time}, {"host", of.host}, {"keys", json_array(of.keys)}}, 1);
   for (const auto& row : rows)
     of.summary.changes.push_back({row_kind::volume, operation::update, row[0], {}});
+  room_.left -= std::min(room_.left, rows.size());
+  if (rows.size() >= most)
+    of.summary.unfinished = true;
 }
 
 /// The mounts first and by name: the database would take them along, without a word about which.

@@ -3,24 +3,33 @@
 #include "messages/changes.hpp"
 #include "persistence/session.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace volumeviz::persistence {
 
+/// How many rows one transaction may still remove or mark.
+struct removal_room {
+  std::size_t most = 0;
+  std::size_t left = most;
+};
+
 /// The rows that go with some batches, each of another host: what the batches call gone, and what
 /// their complete lists don't have. Inside a transaction of the caller. Throws sql_error.
 class departures {
 public:
-  /// `now`: for updated_at.
-  departures(session& on, std::string now) : on_{on}, now_{std::move(now)} {}
+  /// `now`: for updated_at. `room` must outlive this.
+  departures(session& on, std::string now, removal_room& room)
+      : on_{on}, now_{std::move(now)}, room_{room} {}
 
   /// Finds what goes with this batch. False when its list is not believed (observed::confirmed):
   /// then nothing does, and the summary says so. Both must outlive this.
   bool note(const change_batch& batch, write_summary& summary);
-  /// Removes all that was found, and tells it in the summaries; so are the rows of volumes that
-  /// become `unverified` (spared_rows::unverified).
+  /// Removes all that was found, as far as there is room, and tells it in the summaries
+  /// (write_summary::unfinished: not all); so are the rows of volumes that become `unverified`
+  /// (spared_rows::unverified).
   void remove();
 
 private:
@@ -44,11 +53,17 @@ private:
   void remove(const kind_of_rows& what, const std::vector<departure>& all);
   void remove(const kind_of_rows& what, const std::vector<departure>& of, const parameters& values);
   std::string removal_from(const std::string& table, const std::string& column) const;
+  bool fits(const kind_of_rows& what, const std::string& host, std::vector<std::string>& keys);
+  std::vector<text_row> recorded(const kind_of_rows& what, const std::string& host,
+                                 const std::vector<std::string>& keys);
+  std::string among_keys(const std::string& column) const;
+  std::string of_host() const;
 
   void mark_unverified(const departure& of);
 
   session& on_;
   std::string now_;
+  removal_room& room_;
   std::vector<departure> volumes_, containers_, unverified_;
 };
 

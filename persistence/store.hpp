@@ -33,7 +33,9 @@ public:
   virtual ~store() = default;
   /// Applies all batches, in order, in one transaction; one summary each. Touches a row only when
   /// something differs; `updated_at` moves only then. Batches of a host whose lock another process
-  /// has are left out and their summaries say so (write_summary::locked_out).
+  /// has are left out and their summaries say so (write_summary::locked_out). A batch that removes
+  /// more rows than one transaction should is not finished (write_summary::unfinished), nor are
+  /// later ones of its host: apply them again, in the same order, before any other of that host.
   virtual result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) = 0;
   /// The same without committing, and without making or changing a schema: what would be done.
   virtual result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) = 0;

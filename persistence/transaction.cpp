@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <string_view>
 
@@ -17,15 +19,20 @@ namespace volumeviz::persistence {
 
 namespace {
 
+/// What one transaction may remove: the statements must end well within what a call may take.
+constexpr removal_room removals_at_once{.most = 5000};
+/// Of what is only looked at everything is told.
+constexpr removal_room any_removals{.most = std::numeric_limits<std::size_t>::max() / 4};
+
 /// One attempt at one transaction.
 class attempt {
 public:
   attempt(session& on, const std::set<std::string>& known_hosts, const host_locks* locks,
           bool careful)
-      : on_{on}, locks_{locks}, now_{iso_time(
-                                    std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count())},
+      : on_{on}, locks_{locks}, room_{locks ? removals_at_once : any_removals},
+        now_{iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count())},
         hosts_{on, known_hosts, now_}, rows_{on.kind() == dialect::sqlite
                                                  ? make_sqlite_writer(on, now_)
                                                  : make_postgresql_writer(on, careful)} {}
@@ -74,16 +81,22 @@ private:
 
   /// At most one batch of each host.
   void write_round(const std::vector<job>& all) {
-    departures gone{on_, now_};
-    std::vector<job> jobs;
-    std::vector<const change_batch*> batches;
+    departures gone{on_, now_, room_};
+    std::vector<job> believed, jobs;
     for (const auto& x : all)
-      if (gone.note(x.batch, x.summary)) {
+      if (unfinished_.contains(x.batch.host))
+        x.summary.unfinished = true;
+      else if (gone.note(x.batch, x.summary))
+        believed.push_back(x);
+    gone.remove();
+    leave_unfinished(all);
+    std::vector<const change_batch*> batches;
+    for (const auto& x : believed)
+      if (!x.summary.unfinished) {
         jobs.push_back(x);
         batches.push_back(&x.batch);
       }
     hosts_.write(batches);
-    gone.remove();
     host_parts<volume> volumes;
     host_parts<container> containers;
     for (const auto& [batch, summary] : jobs) {
@@ -97,6 +110,20 @@ private:
     for (const auto& [batch, summary] : jobs)
       if (batch.containers.complete)
         tell_gaps(batch.host, summary);
+  }
+
+  /// The rest of such a batch comes when nothing is left to be removed, and whatever the host has
+  /// sent after it comes later still. What it tells is told then.
+  void leave_unfinished(const std::vector<job>& all) {
+    for (const auto& [batch, summary] : all) {
+      if (!summary.unfinished)
+        continue;
+      unfinished_.insert(batch.host);
+      summary.rejected.clear();
+      summary.replaced_text = 0;
+      summary.spared.clear();
+      summary.more_spared = 0;
+    }
   }
 
   void write_containers(const host_parts<container>& all) {
@@ -143,6 +170,8 @@ private:
 
   session& on_;
   const host_locks* locks_; // null: nothing will be kept
+  removal_room room_;
+  std::set<std::string_view> unfinished_; ///< hosts
   std::string now_;
   host_writer hosts_;
   std::unique_ptr<row_writer> rows_;
@@ -171,7 +200,7 @@ void lock_hosts(session& on, const std::vector<tidy_batch>& batches, host_locks&
 void settle_locks(const std::vector<tidy_batch>& batches,
                   const std::vector<write_summary>& summaries, host_locks& locks) {
   for (std::size_t i = 0; i < batches.size(); ++i)
-    if (summaries[i].taken_anew && !summaries[i].refused)
+    if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
       locks.settle(batches[i].batch.host);
 }
 

@@ -1,5 +1,7 @@
 #include "sync/slices.hpp"
 
+#include "sync/pieces.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -9,11 +11,22 @@ namespace volumeviz::sync {
 
 namespace {
 
-std::size_t rows_of(const volume&) {
-  return 1;
+// What costs the database as much as one more row.
+constexpr std::size_t bytes_of_row = 4096;
+constexpr std::size_t keys_of_row = 16; ///< that are looked up only
+
+std::size_t rows_of(const volume& x) {
+  return 1 + weight(x) / bytes_of_row;
 }
 std::size_t rows_of(const container& x) {
-  return 1 + x.mounts.size();
+  return 1 + x.mounts.size() + weight(x) / bytes_of_row;
+}
+template <class Resource>
+std::size_t rows_of(const observed<Resource>& x) {
+  auto sum = x.gone.size() + (x.also_present.size() + x.spared.unverified.size()) / keys_of_row;
+  for (const auto& y : x.present)
+    sum += rows_of(y);
+  return sum;
 }
 const std::string& key_of(const volume& x) {
   return x.name;
@@ -78,10 +91,7 @@ private:
 } // namespace
 
 std::size_t rows_of(const change_batch& x) {
-  auto sum = x.volumes.present.size() + x.volumes.gone.size() + x.containers.gone.size();
-  for (const auto& y : x.containers.present)
-    sum += rows_of(y);
-  return sum;
+  return rows_of(x.volumes) + rows_of(x.containers);
 }
 
 std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {

@@ -7,7 +7,8 @@
 
 namespace volumeviz::sync {
 
-/// Rows that a batch may touch, mounts included: what it costs the database.
+/// What a batch costs the database, in rows: those that it may touch, mounts included, one more for
+/// each 4 KiB of a resource, and one for 16 keys that are only looked up.
 std::size_t rows_of(const change_batch& x);
 
 /// Cuts a batch whose rows would hold up the other hosts' batches into slices that are written one

@@ -84,6 +84,33 @@ public:
   support::memory_store inner;
 };
 
+/// A database that takes several transactions for what some hosts send.
+class slow_store final : public persistence::store {
+public:
+  result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
+    std::vector<write_summary> done(batches.size());
+    std::set<std::string> unfinished;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const auto& host = batches[i].host;
+      log.push_back(host + " " + batches[i].facts.engine_id);
+      if (transactions_left[host] > 0 && unfinished.insert(host).second && !stuck)
+        done[i].changes.push_back({row_kind::volume, operation::remove, "v", {}});
+      done[i].unfinished = unfinished.contains(host);
+    }
+    for (const auto& host : unfinished)
+      --transactions_left[host];
+    return done;
+  }
+  result<std::vector<write_summary>> preview(const std::vector<change_batch>&) override {
+    return std::vector<write_summary>{};
+  }
+  result<void> ping() override { return {}; }
+
+  std::map<std::string, int> transactions_left;
+  bool stuck = false;
+  std::vector<std::string> log; ///< host and engine id of each batch that came
+};
+
 /// A hub's: no host is its own.
 struct storing_for_many : support::deterministic_system {
   storing_for_many() {
@@ -185,6 +212,64 @@ TEST_CASE_FIXTURE(storing_for_many, "when the database is away nobody's part is 
   CHECK(write({"a", "b"}) == outcome{{"a", false}, {"b", false}});
   CHECK(store->tries.size() == 1);
   CHECK_FALSE(health->stores.back().up);
+}
+
+TEST_CASE_FIXTURE(support::deterministic_system, "a batch that takes several transactions is "
+                                                 "answered once, and others come in between") {
+  const auto store = std::make_shared<slow_store>();
+  const auto other = spawn<listener>(std::make_shared<heard>());
+  kept_log log;
+  const inventory_store_actor actor = spawn<shell<inventory_store>>(
+      make_slot("inventory_store"),
+      store_parts{.store = store,
+                  .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
+                  .health = caf::actor_cast<health_reporter_actor>(other),
+                  .log = log.log()});
+  run();
+  std::vector<std::pair<std::string, write_answer>> answers;
+  const auto write = [&](const std::vector<std::pair<std::string, std::string>>& what) {
+    answers.clear();
+    spawn_function([&](caf::event_based_actor* self) {
+      for (const auto& [host, id] : what) {
+        change_batch batch;
+        batch.host = host;
+        batch.facts.engine_id = id;
+        const auto name = host + " " + id;
+        self->request(actor, caf::infinite, batch).then([&answers, name](const write_answer& x) {
+          answers.emplace_back(name, x);
+        });
+      }
+    });
+    run();
+  };
+  SUBCASE("each is answered when it is finished, with all that was done") {
+    store->transactions_left = {{"big", 3}};
+    write({{"big", "1"}, {"small", "1"}});
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].first == "small 1");
+    CHECK(answers[1].first == "big 1");
+    CHECK(answers[1].second.ok);
+    CHECK(answers[1].second.summary.changes.size() == 3);
+    CHECK_FALSE(answers[1].second.summary.unfinished);
+    CHECK(store->log == std::vector<std::string>{"big 1", "small 1", "big 1", "big 1", "big 1"});
+  }
+  SUBCASE("a host's batches keep their order") {
+    store->transactions_left = {{"big", 3}};
+    write({{"big", "1"}, {"big", "2"}});
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].first == "big 1");
+    CHECK(store->log.size() == 8);
+    for (std::size_t i = 0; i < store->log.size(); ++i)
+      CHECK(store->log[i] == (i % 2 ? "big 2" : "big 1"));
+  }
+  SUBCASE("one that never comes to an end has failed") {
+    store->transactions_left = {{"big", 3}};
+    store->stuck = true;
+    write({{"big", "1"}});
+    REQUIRE(answers.size() == 1);
+    CHECK_FALSE(answers[0].second.ok);
+    CHECK(answers[0].second.why.code == ec::internal);
+  }
 }
 
 TEST_CASE_FIXTURE(storing, "the store says every two seconds whether it answers") {

@@ -97,7 +97,9 @@ TEST_CASE("slices hold every resource once, and no more rows than a share") {
     std::size_t seen_volumes = 0, seen_containers = 0, gone = 0;
     for (const auto& part : parts) {
       RC_ASSERT(part.host == "h");
-      RC_ASSERT(rows_of(part) <= (parts.size() == 1 ? 2 * most : std::max<std::size_t>(most, 1)));
+      const auto looked_up =
+          part.volumes.also_present.size() / 16 + part.containers.also_present.size() / 16;
+      RC_ASSERT(rows_of(part) <= (parts.size() == 1 ? 2 * most : most + looked_up));
       seen_volumes += part.volumes.present.size();
       seen_containers += part.containers.present.size();
       gone += part.volumes.gone.size();
@@ -107,6 +109,43 @@ TEST_CASE("slices hold every resource once, and no more rows than a share") {
     RC_ASSERT(gone == 1U);
     RC_ASSERT(parts.back().facts.engine_id == "e");
   }));
+}
+
+TEST_CASE("a slice holds no more bytes than rows of 4 KiB each") {
+  auto batch = list_of(300, 300, true);
+  for (auto& x : batch.volumes.present)
+    x.labels["l"] = std::string(65'536, '\x01');
+  for (auto& x : batch.containers.present)
+    x.image = std::string(65'536, '\x01');
+  const auto parts = slices(std::move(batch), 100);
+  std::size_t seen = 0;
+  for (const auto& part : parts) {
+    CHECK(part.volumes.present.size() + part.containers.present.size() <= 100 / 16);
+    seen += part.volumes.present.size() + part.containers.present.size();
+  }
+  CHECK(seen == 600);
+}
+
+TEST_CASE("one resource heavier than a slice is a slice of its own") {
+  auto batch = list_of(3, 0, false);
+  for (auto& x : batch.volumes.present)
+    x.labels["l"] = std::string(1'000'000, 'x');
+  const auto parts = slices(std::move(batch), 10);
+  REQUIRE(parts.size() == 4); // the last has what is gone
+  CHECK(parts[0].volumes.present.size() == 1);
+}
+
+TEST_CASE("keys that are only looked up weigh something, too") {
+  change_batch batch;
+  CHECK(rows_of(batch) == 0);
+  batch.volumes.also_present.resize(100'000);
+  CHECK(rows_of(batch) > 5000);
+  batch = {};
+  batch.volumes.spared.unverified.resize(100'000);
+  CHECK(rows_of(batch) > 5000);
+  batch = {};
+  batch.containers.gone.resize(100'000);
+  CHECK(rows_of(batch) == 100'000);
 }
 
 TEST_CASE("summaries of slices add up") {
