@@ -67,7 +67,7 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
   x.reasons = {reason};
   x.number = ++last_number_;
   x.run_id = run_id;
-  x.due = now;
+  x.due = reason == list_reason::lost_rows ? std::max(now, next_lost_rows_) : now;
   if (lags(reason))
     x.lags.add({.number = x.number, .until = now + limits_.second_look});
   put_back(std::move(x));
@@ -228,6 +228,8 @@ look work_plan::take_list(time_point now) {
   w.list = std::exchange(list_, std::nullopt);
   w.marks = marks_.take_due_for_list(now);
   next_stand_in_ = now + limits_.stand_in_apart;
+  if (w.list->reasons.contains(list_reason::lost_rows))
+    next_lost_rows_ = now + limits_.lost_rows_apart;
   return {.list = true,
           .keys = {},
           .reasons = w.list->reasons,

@@ -34,6 +34,9 @@ struct work_limits {
   milliseconds retry_max{300'000};
   /// So far apart are lists that only stand in for inspects.
   milliseconds stand_in_apart{1'000};
+  /// So far apart are lists that are wanted for `lost_rows`: a hub asks for them, and one that was
+  /// taken over could have its agents list without a pause.
+  milliseconds lost_rows_apart{5'000};
   /// Resources that can't be inspected by their name: lists are the only source. Null: none.
   std::function<bool(const std::string&)> list_only{};
   /// The longest before Docker or the database is tried again: an absent one refuses at once, and
@@ -94,7 +97,8 @@ public:
   void glance(const std::string& key, time_point now);
   /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
   /// start, a reconnect and a demand don't wait out the pause after a look that Docker did not
-  /// answer. Where events were lost, or may have been, a second list follows: they may lag.
+  /// answer. Where events were lost, or may have been, a second list follows: they may lag. Rows
+  /// that were lost again soon after such a list wait for a while, and nothing is proven before.
   void want_list(list_reason reason, std::uint64_t run_id, time_point now);
   /// Everything that the daemon had announced until `at` has been noted: once it is settled, the
   /// rows are proven.
@@ -213,6 +217,7 @@ private:
   std::set<std::string> doubtful_; ///< of the newest complete list
   bool may_be_cured_ = false;      ///< with the next list, all that is set aside is tried
   time_point next_stand_in_{};     ///< no list before only because of what is set aside
+  time_point next_lost_rows_{};    ///< no list before only because of rows that were lost
   std::optional<list_mark> list_;
   std::optional<work> under_way_;
   std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_

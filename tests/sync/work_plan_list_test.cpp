@@ -352,3 +352,68 @@ TEST_CASE("whoever wants a list does not wait for the one after left-out entries
   bench.finish();
   CHECK(bench.plan.verified() == 70);
 }
+
+TEST_CASE("rows that are lost again and again are listed for at once, then every five seconds") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::lost_rows);
+  auto lists = 0;
+  const auto end = bench.now + 60s;
+  for (; bench.now < end; bench.advance(10ms))
+    if (const auto what = bench.begin()) {
+      CHECK(what->reasons == std::set{list_reason::lost_rows});
+      CHECK((lists > 0 || bench.now == end - 60s));
+      bench.finish();
+      ++lists;
+      bench.want(list_reason::lost_rows); // as the answer to this list says
+    }
+  CHECK(lists == 12);
+}
+
+TEST_CASE("a list for lost rows that waits is not forgotten, and nothing is proven before it") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::lost_rows);
+  bench.begin_list();
+  bench.want(list_reason::lost_rows); // may have been lost after the list was made
+  bench.plan.prove(100);
+  bench.finish();
+  CHECK(bench.plan.verified() == never);
+  CHECK_FALSE(bench.plan.idle());
+  CHECK(bench.plan.pending() == 1);
+  CHECK_FALSE(bench.begin());
+  CHECK(bench.plan.next_due() == bench.now + bench.limits.lost_rows_apart);
+  bench.sleep();
+  CHECK(bench.begin_list().reasons == std::set{list_reason::lost_rows});
+  bench.finish();
+  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.idle());
+}
+
+TEST_CASE("a list for another reason does not wait, and answers for lost rows, too") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::lost_rows);
+  bench.begin_list();
+  bench.finish();
+  bench.want(list_reason::lost_rows);
+  CHECK_FALSE(bench.begin());
+  bench.advance(1s);
+  bench.want(list_reason::demand, 7);
+  const auto what = bench.begin_list();
+  CHECK(what.run_id == 7);
+  CHECK(what.reasons == std::set{list_reason::demand, list_reason::lost_rows});
+  bench.finish();
+  CHECK(bench.plan.idle());
+  bench.want(list_reason::lost_rows);
+  CHECK(bench.plan.next_due() == bench.now + bench.limits.lost_rows_apart);
+}
+
+TEST_CASE("events do not wait for a list for lost rows") {
+  auto bench = plan_bench::listed();
+  bench.want(list_reason::lost_rows);
+  bench.begin_list();
+  bench.finish();
+  bench.want(list_reason::lost_rows);
+  bench.event("start", "a");
+  CHECK(bench.begin_keys() == keys{"a"});
+  bench.finish();
+  CHECK_FALSE(bench.plan.idle());
+}
