@@ -1,6 +1,8 @@
 #include "actors/rejected_rows.hpp"
 
 #include "config/secrets.hpp"
+#include "sync/clean_text.hpp"
+#include "sync/text_cut.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +15,14 @@ namespace {
 
 // A summary has long keys cut to as many bytes.
 constexpr std::size_t longest_key = 256;
+
+constexpr std::size_t longest_reason = 1000;
+
+// Of one answer. A hub, which may be anybody's by now, names as many rows as it likes.
+constexpr std::size_t lines_most = 10;
+
+// Beyond this they are counted with each complete list.
+constexpr std::size_t rows_most = 10'000;
 
 /// What a batch tried to write or delete.
 std::set<std::string> keys_of(const change_batch& batch) {
@@ -31,29 +41,51 @@ std::set<std::string> keys_of(const change_batch& batch) {
 
 void rejected_rows::written(const observation& what, const write_summary& summary, timestamp now) {
   ++writes_;
+  std::uint64_t unnamed = summary.more_rejected;
+  std::uint64_t untold = summary.more_rejected;
+  std::size_t lines = 0;
   for (const auto& x : summary.rejected) {
     const auto name = fmt::format("{} {}", to_string(x.kind), config::in_quotes(x.key));
-    auto [found, is_new] = rows_.try_emplace(name, entry{x.key, x.reason, now, writes_});
-    found->second.why = x.reason;
-    found->second.write = writes_;
-    log_->log(is_new ? spdlog::level::err : spdlog::level::debug, "the database can't hold {}: {}",
-              name, x.reason);
+    auto found = rows_.find(name);
+    const bool is_new = found == rows_.end();
+    if (is_new && rows_.size() >= rows_most) {
+      ++unnamed;
+      ++untold;
+      continue;
+    }
+    if (is_new) {
+      found = rows_.emplace(name, entry{.key = x.key, .since = now}).first;
+      sync::cut_text(found->second.key, longest_key);
+    }
+    auto& row = found->second;
+    row.why = x.reason;
+    sync::clean_text(row.why, longest_reason);
+    row.write = writes_;
+    if (is_new && ++lines > lines_most)
+      ++untold;
+    else
+      log_->log(is_new ? spdlog::level::err : spdlog::level::debug,
+                "the database can't hold {}: {}", name, row.why);
   }
   const bool all = what.batch.volumes.complete || what.batch.containers.complete;
   if (all)
-    unlisted_ = summary.more_rejected;
-  if (summary.more_rejected > 0)
-    log_->error("the database can't hold {} more rows", summary.more_rejected);
+    unlisted_ = unnamed;
+  if (untold > 0)
+    log_->error("the database can't hold {} more rows", untold);
   if (rows_.empty())
     return;
   const auto keys = keys_of(what.batch);
+  std::size_t over = 0;
   std::erase_if(rows_, [&](const auto& row) {
     const auto& [name, refused] = row;
     if (refused.write == writes_ || !(all || keys.contains(refused.key)))
       return false;
-    log_->info("the database no longer refuses {}: it was changed or removed", name);
+    if (++over <= lines_most)
+      log_->info("the database no longer refuses {}: it was changed or removed", name);
     return true;
   });
+  if (over > lines_most)
+    log_->info("the database no longer refuses {} more rows", over - lines_most);
 }
 
 rejected_report rejected_rows::report() const {

@@ -12,7 +12,8 @@
 namespace volumeviz {
 
 /// Of one kind: the rows that the database refuses, by what a person calls them. The log says so
-/// when it begins and when it is over, not with every list.
+/// when it begins and when it is over, not with every list, and of one answer in a few lines: it
+/// may come from a hub that was taken over, and name anything.
 class rejected_rows {
 public:
   rejected_rows(resource_kind kind, std::shared_ptr<spdlog::logger> log)
@@ -25,7 +26,7 @@ public:
 private:
   struct entry {
     std::string key; ///< of the resource, as write_summary has it
-    std::string why;
+    std::string why{};
     timestamp since = never;
     std::uint64_t write = 0; ///< the last one that was refused
   };
