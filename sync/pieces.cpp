@@ -103,7 +103,17 @@ std::size_t memory_of(const change_batch& x) {
 
 template <class Resource>
 std::size_t count(const observed<Resource>& x) {
-  return x.present.size() + x.gone.size() + x.also_present.size();
+  return x.present.size() + x.gone.size() + x.also_present.size() + x.spared.unverified.size();
+}
+
+// A key beyond this is in no database.
+constexpr std::size_t key_most = 4096;
+
+/// Keys that no row can have say nothing.
+template <class Resource>
+void drop_long_keys(observed<Resource>& of) {
+  for (auto* keys : {&of.gone, &of.also_present, &of.spared.unverified})
+    std::erase_if(*keys, [](const std::string& x) { return x.size() > key_most; });
 }
 
 const std::string& key_of(const volume& x) {
@@ -116,8 +126,6 @@ const std::string& key_of(const container& x) {
 template <class Resource>
 void set_aside(observed<Resource>& of, row_kind kind, std::size_t most,
                std::vector<rejected_row>& rejected) {
-  // A key beyond this is in no database.
-  constexpr std::size_t key_most = 4096;
   std::erase_if(of.present, [&](const Resource& x) {
     const auto heavy = weight(x);
     if (heavy <= most)
@@ -250,6 +258,8 @@ result<std::optional<whole_batch>> assembly::add(link_piece&& piece, time_point 
                                             .touched = now})
                 .first;
   auto& x = known->second;
+  drop_long_keys(piece.part.volumes);
+  drop_long_keys(piece.part.containers);
   append(x.whole.batch.volumes, std::move(piece.part.volumes));
   append(x.whole.batch.containers, std::move(piece.part.containers));
   x.whole.batch.facts = std::move(piece.part.facts);
@@ -274,15 +284,36 @@ void assembly::forget_the_late(time_point now) {
 }
 
 std::string assembly::objection(const change_batch& batch, const change_batch& part) const {
-  const auto most = std::max(count(batch.volumes) + count(part.volumes),
-                             count(batch.containers) + count(part.containers));
-  if (most > limits_.most_resources)
-    return "a host may have " + std::to_string(limits_.most_resources)
-           + " resources of a kind at a hub, and this one has more";
+  if (auto why = objection(batch.volumes, part.volumes); !why.empty())
+    return why;
+  if (auto why = objection(batch.containers, part.containers); !why.empty())
+    return why;
   for (const auto& x : part.containers.present)
     if (x.mounts.size() > limits_.most_mounts)
       return "a container may have " + std::to_string(limits_.most_mounts) + " mounts, and one has "
              + std::to_string(x.mounts.size());
+  return {};
+}
+
+template <class Resource>
+std::string assembly::objection(const observed<Resource>& all,
+                                const observed<Resource>& more) const {
+  if (count(all) + count(more) > limits_.most_resources)
+    return "a host may have " + std::to_string(limits_.most_resources)
+           + " resources of a kind at a hub, and this one has more";
+  for (const auto& x : more.present)
+    if (const auto bytes = weight(x); bytes > limits_.most_resource_bytes)
+      return "a resource may weigh " + std::to_string(limits_.most_resource_bytes)
+             + " bytes, and one weighs " + std::to_string(bytes);
+  for (const auto names : {&spared_rows::drivers, &spared_rows::known}) {
+    if ((all.spared.*names).size() + (more.spared.*names).size() > limits_.most_drivers)
+      return "a list may name " + std::to_string(limits_.most_drivers)
+             + " drivers, and this one names more";
+    for (const auto& x : more.spared.*names)
+      if (x.size() > key_most)
+        return "the name of a driver may have " + std::to_string(key_most) + " bytes, and one has "
+               + std::to_string(x.size());
+  }
   return {};
 }
 

@@ -59,6 +59,9 @@ public:
     /// Of one kind in one batch: the last transaction of a complete list grows with it.
     std::size_t most_resources = 100'000;
     std::size_t most_mounts = 10'000; ///< of one container
+    /// Of one resource, see weight(): an agent sends none that is heavier.
+    std::size_t most_resource_bytes = 2 * 1024 * 1024;
+    std::size_t most_drivers = 1'000; ///< that a list spares, or knows
     /// An agent has one batch of each handler under way, and one of its host's row. What is beyond
     /// was given up by the agent, the oldest first.
     std::size_t most_batches = 8;
@@ -93,6 +96,8 @@ private:
 
   /// Why the batch may not grow by the part; empty: it may.
   std::string objection(const change_batch& batch, const change_batch& part) const;
+  template <class Resource>
+  std::string objection(const observed<Resource>& all, const observed<Resource>& more) const;
   void forget(partials::iterator which);
   void make_room();
 

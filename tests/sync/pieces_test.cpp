@@ -221,6 +221,69 @@ TEST_CASE("a host may have so many resources of a kind, and no more") {
   CHECK_FALSE(hub.add(piece_of(2, 0, true, mounts)));
 }
 
+TEST_CASE("what a list spares is bounded, over all of its pieces") {
+  const auto names = [](std::size_t n) { return std::vector<std::string>(n, "nas"); };
+  for (const auto which : {&spared_rows::drivers, &spared_rows::known}) {
+    assembly hub;
+    change_batch part;
+    part.volumes.spared.*which = names(600);
+    REQUIRE(hub.add(piece_of(1, 0, false, part)));
+    const auto refused = hub.add(piece_of(1, 1, true, part));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ec::bad_request);
+    CHECK(refused.error().text.find("1000 drivers") != std::string::npos);
+    CHECK(hub.bytes() == 0);
+    part.containers.spared.*which = names(1001);
+    CHECK_FALSE(hub.add(piece_of(2, 0, true, part)));
+    part = {};
+    part.volumes.spared.*which = {std::string(5000, 'x')};
+    CHECK_FALSE(hub.add(piece_of(3, 0, true, part)));
+    part.volumes.spared.*which = names(1000);
+    CHECK(hub.add(piece_of(4, 0, true, part)));
+  }
+  assembly hub{{.most_resources = 100}};
+  change_batch part;
+  part.volumes.spared.unverified = names(60);
+  REQUIRE(hub.add(piece_of(1, 0, false, part)));
+  CHECK_FALSE(hub.add(piece_of(1, 1, true, part)));
+}
+
+TEST_CASE("a resource heavier than an agent sends is refused") {
+  assembly hub;
+  change_batch part;
+  part.volumes.present = {some_volume("v", 2'000'000)};
+  REQUIRE(hub.add(piece_of(1, 0, false, part)));
+  part.volumes.present = {some_volume("v", 2'200'000)};
+  const auto refused = hub.add(piece_of(1, 1, true, part));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::bad_request);
+  CHECK(hub.bytes() == 0);
+  part = {};
+  part.containers.present.emplace_back().image = std::string(2'200'000, 'x');
+  CHECK_FALSE(hub.add(piece_of(2, 0, true, part)));
+  auto heavy = some_batch(2, 0, 0, 2'200'000); // an agent sets aside what would be refused
+  CHECK(set_heavy_aside(heavy, assembly::limits{}.most_resource_bytes).size() == 2);
+  CHECK(hub.add(piece_of(3, 0, true, heavy)));
+}
+
+TEST_CASE("keys longer than any row's are dropped: they say nothing, and would be kept for long") {
+  assembly hub;
+  change_batch part;
+  const std::string endless(100'000, 'k');
+  part.volumes.gone = {endless, "v"};
+  part.volumes.also_present = {"w", endless};
+  part.volumes.spared.unverified = {endless};
+  part.containers.gone = {endless};
+  part.containers.also_present = {endless};
+  const auto whole = send(hub, 1, {part});
+  REQUIRE(whole);
+  CHECK(whole->volumes.gone == std::vector<std::string>{"v"});
+  CHECK(whole->volumes.also_present == std::vector<std::string>{"w"});
+  CHECK(whole->volumes.spared.unverified.empty());
+  CHECK(whole->containers.gone.empty());
+  CHECK(whole->containers.also_present.empty());
+}
+
 TEST_CASE("everything that a piece holds weighs something") {
   change_batch facts, keys, labels;
   facts.facts.engine_version = std::string(5000, 'x');
