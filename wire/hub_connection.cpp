@@ -81,7 +81,11 @@ relay::steady::duration hub_connection::pace(std::size_t cost,
     else if (!std::exchange(session_expected_, true))
       expect_until(around_.parts.session_limit);
   }
-  return pace_->after(cost, seen, sessions, relay::steady::now());
+  const auto now = relay::steady::now();
+  const auto unsent_since = relay_->unsent_since();
+  if (filter_->leaves_answers_unread(now, unsent_since))
+    relay_->close();
+  return pace_->after(cost, seen, {.sessions = sessions, .unsent_since = unsent_since}, now);
 }
 
 void hub_connection::proven() {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace volumeviz::wire {
 
 namespace {
@@ -158,9 +160,16 @@ passage hub_filter::sent(const frame_header& x) {
   return passage::forward;
 }
 
-std::size_t hub_filter::unanswered(steady::time_point now) {
-  std::erase_if(asked_, [now](const auto& x) { return now - x.second > forgotten_after; });
+std::size_t hub_filter::unanswered(steady::time_point now, unsent_time unsent_since) {
+  if (!unsent_since)
+    std::erase_if(asked_, [now](const auto& x) { return now - x.second > forgotten_after; });
   return asked_.size();
+}
+
+bool hub_filter::leaves_answers_unread(steady::time_point now, unsent_time unsent_since) const {
+  return unsent_since && now - *unsent_since > forgotten_after
+         && std::ranges::any_of(asked_,
+                                [now](const auto& x) { return now - x.second > forgotten_after; });
 }
 
 } // namespace volumeviz::wire

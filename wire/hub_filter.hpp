@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -31,9 +32,14 @@ public:
   passage sent(const frame_header& x) override;
 
   bool introduced() const noexcept { return !node_.empty(); }
-  /// How many of its requests the hub has not answered yet. Those that `now` has waited for over a
-  /// minute count no more: an actor that dies answers nothing.
-  std::size_t unanswered(steady::time_point now);
+  using unsent_time = std::optional<steady::time_point>;
+  /// How many of its requests have not been answered yet. Those that have waited for over a minute
+  /// count no more: an actor that dies answers nothing. But while bytes wait for the peer, answers
+  /// may be among them, and all count. `unsent_since`: see relay::unsent_since().
+  std::size_t unanswered(steady::time_point now, unsent_time unsent_since = {});
+  /// Whether it has left bytes unread for over a minute, and a request without an answer for as
+  /// long: it makes CAF keep its answers.
+  bool leaves_answers_unread(steady::time_point now, unsent_time unsent_since) const;
 
 private:
   verdict introduction(const frame_header& x, bytes payload);

@@ -12,13 +12,18 @@ namespace volumeviz::wire {
 class hub_pace {
 public:
   using steady = std::chrono::steady_clock;
+  /// Of the member.
+  struct standing {
+    std::size_t sessions = 0;               ///< how many it has that have not ended
+    hub_filter::unsent_time unsent_since{}; ///< see relay::unsent_since()
+  };
 
   /// `filter` must outlive it. `gate`: as in hub_front_parts.
   hub_pace(hub_filter& filter, std::uint64_t gate) : filter_(filter), gate_(gate) {}
   /// How long to read nothing more, after these have come. `cost`: what reading has cost since the
-  /// last time, also of what is not a frame yet. `sessions`: how many it has.
+  /// last time, also of what is not a frame yet.
   steady::duration after(std::size_t cost, const std::vector<frame_header>& seen,
-                         std::size_t sessions, steady::time_point now);
+                         const standing& own, steady::time_point now);
 
 private:
   hub_filter& filter_;

@@ -43,7 +43,7 @@ member_registry::entrance member_registry::enter(std::uint64_t connection, const
                          : new_.admit(origin_of(who.address), of_address, now)))
     return entrance::too_many_new;
   std::erase(ended_, node);
-  nodes_[node] = {.connection = connection, .who = std::move(who), .actors = {}};
+  nodes_[node] = {.connection = connection, .who = std::move(who)};
   connections_[connection] = node;
   return entrance::entered;
 }
@@ -62,6 +62,7 @@ void member_registry::leave(std::uint64_t connection) {
   auto& node = nodes_[known.mapped()];
   node.connection = 0;
   node.actors.clear();
+  node.alive.clear();
   ended_.push_back(known.mapped());
   forget_ended();
 }
@@ -86,10 +87,19 @@ void member_registry::grant(const std::string& node, std::uint64_t actor) {
   const auto known = nodes_.find(node);
   if (known == nodes_.end() || known->second.connection == 0)
     return;
-  auto& actors = known->second.actors;
+  auto& [connection, who, actors, alive] = known->second;
   actors.insert(actor);
-  if (actors.size() > actors_max)
-    actors.erase(actors.begin()); // ids only grow
+  alive.insert(actor);
+  if (actors.size() <= actors_max)
+    return;
+  alive.erase(*actors.begin()); // ids only grow
+  actors.erase(actors.begin());
+}
+
+void member_registry::ended(std::uint64_t actor) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [connection, node] : connections_)
+    nodes_.at(node).alive.erase(actor);
 }
 
 const member_registry::entry* member_registry::of(std::uint64_t connection) const {
@@ -106,7 +116,7 @@ bool member_registry::may_reach(std::uint64_t connection, std::uint64_t actor) c
 std::size_t member_registry::grants(std::uint64_t connection) const {
   const std::lock_guard lock(mutex_);
   const auto* x = of(connection);
-  return x == nullptr ? 0 : x->actors.size();
+  return x == nullptr ? 0 : x->alive.size();
 }
 
 std::size_t member_registry::connections_of(const std::string& fingerprint) const {

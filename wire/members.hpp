@@ -54,8 +54,10 @@ public:
   std::optional<member> find(const std::string& node) const;
   /// The member may reach this actor, and no other may.
   void grant(const std::string& node, std::uint64_t actor);
+  /// The actor has ended. It counts no more, but its member may still have sent something to it.
+  void ended(std::uint64_t actor);
   bool may_reach(std::uint64_t connection, std::uint64_t actor) const;
-  /// How many actors the member may reach.
+  /// How many actors the member may reach that have not ended.
   std::size_t grants(std::uint64_t connection) const;
   /// How many connections show this certificate.
   std::size_t connections_of(const std::string& fingerprint) const;
@@ -64,7 +66,8 @@ private:
   struct entry {
     std::uint64_t connection = 0; ///< 0: it has ended
     member who;
-    std::set<std::uint64_t> actors;
+    std::set<std::uint64_t> actors{};
+    std::set<std::uint64_t> alive{}; ///< of the actors
   };
   const entry* of(std::uint64_t connection) const;
   std::size_t count_of(const std::string& fingerprint) const;

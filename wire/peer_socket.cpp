@@ -7,18 +7,15 @@ namespace volumeviz::wire {
 
 namespace {
 
-using namespace std::chrono_literals;
 using step = identity::tls_session::step;
-
-constexpr auto stall_limit = 10s;
 
 // Without TLS: what a read costs at least, in bytes.
 constexpr std::size_t least_cost = 512;
 
 } // namespace
 
-peer_socket::peer_socket(tcp::socket socket)
-    : socket_(std::move(socket)), stall_(socket_.get_executor()) {
+peer_socket::peer_socket(tcp::socket socket, std::chrono::milliseconds write_limit)
+    : socket_(std::move(socket)), write_limit_(write_limit), stall_(socket_.get_executor()) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.native_non_blocking(true, ignored);
@@ -103,8 +100,8 @@ std::size_t peer_socket::take_cost() {
   return now - std::exchange(cost_before_, now);
 }
 
-void peer_socket::give_up_after(std::chrono::milliseconds limit) {
-  stall_.expires_after(limit);
+void peer_socket::give_up_in_time() {
+  stall_.expires_after(write_limit_);
   waits_ = std::make_shared<bool>(true);
   stall_.async_wait([this, weak = std::weak_ptr{waits_}](const error_code& cancelled) {
     if (cancelled || weak.expired())
@@ -132,13 +129,11 @@ asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
       }
     }
     from = from.subspan(count);
-    if (count > 0) {
-      if (waited)
-        give_up_after(stall_limit); // it goes on, slowly
+    if (count > 0)
       continue;
-    }
+    // Once for all of it: a peer that takes some bytes now and then would make CAF keep the rest.
     if (!std::exchange(waited, true))
-      give_up_after(stall_limit);
+      give_up_in_time();
     const bool goes_on = co_await wait_for(done);
     if (!goes_on)
       co_return false;

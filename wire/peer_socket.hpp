@@ -12,10 +12,12 @@
 namespace volumeviz::wire {
 
 /// A connection to another machine, with TLS or without. A peer that does not read what is sent to
-/// it is given up when ten seconds bring no progress. For the thread of its loop.
+/// it is given up when one write, of 64 KiB at most, takes longer than ten seconds, also when it
+/// reads a little now and then. For the thread of its loop.
 class peer_socket {
 public:
-  explicit peer_socket(tcp::socket socket);
+  explicit peer_socket(tcp::socket socket,
+                       std::chrono::milliseconds write_limit = std::chrono::seconds{10});
 
   /// Makes TLS of it. Empty, or why not.
   asio::awaitable<std::string> secure(std::shared_ptr<const identity::credentials> own);
@@ -44,9 +46,10 @@ private:
   asio::awaitable<std::size_t> read_tls(std::span<std::byte> into);
   asio::awaitable<bool> wait(tcp::socket::wait_type what);
   asio::awaitable<bool> wait_for(identity::tls_session::step what);
-  void give_up_after(std::chrono::milliseconds limit);
+  void give_up_in_time();
 
   tcp::socket socket_;
+  const std::chrono::milliseconds write_limit_;
   asio::steady_timer stall_;
   /// Of the write that waits; another one, or none, when its timer comes too late.
   std::shared_ptr<bool> waits_;

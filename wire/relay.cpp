@@ -87,9 +87,14 @@ asio::awaitable<void> relay::send() {
       break;
     through.clear();
     const auto taken = sent_.take(bytes{chunk}.first(count), through);
+    if (!unsent_since_)
+      unsent_since_ = steady::now();
     const bool written = co_await peer_->write(through);
     if (!taken.sound || !written)
       break;
+    error_code closed;
+    if (inside_.available(closed) == 0)
+      unsent_since_.reset();
     if (taken.answered)
       pause_.cancel();
     if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())

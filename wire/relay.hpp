@@ -39,6 +39,8 @@ public:
   void close();
 
   peer_socket& peer() noexcept { return *peer_; }
+  /// Since when bytes of CAF have waited for the peer without a pause; nothing: none are known to.
+  std::optional<steady::time_point> unsent_since() const noexcept { return unsent_since_; }
   /// Whether the peer has sent a frame that passed.
   bool heard() const noexcept { return heard_; }
 
@@ -53,6 +55,7 @@ private:
   sent_stream sent_;
   inside_socket inside_;
   asio::steady_timer pause_;
+  std::optional<steady::time_point> unsent_since_;
   bool heard_ = false;
 };
 

@@ -33,8 +33,10 @@ fleet_roster::fleet_roster(interface::pointer self, fleet_roster_parts parts)
 
 fleet_roster::~fleet_roster() {
   // Whoever follows knows none of them: their agents notice, and come in again.
-  for (const auto& [number, session] : sessions_)
+  for (const auto& [number, session] : sessions_) {
+    parts_.members->ended(session->id());
     caf::anon_send_exit(session, caf::exit_reason::user_shutdown);
+  }
 }
 
 fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
@@ -143,6 +145,7 @@ void fleet_roster::session_ended(const caf::down_msg& down) {
   if (ended == sessions_.end())
     return;
   const auto number = ended->first;
+  parts_.members->ended(ended->second->id());
   sessions_.erase(ended);
   // An agent may come in many times on one connection; CAF keeps all its monitors.
   if (const auto agent = agents_.extract(number); !agent.empty())

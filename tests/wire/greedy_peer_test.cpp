@@ -161,6 +161,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a member that reads a little now and then is ended when a write takes too long") {
+  tcp_pair line;
+  line.near.set_option(asio::socket_base::send_buffer_size{64 * 1024});
+  line.far.set_option(asio::socket_base::receive_buffer_size{64 * 1024});
+  peer_socket hub{std::move(line.near), 300ms};
+  const byte_vector much(16 * 1024 * 1024);
+  bool written = true;
+  asio::co_spawn(
+      line.context, [&]() -> asio::awaitable<void> { written = co_await hub.write(much); },
+      asio::detached);
+  // All of it would take five seconds at least.
+  asio::co_spawn(
+      line.context,
+      [&]() -> asio::awaitable<void> {
+        std::vector<std::byte> some(16 * 1024);
+        asio::steady_timer pause{line.context};
+        for (std::size_t count = 1; count > 0;) {
+          pause.expires_after(5ms);
+          co_await pause.async_wait(quietly);
+          const auto [failed, got] = co_await line.far.async_read_some(asio::buffer(some), quietly);
+          count = failed ? 0 : got;
+          if (!hub.socket().is_open())
+            co_return;
+        }
+      },
+      asio::detached);
+  line.context.run_for(30s);
+  CHECK_FALSE(written);
+  CHECK(hub.why() == "it does not read what is sent to it");
+}
+
 TEST_CASE("a handshake in records of one byte takes its turns, and is ended") {
   const support::authority ca;
   const auto own =

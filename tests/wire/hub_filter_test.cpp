@@ -337,6 +337,21 @@ TEST_CASE("requests count as unanswered until their answer is sent, or a minute 
   CHECK(on.filter.unanswered(now + 80s) == 0);
 }
 
+TEST_CASE("while bytes wait for the peer no request is forgotten, and after a minute it is stuck") {
+  scene on;
+  on.introduced();
+  const auto now = std::chrono::steady_clock::now();
+  on.take(request(asker, session, piece(), 1));
+  CHECK(on.filter.unanswered(now + 80s, now + 79s) == 1);
+  CHECK(on.filter.unanswered(now + 500s, now) == 1);
+  CHECK_FALSE(on.filter.leaves_answers_unread(now + 80s, std::nullopt));
+  CHECK_FALSE(on.filter.leaves_answers_unread(now + 80s, now + 60s));
+  CHECK_FALSE(on.filter.leaves_answers_unread(now + 30s, now - 100s));
+  CHECK(on.filter.leaves_answers_unread(now + 80s, now));
+  on.filter.sent(response(session, asker, hello(), 1).parsed());
+  CHECK_FALSE(on.filter.leaves_answers_unread(now + 80s, now));
+}
+
 TEST_CASE("a number can't be used again while its request is unanswered") {
   scene on;
   on.introduced();

@@ -1,9 +1,13 @@
 // How a member's connection is slowed down.
+#include "tests/wire/caf_bytes.hpp"
+#include "tests/wire/rows.hpp"
 #include "wire/hub_pace.hpp"
 
 #include <doctest/doctest.h>
 
+using namespace volumeviz;
 using namespace volumeviz::wire;
+using namespace volumeviz::wire::testing;
 using namespace std::chrono_literals;
 
 namespace {
@@ -11,21 +15,50 @@ namespace {
 constexpr std::uint64_t gate = 20;
 
 struct paced {
-  hub_filter filter{1,
-                    "own",
-                    gate,
-                    {.address = "192.0.2.7", .certified = true, .names = {}, .fingerprint = "a"},
-                    std::make_shared<member_registry>(),
-                    [](std::uint64_t) {}};
+  std::shared_ptr<member_registry> members = std::make_shared<member_registry>();
+  hub_filter filter{
+      1,       "own",
+      gate,    {.address = "192.0.2.7", .certified = true, .names = {}, .fingerprint = "a"},
+      members, [](std::uint64_t) {}};
   hub_pace pace{filter, gate};
   hub_pace::steady::time_point now = hub_pace::steady::now();
+
+  /// A request that nobody answers.
+  void ask(std::uint64_t number) {
+    const auto x = request(900, gate, shared_caf().message(full_hello()), number);
+    REQUIRE(filter.frame(x.parsed(), x.payload));
+  }
+  hub_pace::steady::duration wait(const hub_pace::standing& own, std::chrono::seconds later = 0s) {
+    return pace.after(0, {}, own, now + later);
+  }
 };
 
 } // namespace
 
 TEST_CASE("a member pays for bytes as they come, and not only for frames that are complete") {
   paced on;
-  CHECK(on.pace.after(32'000'000, {}, 1, on.now) == 0s);
-  CHECK(on.pace.after(16'000'000, {}, 1, on.now) == 1s);
-  CHECK(on.pace.after(0, {}, 1, on.now + 1s) == 0s);
+  CHECK(on.pace.after(32'000'000, {}, {}, on.now) == 0s);
+  CHECK(on.pace.after(16'000'000, {}, {}, on.now) == 1s);
+  CHECK(on.pace.after(0, {}, {}, on.now + 1s) == 0s);
+}
+
+TEST_CASE("a member may have 16 requests unanswered, 8 more for each session, up to 64 sessions") {
+  paced on;
+  std::uint64_t asked = 0;
+  for (const auto& [sessions, most] :
+       {std::pair<std::size_t, std::uint64_t>{0, 16}, {1, 24}, {64, 528}, {256, 528}}) {
+    for (; asked < most; on.ask(++asked))
+      REQUIRE(on.wait({.sessions = sessions}) == 0s);
+    CHECK(on.wait({.sessions = sessions}) == 1s);
+  }
+}
+
+TEST_CASE(
+    "requests that nobody answers slow a member down for a minute, longer if it does not read") {
+  paced on;
+  for (std::uint64_t i = 1; i <= 16; ++i)
+    on.ask(i);
+  CHECK(on.wait({}, 60s) == 1s);
+  CHECK(on.wait({.unsent_since = on.now}, 100s) == 1s);
+  CHECK(on.wait({}, 100s) == 0s);
 }

@@ -72,6 +72,22 @@ TEST_CASE("an actor is reached by the member that it was made for, until that le
   CHECK_FALSE(members.may_reach(3, 31));
 }
 
+TEST_CASE("an actor that has ended counts no more, and its member may still send to it") {
+  member_registry members;
+  members.enter(1, "N#1", with_certificate("a"));
+  members.enter(2, "N#2", with_certificate("b"));
+  members.grant("N#1", 31);
+  members.grant("N#1", 32);
+  members.grant("N#2", 33);
+  members.ended(31);
+  members.ended(99);
+  CHECK(members.grants(1) == 1);
+  CHECK(members.grants(2) == 1);
+  // An agent learns of its session's end a moment later: until then it harms nobody.
+  CHECK(members.may_reach(1, 31));
+  CHECK_FALSE(members.may_reach(2, 31));
+}
+
 TEST_CASE("of a member's actors the newest 256 are reachable") {
   member_registry members;
   members.enter(1, "N#1", with_certificate("a"));
