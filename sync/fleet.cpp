@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t reasons_most = 32;
 constexpr std::size_t reason_most = 500; // bytes
 constexpr std::size_t name_most = 128;   // bytes, of versions and ids
+constexpr std::size_t why_most = 4096;   // bytes, of a hub's reason
 
 // A century; the time in nanoseconds must not overflow.
 constexpr std::int64_t ago_most_ms = std::int64_t{36'525} * 24 * 3600 * 1000;
@@ -36,6 +37,10 @@ void bound(host_facts& x) {
   clean_text(x.engine_version, name_most);
   x.last_seen_at = bounded(x.last_seen_at);
   x.verified_at = bounded(x.verified_at);
+}
+
+void bound(failure& x) {
+  clean_text(x.text, why_most);
 }
 
 void bound(link_pulse& x) {

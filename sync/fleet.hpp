@@ -18,6 +18,8 @@ namespace volumeviz::sync {
 void bound(agent_hello& x);
 void bound(link_pulse& x);
 void bound(host_facts& x);
+/// The same for a reason that a hub gives: an agent's log and health have it.
+void bound(failure& x);
 
 /// The same moment on two clocks: one for display, one that nobody sets.
 struct moment {

@@ -20,6 +20,9 @@ constexpr shape_limits pulse{.string_max = 4096, .elements_max = 256};
 // As long as the frame: what a resource has is Docker's affair. A piece of 256 KiB has a few
 // thousand elements.
 constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .elements_max = 100'000};
+// What sync::bound_answer() leaves: some 11,300 elements; a mount's detail, of a volume's name and
+// a path, has some 5 KiB.
+constexpr shape_limits outcome{.string_max = 8192, .elements_max = 12'000};
 constexpr shape_limits answers{.string_max = 4096, .elements_max = 0};
 
 std::string printable(std::string_view text) {
@@ -123,7 +126,7 @@ constexpr std::array responses{
     response_type{"@<>+@u32+@str+@str", is_greeting},
     response_type{"@<>+volumeviz::link_welcome+@strong_actor_ptr", is_entrance},
     response_type{"@<>+volumeviz::write_answer",
-                  [](bytes x) { return is_a<write_answer>(x, rows); }},
+                  [](bytes x) { return is_a<write_answer>(x, outcome); }},
     response_type{"@<>+bool", [](bytes x) { return x.size() == 1; }},
     response_type{"@<>+@error", is_error},
 };

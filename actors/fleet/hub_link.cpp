@@ -1,6 +1,7 @@
 #include "actors/fleet/hub_link.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "sync/clean_text.hpp"
 
 #include <fmt/format.h>
 
@@ -20,6 +21,8 @@ constexpr auto dial_max = 3s;
 constexpr auto step_limit = 3s;
 constexpr auto pulse_interval = 2s;
 constexpr auto pulse_limit = 5s;
+
+constexpr std::size_t why_most = 4096; // bytes
 
 std::string reason_of(const caf::actor_system& system, const caf::error& why) {
   if (why == caf::sec::request_timeout)
@@ -140,7 +143,8 @@ void hub_link::enter(const link_welcome& welcome, const caf::strong_actor_ptr& s
 void hub_link::lost(const std::string& why) {
   ++attempt_;
   why_away_ = why;
-  trouble_.failed(why);
+  sync::clean_text(why_away_, why_most); // much of it may be the hub's words
+  trouble_.failed(why_away_);
   if (session_)
     self_->demonitor(session_.address());
   session_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include "actors/fleet/error_text.hpp"
 #include "actors/fleet/hub_link.hpp"
+#include "sync/fleet.hpp"
 
 #include <fmt/format.h>
 
@@ -85,11 +86,11 @@ void hub_link::send_piece(std::uint64_t seq) {
   self_->request(session_, piece_limit, std::move(piece))
       .then([this, seq](write_answer& answer) { piece_answered(seq, answer); },
             [this, seq](const caf::error& why) {
-              finish(seq, {.ok = false,
-                           .why = {ec::store_unreachable,
-                                   fmt::format("the hub at {} did not answer for a batch: {}",
-                                               hub_name(), text_of(self_->system(), why))},
-                           .summary = {}});
+              failure silent{ec::store_unreachable,
+                             fmt::format("the hub at {} did not answer for a batch: {}", hub_name(),
+                                         text_of(self_->system(), why))};
+              sync::bound(silent);
+              finish(seq, {.ok = false, .why = std::move(silent), .summary = {}});
             });
 }
 
@@ -98,6 +99,7 @@ void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
   if (found == under_way_.end())
     return;
   auto& x = found->second;
+  sync::bound(answer.why);
   if (!answer.ok && answer.why.code == ec::queue_full) {
     hub_is_full(seq, x);
     return;

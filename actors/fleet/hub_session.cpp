@@ -162,6 +162,7 @@ void hub_session::finish_done() {
     if (x->answer.ok)
       self_->send(parts_.roster, atom::verified_v, parts_.number, x->seq);
     sync::bound_answer(x->answer.summary);
+    sync::bound(x->answer.why);
     x->promised.deliver(std::move(x->answer));
     return true;
   });

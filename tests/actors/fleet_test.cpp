@@ -289,6 +289,45 @@ TEST_CASE("an agent that comes and goes gets no more room at the hub") {
   CHECK(fleet.stored("a") == names{"v", "x"});
 }
 
+TEST_CASE("what a hub says is text of one line in an agent's log and health") {
+  const std::string said = "no\xff\nway" + std::string(8000, 'x');
+  const auto is_clean = [](const std::string& text) {
+    CHECK(text.find("no\ufffd way") != std::string::npos);
+    CHECK(text.size() <= 4200);
+    CHECK(text.find_first_of("\xff\n") == std::string::npos);
+  };
+  std::string refused = said;
+  fleet_rig fleet;
+  const auto session = fleet.spawn_function([&said](caf::event_based_actor*) {
+    return caf::behavior{
+        [&said](const link_piece&) {
+          return write_answer{.ok = false, .why = {ec::internal, said}, .summary = {}};
+        },
+        [](const link_pulse&) { return true; }};
+  });
+  fleet.gate = caf::actor_cast<hub_gate_actor>(fleet.spawn_function([&](caf::event_based_actor*) {
+    return caf::behavior{
+        [&refused](atom::hello, std::uint32_t, const std::string&,
+                   const std::string&) -> caf::result<std::uint32_t, std::string, std::string> {
+          return {link_protocol, std::string{"9"}, refused};
+        },
+        [session](const agent_hello&) -> caf::result<link_welcome, caf::strong_actor_ptr> {
+          return {link_welcome{.token = "t", .snapshot = false},
+                  caf::actor_cast<caf::strong_actor_ptr>(session)};
+        }};
+  }));
+  auto a = fleet.start_agent("a", 1);
+  CHECK_FALSE(a->health->stores.back().up);
+  is_clean(a->health->stores.back().why.text);
+  CHECK(fleet.log.has("no\ufffd way"));
+  CHECK_FALSE(fleet.log.has("\nway"));
+  refused.clear();
+  fleet.advance(4s);
+  CHECK(a->health->stores.back().up);
+  fleet.write(a, {"v"});
+  is_clean(a->answers.at(0).why.text);
+}
+
 TEST_CASE("a stray error does not end who gets it") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);

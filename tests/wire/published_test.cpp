@@ -139,6 +139,29 @@ TEST_CASE("a row may be as long as its frame, and a list says no more than there
         == "shape");
 }
 
+TEST_CASE("an answer for a batch may be as long as a hub makes it, and not longer") {
+  auto& caf = shared_caf();
+  write_answer most;
+  most.why.text = std::string(4096, 'w');
+  most.summary.changes.resize(5000);
+  most.summary.changes.front().detail = std::string(1024 + 4 + 4096, 'd');
+  most.summary.rejected.resize(1000);
+  most.summary.rejected.front().reason = std::string(500, 'r');
+  most.summary.undetailed.resize(5000);
+  most.summary.spared.resize(named_spared_max);
+  most.summary.more_changes.resize(9);
+  CHECK(answer_refused(caf.message(most)) == "");
+  auto longer = most;
+  longer.summary.rejected.resize(2000);
+  CHECK(answer_refused(caf.message(longer)) == "shape");
+  longer = most;
+  longer.why.text = std::string(8193, 'w');
+  CHECK(answer_refused(caf.message(longer)) == "shape");
+  longer = most;
+  longer.summary.undetailed.front() = std::string(1'000'000, 'u');
+  CHECK(answer_refused(caf.message(longer)) == "shape");
+}
+
 TEST_CASE("lengths of more than five bytes, or beyond 32 bits, are refused") {
   auto& caf = shared_caf();
   const std::string head = std::string(1, '\0') + std::string(2, '\0');
