@@ -103,6 +103,10 @@ FROM written)sql";
 constexpr std::size_t rows_per_statement = 5000;
 constexpr std::size_t bytes_per_statement = std::size_t{16} << 20;
 
+/// As many statements, each with a savepoint, tell the mounts of one container that the database
+/// refuses from the others: a container with thousands that are refused must not hold up all hosts.
+constexpr std::size_t tries_for_mounts = 100;
+
 /// A resource as JSON, the name to report it by, and where.
 struct json_row {
   write_summary* summary;
@@ -274,23 +278,63 @@ private:
       put_mounts(containers.subspan(containers.size() / 2));
       return;
     }
-    // One container: which of its mounts is it? Try each alone, then the good ones together, which
-    // removes the rest.
+    // One container: which of its mounts is it? The good ones together remove the rest.
     auto& summary = *containers.front().summary;
     const auto id = std::exchange(ids, {});
     const auto all = std::exchange(mounts, {});
-    std::vector<const std::string*> good;
-    for (const auto* one : all) {
-      mounts = {one};
-      if (const auto refused = put(); refused.empty())
-        good.push_back(one);
-      else
-        summary.rejected.push_back({row_kind::mount, containers.front().key, refused});
+    const auto taken = [&](std::span<const std::string* const> some) {
+      mounts.assign(some.begin(), some.end());
+      return put();
+    };
+    const auto told = summary.changes.size();
+    sifting sift{.tries = tries_for_mounts, .good = {}, .refused = {}};
+    on_.script("SAVEPOINT container");
+    sift_mounts(all, taken, sift);
+    on_.script(sift.finished ? "RELEASE container" : "ROLLBACK TO container; RELEASE container");
+    if (!sift.finished) {
+      summary.changes.resize(told);
+      summary.rejected.push_back(
+          {row_kind::mount, containers.front().key,
+           "the database refuses so many of its mounts that the others can't be told from them; "
+           "all stay as they were: "
+               + (sift.refused.empty() ? std::string{} : sift.refused.front())});
+      return;
     }
+    for (auto& refused : sift.refused)
+      summary.rejected.push_back({row_kind::mount, containers.front().key, std::move(refused)});
     ids = id;
-    mounts = good;
+    mounts = sift.good;
     if (const auto refused = put(); !refused.empty())
       summary.rejected.push_back({row_kind::mount, containers.front().key, refused});
+  }
+
+  struct sifting {
+    std::size_t tries; ///< left
+    std::vector<const std::string*> good;
+    std::vector<std::string> refused; ///< the reason, for each
+    bool finished = true;
+  };
+
+  /// Tells the mounts that the database takes from those that it refuses, by halves. The good ones
+  /// are written in doing so.
+  template <class Take>
+  void sift_mounts(std::span<const std::string* const> some, const Take& taken, sifting& sift) {
+    if (some.empty())
+      return;
+    if (sift.tries == 0) {
+      sift.finished = false;
+      return;
+    }
+    --sift.tries;
+    auto refused = taken(some);
+    if (refused.empty()) {
+      sift.good.insert(sift.good.end(), some.begin(), some.end());
+    } else if (some.size() == 1) {
+      sift.refused.push_back(std::move(refused));
+    } else {
+      sift_mounts(some.first(some.size() / 2), taken, sift);
+      sift_mounts(some.subspan(some.size() / 2), taken, sift);
+    }
   }
 
   void run(row_kind kind, const char* sql, const parameters& values) {

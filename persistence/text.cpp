@@ -40,9 +40,8 @@ std::size_t character_length(const std::string& text, std::size_t at) {
   return 0;
 }
 
-} // namespace
-
-bool clean(std::string& text) {
+/// Where the first character begins that a text column does not take; its size, if all are taken.
+std::size_t first_unclean(const std::string& text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto length = character_length(text, at);
@@ -50,6 +49,27 @@ bool clean(std::string& text) {
       break;
     at += length;
   }
+  return at;
+}
+
+} // namespace
+
+bool is_clean(const std::string& text) {
+  return first_unclean(text) == text.size();
+}
+
+void cut(std::string& text, std::size_t most) {
+  if (text.size() <= most)
+    return;
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
+  text.resize(end);
+  text.shrink_to_fit();
+}
+
+bool clean(std::string& text) {
+  auto at = first_unclean(text);
   if (at == text.size())
     return false;
   std::string cleaned = text.substr(0, at);

@@ -16,6 +16,10 @@ constexpr std::size_t host_limit = 253;
 constexpr std::size_t volume_name_limit = 1024;
 constexpr std::size_t container_id_limit = 256;
 constexpr std::size_t mount_path_limit = 4096;
+// What is no key is cut: a host must not fill the database, nor every page of a list.
+constexpr std::size_t word_limit = 512; ///< a driver, a scope, a state
+constexpr std::size_t text_limit = 4096;
+constexpr std::size_t engine_limit = 256;
 
 class cleaner {
 public:
@@ -27,6 +31,9 @@ public:
   }
 
   void operator()(key_values& values) {
+    if (std::ranges::all_of(values,
+                            [](const auto& x) { return is_clean(x.first) && is_clean(x.second); }))
+      return;
     key_values cleaned;
     for (const auto& [key, value] : values) {
       auto pair = std::pair{key, value};
@@ -51,8 +58,9 @@ std::string objection(const char* what, const std::string& key, std::size_t limi
 }
 
 /// For reports: enough to recognise it.
-std::string abbreviated(const std::string& key) {
-  return key.substr(0, 256);
+std::string abbreviated(std::string key) {
+  cut(key, 256);
+  return key;
 }
 
 void tidy_volumes(tidy_batch& x, cleaner& clean) {
@@ -61,6 +69,9 @@ void tidy_volumes(tidy_batch& x, cleaner& clean) {
     clean(v.name, v.driver, v.mountpoint, v.scope);
     clean(v.labels);
     clean(v.options);
+    cut(v.driver, word_limit);
+    cut(v.scope, word_limit);
+    cut(v.mountpoint, text_limit);
     if (auto reason = objection("volume's name", v.name, volume_name_limit); !reason.empty())
       x.rejected.push_back({row_kind::volume, abbreviated(v.name), std::move(reason)});
     else
@@ -81,7 +92,7 @@ void tidy_mounts(container& c, tidy_batch& x, cleaner& clean) {
     if (!reason.empty())
       x.rejected.push_back({row_kind::mount, c.id, std::move(reason)});
     else
-      kept.insert_or_assign({m.volume, m.path}, m);
+      kept.insert_or_assign({m.volume, m.path}, std::move(m));
   }
   c.mounts.clear();
   for (auto& [key, m] : kept)
@@ -93,6 +104,9 @@ void tidy_containers(tidy_batch& x, cleaner& clean) {
   for (auto& c : x.batch.containers.present) {
     clean(c.id, c.name, c.image, c.state, c.status);
     clean(c.labels);
+    cut(c.state, word_limit);
+    for (auto* text : {&c.name, &c.image, &c.status})
+      cut(*text, text_limit);
     if (auto reason = objection("container's id", c.id, container_id_limit); !reason.empty()) {
       x.rejected.push_back({row_kind::container, abbreviated(c.id), std::move(reason)});
       continue;
@@ -120,12 +134,18 @@ tidy_batch tidied(const change_batch& raw) {
   tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
+  cut(x.batch.facts.engine_id, engine_limit);
+  cut(x.batch.facts.engine_version, engine_limit);
   for (auto* keys :
        {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.volumes.spared.drivers,
         &x.batch.volumes.spared.known, &x.batch.volumes.spared.unverified, &x.batch.containers.gone,
         &x.batch.containers.also_present})
     for (auto& key : *keys)
       clean(key);
+  // As in the rows that they are compared with.
+  for (auto* drivers : {&x.batch.volumes.spared.drivers, &x.batch.volumes.spared.known})
+    for (auto& driver : *drivers)
+      cut(driver, word_limit);
   tidy_volumes(x, clean);
   tidy_containers(x, clean);
   // Not cleaned: two names must not become one, whose rows would be the other's.

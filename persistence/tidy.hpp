@@ -7,9 +7,9 @@
 
 namespace volumeviz::persistence {
 
-/// A batch as both databases can hold it: text cleaned, one row per key (the last one counts), rows
-/// with impossible keys taken out. Nothing is left, the host included, when the host's name is
-/// impossible.
+/// A batch as both databases can hold it: text cleaned and bounded, one row per key (the last one
+/// counts), rows with impossible keys taken out. Nothing is left, the host included, when the
+/// host's name is impossible.
 struct tidy_batch {
   change_batch batch;
   std::vector<rejected_row> rejected;

@@ -122,6 +122,31 @@ TEST_CASE("a row that only the database refuses is found and the rest is written
   });
 }
 
+TEST_CASE("a container with very many mounts that PostgreSQL refuses costs few statements") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  on.apply(batch_of({a_volume("v1")}, {a_container("c1", {{"v1", "/before", true}}),
+                                       a_container("c2", {{"v1", "/before", true}})}));
+  auto hostile = a_container("c1"), harmless = a_container("c2");
+  for (unsigned i = 0; i < 300; ++i) {
+    hostile.mounts.push_back({"v1", "/good" + std::to_string(i), true});
+    hostile.mounts.push_back({"v1", incompressible_path(i), true});
+    harmless.mounts.push_back({"v1", "/good" + std::to_string(i), true});
+  }
+  harmless.mounts.push_back({"v1", incompressible_path(1), true});
+  const auto summary = on.apply(batch_of({}, {hostile, harmless}));
+  CHECK(summary.statements < 600);
+  REQUIRE(summary.rejected.size() == 2);
+  CHECK(summary.rejected[0].key == "c1");
+  CHECK(summary.rejected[0].reason.find("all stay as they were") != std::string::npos);
+  CHECK(summary.rejected[1].key == "c2");
+  CHECK(on.rows("SELECT mount_path FROM volume_mounts WHERE container_id = 'c1'", 1)
+        == std::vector<text_row>{{"/before"}});
+  CHECK(on.value("SELECT count(*) FROM volume_mounts WHERE container_id = 'c2'") == "300");
+  CHECK(summary.changes.size() == 301);
+}
+
 TEST_CASE("a refused volume or container is found among many") {
   on_both([](testbed& on) {
     on.apply(batch_of({}));

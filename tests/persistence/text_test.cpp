@@ -84,6 +84,51 @@ TEST_CASE("a tidy batch has one row per key and says what it left out") {
   CHECK(x.rejected[2].key == "c");
 }
 
+TEST_CASE("text that is no key is cut, and not within a character") {
+  const std::string endless = std::string(511, 'x') + "\u00e4" + std::string(100'000, 'y');
+  change_batch raw;
+  raw.host = "h";
+  volume v;
+  v.name = "v";
+  v.driver = v.scope = v.mountpoint = endless;
+  raw.volumes.present = {v};
+  container c;
+  c.id = "c";
+  c.name = c.image = c.state = c.status = endless;
+  raw.containers.present = {c};
+  raw.facts.engine_id = raw.facts.engine_version = endless;
+  raw.volumes.spared = {.drivers = {endless}, .known = {endless}};
+  const auto x = tidied(raw).batch;
+  REQUIRE(x.volumes.present.size() == 1);
+  const auto& kept = x.volumes.present[0];
+  CHECK(kept.driver == std::string(511, 'x'));
+  CHECK(kept.scope == kept.driver);
+  CHECK(kept.mountpoint == endless.substr(0, 4096));
+  REQUIRE(x.containers.present.size() == 1);
+  CHECK(x.containers.present[0].state == kept.driver);
+  for (const auto* text : {&x.containers.present[0].name, &x.containers.present[0].image,
+                           &x.containers.present[0].status})
+    CHECK(text->size() == 4096);
+  CHECK(x.facts.engine_id.size() == 256);
+  CHECK(x.facts.engine_version.size() == 256);
+  // A driver is still known by its name.
+  CHECK(spares(x.volumes.spared, kept.driver));
+  CHECK(x.volumes.spared.known.front() == kept.driver);
+}
+
+TEST_CASE("a text is cut only where it is too long") {
+  for (const std::string text : {"", "four"}) {
+    auto copy = text;
+    cut(copy, 4);
+    CHECK(copy == text);
+  }
+  std::string euros = "\u20ac\u20ac";
+  cut(euros, 5);
+  CHECK(euros == "\u20ac");
+  cut(euros, 2);
+  CHECK(euros.empty());
+}
+
 TEST_CASE("a host without a usable name has all its rows rejected") {
   change_batch raw;
   raw.volumes.present.emplace_back().name = "v";
