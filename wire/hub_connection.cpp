@@ -23,7 +23,7 @@ asio::awaitable<void> hub_connection::serve() {
   deadline_.cancel();
   close();
   if (waits_)
-    around_.waiting.leave(who_.address);
+    around_.waiting.leave(number_);
   waits_ = false;
 }
 
@@ -90,7 +90,7 @@ relay::steady::duration hub_connection::pace(std::size_t cost,
 
 void hub_connection::proven() {
   deadline_.cancel();
-  around_.waiting.leave(who_.address);
+  around_.waiting.leave(number_);
   waits_ = false;
 }
 
@@ -108,6 +108,12 @@ void hub_connection::too_late() {
     return;
   }
   refuse(refusal::late, "it did not finish its handshake in time");
+  close();
+}
+
+void hub_connection::give_way() {
+  refuse(refusal::too_many, "too many connections have not proven yet who they are, and it was the "
+                            "oldest of the address with the most of them");
   close();
 }
 

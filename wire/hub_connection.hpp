@@ -25,6 +25,8 @@ public:
 
   asio::awaitable<void> serve();
   void close();
+  /// There are too many that have not proven who they are.
+  void give_way();
   void end_when_revoked();
 
 private:

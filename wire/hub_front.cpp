@@ -89,12 +89,16 @@ private:
 
   void take(tcp::socket socket) {
     const auto address = address_of(socket);
-    if (const auto full = waiting_.enter(address)) {
-      parts_.reports.refused(*full, address,
+    const auto number = ++last_;
+    const auto entered = waiting_.enter(address, number);
+    if (entered.refused) {
+      parts_.reports.refused(*entered.refused, address,
                              "too many connections have not proven yet who they are");
       return;
     }
-    const auto number = ++last_;
+    if (entered.instead_of)
+      if (const auto known = connections_.find(*entered.instead_of); known != connections_.end())
+        known->second->give_way();
     const auto connection = std::make_shared<hub_connection>(
         number, std::move(socket), address,
         hub_connection::surroundings{.parts = parts_,

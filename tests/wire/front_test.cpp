@@ -148,6 +148,19 @@ TEST_CASE("of one address there may be so many that have proven nothing, and the
   }));
 }
 
+TEST_CASE("strangers that hold all places keep nobody out: the oldest of them is ended") {
+  front_rig hub{[&](hub_front_parts& parts) { parts.limits = {.total = 2, .of_address = 10}; }};
+  const auto first = test_end::to(hub.port());
+  const auto second = test_end::to(hub.port());
+  const auto agent = test_end::to(hub.port());
+  CHECK(first.ends());
+  REQUIRE(hub.book.has(1));
+  CHECK(begins(hub.book.all().front(), "refusal too_many | 127.0.0.1 |"));
+  REQUIRE(agent.send(introduction()));
+  const auto hubs = hub.accepted();
+  CHECK(hubs.read(introduction().size()) == introduction());
+}
+
 TEST_CASE("a member that proves itself twelve times and then introduces itself keeps eight") {
   const authority ca;
   front_rig hub{front_rig::with_tls(ca)};

@@ -206,21 +206,49 @@ TEST_CASE("a node that has come again is not forgotten as an ended one") {
   CHECK(members.connections_of("a") == 1);
 }
 
-TEST_CASE("newcomers have a most in total, and of one address") {
-  newcomers some{{.total = 4, .of_address = 2}};
-  CHECK_FALSE(some.enter("a"));
-  CHECK_FALSE(some.enter("a"));
-  CHECK(some.enter("a") == refusal::too_many_from_address);
-  CHECK_FALSE(some.enter("b"));
-  CHECK_FALSE(some.enter("c"));
-  CHECK(some.enter("d") == refusal::too_many);
-  CHECK(some.enter("a") == refusal::too_many);
-  some.leave("nobody");
-  CHECK(some.enter("d") == refusal::too_many);
-  some.leave("a");
-  CHECK_FALSE(some.enter("a"));
-  some.leave("b");
-  CHECK_FALSE(some.enter("d"));
+TEST_CASE("of newcomers with one address there is a most") {
+  newcomers some{{.total = 10, .of_address = 2}};
+  CHECK_FALSE(some.enter("192.0.2.1", 1).refused);
+  CHECK_FALSE(some.enter("192.0.2.1", 2).refused);
+  CHECK(some.enter("192.0.2.1", 3).refused == refusal::too_many_from_address);
+  CHECK_FALSE(some.enter("192.0.2.2", 4).refused);
+  some.leave(3);
+  some.leave(99);
+  CHECK(some.enter("192.0.2.1", 5).refused == refusal::too_many_from_address);
+  some.leave(1);
+  some.leave(1);
+  CHECK_FALSE(some.enter("192.0.2.1", 6).refused);
+  CHECK(some.enter("192.0.2.1", 7).refused == refusal::too_many_from_address);
+}
+
+TEST_CASE("all addresses of an IPv6 /64 are one, and those of IPv4 are themselves in both forms") {
+  newcomers some{{.total = 10, .of_address = 2}};
+  CHECK_FALSE(some.enter("2001:db8:0:1::1", 1).refused);
+  CHECK_FALSE(some.enter("2001:db8:0:1:ffff::2", 2).refused);
+  CHECK(some.enter("2001:db8:0:1::3", 3).refused == refusal::too_many_from_address);
+  CHECK_FALSE(some.enter("2001:db8:0:2::1", 4).refused);
+  CHECK_FALSE(some.enter("192.0.2.1", 5).refused);
+  CHECK_FALSE(some.enter("::ffff:192.0.2.1", 6).refused);
+  CHECK(some.enter("192.0.2.1", 7).refused == refusal::too_many_from_address);
+  CHECK_FALSE(some.enter("::ffff:192.0.2.2", 8).refused);
+  CHECK_FALSE(some.enter("fe80::1%lo", 9).refused);
+  CHECK_FALSE(some.enter("", 10).refused);
+}
+
+TEST_CASE("when there are too many newcomers, the oldest of the busiest address gives way") {
+  newcomers some{{.total = 4, .of_address = 3}};
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    CHECK_FALSE(some.enter(i == 1 ? "192.0.2.9" : "192.0.2.1", i).instead_of);
+  const auto next = some.enter("192.0.2.2", 5);
+  CHECK_FALSE(next.refused);
+  CHECK(next.instead_of == 2);
+  // 1 of .9, 3 and 4 of .1, 5 of .2; the one that went counts no more.
+  some.leave(2);
+  CHECK(some.enter("192.0.2.3", 6).instead_of == 3);
+  // Now all have one each.
+  CHECK(some.enter("192.0.2.4", 7).instead_of == 1);
+  some.leave(4);
+  CHECK_FALSE(some.enter("192.0.2.5", 8).instead_of);
 }
 
 TEST_CASE("a burst passes at once; beyond it the wait is what is missing at the rate") {
