@@ -60,6 +60,9 @@ asio::awaitable<std::optional<complaint>> relay::run() {
 asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
   if (frames.empty())
     co_return true;
+  // It may have been closed after these were read: they must not open another way to CAF.
+  if (closed_)
+    co_return false;
   heard_ = true;
   if (!inside_.is_open() && !open())
     co_return false;
@@ -107,6 +110,7 @@ asio::awaitable<void> relay::send() {
 
 void relay::close() {
   error_code ignored;
+  closed_ = true;
   peer_->close();
   inside_.close(ignored);
   pause_.cancel();

@@ -57,6 +57,7 @@ private:
   asio::steady_timer pause_;
   std::optional<steady::time_point> unsent_since_;
   bool heard_ = false;
+  bool closed_ = false;
 };
 
 } // namespace volumeviz::wire

@@ -3,6 +3,7 @@
 #include "identity/tls_session.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/wire/front_rig.hpp"
+#include "tests/wire/tcp_pair.hpp"
 #include "wire/peer_socket.hpp"
 
 #include <doctest/doctest.h>
@@ -20,19 +21,6 @@ using step = identity::tls_session::step;
 using support::eventually;
 
 namespace {
-
-/// Both ends of a TCP connection.
-struct tcp_pair {
-  asio::io_context context{1};
-  tcp::socket near{context}, far{context};
-
-  tcp_pair() {
-    tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
-    far.connect(acceptor.local_endpoint());
-    acceptor.accept(near);
-    near.native_non_blocking(true);
-  }
-};
 
 /// A member that knows OpenSSL's unusual functions. Blocks.
 class raw_member {
