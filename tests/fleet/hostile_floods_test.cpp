@@ -101,6 +101,22 @@ TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
   }
 }
 
+TEST_CASE("a pulse of bytes that are not text leaves the hub's answers valid JSON") {
+  besieged_fleet fleet;
+  auto evil = fleet.admitted();
+  link_pulse pulse;
+  pulse.status = health_status::unhealthy;
+  pulse.connected = true;
+  pulse.engine_version = "\xff";
+  pulse.reasons = {"\xff\n"};
+  CHECK(evil->pulse(pulse));
+  CHECK(support::eventually(
+      [&] { return fleet.row_of(besieged_fleet::evil).find("\ufffd") != std::string::npos; },
+      seconds{5}, milliseconds{100}));
+  CHECK(fleet.http().get("/api/v1/health").json().is_object());
+  fleet.expect_unhurt();
+}
+
 TEST_CASE("batches that are never finished cost the hub little memory") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
