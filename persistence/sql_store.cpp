@@ -19,8 +19,8 @@ constexpr std::chrono::milliseconds least_time{200};
 
 class sql_store final : public store {
 public:
-  sql_store(address where, std::chrono::milliseconds limit)
-      : where_{std::move(where)}, limit_{limit}, locks_{where_} {}
+  sql_store(address where, std::chrono::milliseconds limit, std::size_t rows_of_host)
+      : where_{std::move(where)}, limit_{limit}, locks_{where_}, quota_{rows_of_host} {}
 
   /// The locks are given back before the process ends, so that the next one finds them free.
   ~sql_store() override {
@@ -38,8 +38,9 @@ public:
   sql_store& operator=(const sql_store&) = delete;
 
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
-    return call("writing to " + where_.display,
-                [&](session& on) { return write_batches(on, batches, known_hosts_, locks_); });
+    return call("writing to " + where_.display, [&](session& on) {
+      return write_batches(on, batches, known_hosts_, locks_, &quota_);
+    });
   }
 
   result<void> ping() override {
@@ -49,6 +50,7 @@ public:
   std::map<std::string, std::string> locked_out() const override { return locks_.refused(); }
 
   result<void> release(const std::string& host) override {
+    quota_.forget(host);
     if (!session_) {
       locks_.forget(host);
       return {};
@@ -107,6 +109,7 @@ private:
   void close() {
     session_.reset();
     known_hosts_.clear();
+    quota_.clear();
     locks_.session_ended();
   }
 
@@ -137,6 +140,7 @@ private:
   std::optional<session> session_;
   std::set<std::string> known_hosts_;
   host_locks locks_;
+  host_quota quota_;
   watchdog dog_; // the last to come and the first to go: it refers to session_
 };
 
@@ -146,7 +150,7 @@ result<std::unique_ptr<store>> open_store(const database& where) {
   auto address = parse_url(where.url);
   if (!address)
     return tl::unexpected{address.error()};
-  return std::make_unique<sql_store>(std::move(*address), where.call_limit);
+  return std::make_unique<sql_store>(std::move(*address), where.call_limit, where.rows_of_host);
 }
 
 result<migration_report> migrate(const database& where) {

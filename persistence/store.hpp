@@ -4,6 +4,7 @@
 #include "messages/error.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +19,9 @@ struct database {
   /// The most that any one call may take before it fails with ec::store_unreachable; bounds a hung
   /// server, too.
   std::chrono::milliseconds call_limit{5000};
+  /// The most volumes, and containers, that one host may have when it is written (mounts: twice as
+  /// many); what is beyond is rejected. 0: no limit, as for a node's own host.
+  std::size_t rows_of_host = 0;
 };
 
 /// The writing side: the only thing in the program that changes rows. Blocking; one thread.

@@ -28,14 +28,15 @@ constexpr removal_room any_removals{.most = std::numeric_limits<std::size_t>::ma
 class attempt {
 public:
   attempt(session& on, const std::set<std::string>& known_hosts, const host_locks* locks,
-          bool careful)
+          host_quota* quota, bool careful)
       : on_{on}, locks_{locks}, room_{locks ? removals_at_once : any_removals},
         now_{iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
                           std::chrono::system_clock::now().time_since_epoch())
                           .count())},
-        hosts_{on, known_hosts, now_}, rows_{on.kind() == dialect::sqlite
-                                                 ? make_sqlite_writer(on, now_)
-                                                 : make_postgresql_writer(on, careful)} {}
+        hosts_{on, known_hosts, now_}, quota_{on, quota}, rows_{on.kind() == dialect::sqlite
+                                                                    ? make_sqlite_writer(on, now_)
+                                                                    : make_postgresql_writer(
+                                                                        on, careful)} {}
 
   /// A host's batches in their order; those of different hosts share statements, for a hub writes
   /// for many. One summary each.
@@ -46,6 +47,7 @@ public:
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!may_write(all[i], summaries[i]))
         continue;
+      quota_.begin(all[i].batch.host);
       const auto round = written[all[i].batch.host]++;
       rounds.resize(std::max(rounds.size(), round + 1));
       rounds[round].push_back({all[i].batch, summaries[i]});
@@ -57,6 +59,8 @@ public:
     return summaries;
   }
 
+  /// The transaction is committed.
+  void keep_counts() { quota_.keep(); }
   std::set<std::string> take_new_hosts() { return hosts_.take_new(); }
 
 private:
@@ -101,15 +105,19 @@ private:
     host_parts<container> containers;
     for (const auto& [batch, summary] : jobs) {
       if (!batch.volumes.present.empty())
-        volumes.push_back({batch.host, batch.volumes.present, summary});
+        volumes.push_back(
+            {batch.host, quota_.allowed(batch.host, batch.volumes.present, summary), summary});
       if (!batch.containers.present.empty())
-        containers.push_back({batch.host, batch.containers.present, summary});
+        containers.push_back(
+            {batch.host, quota_.allowed(batch.host, batch.containers.present, summary), summary});
     }
     rows_->upsert_volumes(volumes);
     write_containers(containers);
     for (const auto& [batch, summary] : jobs)
       if (batch.containers.complete)
         tell_gaps(batch.host, summary);
+    for (const auto& [batch, summary] : all)
+      quota_.note(batch.host, summary);
   }
 
   /// The rest of such a batch comes when nothing is left to be removed, and whatever the host has
@@ -149,7 +157,10 @@ private:
       });
       written.push_back({host, rest, summary});
     }
-    rows_->replace_mounts(written);
+    host_parts<container> mounting;
+    for (const auto& [host, present, summary] : written)
+      mounting.push_back({host, quota_.with_room_for_mounts(host, present, summary), summary});
+    rows_->replace_mounts(mounting);
   }
 
   /// What a list leaves open: times that nobody has told, and since when changes may have been
@@ -174,6 +185,7 @@ private:
   std::set<std::string_view> unfinished_; ///< hosts
   std::string now_;
   host_writer hosts_;
+  quota_check quota_;
   std::unique_ptr<row_writer> rows_;
   std::string host_ = on_.kind() == dialect::sqlite ? ":host" : ":host::text";
 };
@@ -206,11 +218,15 @@ void settle_locks(const std::vector<tidy_batch>& batches,
 
 std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batches,
                                std::set<std::string>& known_hosts, host_locks* locks,
-                               bool careful) {
+                               host_quota* quota, bool careful) {
   const auto statements_before = on.statements();
   if (locks)
     lock_hosts(on, batches, *locks);
-  attempt once{on, known_hosts, locks, careful};
+  if (quota && locks)
+    for (const auto& x : batches)
+      if (locks->anew(x.batch.host))
+        quota->forget(x.batch.host);
+  attempt once{on, known_hosts, locks, quota, careful};
   if (locks)
     locks->begin(on);
   else
@@ -220,6 +236,7 @@ std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batch
     if (locks) {
       on.commit();
       known_hosts.merge(once.take_new_hosts());
+      once.keep_counts();
       settle_locks(batches, summaries, *locks);
     } else {
       on.rollback();
@@ -235,11 +252,12 @@ std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batch
 
 /// Again and again, with more care each time, until it works or nothing is left to be tried.
 std::vector<write_summary> run_carefully(session& on, const std::vector<tidy_batch>& batches,
-                                         std::set<std::string>& known_hosts, host_locks* locks) {
+                                         std::set<std::string>& known_hosts, host_locks* locks,
+                                         host_quota* quota) {
   bool careful = false, hosts_doubted = false;
   for (;;) {
     try {
-      return run(on, batches, known_hosts, locks, careful);
+      return run(on, batches, known_hosts, locks, quota, careful);
     } catch (const sql_error& e) {
       if (e.kind() == trouble::missing_parent && !hosts_doubted) {
         hosts_doubted = true; // somebody deleted a host's row that we took for known
@@ -256,13 +274,14 @@ std::vector<write_summary> run_carefully(session& on, const std::vector<tidy_bat
 } // namespace
 
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         std::set<std::string>& known_hosts, host_locks& locks) {
-  return run_carefully(on, all_tidied(batches), known_hosts, &locks);
+                                         std::set<std::string>& known_hosts, host_locks& locks,
+                                         host_quota* quota) {
+  return run_carefully(on, all_tidied(batches), known_hosts, &locks, quota);
 }
 
 std::vector<write_summary> preview_batches(session& on, const std::vector<change_batch>& batches) {
   std::set<std::string> no_hosts;
-  return run_carefully(on, all_tidied(batches), no_hosts, nullptr);
+  return run_carefully(on, all_tidied(batches), no_hosts, nullptr, nullptr);
 }
 
 } // namespace volumeviz::persistence
