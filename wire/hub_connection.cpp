@@ -56,7 +56,8 @@ asio::awaitable<void> hub_connection::carry() {
   auto filter = std::make_unique<hub_filter>(number_, around_.parts.node, around_.parts.gate, who_,
                                              around_.parts.members, around_.supersede);
   filter_ = filter.get();
-  pace_ = std::make_unique<hub_pace>(*filter_, around_.parts.gate);
+  pace_ =
+      std::make_unique<hub_pace>(*filter_, around_.parts.gate, around_.rates.of(who_.fingerprint));
   relay_ = std::make_shared<relay>(std::move(peer_),
                                    relay::parts{.filter = std::move(filter),
                                                 .hand_over = around_.parts.accepted,

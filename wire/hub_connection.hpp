@@ -17,6 +17,7 @@ public:
   struct surroundings {
     const hub_front_parts& parts;
     newcomers& waiting;
+    rates_of_members& rates;
     std::function<void(std::uint64_t connection)> supersede;
   };
 

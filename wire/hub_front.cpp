@@ -103,6 +103,7 @@ private:
         number, std::move(socket), address,
         hub_connection::surroundings{.parts = parts_,
                                      .waiting = waiting_,
+                                     .rates = rates_,
                                      .supersede = [this](std::uint64_t old) { end(old); }});
     connections_[number] = connection;
     asio::co_spawn(
@@ -126,6 +127,7 @@ private:
 
   hub_front_parts parts_;
   newcomers waiting_;
+  rates_of_members rates_;
   std::map<std::uint64_t, std::shared_ptr<hub_connection>> connections_;
   std::uint64_t last_ = 0;
   std::uint16_t port_ = 0;

@@ -14,16 +14,29 @@ constexpr std::size_t unanswered_each = 8;
 // An agent has one; tests and benchmarks have many behind one connection.
 constexpr std::size_t sessions_max = 64;
 
+// Of members that are not connected; their certificates are our CA's.
+constexpr std::size_t kept_max = 4096;
+
 } // namespace
+
+std::shared_ptr<member_rates> rates_of_members::of(const std::string& fingerprint) {
+  if (fingerprint.empty())
+    return std::make_shared<member_rates>();
+  if (const auto known = all_.find(fingerprint); known != all_.end())
+    return known->second;
+  if (all_.size() >= kept_max)
+    std::erase_if(all_, [](const auto& x) { return x.second.use_count() == 1; });
+  return all_.emplace(fingerprint, std::make_shared<member_rates>()).first->second;
+}
 
 hub_pace::steady::duration hub_pace::after(std::size_t cost, const std::vector<frame_header>& seen,
                                            const standing& own, steady::time_point now) {
   double introductions = 0;
   for (const auto& x : seen)
     introductions += x.what == operation::direct_message && x.target == gate_ ? 1 : 0;
-  const auto wait = std::max({bytes_.take(static_cast<double>(cost), now),
-                              frames_.take(static_cast<double>(seen.size()), now),
-                              introductions_.take(introductions, now)});
+  const auto wait = std::max({rates_->bytes.take(static_cast<double>(cost), now),
+                              rates_->frames.take(static_cast<double>(seen.size()), now),
+                              rates_->introductions.take(introductions, now)});
   const auto most = unanswered_base + std::min(own.sessions, sessions_max) * unanswered_each;
   if (filter_.unanswered(now, own.unsent_since) >= most)
     return std::max<steady::duration>(wait, 1s); // an answer ends the wait

@@ -20,7 +20,8 @@ struct paced {
       1,       "own",
       gate,    {.address = "192.0.2.7", .certified = true, .names = {}, .fingerprint = "a"},
       members, [](std::uint64_t) {}};
-  hub_pace pace{filter, gate};
+  std::shared_ptr<member_rates> rates = std::make_shared<member_rates>();
+  hub_pace pace{filter, gate, rates};
   hub_pace::steady::time_point now = hub_pace::steady::now();
 
   /// A request that nobody answers.
@@ -61,4 +62,31 @@ TEST_CASE(
   CHECK(on.wait({}, 60s) == 1s);
   CHECK(on.wait({.unsent_since = on.now}, 100s) == 1s);
   CHECK(on.wait({}, 100s) == 0s);
+}
+
+TEST_CASE("all connections of a member share what it may send") {
+  rates_of_members rates;
+  paced first, second;
+  hub_pace one{first.filter, gate, rates.of("a")};
+  hub_pace other{second.filter, gate, rates.of("a")};
+  CHECK(one.after(32'000'000, {}, {}, first.now) == 0s);
+  CHECK(other.after(8'000'000, {}, {}, first.now) == 500ms);
+  CHECK(one.after(8'000'000, {}, {}, first.now) == 1s);
+  CHECK(rates.of("b") != rates.of("a"));
+  // Without a certificate nobody knows whose they are.
+  CHECK(rates.of("") != rates.of(""));
+}
+
+TEST_CASE("a member's rates outlive its connections, until there are some thousand others") {
+  rates_of_members rates;
+  const auto now = hub_pace::steady::now();
+  const auto present = rates.of("present");
+  present->bytes.take(40e6, now);
+  rates.of("gone")->bytes.take(40e6, now);
+  CHECK(rates.of("gone")->bytes.take(0, now) == 500ms);
+  for (int i = 0; i < 10'000; ++i)
+    rates.of(std::to_string(i));
+  CHECK(rates.size() <= 4096);
+  CHECK(rates.of("present") == present);
+  CHECK(rates.of("gone")->bytes.take(0, now) == 0s);
 }
