@@ -37,7 +37,7 @@ struct host_row {
 
 /// Which rows; empty fields do not restrict.
 struct query {
-  int limit = 100;
+  int limit = 100;         ///< of one page; it has fewer rows when they are very long
   std::string cursor = {}; ///< page<T>::next of the page before
   std::string host = {};
   bool orphaned = false;   ///< volumes: mounted by no container, running or not

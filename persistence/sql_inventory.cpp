@@ -9,6 +9,8 @@ namespace volumeviz::persistence {
 namespace {
 
 constexpr int largest_page = 1000;
+/// A page ends with the row that reaches this: a thousand rows may have megabytes each.
+constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
 /// What a page of one table consists of.
 struct listing {
@@ -16,6 +18,7 @@ struct listing {
   std::vector<std::string>
       key; ///< columns, the order of the pages; the first of every row's columns
   std::vector<std::string> columns; ///< expressions
+  std::string bytes = {};           ///< of what may be long in a row; empty: nothing is
 };
 
 std::string joined(const std::vector<std::string>& parts, const std::string& prefix = {}) {
@@ -87,7 +90,8 @@ public:
                        {"host", "volume_id"},
                        {"t.host", "t.volume_id", "t.name", "t.driver", "t.mountpoint",
                         json("labels"), json("options"), "t.scope", "t.status", time("created_at"),
-                        time("updated_at"), truth("is_active"), mounting_containers()}};
+                        time("updated_at"), truth("is_active"), mounting_containers()},
+                       length("labels") + " + " + length("options") + " + " + length_of_mounts()};
     const auto restrict = [&](filter& f) {
       f.equals("driver", what.driver);
       if (what.label)
@@ -118,7 +122,8 @@ public:
                        {"host", "container_id"},
                        {"t.host", "t.container_id", "t.name", "t.image", "t.state", "t.status",
                         json("labels"), time("started_at"), time("finished_at"), time("created_at"),
-                        time("updated_at"), truth("is_active")}};
+                        time("updated_at"), truth("is_active")},
+                       length("labels")};
     return list<container_row>(
         from, what, [](filter&) {},
         [](text_row& r) {
@@ -164,6 +169,14 @@ private:
 
   std::string json(const std::string& column) const {
     return "t." + column + (sqlite() ? "" : "::text");
+  }
+  std::string length(const std::string& column) const {
+    return sqlite() ? "length(CAST(t." + column + " AS BLOB))"
+                    : "octet_length(t." + column + "::text)";
+  }
+  std::string length_of_mounts() const {
+    return std::string{"(SELECT coalesce(sum(200 + length(m.mount_path)), 0) FROM volume_mounts m "
+                       "WHERE m.host = t.host AND m.volume_id = t.volume_id)"};
   }
   std::string truth(const std::string& column) const {
     return "t." + column + (sqlite() ? "" : "::int::text");
@@ -214,25 +227,40 @@ private:
     f.equals("host", what.host);
     f.after(from.key, *last);
     restrict(f);
-    // One row more than asked for tells whether there is a next page.
-    const auto sql = "SELECT " + joined(from.columns) + " FROM " + from.table + " t" + f.text()
-                     + " ORDER BY " + joined(from.key, "t.") + " LIMIT "
-                     + std::to_string(what.limit + 1);
+    const auto sql = statement(from, f, what.limit);
     return guarded(
         "listing " + from.table + " from " + pool_.where().display, [&]() -> result<page<Row>> {
           auto rows = pool_.with_connection(
-              [&](session& on) { return on.query(sql, f.values(), from.columns.size()); });
+              [&](session& on) { return on.query(sql, f.values(), from.columns.size() + 1); });
           page<Row> found;
-          if (rows.size() > static_cast<std::size_t>(what.limit)) {
+          const auto is_last = rows.empty() || std::stoull(rows.front().back()) <= rows.size();
+          const auto most = static_cast<std::size_t>(what.limit);
+          const auto more = !is_last || rows.size() > most;
+          if (rows.size() > most)
             rows.pop_back();
+          if (more)
             found.next = encode_cursor(
                 from.table, {rows.back().begin(),
                              rows.back().begin() + static_cast<std::ptrdiff_t>(from.key.size())});
-          }
           for (auto& row : rows)
             found.items.push_back(make_row(row));
           return found;
         });
+  }
+
+  /// The columns of a page's rows, and how many rows there are, up to one more than asked for: that
+  /// one tells whether there is a next page. Fewer come when they are very long.
+  static std::string statement(const listing& from, const filter& f, int limit) {
+    const auto order = " ORDER BY " + joined(from.key, "t.");
+    const auto rows = "(SELECT t.* FROM " + from.table + " t" + f.text() + order + " LIMIT "
+                      + std::to_string(limit + 1) + ") t";
+    if (from.bytes.empty())
+      return "SELECT " + joined(from.columns) + ", count(*) OVER () FROM " + rows + order;
+    return "SELECT " + joined(from.columns)
+           + ", t.rows_found FROM (SELECT t.*, count(*) OVER () AS rows_found, coalesce(sum("
+           + from.bytes + ") OVER (" + order.substr(1)
+           + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before FROM " + rows
+           + ") t WHERE t.bytes_before < " + std::to_string(most_bytes) + order;
   }
 
   template <class Work>

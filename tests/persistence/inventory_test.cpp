@@ -81,6 +81,42 @@ TEST_CASE("rows that come and go between two pages make no other row appear twic
   });
 }
 
+TEST_CASE("a page of very long rows has fewer of them, and the pages have all") {
+  on_both([](testbed& on) {
+    auto volumes = some_volumes(1, 9);
+    for (auto& x : volumes)
+      x.labels["big"] = std::string(3'000'000, 'x');
+    std::vector<container> containers;
+    for (int i = 0; i < 9; ++i)
+      containers.push_back(a_container("c" + std::to_string(i)));
+    for (auto& x : containers)
+      x.labels["big"] = std::string(10'000'000, 'x');
+    on.apply(batch_of(volumes));
+    on.apply(batch_of({}, containers));
+    const auto first = on.reader->volumes({.limit = 1000});
+    REQUIRE(first);
+    CHECK(first->items.size() == 3);
+    CHECK_FALSE(first->next.empty());
+    for (const int limit : {1, 2, 3, 4, 1000}) {
+      lines seen;
+      query what{.limit = limit};
+      do {
+        const auto part = on.reader->volumes(what);
+        const auto more = names(part);
+        REQUIRE_FALSE(more.empty());
+        CHECK(more.size() <= static_cast<std::size_t>(limit));
+        seen.insert(seen.end(), more.begin(), more.end());
+        what.cursor = part->next;
+      } while (!what.cursor.empty() && seen.size() < 20);
+      CHECK(seen.size() == 9);
+    }
+    const auto one = on.reader->containers({.limit = 1000});
+    REQUIRE(one);
+    CHECK(one->items.size() == 1); // whatever it weighs
+    CHECK_FALSE(one->next.empty());
+  });
+}
+
 TEST_CASE("each filter restricts, and together they restrict more") {
   on_both([](testbed& on) {
     fill(on);
