@@ -20,13 +20,19 @@ constexpr std::size_t worth_comparing = 32;
 /// The compared columns of a host's rows, by key.
 using recorded_rows = std::unordered_map<std::string, text_row>;
 
+/// Of the rows with these keys only: a slice of a list must not read all that its host has.
+template <class Resource>
 recorded_rows read_rows(session& on, const std::string& host, const std::string& select,
-                        std::size_t columns) {
+                        std::size_t columns, const std::vector<Resource>& of,
+                        std::string Resource::*key) {
+  std::vector<std::string> keys;
+  for (const auto& x : of)
+    keys.push_back(x.*key);
   recorded_rows rows;
-  for (auto& row : on.query(select + " WHERE host = :host", {{"host", host}}, columns)) {
-    auto key = std::move(row.front());
+  for (auto& row : on.query(select, {{"host", host}, {"keys", json_array(keys)}}, columns)) {
+    auto name = std::move(row.front());
     row.erase(row.begin());
-    rows.emplace(std::move(key), std::move(row));
+    rows.emplace(std::move(name), std::move(row));
   }
   return rows;
 }
@@ -66,12 +72,14 @@ private:
 };
 
 constexpr const char* select_volumes =
-    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM (SELECT * FROM "
-    "volumes WHERE status = 'active')";
+    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM volumes "
+    "WHERE host = :host AND status = 'active' AND volume_id IN (SELECT value FROM "
+    "json_each(:keys))";
 constexpr const char* select_containers =
     "SELECT container_id, name, image, state, status, "
     "labels, CAST(is_active AS TEXT), created_at, started_at, "
-    "finished_at FROM containers";
+    "finished_at FROM containers WHERE host = :host AND container_id IN (SELECT value FROM "
+    "json_each(:keys))";
 
 const parameters volume_shape{
     {"host", {}},    {"id", {}},      {"driver", {}}, {"mountpoint", {}},
@@ -187,7 +195,7 @@ private:
                    write_summary& summary) {
     recorded_rows recorded;
     if (present.size() >= worth_comparing)
-      recorded = read_rows(on_, host, select_volumes, 7);
+      recorded = read_rows(on_, host, select_volumes, 7, present, &volume::name);
     for (const auto& v : present) {
       const std::vector<std::string> values{host,
                                             v.name,
@@ -208,7 +216,7 @@ private:
                       write_summary& summary) {
     recorded_rows recorded;
     if (present.size() >= worth_comparing)
-      recorded = read_rows(on_, host, select_containers, 10);
+      recorded = read_rows(on_, host, select_containers, 10, present, &container::id);
     for (const auto& c : present) {
       const std::vector<std::string> values{host,
                                             c.id,
