@@ -37,7 +37,7 @@ std::vector<std::size_t> fair_group(const std::vector<waiting_batch>& all,
   while (!turns.empty() && group.size() < limits.batches) {
     std::erase_if(turns, [&](queue_of_host& x) {
       const auto next = x.waiting.front();
-      const auto more = all[next].rows;
+      const auto more = std::max<std::size_t>(all[next].rows, 1); // a batch is never for nothing
       const auto over_share = x.rows > 0 && x.rows + more > share;
       const auto over_limit = !group.empty() && rows + more > limits.rows;
       if (over_share || over_limit || group.size() >= limits.batches)

@@ -90,12 +90,24 @@ private:
 
 } // namespace
 
-std::size_t rows_of(const change_batch& x) {
+namespace {
+
+// Whatever a complete list has, all rows of its host are compared with it.
+constexpr std::size_t rows_of_comparing = 100;
+
+std::size_t rows_to_write(const change_batch& x) {
   return rows_of(x.volumes) + rows_of(x.containers);
 }
 
+} // namespace
+
+std::size_t rows_of(const change_batch& x) {
+  return rows_to_write(x) + (x.volumes.complete ? rows_of_comparing : 0)
+         + (x.containers.complete ? rows_of_comparing : 0);
+}
+
 std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
-  if (rows_of(whole) <= 2 * most) {
+  if (rows_to_write(whole) <= 2 * most) {
     std::vector<change_batch> one;
     one.push_back(std::move(whole));
     return one;

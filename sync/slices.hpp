@@ -8,12 +8,13 @@
 namespace volumeviz::sync {
 
 /// What a batch costs the database, in rows: those that it may touch, mounts included, one more for
-/// each 4 KiB of a resource, and one for 16 keys that are only looked up.
+/// each 4 KiB of a resource, one for 16 keys that are only looked up, and 100 for a complete list,
+/// with which all rows of the host are compared.
 std::size_t rows_of(const change_batch& x);
 
 /// Cuts a batch whose rows would hold up the other hosts' batches into slices that are written one
 /// after the other, each a batch of its own. One slice, the batch itself, when it has at most
-/// twice `most` rows.
+/// twice `most` rows (lists themselves not counted).
 ///
 /// Of a complete list the first slice decides what is gone, before anything is written: when the
 /// store refuses it, or is locked out, nothing of the list may follow. The slices after it have at
