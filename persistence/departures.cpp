@@ -17,6 +17,10 @@ namespace {
 /// A complete list that removes this many rows or fewer is always believed.
 constexpr std::size_t always_believed = 10;
 
+/// As many rows of a host are compared with a list by one statement: what is read is in memory, and
+/// a host may have very many with long keys.
+constexpr std::size_t rows_at_once = 20'000;
+
 /// As many keys are looked up before they are removed, since much may go with each of them.
 constexpr std::size_t worth_counting = 100;
 
@@ -32,13 +36,18 @@ struct departures::kind_of_rows {
   // What a list may spare rows by.
   const char* driver;
   const char* mounted;
+  const char* status;
   static constexpr kind_of_rows volumes() {
-    return {row_kind::volume, "volumes", "volume_id", "driver",
+    return {row_kind::volume,
+            "volumes",
+            "volume_id",
+            "driver",
             "CASE WHEN EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = volumes.host AND "
-            "m.volume_id = volumes.volume_id) THEN 'yes' ELSE '' END"};
+            "m.volume_id = volumes.volume_id) THEN 'yes' ELSE '' END",
+            "status"};
   }
   static constexpr kind_of_rows containers() {
-    return {row_kind::container, "containers", "container_id", "''", "''"};
+    return {row_kind::container, "containers", "container_id", "''", "''", "''"};
   }
 };
 
@@ -131,33 +140,48 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   const bool sqlite = on_.kind() == dialect::sqlite;
   const std::string table = what.table, column = what.key;
   const auto here = of_host();
-  const auto missing = on_.query(
-      "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table + here + "), "
-          + what.mounted + " FROM " + table + here + " AND " + column + " NOT IN ("
-          + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)") + ')',
-      {{"host", host}, {"keys", json_array(accounted)}}, 4);
+  const auto sql = "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table
+                   + here + "), " + what.mounted + ", " + what.status + " FROM " + table + here
+                   + " AND " + column + " > :last" + (sqlite ? "" : "::text") + " AND " + column
+                   + " NOT IN ("
+                   + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)")
+                   + ") ORDER BY " + column + " LIMIT " + std::to_string(rows_at_once);
+  const auto keys = json_array(accounted);
   const sparing spares_row{seen.spared};
-  std::size_t unlisted = 0;
+  const auto most = room_.left + 1; // more than that is for another transaction
+  std::size_t unlisted = 0, spared = 0;
+  std::string last_key, rows_there;
   std::vector<std::string> first, last;
-  for (const auto& row : missing) {
-    if (spares_row(row[1], row[3] == "yes")) {
-      if (spares_row.unverified(row[0]))
+  for (bool more = true; more;) {
+    const auto missing = on_.query(sql, {{"host", host}, {"last", last_key}, {"keys", keys}}, 5);
+    more = missing.size() == rows_at_once;
+    for (const auto& row : missing) {
+      if (!spares_row(row[1], row[3] == "yes")) {
+        if (unlisted++ < most)
+          result.keys.push_back(row[0]);
+        continue;
+      }
+      ++spared;
+      if (spares_row.unverified(row[0]) && row[4] != "unverified"
+          && result.unverified.size() < most)
         result.unverified.push_back(row[0]);
       // Those of drivers that are there first: an inspect settles them.
-      const auto by_driver = spares_row(row[1]);
-      (by_driver ? last : first).push_back(row[0]);
-      continue;
+      auto& names = spares_row(row[1]) ? last : first;
+      if (names.size() < named_spared_max)
+        names.push_back(row[0]);
     }
-    ++unlisted;
-    result.keys.push_back(row[0]);
+    if (!missing.empty()) {
+      last_key = missing.back()[0];
+      rows_there = missing.back()[2];
+    }
   }
   first.insert(first.end(), last.begin(), last.end());
   const auto told = std::min(first.size(), named_spared_max);
-  summary.more_spared += first.size() - told;
+  summary.more_spared += spared - told;
   first.resize(told);
   summary.spared.insert(summary.spared.end(), first.begin(), first.end());
-  result.doubtful = !seen.confirmed && unlisted > always_believed
-                    && unlisted * 2 > std::stoull(missing.front()[2]);
+  result.doubtful =
+      !seen.confirmed && unlisted > always_believed && unlisted * 2 > std::stoull(rows_there);
   return result;
 }
 
