@@ -39,6 +39,8 @@ using config::exit_code;
 
 // From the first signal to the end of the process, whatever hangs.
 constexpr auto shutdown_limit = 10s;
+// Of volumes, and of containers: far above what a Docker host bears.
+constexpr std::size_t rows_of_reporting_host = 200'000;
 
 /// The signals of the process, as something to wait for. All threads that are started later have
 /// them blocked.
@@ -99,6 +101,9 @@ public:
         return rows.error();
       rows_ = std::move(*rows);
     }
+    // Whoever reports to a hub may be hostile; a node trusts its own daemon.
+    if (settings_.role == config::node_role::hub)
+      database.rows_of_host = rows_of_reporting_host;
     start_actors(*daemon, database);
     auto server = http::start({.listen = settings_.http_listen,
                                .auth_token = settings_.http_auth_token,
