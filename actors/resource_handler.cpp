@@ -409,7 +409,12 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
                                                       const write_summary& summary) const {
   if (!look_.list || parts_.kind != resource_kind::container)
     return {};
-  std::set<std::string> keys(summary.undetailed.begin(), summary.undetailed.end());
+  // Whoever answers for the database may be a hub; it names nothing that the list has not shown.
+  const std::set<std::string> named(summary.undetailed.begin(), summary.undetailed.end());
+  std::set<std::string> keys;
+  for (const auto& x : what.batch.containers.present)
+    if (named.contains(x.id))
+      keys.insert(x.id);
   for (const auto& x : summary.changes)
     if (x.kind == row_kind::container && x.op != operation::remove)
       keys.insert(x.key);
