@@ -113,6 +113,7 @@ void fleet::start_hub() {
   if (to_put_back_) {
     store_.put("h", *std::exchange(to_put_back_, std::nullopt));
     put_back_ = true;
+    around_.database_went_back();
   }
   node_parts parts;
   parts.settings.events_enabled = true;

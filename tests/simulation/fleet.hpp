@@ -21,6 +21,8 @@ struct fleet_surroundings {
   std::function<void(const std::string&)> tell;
   /// A hub has died: nobody of it is held up any more.
   std::function<void()> hub_is_gone;
+  /// The database is an older one.
+  std::function<void()> database_went_back;
 };
 
 /// The hub with the database behind it, the agent's connections to it, and others who want to come

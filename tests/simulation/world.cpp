@@ -101,6 +101,11 @@ void world::start_fleet() {
                        oracle_.orphans = true;
                        for (const auto& name : fleet_actor_names())
                          delayed_until_.erase(name);
+                     },
+                 .database_went_back =
+                     [this] {
+                       if (daemon_->plugin_absent)
+                         forget_plugin_volumes();
                      }});
 }
 

@@ -111,6 +111,7 @@ private:
   void cripple(unsigned place, unsigned how, nanoseconds span);
   void malform(unsigned place, unsigned sort, nanoseconds span);
   void lose_plugin(nanoseconds span, bool lasting);
+  void forget_plugin_volumes();
   void find_plugin();
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);

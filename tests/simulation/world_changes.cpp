@@ -262,7 +262,8 @@ void world::damage(unsigned place, unsigned sort) {
       return "[]";
     }
   };
-  if (daemon_->find_container(container_in(place)) != nullptr)
+  const auto id = container_in(place);
+  if (daemon_->find_container(id) != nullptr && !daemon_->is_ghost(id))
     rename_container(place);
   else
     create_volume(place);
@@ -299,14 +300,19 @@ void world::malform(unsigned place, unsigned sort, nanoseconds span) {
 /// nobody of them.
 void world::lose_plugin(nanoseconds span, bool lasting) {
   daemon_->plugin_absent = true;
-  for (const auto& [name, x] : daemon_->volumes)
-    if (const auto* state = x.now(); state != nullptr && state->driver == "plugin")
-      oracle_.unseen.insert(name);
+  forget_plugin_volumes();
   plugin_lasts_ |= lasting;
   later(span, [this] {
     if (!plugin_lasts_)
       find_plugin();
   });
+}
+
+/// The rows may lack them, and nobody can tell the node.
+void world::forget_plugin_volumes() {
+  for (const auto& [name, x] : daemon_->volumes)
+    if (const auto* state = x.now(); state != nullptr && state->driver == "plugin")
+      oracle_.unseen.insert(name);
 }
 
 /// Nothing tells of it. Volumes that the node has never seen need another list.
