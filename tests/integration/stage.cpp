@@ -17,8 +17,9 @@ std::string program_path() {
   return chosen ? chosen : VOLUMEVIZ_PROGRAM;
 }
 
-stage::stage(database_kind kind)
-    : docker{daemon.api()}, database{make_database(kind)}, records{database->url()} {
+stage::stage(database_kind kind, bool with_plugins)
+    : daemon{with_plugins}, docker{daemon.api()}, database{make_database(kind)},
+      records{database->url()} {
 }
 
 support::variables stage::settings() const {

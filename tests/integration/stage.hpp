@@ -33,7 +33,7 @@ std::unique_ptr<test_database> make_database(database_kind kind);
 /// program between them.
 class stage {
 public:
-  explicit stage(database_kind kind);
+  explicit stage(database_kind kind, bool with_plugins = false);
 
   /// The settings of the node: everything it needs to work on this stage, with quick reconnects and
   /// no periodic reconciliation, so that nothing is right by a lucky repair.

@@ -124,8 +124,12 @@ void docker_api::import_busybox() {
     throw docker_error{got.status, "import of the busybox image: " + got.body};
 }
 
-void docker_api::create_volume(const std::string& name, const labels& with, const labels& options) {
-  json::object body{{"Name", name}, {"Labels", to_json(with)}, {"DriverOpts", to_json(options)}};
+void docker_api::create_volume(const std::string& name, const labels& with, const labels& options,
+                               const std::string& driver) {
+  json::object body{{"Name", name},
+                    {"Driver", driver},
+                    {"Labels", to_json(with)},
+                    {"DriverOpts", to_json(options)}};
   expect("POST", "/volumes/create", json::serialize(body));
 }
 

@@ -61,7 +61,8 @@ public:
   boost::json::value info();
   void import_busybox(); ///< as image `busybox:test`, from this machine's own /bin/busybox
 
-  void create_volume(const std::string& name, const labels& with = {}, const labels& options = {});
+  void create_volume(const std::string& name, const labels& with = {}, const labels& options = {},
+                     const std::string& driver = "local");
   void remove_volume(const std::string& name);
   void prune(const std::string& kind); ///< "volumes" or "containers"
 

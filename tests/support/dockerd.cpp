@@ -8,10 +8,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <sys/mount.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace volumeviz::support {
 
@@ -98,6 +101,21 @@ void unmount_below(const fs::path& folder) {
     ::umount2(point->c_str(), MNT_DETACH);
 }
 
+/// The same process, for which /run/docker/plugins is `plugins`. dockerd can't be told another
+/// place.
+std::vector<std::string> in_own_mounts(const std::string& plugins,
+                                       std::vector<std::string>&& arguments) {
+  std::vector<std::string> all{"unshare",
+                               "--mount",
+                               "sh",
+                               "-ec",
+                               "mount -t tmpfs none /run; mkdir -p /run/docker/plugins; "
+                               "mount --bind \"$0\" /run/docker/plugins; exec \"$@\"",
+                               plugins};
+  std::ranges::move(arguments, std::back_inserter(all));
+  return all;
+}
+
 /// runc leaves a container's cgroups behind when nobody tells it that the container is gone.
 void remove_cgroups(const fs::path& containers) {
   std::error_code ignored;
@@ -108,7 +126,9 @@ void remove_cgroups(const fs::path& containers) {
 
 } // namespace
 
-dockerd::dockerd() {
+dockerd::dockerd(bool with_plugins) : with_plugins_(with_plugins) {
+  if (with_plugins_)
+    fs::create_directory(plugins());
   start();
   api().import_busybox();
 }
@@ -125,10 +145,14 @@ dockerd::~dockerd() {
 void dockerd::start() {
   await_end_of_containerd();
   const auto path = folder_.path().string();
+  std::vector<std::string> arguments{
+      "dockerd", "--data-root", path + "/data", "--exec-root",     path + "/exec",
+      "-H",      host(),        "--pidfile",    path + "/pid",     "--storage-driver",
+      "vfs",     "--bridge",    "none",         "--iptables=false"};
+  if (with_plugins_)
+    arguments = in_own_mounts(plugins(), std::move(arguments));
   daemon_.emplace(command{
-      .arguments = {"dockerd", "--data-root", path + "/data", "--exec-root", path + "/exec", "-H",
-                    host(), "--pidfile", path + "/pid", "--storage-driver", "vfs", "--bridge",
-                    "none", "--iptables=false"},
+      .arguments = std::move(arguments),
       .environment = minimal_environment(),
       .output = path + "/log",
       .errors = path + "/log",

@@ -14,7 +14,9 @@ namespace volumeviz::support {
 /// containers, shims, mounts, cgroups, files.
 class dockerd {
 public:
-  dockerd(); ///< started, answering, with the image `busybox:test`
+  /// Started, answering, with the image `busybox:test`. `with_plugins`: it looks for plugins in
+  /// plugins() instead of /run/docker/plugins, which it shares with all others of this machine.
+  explicit dockerd(bool with_plugins = false);
   ~dockerd();
   dockerd(const dockerd&) = delete;
   dockerd& operator=(const dockerd&) = delete;
@@ -22,6 +24,8 @@ public:
   std::string socket() const { return folder_ / "docker.sock"; }
   std::string host() const { return "unix://" + socket(); } ///< as DOCKER_HOST
   docker_api api() const { return docker_api{socket()}; }   ///< a new connection
+
+  std::string plugins() const { return folder_ / "plugins"; }
 
   void start();   ///< until it answers, at most 60 s
   void stop();    ///< SIGTERM: stops the containers first, as a service manager would
@@ -38,6 +42,7 @@ private:
   void remove_leftovers() const;
 
   scratch_folder folder_;
+  bool with_plugins_;
   std::optional<process> daemon_;
 };
 

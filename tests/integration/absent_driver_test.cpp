@@ -1,0 +1,44 @@
+// A volume plugin that starts later than dockerd, as at each boot.
+#include "tests/integration/stage.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/volume_plugin.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace volumeviz::integration;
+using namespace volumeviz::support;
+using std::chrono::seconds;
+
+namespace {
+
+std::string status_of(stage& on, const std::string& volume) {
+  return on.records.text("SELECT status FROM volumes WHERE name = '" + volume + "'");
+}
+
+double unverified(stage& on) {
+  return on.http().metrics()["volumeviz_events_unverified_resources{kind=\"volume\"}"];
+}
+
+} // namespace
+
+TEST_CASE("volumes of a driver that dockerd does not find after its start keep their rows") {
+  if (!servers_can_run(database_kind::sqlite))
+    return;
+  stage on{database_kind::sqlite, true};
+  volume_plugin nas{on.daemon.plugins(), "nas"};
+  on.docker.create_volume("share", {}, {}, "nas");
+  on.start_node();
+  REQUIRE(on.disagreement() == "");
+  nas.stop();
+  on.daemon.restart();
+  REQUIRE(rows_that_should_be(on.docker).volumes.empty()); // the daemon says nothing of it
+  CHECK(eventually([&] { return status_of(on, "share") == "unverified"; }, seconds{30}));
+  CHECK(eventually([&] { return unverified(on) == 1; }));
+  const auto health = on.http().get("/api/v1/health");
+  CHECK(health.status == 200);
+  CHECK(health.body.find("share") != std::string::npos);
+  nas.start();
+  CHECK(eventually([&] { return status_of(on, "share") == "active"; }, seconds{30}));
+  CHECK(on.disagreement() == "");
+  CHECK(eventually([&] { return unverified(on) == 0; }));
+}
