@@ -1,3 +1,4 @@
+#include "docker/inspect_trial.hpp"
 #include "docker/path_trial.hpp"
 #include "http/server.hpp"
 #include "persistence/schema_state.hpp"
@@ -25,6 +26,7 @@ using namespace std::chrono_literals;
 
 // As the alert for it has it.
 constexpr std::chrono::days renew_within{14};
+constexpr std::size_t named_at_most = 5;
 
 /// Prints a line for each finding and remembers whether one was bad.
 class findings {
@@ -79,19 +81,46 @@ bool check_docker_paths(const config::settings& settings, findings& found) {
   return by_cause.empty();
 }
 
+/// Not a failure: the daemon's lists stand in for such a resource.
+void check_inspects(docker::client& daemon, findings& found) {
+  const auto all = docker::try_inspects(daemon, 500ms, 5s);
+  if (!all) {
+    found.note("inspects", "not tried: " + all.error().text);
+    return;
+  }
+  const auto of = all->tried == all->listed ? "all" : fmt::format("{} of", all->tried);
+  if (all->failed.empty())
+    found.fine("inspects", fmt::format("{} {} listed containers and volumes can be inspected", of,
+                                       all->listed));
+  for (std::size_t i = 0; i < all->failed.size(); ++i) {
+    if (i == named_at_most) {
+      found.note("inspects", fmt::format("{} more can't be inspected", all->failed.size() - i));
+      break;
+    }
+    const auto& x = all->failed[i];
+    found.note("inspects",
+               fmt::format("{} {} can't be inspected; the daemon's list stands in{}: {}",
+                           to_string(x.kind), x.name,
+                           x.kind == resource_kind::container ? ", and its times are unknown" : "",
+                           x.why));
+  }
+}
+
 void check_docker(const config::settings& settings, findings& found) {
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon) {
     found.bad("docker", daemon.error().text);
     return;
   }
-  auto who = (*daemon)->make_client()->identify(5s);
+  const auto client = (*daemon)->make_client();
+  auto who = client->identify(5s);
   if (who) {
     found.fine("docker", fmt::format("{} answers at {}",
                                      who->podman ? "Podman" : "Docker " + who->engine_version,
                                      settings.docker_host));
     found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
-    check_docker_paths(settings, found);
+    if (check_docker_paths(settings, found))
+      check_inspects(*client, found);
   } else if (who.error().code != ec::docker_refused || check_docker_paths(settings, found)) {
     // Else the line of the paths tells which one was refused, and why.
     found.bad("docker", who.error().text);

@@ -110,6 +110,11 @@ volume_plugin::~volume_plugin() {
   stop();
 }
 
+void volume_plugin::hold(const std::string& volume) {
+  const std::scoped_lock lock{server_->mutex};
+  server_->volumes.insert(volume);
+}
+
 void volume_plugin::start() {
   server_->start();
 }

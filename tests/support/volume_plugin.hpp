@@ -12,6 +12,9 @@ public:
   volume_plugin(const std::string& folder, const std::string& name); ///< started
   ~volume_plugin();
 
+  /// From now on it has this volume, whatever the name.
+  void hold(const std::string& volume);
+
   void start();
   void stop(); ///< its socket is gone
 

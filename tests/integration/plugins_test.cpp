@@ -1,4 +1,4 @@
-// A volume plugin that starts later than dockerd, as at each boot.
+// What volume plugins do to a real dockerd's answers.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/volume_plugin.hpp"
@@ -41,4 +41,23 @@ TEST_CASE("volumes of a driver that dockerd does not find after its start keep t
   CHECK(eventually([&] { return status_of(on, "share") == "active"; }, seconds{30}));
   CHECK(on.disagreement() == "");
   CHECK(eventually([&] { return unverified(on) == 0; }));
+}
+
+TEST_CASE("a volume without a name, and one that no path can name, hold up no other") {
+  if (!servers_can_run(database_kind::sqlite))
+    return;
+  stage on{database_kind::sqlite, true};
+  volume_plugin odd{on.daemon.plugins(), "odd"};
+  odd.hold("");
+  odd.hold("nas//export");
+  on.docker.create_volume("good");
+  on.start_node(); // ready
+  CHECK(on.rows().volumes.contains("good"));
+  CHECK(eventually([&] { return on.rows().volumes.contains("nas//export"); }));
+  CHECK(on.rows().volumes.size() == 2);
+  CHECK(on.http().metrics().sum("volumeviz_events_rejected_rows_total") >= 1);
+  CHECK(on.http().get("/api/v1/health").body.find("odd") != std::string::npos);
+  const auto verified = [&on] { return on.records.text("SELECT verified_at FROM hosts"); };
+  const auto before = verified();
+  CHECK(eventually([&] { return verified() != before; }, seconds{20}));
 }
