@@ -47,7 +47,7 @@ struct node_parts {
   std::uint64_t seed = 0;
   bool own_threads =
       true; ///< blocking actors get threads of their own; a deterministic test says false
-  audit_policy audits{};
+  sync::audit_policy audits{};
   stream_runner run_stream = run_on_own_thread;
   link_parts link{}; ///< of an agent or a hub
   /// One list is cheaper than about 300 inspects of volumes, or 60 of containers (measured on
