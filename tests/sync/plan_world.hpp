@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/work_plan.hpp"
+#include "tests/sync/decision_tape.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,25 +13,6 @@
 #include <vector>
 
 namespace volumeviz::sync::testing {
-
-/// Decisions, one after the other; the first answer for every question once it is used up. So the
-/// shorter the tape and the smaller its numbers, the duller the story, and a failing one shrinks to
-/// its essence.
-class decision_tape {
-public:
-  explicit decision_tape(std::vector<std::uint16_t> values) : values_(std::move(values)) {}
-  /// One of 0 … choices - 1.
-  unsigned choose(unsigned choices) {
-    return next_ < values_.size() ? values_[next_++] % choices : 0;
-  }
-  /// True in one of `n` cases, never once the tape is used up.
-  bool one_in(unsigned n) { return choose(n) == n - 1 && next_ <= values_.size() && n > 1; }
-  milliseconds span(unsigned most) { return milliseconds{choose(most + 1)}; }
-
-private:
-  std::vector<std::uint16_t> values_;
-  std::size_t next_ = 0;
-};
 
 /// A daemon with a few containers, a database, and a handler that does what a work_plan says, all
 /// in virtual time and as unlucky as the tape wants: the API lags behind the events, events come

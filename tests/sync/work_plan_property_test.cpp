@@ -7,20 +7,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include <vector>
-
 using namespace volumeviz::sync;
-using volumeviz::sync::testing::plan_world;
+using namespace volumeviz::sync::testing;
 
 namespace {
-
-// Long tapes of large numbers from the start: rapidcheck's first cases are dull otherwise, and
-// shrinking finds the dull core of a failure anyway.
-std::vector<std::uint16_t> long_tape() {
-  auto value = rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint16_t>(0, 5'000));
-  return *rc::gen::resize(10 * rc::kNominalSize,
-                          rc::gen::container<std::vector<std::uint16_t>>(value));
-}
 
 void live_through(const work_limits& limits) {
   // A property of another name has other chances.
