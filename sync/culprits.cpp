@@ -18,7 +18,8 @@ void culprits::worked(time_point now) {
 }
 
 bool culprits::failed(const std::string& host, duration took, time_point now) {
-  failing_[host] = now + std::min(took * limits_.rest, limits_.rest_max);
+  const auto again = suspected(host, now);
+  failing_[host] = again ? now + std::min(took, limits_.took_max) * limits_.rest : now;
   return failing_.size() >= limits_.hosts || !last_success_
          || now - *last_success_ > limits_.without_success;
 }

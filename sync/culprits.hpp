@@ -23,9 +23,11 @@ public:
     duration doubted_for = std::chrono::seconds{30};
     /// So is a failure when nothing was written for so long.
     duration without_success = std::chrono::seconds{10};
-    /// After a failure a culprit's batches are turned away for so many times as long as it took.
+    /// After a further failure a suspect's batches are turned away for so many times as long as it
+    /// took. Not after the first: it looks the same when this program stood still for a while.
     int rest = 4;
-    duration rest_max = std::chrono::minutes{1};
+    /// No call takes longer, unless this program stood still.
+    duration took_max = std::chrono::seconds{5};
   };
 
   culprits() : culprits(limits{}) {}

@@ -28,12 +28,27 @@ TEST_CASE("what has held up the others is not tried again at once") {
   x.failed("evil", 5s, start);
   x.failed("quick", 1ms, start);
   x.worked(start);
+  CHECK_FALSE(x.rests("evil", start)); // once happens to everybody
+  x.failed("evil", 5s, start);
+  x.failed("quick", 1ms, start);
+  x.worked(start);
   CHECK(x.rests("evil", start + 19s));
   CHECK_FALSE(x.rests("evil", start + 20s));
   CHECK_FALSE(x.rests("quick", start + 4ms));
   CHECK_FALSE(x.rests("good", start));
   x.worked(start + 1s); // and is not forgiven because others are written
   CHECK(x.rests("evil", start + 19s));
+}
+
+TEST_CASE("a failure that took as long as this program stood still is paid for as one call") {
+  culprits x;
+  x.worked(start);
+  for (int i = 0; i < 2; ++i) {
+    x.failed("unlucky", 10min, start);
+    x.worked(start);
+  }
+  CHECK(x.rests("unlucky", start + 19s));
+  CHECK_FALSE(x.rests("unlucky", start + 20s));
 }
 
 TEST_CASE(
