@@ -1,5 +1,7 @@
 #include "docker/broken_text.hpp"
 
+#include "messages/utf8.hpp"
+
 #include <boost/json.hpp>
 
 #include <cstddef>
@@ -11,28 +13,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view mark = "\xEF\xB7\x90"; // U+FDD0
-
-/// The length of the valid UTF-8 character at the beginning of `text`, which is not empty; 0 when
-/// there is none.
-std::size_t character(std::string_view text) {
-  const auto at = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto first = at(0);
-  if (first < 0x80)
-    return 1;
-  const std::size_t size = first >= 0xc2 && first <= 0xdf   ? 2
-                           : first >= 0xe0 && first <= 0xef ? 3
-                           : first >= 0xf0 && first <= 0xf4 ? 4
-                                                            : 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if (at(i) < 0x80 || at(i) > 0xbf)
-      return 0;
-  const auto second = at(1);
-  const auto overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const auto no_character = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  return overlong || no_character ? 0 : size;
-}
 
 /// The 16 bits of an escape "\uXXXX" at the beginning of `text`.
 std::optional<unsigned> escaped_unit(std::string_view text) {
@@ -60,7 +40,7 @@ struct part {
 
 part next_part(std::string_view text) {
   if (text.front() != '\\') {
-    const auto size = character(text);
+    const auto size = utf8_character(text);
     return {.size = size > 0 ? size : 1, .valid = size > 0};
   }
   const auto unit = escaped_unit(text);

@@ -88,10 +88,6 @@ private:
   std::vector<change_batch> done_;
 };
 
-} // namespace
-
-namespace {
-
 // Whatever a complete list has, all rows of its host are compared with it.
 constexpr std::size_t rows_of_comparing = 100;
 
