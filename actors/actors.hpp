@@ -85,9 +85,9 @@ using resource_handler_actor = caf::typed_actor<
     // The kind is stale; the number is the reconciliation run that wants to hear of it, 0 for none.
     caf::reacts_to<atom::reconcile, list_reason, std::uint64_t>,
     // These resources may be stale, too (no event said so).
-    caf::reacts_to<atom::glance, std::vector<std::string>>,
+    caf::reacts_to<atom::recheck, std::vector<std::string>>,
     // Everything that the daemon had announced until then is in the mailbox before this.
-    caf::reacts_to<atom::proof, timestamp>,
+    caf::reacts_to<atom::barrier, timestamp>,
     // The database is back: no need to wait out the pause.
     caf::reacts_to<atom::wake>,
     // INTERNAL: something is due.
@@ -98,7 +98,7 @@ using resource_handler_actor = caf::typed_actor<
 /// Asks the daemon; blocking, so on a thread of its own.
 using docker_inspector_actor = caf::typed_actor<
     // Looks at resources, or lists a kind.
-    caf::replies_to<look_request>::with<observation>,
+    caf::replies_to<fetch_request>::with<observation>,
     // What the daemon remembers of its events.
     caf::replies_to<audit_request>::with<audit_answer>,
     // Whether the daemon answers at all: the text is empty, or says why not.
@@ -128,7 +128,7 @@ using reconciler_actor = caf::typed_actor<
     // A handler has listed, or could not.
     caf::reacts_to<list_report>,
     // The stream has shown everything that the daemon announced until then.
-    caf::reacts_to<atom::proof, timestamp>,
+    caf::reacts_to<atom::barrier, timestamp>,
     // A handler has settled everything that was announced until then.
     caf::reacts_to<atom::verified, resource_kind, timestamp>,
     // INTERNAL: the periodic reconciliation of this epoch.
@@ -188,9 +188,9 @@ using hub_gate_actor = caf::typed_actor<
 using hub_session_actor = caf::typed_actor<
     // BOUNDED: a part of a batch. Answered when it may be followed by the next, the last when all
     // is committed; an error when the hub's queue is full.
-    caf::replies_to<link_piece>::with<write_answer>,
+    caf::replies_to<link_chunk>::with<write_answer>,
     // Still there.
-    caf::replies_to<link_pulse>::with<bool>,
+    caf::replies_to<link_heartbeat>::with<bool>,
     // INTERNAL: time to forget batches of which nothing more has come.
     caf::reacts_to<atom::tick>>;
 
@@ -205,7 +205,7 @@ using fleet_roster_actor = caf::typed_actor<
     caf::replies_to<atom::opened, agent_hello, caf::strong_actor_ptr>::with<link_welcome,
                                                                             caf::strong_actor_ptr>,
     // A session (by its number) has heard of its agent.
-    caf::reacts_to<atom::heard, std::uint64_t, link_pulse>,
+    caf::reacts_to<atom::heard, std::uint64_t, link_heartbeat>,
     // A session (by its number) has committed the batch of that number.
     caf::reacts_to<atom::verified, std::uint64_t, std::uint64_t>,
     // INTERNAL: who has been silent for too long; which hosts does the database have.

@@ -40,13 +40,13 @@ docker_inspector::docker_inspector(interface::pointer, inspector_parts parts)
 
 docker_inspector::interface::behavior_type docker_inspector::make_behavior() {
   return {
-      [this](const look_request& what) { return look(what); },
+      [this](const fetch_request& what) { return look(what); },
       [this](const audit_request& what) { return audit(what); },
       [this](atom::identify) { return identify(); },
   };
 }
 
-observation docker_inspector::look(const look_request& what) {
+observation docker_inspector::look(const fetch_request& what) {
   auto volumes = what.kind == resource_kind::volume;
   if (what.list)
     return volumes ? list_volumes(what.drivers) : list_containers();
@@ -106,7 +106,7 @@ observation docker_inspector::list_containers() {
 }
 
 template <class Inspect, class Observed>
-observation docker_inspector::inspect_all(const look_request& what, Inspect inspect,
+observation docker_inspector::inspect_all(const fetch_request& what, Inspect inspect,
                                           Observed observed) {
   observation answer;
   answer.ok = true;

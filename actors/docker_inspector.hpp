@@ -23,11 +23,11 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  observation look(const look_request& what);
+  observation look(const fetch_request& what);
   observation list_volumes(bool name_drivers);
   observation list_containers();
   template <class Inspect, class Observed>
-  observation inspect_all(const look_request& what, Inspect inspect, Observed observed);
+  observation inspect_all(const fetch_request& what, Inspect inspect, Observed observed);
   audit_answer audit(const audit_request& what);
   failure identify();
   std::vector<std::string> volume_drivers();

@@ -30,7 +30,7 @@ struct link_parts {
   std::function<std::string()> secret;            ///< hub: something that nobody can guess
   std::shared_ptr<wire::member_registry> members; ///< hub: shared with its front
   std::string program_version;
-  std::uint64_t boot = 0;                                           ///< random, of this process
+  std::uint64_t incarnation = 0;                                    ///< random, of this process
   std::function<result<std::vector<host_report>>()> recorded_hosts; ///< hub; see host_census
   std::size_t piece_bytes = 256 * 1024;                             ///< agent; see hub_link_parts
 };

@@ -40,7 +40,7 @@ reconciler::interface::behavior_type reconciler::make_behavior() {
       [this](const stream_report& report) { stream_changed(report); },
       [this](atom::listing, resource_kind kind, std::uint64_t run_id) { listing(kind, run_id); },
       [this](const list_report& report) { listed(report); },
-      [this](atom::proof, timestamp at) { proof(at); },
+      [this](atom::barrier, timestamp at) { barrier(at); },
       [this](atom::verified, resource_kind kind, timestamp at) { verified(kind, at); },
       [this](atom::tick, std::uint64_t number) { interval_over(number); },
       [this](atom::flush) {
@@ -81,7 +81,7 @@ void reconciler::stream_changed(const stream_report& report) {
   // the lists.
   request(reconcile_scope::full,
           std::exchange(connected_before_, true) ? list_reason::reconnect : list_reason::start);
-  proof(report.connected_since - api_lag);
+  barrier(report.connected_since - api_lag);
   schedule_interval();
   write_host();
 }
@@ -113,13 +113,13 @@ void reconciler::listed(const list_report& report) {
   tell();
 }
 
-void reconciler::proof(timestamp at) {
+void reconciler::barrier(timestamp at) {
   if (!stream_.connected)
     return;
   // Behind the lists that the new connection asked for, and behind every event that was read
   // before.
-  self_->send(parts_.volumes, atom::proof_v, at);
-  self_->send(parts_.containers, atom::proof_v, at);
+  self_->send(parts_.volumes, atom::barrier_v, at);
+  self_->send(parts_.containers, atom::barrier_v, at);
 }
 
 void reconciler::verified(resource_kind kind, timestamp at) {

@@ -45,7 +45,7 @@ private:
   void stream_changed(const stream_report& report);
   void listing(resource_kind kind, std::uint64_t run_id);
   void listed(const list_report& report);
-  void proof(timestamp at);
+  void barrier(timestamp at);
   void verified(resource_kind kind, timestamp at);
   void interval_over(std::uint64_t number);
   void write_host();

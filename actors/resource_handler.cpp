@@ -57,8 +57,8 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
       [this](const docker_event& event) { note(event); },
       [this](atom::overflow) { missed_events(); },
       [this](atom::reconcile, list_reason reason, std::uint64_t run_id) { list(reason, run_id); },
-      [this](atom::glance, const std::vector<std::string>& keys) { glance(keys); },
-      [this](atom::proof, timestamp at) { prove(at); },
+      [this](atom::recheck, const std::vector<std::string>& keys) { recheck(keys); },
+      [this](atom::barrier, timestamp at) { prove(at); },
       [this](atom::wake) { store_is_back(); },
       [this](atom::tick, std::uint64_t number) { on_timer(number); },
       [this](atom::stop) { return finish_and_stop(); },
@@ -93,9 +93,9 @@ void resource_handler::list(list_reason reason, std::uint64_t run_id) {
   advance();
 }
 
-void resource_handler::glance(const std::vector<std::string>& keys) {
+void resource_handler::recheck(const std::vector<std::string>& keys) {
   for (const auto& key : keys)
-    plan_.glance(key, self_->clock().now());
+    plan_.recheck(key, self_->clock().now());
   advance();
 }
 
@@ -160,11 +160,11 @@ void resource_handler::look() {
   if (look_.list)
     self_->send(parts_.reconciler, atom::listing_v, parts_.kind, look_.run_id);
   asked_for_drivers_ = look_.list && only_drivers_can_tell();
-  look_request question{.kind = parts_.kind,
-                        .list = look_.list,
-                        .keys = look_.keys,
-                        .brief = look_.retry,
-                        .drivers = asked_for_drivers_};
+  fetch_request question{.kind = parts_.kind,
+                         .list = look_.list,
+                         .keys = look_.keys,
+                         .brief = look_.retry,
+                         .drivers = asked_for_drivers_};
   self_->request(parts_.inspector, look_limit, std::move(question))
       .then([this](observation& what) { seen(what); },
             [this](const caf::error& why) {
@@ -215,9 +215,9 @@ void resource_handler::heed_lists(observation& what) const {
 void resource_handler::write(observation& what) {
   what.batch.host = parts_.host;
   for (auto& x : what.batch.volumes.present)
-    x.renewed = plan_.renewed(x.name);
+    x.recreated = plan_.recreated(x.name);
   for (auto& x : what.batch.containers.present)
-    x.times_unknown = !x.detailed && plan_.is_set_aside(x.id);
+    x.times_unknown = !x.from_inspect && plan_.is_set_aside(x.id);
   if (what.batch.volumes.complete) {
     auto& spared = what.batch.volumes.spared;
     for (const auto& key : plan_.set_aside())
@@ -293,7 +293,7 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
     plan_.list_left_out(!what.left_out.empty(), now);
   }
   if (look_.list && !volumes.complete && !containers.complete)
-    return plan_.finish_partial(seen, undetailed(what, summary), now);
+    return plan_.finish_partial(seen, needs_inspect(what, summary), now);
   if (parts_.kind == resource_kind::volume)
     return settle_volumes(what, summary);
   if (look_.list && summary.more_spared == 0) {
@@ -303,7 +303,7 @@ sync::settlement resource_handler::settle(const observation& what, const write_s
     unverified_.only(seen);
   }
   // Only an inspect can tell whether a spared row is still there.
-  auto keys = undetailed(what, summary);
+  auto keys = needs_inspect(what, summary);
   keys.insert(keys.end(), summary.spared.begin(), summary.spared.end());
   return plan_.finish(what.failed, keys, now);
 }
@@ -405,12 +405,12 @@ void resource_handler::doubted(const write_summary&) {
   advance();
 }
 
-std::vector<std::string> resource_handler::undetailed(const observation& what,
-                                                      const write_summary& summary) const {
+std::vector<std::string> resource_handler::needs_inspect(const observation& what,
+                                                         const write_summary& summary) const {
   if (!look_.list || parts_.kind != resource_kind::container)
     return {};
   // Whoever answers for the database may be a hub; it names nothing that the list has not shown.
-  const std::set<std::string> named(summary.undetailed.begin(), summary.undetailed.end());
+  const std::set<std::string> named(summary.needs_inspect.begin(), summary.needs_inspect.end());
   std::set<std::string> keys;
   for (const auto& x : what.batch.containers.present)
     if (named.contains(x.id))
@@ -426,7 +426,7 @@ std::vector<std::string> resource_handler::undetailed(const observation& what,
                          ? never
                          : std::max(verified_, summary.verified_before);
   // The answer has not named all of them: any container may be one.
-  const auto unnamed = summary.more_undetailed > 0
+  const auto unnamed = summary.more_needs_inspect > 0
                        || std::ranges::any_of(summary.more_changes, [](const unlisted_changes& x) {
                             return x.kind == row_kind::container && x.op != operation::remove;
                           });
@@ -456,7 +456,7 @@ void resource_handler::hint_other(const write_summary& summary) {
   if (unnamed)
     self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
   if (!keys.empty())
-    self_->send(parts_.other, atom::glance_v, std::vector<std::string>(keys.begin(), keys.end()));
+    self_->send(parts_.other, atom::recheck_v, std::vector<std::string>(keys.begin(), keys.end()));
 }
 
 const char* resource_handler::kinds() const noexcept {

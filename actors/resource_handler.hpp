@@ -58,7 +58,7 @@ private:
   void note(const docker_event& event);
   void missed_events();
   void list(list_reason reason, std::uint64_t run_id);
-  void glance(const std::vector<std::string>& keys);
+  void recheck(const std::vector<std::string>& keys);
   void prove(timestamp at);
   void store_is_back();
   caf::result<bool> finish_and_stop();
@@ -85,7 +85,8 @@ private:
   void doubted(const write_summary& summary);
 
   std::vector<row_count> count_rows(const write_summary& summary);
-  std::vector<std::string> undetailed(const observation& what, const write_summary& summary) const;
+  std::vector<std::string> needs_inspect(const observation& what,
+                                         const write_summary& summary) const;
   void suspect_drift(const write_summary& summary);
   void report_drift();
   void hint_other(const write_summary& summary);

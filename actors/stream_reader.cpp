@@ -123,7 +123,7 @@ void stream_reader::carry_out(const sync::stream_decision& decision) {
     parts_.numbers->stream_audit(*decision.passed);
   list(decision.relist);
   if (decision.proven_until)
-    self_->send(parts_.reconciler, atom::proof_v, *decision.proven_until);
+    self_->send(parts_.reconciler, atom::barrier_v, *decision.proven_until);
   if (decision.end) {
     ended(*decision.end);
     return;

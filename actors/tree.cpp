@@ -192,7 +192,7 @@ private:
     auto& link = *tree_->find("hub_link");
     hub_link_parts parts{.host = parts_.settings.node_name,
                          .program_version = parts_.link.program_version,
-                         .boot = parts_.link.boot,
+                         .incarnation = parts_.link.incarnation,
                          .hub = parts_.settings.hub_address.value(),
                          .connector = parts_.link.make_connector(system_),
                          .volumes = volumes_,

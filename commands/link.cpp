@@ -39,8 +39,8 @@ public:
     std::lock_guard lock(mutex_);
     if (steady::now() - read_ > read_again_after) {
       read_ = steady::now();
-      if (auto renewed = link_credentials(settings_); renewed && *renewed) {
-        now_ = std::move(*renewed);
+      if (auto recreated = link_credentials(settings_); recreated && *recreated) {
+        now_ = std::move(*recreated);
         numbers_->link_certificate_expiry(now_->expires_at());
       }
     }
@@ -100,7 +100,7 @@ wire::hub_front_parts front_of(const config::settings& settings, const link_secu
 link_parts make_link(persistence::inventory* rows, std::shared_ptr<wire::dialer> dialer) {
   link_parts link;
   link.program_version = VOLUMEVIZ_VERSION;
-  link.boot = identity::random_number() | 1; // 0 is nobody
+  link.incarnation = identity::random_number() | 1; // 0 is nobody
   link.secret = identity::random_nonce;
   link.members = std::make_shared<wire::member_registry>();
   link.make_connector = [dialer = std::move(dialer)](caf::actor_system& system) {

@@ -149,7 +149,7 @@ private:
   /// can't be, or that the daemon denies although it has just listed it, stays as the list shows
   /// it.
   std::optional<failure> add_times(const write_summary& summary) {
-    std::vector<std::string> ids = summary.undetailed;
+    std::vector<std::string> ids = summary.needs_inspect;
     for (const auto& x : summary.changes)
       if (x.kind == row_kind::container && x.op != operation::remove)
         ids.push_back(x.key);

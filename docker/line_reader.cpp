@@ -22,9 +22,9 @@ void line_reader::feed(std::string_view bytes, const on_line& line, const on_too
   while (!bytes.empty()) {
     const auto end = bytes.find('\n');
     const bool ends = end != std::string_view::npos;
-    const auto piece = bytes.substr(0, end);
+    const auto chunk = bytes.substr(0, end);
     bytes.remove_prefix(ends ? end + 1 : bytes.size());
-    if (!skipping_ && partial_.size() + piece.size() > limit_) {
+    if (!skipping_ && partial_.size() + chunk.size() > limit_) {
       skipping_ = true;
       std::string{}.swap(partial_);
       too_long(limit_);
@@ -34,14 +34,14 @@ void line_reader::feed(std::string_view bytes, const on_line& line, const on_too
       continue;
     }
     if (!ends) {
-      partial_.append(piece);
+      partial_.append(chunk);
       continue;
     }
     if (partial_.empty()) {
-      emit(piece, line);
+      emit(chunk, line);
       continue;
     }
-    partial_.append(piece);
+    partial_.append(chunk);
     emit(partial_, line);
     partial_.clear();
     if (partial_.capacity() > kept_capacity)

@@ -154,7 +154,7 @@ void read_config(json_fields& in, const json::object* object, container& out) {
 
 container read_inspected(json_fields& in, bool podman) {
   container out;
-  out.detailed = true;
+  out.from_inspect = true;
   out.id = in.required_text("Id");
   out.name = without_slash(in.text("Name"));
   out.created_at = in.time("Created");

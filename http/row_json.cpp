@@ -102,7 +102,7 @@ void describe(json::object& row, const host_report* known, timestamp now) {
   row["since"] = time_or_null(x.since);
   row["away_because"] = known == nullptr
                             ? json::value("it has not reported since this hub was started")
-                            : text_or_null(x.connected ? std::string{} : x.away_because);
+                            : text_or_null(x.connected ? std::string{} : x.away_reason);
   // Clocks of two machines may disagree: a lag is never negative.
   row["lag_seconds"] = x.verified_at == never
                            ? json::value(nullptr)

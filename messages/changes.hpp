@@ -140,7 +140,7 @@ struct write_summary {
   bool taken_anew = false;
   /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
   /// started at some time: an inspect should follow.
-  std::vector<std::string> undetailed;
+  std::vector<std::string> needs_inspect;
   /// Rows that the list lacks and that stayed because of observed::spared, at most
   /// `named_spared_max` of them: an inspect should follow, which may say that they are gone.
   std::vector<std::string> spared{};
@@ -153,7 +153,7 @@ struct write_summary {
   // An answer that travels is bounded (see sync::bounded_answer); what it leaves out is counted.
   std::vector<unlisted_changes> more_changes; ///< at most one a kind and operation
   std::uint64_t more_rejected = 0;
-  std::uint64_t more_undetailed = 0;
+  std::uint64_t more_needs_inspect = 0;
   friend bool operator==(const write_summary&, const write_summary&) = default;
 };
 
@@ -194,9 +194,9 @@ typename Inspector::result_type inspect(Inspector& f, rejected_row& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_summary& x) {
-  return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.undetailed, x.spared,
+  return f(x.changes, x.rejected, x.refused, x.locked_out, x.taken_anew, x.needs_inspect, x.spared,
            x.more_spared, x.verified_before, x.replaced_text, x.statements, x.more_changes,
-           x.more_rejected, x.more_undetailed);
+           x.more_rejected, x.more_needs_inspect);
 }
 
 } // namespace volumeviz

@@ -20,8 +20,8 @@ inline constexpr std::uint32_t link_protocol = 3;
 struct agent_hello {
   std::string host; ///< NODE_NAME
   std::string program_version;
-  std::string engine_id;   ///< empty: not known yet
-  std::uint64_t boot = 0;  ///< random, of this process
+  std::string engine_id;         ///< empty: not known yet
+  std::uint64_t incarnation = 0; ///< random, of this process
   std::uint64_t acked = 0; ///< the newest batch of this process that was acknowledged; 0: none
 };
 
@@ -35,7 +35,7 @@ struct link_welcome {
 
 /// A part of one batch. The pieces of a batch come in order, each after the answer to the one
 /// before.
-struct link_piece {
+struct link_chunk {
   std::string token;
   std::uint64_t seq = 0; ///< of the batch; grows by one within a process
   std::uint32_t index = 0;
@@ -45,7 +45,7 @@ struct link_piece {
 };
 
 /// What an agent tells of itself every two seconds.
-struct link_pulse {
+struct link_heartbeat {
   std::string token;
   std::string engine_id, engine_version;
   bool connected = false; ///< to its daemon's stream
@@ -60,7 +60,7 @@ struct host_report {
   std::string host;
   bool connected = false;
   timestamp since = never; ///< when it came, or went away; by the hub's clock
-  std::string away_because;
+  std::string away_reason;
   std::string address; ///< the agent's CAF node, for logs
   std::string program_version;
   std::string engine_id, engine_version;
@@ -76,24 +76,24 @@ struct host_report {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, agent_hello& x) {
-  return f(x.host, x.program_version, x.engine_id, x.boot, x.acked);
+  return f(x.host, x.program_version, x.engine_id, x.incarnation, x.acked);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_welcome& x) {
   return f(x.token, x.snapshot);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, link_piece& x) {
+typename Inspector::result_type inspect(Inspector& f, link_chunk& x) {
   return f(x.token, x.seq, x.index, x.last, x.part);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, link_pulse& x) {
+typename Inspector::result_type inspect(Inspector& f, link_heartbeat& x) {
   return f(x.token, x.engine_id, x.engine_version, x.connected, x.status, x.queue_size,
            x.verified_ago_ms, x.reasons);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, host_report& x) {
-  return f(x.host, x.connected, x.since, x.away_because, x.address, x.program_version, x.engine_id,
+  return f(x.host, x.connected, x.since, x.away_reason, x.address, x.program_version, x.engine_id,
            x.engine_version, x.stream_connected, x.status, x.queue_size, x.last_heard,
            x.verified_at, x.batches, x.refused, x.reasons);
 }

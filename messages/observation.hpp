@@ -11,7 +11,7 @@
 namespace volumeviz {
 
 /// A question to the daemon: how do these resources look now, or which are there at all.
-struct look_request {
+struct fetch_request {
   resource_kind kind = resource_kind::volume;
   bool list = false;
   std::vector<std::string> keys; ///< empty when `list`
@@ -40,7 +40,7 @@ struct observation {
 };
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, look_request& x) {
+typename Inspector::result_type inspect(Inspector& f, fetch_request& x) {
   return f(x.kind, x.list, x.keys, x.brief, x.drivers);
 }
 

@@ -29,7 +29,7 @@ struct volume {
   std::string scope;
   timestamp created_at = never; ///< for display only: a chmod of a local volume's folder moves it
   /// Seen after a destroy of the same name: another volume, even if every field is equal.
-  bool renewed = false;
+  bool recreated = false;
   friend bool operator==(const volume&, const volume&) = default;
 };
 
@@ -60,7 +60,7 @@ struct container {
   /// True when it comes from an inspect. A list has neither started_at nor finished_at, and
   /// created_at in whole seconds only: such a container never overwrites a time that an inspect has
   /// told.
-  bool detailed = false;
+  bool from_inspect = false;
   /// Of a list only: what an inspect has told may be wrong by now, and no inspect works. Recorded
   /// times become unknown.
   bool times_unknown = false;
@@ -75,7 +75,7 @@ bool is_running(const container& x) noexcept;
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, volume& x) {
-  return f(x.name, x.driver, x.mountpoint, x.labels, x.options, x.scope, x.created_at, x.renewed);
+  return f(x.name, x.driver, x.mountpoint, x.labels, x.options, x.scope, x.created_at, x.recreated);
 }
 
 template <class Inspector>
@@ -86,7 +86,7 @@ typename Inspector::result_type inspect(Inspector& f, mount& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, container& x) {
   return f(x.id, x.name, x.image, x.state, x.status, x.labels, x.mounts, x.created_at, x.started_at,
-           x.finished_at, x.detailed, x.times_unknown, x.settled_for);
+           x.finished_at, x.from_inspect, x.times_unknown, x.settled_for);
 }
 
 } // namespace volumeviz

@@ -60,7 +60,7 @@ agent_link_metrics::agent_link_metrics(prometheus::Registry& registry)
 }
 
 hub_link_metrics::hub_link_metrics(prometheus::Registry& registry)
-    : pieces(counters(registry, "volumeviz_events_link_pieces_total",
+    : chunks(counters(registry, "volumeviz_events_link_pieces_total",
                       "Pieces of batches taken from agents.")
                  .Add({})),
       refused(counters(registry, "volumeviz_events_link_refused_total",

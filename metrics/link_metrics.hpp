@@ -29,7 +29,7 @@ struct link_front_metrics {
 struct hub_link_metrics {
   explicit hub_link_metrics(prometheus::Registry& registry);
 
-  counter& pieces;
+  counter& chunks;
   counter& refused;
   std::array<counter*, 5> rejected; ///< by rejection
 };

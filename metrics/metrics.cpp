@@ -220,9 +220,9 @@ void catalogue::hub_refused() {
     impl_->hub->refusals.Increment();
 }
 
-void catalogue::link_piece() {
+void catalogue::link_chunk() {
   if (impl_->agents)
-    impl_->agents->pieces.Increment();
+    impl_->agents->chunks.Increment();
 }
 
 void catalogue::link_refused() {

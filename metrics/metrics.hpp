@@ -104,7 +104,7 @@ public:
   void hub_refused(); ///< the hub did not let us in, or did not take a piece
 
   // A hub's agents.
-  void link_piece();   ///< one was taken
+  void link_chunk();   ///< one was taken
   void link_refused(); ///< one found the queue full
   void link_rejected(rejection why);
 

@@ -93,7 +93,7 @@ std::vector<MetricFamily> process_families() {
   if (auto stat = parse_process_stat(read_file("/proc/self/stat"))) {
     static const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
     static const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-    static const double boot =
+    static const double incarnation =
         boot_time(); // one value for ever: the start must not move with the clock
     result.push_back(single("process_cpu_seconds_total", "User and system CPU time spent.",
                             MetricType::Counter, static_cast<double>(stat->cpu_ticks) / ticks));
@@ -103,10 +103,10 @@ std::vector<MetricFamily> process_families() {
                             MetricType::Gauge, static_cast<double>(stat->virtual_bytes)));
     result.push_back(single("process_threads", "Threads of the process.", MetricType::Gauge,
                             static_cast<double>(stat->threads)));
-    if (boot > 0)
+    if (incarnation > 0)
       result.push_back(single("process_start_time_seconds",
                               "Unix time of the start of the process.", MetricType::Gauge,
-                              boot + static_cast<double>(stat->start_ticks) / ticks));
+                              incarnation + static_cast<double>(stat->start_ticks) / ticks));
   }
   if (auto open = open_descriptors())
     result.push_back(

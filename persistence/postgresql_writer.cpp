@@ -137,7 +137,7 @@ boost::json::object json_of(const std::string& host, const volume& v) {
           {"options", json_of(v.options)},
           {"scope", v.scope},
           {"created_at", json_of(v.created_at)},
-          {"renewed", v.renewed}};
+          {"renewed", v.recreated}};
 }
 
 boost::json::object json_of(const std::string& host, const container& c) {
@@ -150,10 +150,10 @@ boost::json::object json_of(const std::string& host, const container& c) {
           {"labels", json_of(c.labels)},
           {"is_active", is_running(c)},
           {"created_at", json_of(c.created_at)},
-          {"started_at", c.detailed ? json_of(c.started_at) : nullptr},
-          {"finished_at", c.detailed ? json_of(c.finished_at) : nullptr},
-          {"detailed", c.detailed},
-          {"times_unknown", c.times_unknown && !c.detailed}};
+          {"started_at", c.from_inspect ? json_of(c.started_at) : nullptr},
+          {"finished_at", c.from_inspect ? json_of(c.finished_at) : nullptr},
+          {"detailed", c.from_inspect},
+          {"times_unknown", c.times_unknown && !c.from_inspect}};
 }
 
 /// `id`: the container's, with its host.

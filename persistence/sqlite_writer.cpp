@@ -205,9 +205,9 @@ private:
                                             json_object(v.options),
                                             v.scope,
                                             iso_time(v.created_at),
-                                            v.renewed ? "1" : "0",
+                                            v.recreated ? "1" : "0",
                                             now_};
-      if (!is_recorded(recorded, values, v.renewed ? 6 : 5))
+      if (!is_recorded(recorded, values, v.recreated ? 6 : 5))
         put(row_kind::volume, v.name, values, summary);
     }
   }
@@ -227,13 +227,13 @@ private:
                                             json_object(c.labels),
                                             is_running(c) ? "1" : "0",
                                             iso_time(c.created_at),
-                                            c.detailed ? iso_time(c.started_at) : "",
-                                            c.detailed ? iso_time(c.finished_at) : "",
-                                            c.detailed        ? "1"
+                                            c.from_inspect ? iso_time(c.started_at) : "",
+                                            c.from_inspect ? iso_time(c.finished_at) : "",
+                                            c.from_inspect    ? "1"
                                             : c.times_unknown ? "2"
                                                               : "0",
                                             now_};
-      if (c.times_unknown || !is_recorded(recorded, values, c.detailed ? 9 : 6))
+      if (c.times_unknown || !is_recorded(recorded, values, c.from_inspect ? 9 : 6))
         put(row_kind::container, c.id, values, summary);
     }
   }

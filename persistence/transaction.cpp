@@ -169,7 +169,7 @@ private:
     for (auto& row : on_.query("SELECT container_id FROM containers WHERE host = " + host_
                                    + " AND started_at IS NULL AND state <> 'created'",
                                {{"host", host}}, 1))
-      summary.undetailed.push_back(std::move(row[0]));
+      summary.needs_inspect.push_back(std::move(row[0]));
     const std::string seconds = on_.kind() == dialect::sqlite
                                     ? "strftime('%s', verified_at)"
                                     : "floor(extract(epoch FROM verified_at))::bigint::text";

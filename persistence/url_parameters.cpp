@@ -112,11 +112,11 @@ std::vector<url_parameter> url_parameters(const std::string& url) {
   bool after_password = false;
   for (auto begin = query + 1; begin <= url.size();) {
     const auto end = std::min(url.find('&', begin), url.size());
-    const auto piece = url.substr(begin, end - begin);
-    const auto equals = piece.find('=');
-    url_parameter each{piece.substr(0, equals), std::nullopt, after_password};
+    const auto chunk = url.substr(begin, end - begin);
+    const auto equals = chunk.find('=');
+    url_parameter each{chunk.substr(0, equals), std::nullopt, after_password};
     if (equals != std::string::npos)
-      each.value = piece.substr(equals + 1);
+      each.value = chunk.substr(equals + 1);
     std::string lower = each.key;
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
     after_password |= lower.find("pass") != std::string::npos;

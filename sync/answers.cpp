@@ -58,9 +58,9 @@ void bound_answer(write_summary& x, const answer_limits& limits) {
   const auto rejected = fitting(x.rejected, limits.rejected, limits.bytes);
   x.more_rejected += x.rejected.size() - rejected;
   x.rejected.resize(rejected);
-  const auto undetailed = fitting(x.undetailed, limits.undetailed, limits.bytes);
-  x.more_undetailed += x.undetailed.size() - undetailed;
-  x.undetailed.resize(undetailed);
+  const auto needs_inspect = fitting(x.needs_inspect, limits.needs_inspect, limits.bytes);
+  x.more_needs_inspect += x.needs_inspect.size() - needs_inspect;
+  x.needs_inspect.resize(needs_inspect);
 }
 
 } // namespace volumeviz::sync

@@ -10,7 +10,7 @@ namespace volumeviz::sync {
 struct answer_limits {
   std::size_t changes = 5'000;
   std::size_t rejected = 1'000;
-  std::size_t undetailed = 5'000;
+  std::size_t needs_inspect = 5'000;
   std::size_t bytes = 512 * 1024; ///< of each of the three lists
 };
 

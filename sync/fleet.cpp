@@ -43,7 +43,7 @@ void bound(failure& x) {
   clean_text(x.text, why_most);
 }
 
-void bound(link_pulse& x) {
+void bound(link_heartbeat& x) {
   clean_text(x.engine_id, name_most);
   clean_text(x.engine_version, name_most);
   if (x.reasons.size() > reasons_most) {
@@ -63,27 +63,27 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   bound(who);
   auto& x = members_[who.host];
   const auto lives = x.session != 0 && now.steady - x.heard < limits_.silent_max;
-  if (lives && x.boot != who.boot)
+  if (lives && x.incarnation != who.incarnation)
     return {.refused = "another agent reports as '" + who.host + "' already (" + x.last.address
                        + ", since " + spoken(x.last.since)
                        + "); every host needs a NODE_NAME of its own, or stop one of the two"};
   admission result{.refused = {}, .session = ++last_session_, .replaced = x.session};
   if (x.session != 0)
     sessions_.erase(x.session);
-  const auto continues = x.boot == who.boot && x.committed >= who.acked;
+  const auto continues = x.incarnation == who.incarnation && x.committed >= who.acked;
   result.snapshot = who.acked > 0 && !continues;
   result.new_engine =
       !who.engine_id.empty() && !x.last.engine_id.empty() && who.engine_id != x.last.engine_id;
-  if (x.boot != who.boot)
+  if (x.incarnation != who.incarnation)
     x.committed = 0;
   x.session = result.session;
-  x.boot = who.boot;
+  x.incarnation = who.incarnation;
   x.heard = now.steady;
   x.last.host = who.host;
   x.last.connected = true;
   x.last.since = now.wall;
   x.last.last_heard = never; // it has said nothing of itself yet
-  x.last.away_because.clear();
+  x.last.away_reason.clear();
   x.last.address = address;
   x.last.program_version = who.program_version;
   if (!who.engine_id.empty())
@@ -92,25 +92,25 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   return result;
 }
 
-bool fleet::heard(std::uint64_t session, const link_pulse& told, const moment& now) {
+bool fleet::heard(std::uint64_t session, const link_heartbeat& told, const moment& now) {
   auto* x = of(session);
   if (x == nullptr)
     return false;
-  auto pulse = told;
-  bound(pulse);
+  auto heartbeat = told;
+  bound(heartbeat);
   x->heard = now.steady;
   auto& last = x->last;
   last.last_heard = now.wall;
-  if (!pulse.engine_id.empty()) {
-    last.engine_id = pulse.engine_id;
-    last.engine_version = pulse.engine_version;
+  if (!heartbeat.engine_id.empty()) {
+    last.engine_id = heartbeat.engine_id;
+    last.engine_version = heartbeat.engine_version;
   }
-  last.stream_connected = pulse.connected;
-  last.status = pulse.status;
-  last.queue_size = pulse.queue_size;
-  last.reasons = pulse.reasons;
-  if (pulse.verified_ago_ms >= 0)
-    last.verified_at = now.wall - pulse.verified_ago_ms * 1'000'000;
+  last.stream_connected = heartbeat.connected;
+  last.status = heartbeat.status;
+  last.queue_size = heartbeat.queue_size;
+  last.reasons = heartbeat.reasons;
+  if (heartbeat.verified_ago_ms >= 0)
+    last.verified_at = now.wall - heartbeat.verified_ago_ms * 1'000'000;
   return true;
 }
 
@@ -132,7 +132,7 @@ std::optional<std::string> fleet::left(std::uint64_t session, const std::string&
   x->last.stream_connected = false;
   x->last.status = health_status::unhealthy;
   x->last.since = now.wall;
-  x->last.away_because = why;
+  x->last.away_reason = why;
   x->last.reasons.clear();
   return x->last.host;
 }
@@ -150,7 +150,7 @@ void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
   for (const auto& row : rows) {
     names.insert(row.host);
     const auto known = members_.find(row.host);
-    if (known != members_.end() && known->second.boot != 0)
+    if (known != members_.end() && known->second.incarnation != 0)
       continue;
     const auto last_heard = bounded(row.last_heard);
     const auto age = std::chrono::nanoseconds{now.wall - last_heard};
@@ -163,7 +163,7 @@ void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
     x = row;
     x.since = x.last_heard = last_heard;
     x.verified_at = bounded(row.verified_at);
-    x.away_because = "it has not reported since this hub was started";
+    x.away_reason = "it has not reported since this hub was started";
   }
   std::erase_if(members_,
                 [&](const auto& x) { return x.second.session == 0 && !names.contains(x.first); });

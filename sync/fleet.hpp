@@ -16,7 +16,7 @@ namespace volumeviz::sync {
 /// cleaned (see clean_text), numbers, times and enumerators brought into their range. Nothing is
 /// refused: an agent with too much to say is still alive.
 void bound(agent_hello& x);
-void bound(link_pulse& x);
+void bound(link_heartbeat& x);
 void bound(host_facts& x);
 /// The same for a reason that a hub gives: an agent's log and health have it.
 void bound(failure& x);
@@ -53,7 +53,7 @@ public:
 
   admission admit(const agent_hello& who, const std::string& address, const moment& now);
   /// A sign of life. False when the session is not the host's any more.
-  bool heard(std::uint64_t session, const link_pulse& pulse, const moment& now);
+  bool heard(std::uint64_t session, const link_heartbeat& heartbeat, const moment& now);
   /// A batch of the session is committed.
   void committed(std::uint64_t session, std::uint64_t seq);
   /// The session has ended. The host's name, when it was the host's last word.
@@ -71,8 +71,8 @@ public:
 private:
   struct member {
     host_report last;
-    std::uint64_t session = 0; ///< 0: away
-    std::uint64_t boot = 0;    ///< of the agent's process that was the last to report
+    std::uint64_t session = 0;     ///< 0: away
+    std::uint64_t incarnation = 0; ///< of the agent's process that was the last to report
     std::uint64_t committed = 0;
     std::chrono::steady_clock::time_point heard{};
   };

@@ -66,7 +66,7 @@ health_check hosts_check(const std::vector<host_report>& hosts, const std::strin
   for (const auto& x : hosts)
     if (!x.connected)
       away.add("The host " + x.host + " has been away" + since(x.since, now)
-               + because(x.away_because));
+               + because(x.away_reason));
     else if (auto what = unwell(x); !what.empty())
       ill.add("The host " + x.host + " reports, but " + what + because(joined(x.reasons)));
   if (!away.empty() || !ill.empty())

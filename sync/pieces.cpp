@@ -223,55 +223,55 @@ assembly::assembly(const limits& x, std::shared_ptr<byte_budget> hub)
     : limits_(x), budget_(std::make_shared<byte_budget>(x.most_bytes, std::move(hub))) {
 }
 
-result<std::optional<whole_batch>> assembly::add(link_piece&& piece, time_point now) {
-  if (completed_.contains(piece.seq))
+result<std::optional<whole_batch>> assembly::add(link_chunk&& chunk, time_point now) {
+  if (completed_.contains(chunk.seq))
     return fail(ec::bad_request,
-                "a piece of batch " + std::to_string(piece.seq) + " came after the last");
-  auto known = partials_.find(piece.seq);
+                "a piece of batch " + std::to_string(chunk.seq) + " came after the last");
+  auto known = partials_.find(chunk.seq);
   const auto expected = known == partials_.end() ? 0 : known->second.next;
-  if (piece.index != expected) {
+  if (chunk.index != expected) {
     forget(known);
-    return fail(ec::bad_request, "piece " + std::to_string(piece.index) + " of batch "
-                                     + std::to_string(piece.seq) + " came where piece "
+    return fail(ec::bad_request, "piece " + std::to_string(chunk.index) + " of batch "
+                                     + std::to_string(chunk.seq) + " came where piece "
                                      + std::to_string(expected) + " was to come");
   }
   static const change_batch nothing;
-  const auto bytes = memory_of(piece.part);
-  auto why = objection(known == partials_.end() ? nothing : known->second.whole.batch, piece.part);
+  const auto bytes = memory_of(chunk.part);
+  auto why = objection(known == partials_.end() ? nothing : known->second.whole.batch, chunk.part);
   const auto held = known == partials_.end() ? 0 : known->second.whole.held.bytes();
   if (why.empty() && (bytes > limits_.most_bytes || held > limits_.most_bytes - bytes))
     why = "it exceeds what one host may have under way (" + std::to_string(limits_.most_bytes)
           + " bytes)";
   if (!why.empty()) {
     forget(known);
-    return fail(ec::bad_request, "batch " + std::to_string(piece.seq) + " was refused: " + why);
+    return fail(ec::bad_request, "batch " + std::to_string(chunk.seq) + " was refused: " + why);
   }
   held_bytes more{budget_};
   if (known == partials_.end() ? !more.add(bytes) : !known->second.whole.held.add(bytes))
-    return fail(ec::queue_full, "the hub has no memory left for batch " + std::to_string(piece.seq)
+    return fail(ec::queue_full, "the hub has no memory left for batch " + std::to_string(chunk.seq)
                                     + "; send it again");
   if (known == partials_.end())
     known = partials_
-                .emplace(piece.seq, partial{.whole = {.batch = {}, .held = std::move(more)},
+                .emplace(chunk.seq, partial{.whole = {.batch = {}, .held = std::move(more)},
                                             .next = 0,
                                             .began = now,
                                             .touched = now})
                 .first;
   auto& x = known->second;
-  drop_long_keys(piece.part.volumes);
-  drop_long_keys(piece.part.containers);
-  append(x.whole.batch.volumes, std::move(piece.part.volumes));
-  append(x.whole.batch.containers, std::move(piece.part.containers));
-  x.whole.batch.facts = std::move(piece.part.facts);
+  drop_long_keys(chunk.part.volumes);
+  drop_long_keys(chunk.part.containers);
+  append(x.whole.batch.volumes, std::move(chunk.part.volumes));
+  append(x.whole.batch.containers, std::move(chunk.part.containers));
+  x.whole.batch.facts = std::move(chunk.part.facts);
   ++x.next;
   x.touched = now;
-  if (!piece.last) {
+  if (!chunk.last) {
     make_room();
     return std::optional<whole_batch>{};
   }
   std::optional whole{std::move(x.whole)};
   forget(known);
-  completed_.insert(piece.seq);
+  completed_.insert(chunk.seq);
   if (completed_.size() > remembered)
     completed_.erase(completed_.begin());
   return whole;

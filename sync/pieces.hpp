@@ -78,7 +78,7 @@ public:
   /// piece out of order, of a batch that was complete before, or of one beyond a limit; its batch
   /// is forgotten then. ec::queue_full when there is no room for it now: nothing has changed, and
   /// the same piece may be sent again.
-  result<std::optional<whole_batch>> add(link_piece&& piece, time_point now = {});
+  result<std::optional<whole_batch>> add(link_chunk&& chunk, time_point now = {});
 
   /// Forgets batches whose next piece is overdue.
   void forget_the_late(time_point now);

@@ -135,7 +135,7 @@ std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
 void merge(write_summary& into, write_summary&& later) {
   append(into.changes, std::move(later.changes));
   append(into.rejected, std::move(later.rejected));
-  for (const auto names : {&write_summary::undetailed, &write_summary::spared}) {
+  for (const auto names : {&write_summary::needs_inspect, &write_summary::spared}) {
     auto& all = into.*names;
     append(all, std::move(later.*names));
     std::ranges::sort(all);

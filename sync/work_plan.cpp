@@ -52,7 +52,7 @@ void work_plan::note(const docker_event& event, const event_meaning& meaning, ti
     x.lags.add({.number = ++last_number_, .until = now + limits_.second_look});
 }
 
-void work_plan::glance(const std::string& key, time_point now) {
+void work_plan::recheck(const std::string& key, time_point now) {
   mark(key, now);
 }
 
@@ -79,13 +79,13 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
 void work_plan::prove(timestamp at) {
   // Our clock was set back: what was proven by the old one would stand for hours that are to come.
   if (at < last_proof_) {
-    proofs_.clear();
+    barriers_.clear();
     verified_ = never;
   }
   last_proof_ = at;
-  if (proofs_.size() == proofs_max)
-    proofs_.pop_back();
-  proofs_.push_back({.number = last_number_, .at = at});
+  if (barriers_.size() == proofs_max)
+    barriers_.pop_back();
+  barriers_.push_back({.number = last_number_, .at = at});
   settle_proofs();
 }
 
@@ -118,7 +118,7 @@ std::optional<time_point> work_plan::next_due() const {
   return std::max({*soonest, held_until_, paused_until_});
 }
 
-bool work_plan::renewed(const std::string& key) const {
+bool work_plan::recreated(const std::string& key) const {
   if (!under_way_)
     return false;
   auto i = under_way_->marks.find(key);

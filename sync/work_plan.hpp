@@ -94,7 +94,7 @@ public:
   /// event without an id, for a list.
   void note(const docker_event& event, const event_meaning& meaning, time_point now);
   /// A look at a resource without an event, e.g. at a volume that a container names.
-  void glance(const std::string& key, time_point now);
+  void recheck(const std::string& key, time_point now);
   /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
   /// start, a reconnect and a demand don't wait out the pause after a look that Docker did not
   /// answer. Where events were lost, or may have been, a second list follows: they may lag. Rows
@@ -111,7 +111,7 @@ public:
 
   /// True when the key of the look under way was announced as gone before: if it is there, it is
   /// another one.
-  bool renewed(const std::string& key) const;
+  bool recreated(const std::string& key) const;
   /// True when an event has told of this key, or of the whole kind, before or during the look under
   /// way; else a change there was not announced.
   bool announced(const std::string& key) const;
@@ -139,11 +139,11 @@ public:
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
   settlement finish(const std::vector<failed_key>& failed,
-                    const std::vector<std::string>& undetailed, time_point now);
+                    const std::vector<std::string>& needs_inspect, time_point now);
   /// A list is committed that is not complete: it tells of `seen` only. Marked keys beside them are
   /// inspected; nothing is proven, and the kind is listed again after a while.
   settlement finish_partial(const std::set<std::string>& seen,
-                            const std::vector<std::string>& undetailed, time_point now);
+                            const std::vector<std::string>& needs_inspect, time_point now);
   /// A list is about to be finished that has left entries out, or has not. Nothing waits for the
   /// list that is to follow: proofs go on.
   void list_left_out(bool some, time_point now);
@@ -185,7 +185,7 @@ private:
     time_point began;
     std::uint64_t number = 0; ///< marks of later numbers came while it was under way
   };
-  struct proof {
+  struct barrier {
     std::uint64_t number;
     timestamp at;
   };
@@ -228,7 +228,7 @@ private:
   unsigned left_out_lists_ = 0; ///< in a row
   std::uint64_t unsettled_ = 0;
   std::uint64_t last_number_ = 0;
-  std::deque<proof> proofs_;
+  std::deque<barrier> barriers_;
   bool listed_ = false;
   timestamp last_proof_ = never;
   timestamp verified_ = never;

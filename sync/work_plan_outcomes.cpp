@@ -35,7 +35,7 @@ void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::str
 }
 
 settlement work_plan::finish(const std::vector<failed_key>& failed,
-                             const std::vector<std::string>& undetailed, time_point now) {
+                             const std::vector<std::string>& needs_inspect, time_point now) {
   if (!under_way_)
     return {};
   auto done = end_work();
@@ -47,15 +47,16 @@ settlement work_plan::finish(const std::vector<failed_key>& failed,
   if (done.list) {
     listed_ = true;
     settle_list(done, result, now);
-    want_details(undetailed, now);
+    want_details(needs_inspect, now);
   }
   return settled(std::move(result));
 }
 
 settlement work_plan::finish_partial(const std::set<std::string>& seen,
-                                     const std::vector<std::string>& undetailed, time_point now) {
+                                     const std::vector<std::string>& needs_inspect,
+                                     time_point now) {
   if (!under_way_ || !under_way_->list)
-    return finish({}, undetailed, now);
+    return finish({}, needs_inspect, now);
   auto done = end_work();
   write_failures_ = 0;
   for (auto i = done.marks.begin(); i != done.marks.end();) {
@@ -73,7 +74,7 @@ settlement work_plan::finish_partial(const std::set<std::string>& seen,
   settlement result;
   settle_keys(done, result);
   settle_list(done, result, now);
-  want_details(undetailed, now);
+  want_details(needs_inspect, now);
   // It keeps its number: nothing is proven before a complete one.
   done.list->events.clear();
   done.list->reasons = {list_reason::failure};
@@ -268,7 +269,7 @@ milliseconds work_plan::pause(unsigned failures, milliseconds max) {
 }
 
 void work_plan::settle_proofs() {
-  if (!listed_ || proofs_.empty())
+  if (!listed_ || barriers_.empty())
     return;
   auto oldest = last_number_ + 1;
   auto consider = [&oldest](std::uint64_t number) { oldest = std::min(oldest, number); };
@@ -282,9 +283,9 @@ void work_plan::settle_proofs() {
     if (under_way_->list)
       consider(under_way_->list->number);
   }
-  while (!proofs_.empty() && proofs_.front().number < oldest) {
-    verified_ = std::max(verified_, proofs_.front().at);
-    proofs_.pop_front();
+  while (!barriers_.empty() && barriers_.front().number < oldest) {
+    verified_ = std::max(verified_, barriers_.front().at);
+    barriers_.pop_front();
   }
 }
 

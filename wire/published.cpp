@@ -16,7 +16,7 @@ constexpr std::size_t shown_max = 60;
 
 // A host's name has at most 253 characters, a version or an engine's id far fewer.
 constexpr shape_limits introduction{.string_max = 256, .elements_max = 0};
-constexpr shape_limits pulse{.string_max = 4096, .elements_max = 256};
+constexpr shape_limits heartbeat{.string_max = 4096, .elements_max = 256};
 // As long as the frame: what a resource has is Docker's affair. A piece of 256 KiB has a few
 // thousand elements.
 constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .elements_max = 100'000};
@@ -113,9 +113,9 @@ constexpr std::array requests{
     request_type{"@<>+volumeviz::agent_hello", receiver::gate,
                  [](bytes x) { return is_a<agent_hello>(x, introduction); }},
     request_type{"@<>+volumeviz::link_piece", receiver::session,
-                 [](bytes x) { return is_a<link_piece>(x, rows); }},
+                 [](bytes x) { return is_a<link_chunk>(x, rows); }},
     request_type{"@<>+volumeviz::link_pulse", receiver::session,
-                 [](bytes x) { return is_a<link_pulse>(x, pulse); }},
+                 [](bytes x) { return is_a<link_heartbeat>(x, heartbeat); }},
 };
 
 struct response_type {

@@ -55,7 +55,7 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
       lost("the connection broke (" + self_->system().render(down.reason) + ")");
   });
   self_->send<caf::message_priority::high>(self_, atom::dial_v);
-  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
+  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::heartbeat_v);
   return {
       [this](change_batch& batch) { return take(batch); },
       [](atom::release, const std::string&) {}, // the hub has locks of its own
@@ -64,7 +64,7 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
       [](atom::stop) { return true; },
       [this](atom::dial) { dial(); },
       [this](atom::dial, std::uint64_t seq) { send_piece(seq); },
-      [this](atom::pulse) { pulse(); },
+      [this](atom::heartbeat) { heartbeat(); },
   };
 }
 
@@ -111,7 +111,7 @@ void hub_link::greeted(const hub_gate_actor& gate, const std::string& refused) {
   agent_hello hello{.host = parts_.host,
                     .program_version = parts_.program_version,
                     .engine_id = engine_id_,
-                    .boot = parts_.boot,
+                    .incarnation = parts_.incarnation,
                     .acked = *parts_.acked};
   self_->request(gate, step_limit, std::move(hello))
       .then(
@@ -170,8 +170,8 @@ failure hub_link::away() const {
           fmt::format("the hub at {} is not reachable: {}", hub_name(), why_away_)};
 }
 
-void hub_link::pulse() {
-  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::pulse_v);
+void hub_link::heartbeat() {
+  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::heartbeat_v);
   if (session_)
     tell_of_ourselves();
 }
@@ -190,19 +190,19 @@ void hub_link::tell_of_ourselves() {
 void hub_link::send_pulse(const health_report& health) {
   if (!session_)
     return;
-  link_pulse pulse{.token = token_,
-                   .engine_id = engine_id_,
-                   .engine_version = engine_version_,
-                   .connected = health.events.connected,
-                   .status = health.status,
-                   .queue_size = health.events.queue_size};
+  link_heartbeat heartbeat{.token = token_,
+                           .engine_id = engine_id_,
+                           .engine_version = engine_version_,
+                           .connected = health.events.connected,
+                           .status = health.status,
+                           .queue_size = health.events.queue_size};
   if (health.events.verified_at != never)
-    pulse.verified_ago_ms =
+    heartbeat.verified_ago_ms =
         std::max<timestamp>(health.now - health.events.verified_at, 0) / 1'000'000;
-  pulse.reasons = health.events.reasons;
+  heartbeat.reasons = health.events.reasons;
   for (const auto& check : health.checks)
-    pulse.reasons.insert(pulse.reasons.end(), check.reasons.begin(), check.reasons.end());
-  self_->request(session_, pulse_limit, std::move(pulse))
+    heartbeat.reasons.insert(heartbeat.reasons.end(), check.reasons.begin(), check.reasons.end());
+  self_->request(session_, pulse_limit, std::move(heartbeat))
       .then(
           [this, n = attempt_](bool) {
             if (n == attempt_)

@@ -26,13 +26,13 @@ using hub_link_actor = inventory_store_actor::extend<
     // INTERNAL: time to send that piece again.
     caf::reacts_to<atom::dial, std::uint64_t>,
     // INTERNAL: time to tell of ourselves.
-    caf::reacts_to<atom::pulse>>;
+    caf::reacts_to<atom::heartbeat>>;
 
 /// What the hub link needs.
 struct hub_link_parts {
   std::string host;
   std::string program_version;
-  std::uint64_t boot = 0; ///< random, of this process; the same for every life of this actor
+  std::uint64_t incarnation = 0; ///< random, of this process; the same for every life of this actor
   std::shared_ptr<std::uint64_t> acked = std::make_shared<std::uint64_t>(0); ///< outlives it, too
   std::shared_ptr<std::uint64_t> last_seq = std::make_shared<std::uint64_t>(0);
   config::host_port hub;
@@ -68,7 +68,7 @@ private:
   /// A batch on its way.
   struct outgoing {
     sync::batch_topics topics;
-    std::vector<change_batch> pieces;
+    std::vector<change_batch> chunks;
     std::uint32_t next = 0;
     promise answer;
     steady::time_point began;
@@ -95,7 +95,7 @@ private:
   void finish(std::uint64_t seq, write_answer answer);
   failure away() const;
 
-  void pulse();
+  void heartbeat();
   void tell_of_ourselves();
   void send_pulse(const health_report& health);
   void noted_lock(const failure& why);

@@ -49,7 +49,7 @@ void hub_link::send(change_batch&& batch, promise answer) {
   const auto now = self_->clock().now();
   auto rejected = sync::set_heavy_aside(batch, parts_.resource_bytes);
   under_way_.emplace(seq, outgoing{.topics = topics,
-                                   .pieces = sync::cut(std::move(batch), parts_.piece_bytes),
+                                   .chunks = sync::cut(std::move(batch), parts_.piece_bytes),
                                    .answer = answer,
                                    .began = now,
                                    .sent = now,
@@ -78,12 +78,12 @@ void hub_link::send_piece(std::uint64_t seq) {
     return;
   auto& x = found->second;
   x.sent = self_->clock().now();
-  link_piece piece{.token = token_,
+  link_chunk chunk{.token = token_,
                    .seq = seq,
                    .index = x.next,
-                   .last = x.next + 1 == x.pieces.size(),
-                   .part = x.pieces[x.next]};
-  self_->request(session_, piece_limit, std::move(piece))
+                   .last = x.next + 1 == x.chunks.size(),
+                   .part = x.chunks[x.next]};
+  self_->request(session_, piece_limit, std::move(chunk))
       .then([this, seq](write_answer& answer) { piece_answered(seq, answer); },
             [this, seq](const caf::error& why) {
               failure silent{ec::store_unreachable,
@@ -106,8 +106,8 @@ void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
   }
   const std::chrono::duration<double> took = self_->clock().now() - x.sent;
   parts_.numbers->hub_round_trip(took);
-  if (answer.ok && x.next + 1 < x.pieces.size()) {
-    x.pieces[x.next++] = {};
+  if (answer.ok && x.next + 1 < x.chunks.size()) {
+    x.chunks[x.next++] = {};
     send_piece(seq);
     return;
   }

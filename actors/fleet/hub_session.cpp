@@ -50,8 +50,8 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
   self_->set_exit_handler([this](const caf::exit_msg& exit) { end(exit.reason); });
   self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
   return {
-      [this](link_piece& piece) { return take(piece); },
-      [this](link_pulse& pulse) { return heard(pulse); },
+      [this](link_chunk& chunk) { return take(chunk); },
+      [this](link_heartbeat& heartbeat) { return heard(heartbeat); },
       [this](atom::tick) {
         self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
         pieces_.forget_the_late(self_->clock().now());
@@ -65,18 +65,18 @@ hub_session::place hub_session::find_place() const {
   return {parts_.room.get(), [room = parts_.room](admission* x) { x->leave(); }};
 }
 
-caf::result<write_answer> hub_session::take(link_piece& piece) {
-  if (auto why = objection(piece.token); !why.empty())
+caf::result<write_answer> hub_session::take(link_chunk& chunk) {
+  if (auto why = objection(chunk.token); !why.empty())
     return refusal(std::move(why));
-  auto where = piece.last ? find_place() : nullptr;
-  if (piece.last && !where) {
+  auto where = chunk.last ? find_place() : nullptr;
+  if (chunk.last && !where) {
     parts_.numbers->link_refused();
     return write_answer{
         .ok = false, .why = {ec::queue_full, "too much waits for the database"}, .summary = {}};
   }
-  parts_.numbers->link_piece();
-  const auto seq = piece.seq;
-  auto whole = pieces_.add(std::move(piece), self_->clock().now());
+  parts_.numbers->link_chunk();
+  const auto seq = chunk.seq;
+  auto whole = pieces_.add(std::move(chunk), self_->clock().now());
   if (!whole && whole.error().code == ec::queue_full)
     parts_.numbers->link_refused();
   if (!whole)
@@ -197,11 +197,11 @@ std::string hub_session::objection(const std::string& token) const {
   return ending_ ? "this session has ended" : "";
 }
 
-caf::result<bool> hub_session::heard(link_pulse& pulse) {
-  if (auto why = objection(pulse.token); !why.empty())
+caf::result<bool> hub_session::heard(link_heartbeat& heartbeat) {
+  if (auto why = objection(heartbeat.token); !why.empty())
     return refusal(std::move(why));
-  sync::bound(pulse);
-  self_->send(parts_.roster, atom::heard_v, parts_.number, pulse);
+  sync::bound(heartbeat);
+  self_->send(parts_.roster, atom::heard_v, parts_.number, heartbeat);
   return true;
 }
 

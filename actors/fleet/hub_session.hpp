@@ -62,7 +62,7 @@ private:
   };
 
   place find_place() const;
-  caf::result<write_answer> take(link_piece& piece);
+  caf::result<write_answer> take(link_chunk& chunk);
   caf::result<write_answer> enqueue(std::uint64_t seq, sync::whole_batch&& whole, place where);
   void ask_store();
   void ask_store(const std::shared_ptr<job>& x);
@@ -71,7 +71,7 @@ private:
   void end(const caf::error& why);
   void quit_when_done();
   std::string objection(const std::string& token) const;
-  caf::result<bool> heard(link_pulse& pulse);
+  caf::result<bool> heard(link_heartbeat& heartbeat);
 
   interface::pointer self_;
   hub_session_parts parts_;

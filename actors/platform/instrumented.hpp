@@ -133,7 +133,7 @@ protected:
 private:
   static bool is_bounded(const caf::mailbox_element& element) {
     return element.content().template match_elements<docker_event>()
-           || element.content().template match_elements<link_piece>();
+           || element.content().template match_elements<link_chunk>();
   }
   void refuse(const caf::mailbox_element& element, caf::execution_unit* unit) {
     ++slot_->dropped;

@@ -30,11 +30,11 @@ struct inspecting : support::deterministic_system {
         inspector_parts{docker.make_client(), std::make_shared<metrics::catalogue>()});
   }
   observation look(const strings& keys) {
-    return *ask<observation>(actor, look_request{.kind = volume_kind, .list = false, .keys = keys})
+    return *ask<observation>(actor, fetch_request{.kind = volume_kind, .list = false, .keys = keys})
                 ->value;
   }
   observation list(resource_kind kind) {
-    return *ask<observation>(actor, look_request{.kind = kind, .list = true, .keys = {}})->value;
+    return *ask<observation>(actor, fetch_request{.kind = kind, .list = true, .keys = {}})->value;
   }
   strings failed_keys(const observation& x) const {
     strings keys;

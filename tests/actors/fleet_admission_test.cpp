@@ -21,9 +21,10 @@ int introduce(fleet_rig& fleet, int times) {
       fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
   for (int i = 0; i < times; ++i) {
     fleet.spawn_function([&fleet, admitted, agent](caf::event_based_actor* self) {
-      self->request(fleet.roster, caf::infinite, atom::opened_v,
-                    agent_hello{.host = "b", .program_version = "1", .engine_id = {}, .boot = 9},
-                    caf::actor_cast<caf::strong_actor_ptr>(agent))
+      self->request(
+              fleet.roster, caf::infinite, atom::opened_v,
+              agent_hello{.host = "b", .program_version = "1", .engine_id = {}, .incarnation = 9},
+              caf::actor_cast<caf::strong_actor_ptr>(agent))
           .then([admitted](const link_welcome&, const caf::strong_actor_ptr&) { ++*admitted; },
                 [](const caf::error&) {});
     });
@@ -92,9 +93,10 @@ TEST_CASE("who has not the secret of a session is not believed") {
   auto stranger =
       fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
   fleet.spawn_function([&](caf::event_based_actor* self) {
-    self->request(fleet.roster, caf::infinite, atom::opened_v,
-                  agent_hello{.host = "b", .program_version = {}, .engine_id = {}, .boot = 9},
-                  caf::actor_cast<caf::strong_actor_ptr>(stranger))
+    self->request(
+            fleet.roster, caf::infinite, atom::opened_v,
+            agent_hello{.host = "b", .program_version = {}, .engine_id = {}, .incarnation = 9},
+            caf::actor_cast<caf::strong_actor_ptr>(stranger))
         .then([&, welcome](const link_welcome& x, const caf::strong_actor_ptr& where) {
           *welcome = x;
           session = where;
@@ -102,11 +104,11 @@ TEST_CASE("who has not the secret of a session is not believed") {
   });
   fleet.run();
   REQUIRE(session);
-  link_piece piece{.token = "guessed", .seq = 1, .index = 0, .last = true, .part = {}};
-  auto refused = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  link_chunk chunk{.token = "guessed", .seq = 1, .index = 0, .last = true, .part = {}};
+  auto refused = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), chunk);
   CHECK(refused->why);
-  piece.token = welcome->token;
-  auto taken = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), piece);
+  chunk.token = welcome->token;
+  auto taken = fleet.ask<write_answer>(caf::actor_cast<hub_session_actor>(session), chunk);
   REQUIRE(taken->value);
   CHECK(taken->value->ok);
 }

@@ -66,12 +66,12 @@ void fleet_rig::stop_hub() {
 }
 
 std::shared_ptr<fleet_rig::agent> fleet_rig::start_agent(const std::string& host,
-                                                         std::uint64_t boot) {
+                                                         std::uint64_t incarnation) {
   auto x = std::make_shared<agent>();
   const auto deaf = spawn<listener>(std::make_shared<heard>());
   x->parts = {.host = host,
               .program_version = "1.0",
-              .boot = boot,
+              .incarnation = incarnation,
               .hub = {"hub", 4711},
               .connector = connector_,
               .volumes = caf::actor_cast<resource_handler_actor>(spawn<listener>(x->volumes)),
@@ -80,7 +80,7 @@ std::shared_ptr<fleet_rig::agent> fleet_rig::start_agent(const std::string& host
               .metrics = caf::actor_cast<metrics_aggregator_actor>(deaf),
               .numbers = std::make_shared<metrics::catalogue>(node_role::agent),
               .log = log.log(),
-              .seed = boot};
+              .seed = incarnation};
   x->link = spawn<shell<hub_link>>(make_slot("hub_link"), x->parts);
   run();
   return x;

@@ -33,7 +33,7 @@ public:
     std::shared_ptr<heard> health = std::make_shared<heard>();
     std::vector<write_answer> answers;
   };
-  std::shared_ptr<agent> start_agent(const std::string& host, std::uint64_t boot);
+  std::shared_ptr<agent> start_agent(const std::string& host, std::uint64_t incarnation);
   /// The agent's process ends.
   void kill(agent& x);
 

@@ -41,7 +41,7 @@ struct lone_session : fleet_rig {
   auto send_piece(std::uint64_t seq, const names& volumes, bool last) {
     return ask<write_answer>(
         session,
-        link_piece{
+        link_chunk{
             .token = "t", .seq = seq, .index = 0, .last = last, .part = batch_of(volumes, false)});
   }
   void end_agent() {
@@ -201,9 +201,9 @@ TEST_CASE("an ended session takes nothing more, and gives the store nothing more
   CHECK(fleet.room->waiting() == 1); // the store has nothing of the second
   const auto refused = fleet.send_piece(3, {"x"}, true);
   CHECK(refused->why);
-  link_pulse pulse;
-  pulse.token = "t";
-  CHECK(fleet.ask<bool>(fleet.session, pulse)->why);
+  link_heartbeat heartbeat;
+  heartbeat.token = "t";
+  CHECK(fleet.ask<bool>(fleet.session, heartbeat)->why);
   fleet.hold(nullptr);
   fleet.run();
   CHECK(fleet.stored("b").size() <= 1000);

@@ -136,7 +136,7 @@ TEST_CASE("after a broken connection an agent goes on where it ended") {
   fleet.write(a, {"v"});
   fleet.kill(*a);
   CHECK_FALSE(fleet.host().connected);
-  CHECK(fleet.host().away_because.find("connection") != std::string::npos);
+  CHECK(fleet.host().away_reason.find("connection") != std::string::npos);
   auto again = a->parts; // the same process: its link was started again
   auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), again);
   fleet.run();
@@ -204,7 +204,7 @@ TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
   fleet.hold([](caf::scheduled_actor& x) { return dynamic_cast<shell<hub_link>*>(&x) != nullptr; });
   fleet.advance(10s);
   CHECK_FALSE(fleet.host().connected);
-  CHECK(fleet.host().away_because.find("silent") != std::string::npos);
+  CHECK(fleet.host().away_reason.find("silent") != std::string::npos);
   CHECK(fleet.host().since - hangs <= 10'000'000'000);
   fleet.hold(nullptr);
   fleet.advance(10s);
@@ -300,10 +300,10 @@ TEST_CASE("what a hub says is text of one line in an agent's log and health") {
   fleet_rig fleet;
   const auto session = fleet.spawn_function([&said](caf::event_based_actor*) {
     return caf::behavior{
-        [&said](const link_piece&) {
+        [&said](const link_chunk&) {
           return write_answer{.ok = false, .why = {ec::internal, said}, .summary = {}};
         },
-        [](const link_pulse&) { return true; }};
+        [](const link_heartbeat&) { return true; }};
   });
   fleet.gate = caf::actor_cast<hub_gate_actor>(fleet.spawn_function([&](caf::event_based_actor*) {
     return caf::behavior{

@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume whose driver is away keeps its row, and
   advance(10s);
   CHECK(has("pv1"));
   CHECK(has("good"));
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   REQUIRE_FALSE(reconciler->verified.empty());
   CHECK(reconciler->verified.back().second == now());
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(handler_rig,
   CHECK(metrics->unverified.back().kept == 5'000);
   CHECK(docker.inspected().size() <= 50 * 10);
   CHECK(lists() - before <= 70); // at most one a second
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   REQUIRE_FALSE(reconciler->verified.empty());
   CHECK(reconciler->verified.back().second == now());

@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(volumes_rig, "all entries but the malformed one are followed, 
   CHECK(reconciler->lists.front().ok); // so that the first reconciliation is done
   CHECK(reconciler->lists.front().warnings.empty());
   advance(2s);
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   REQUIRE_FALSE(reconciler->verified.empty());
   CHECK(reconciler->verified.back().second == now());

@@ -44,8 +44,8 @@ caf::behavior listener::make_behavior() {
       [h](atom::reconcile, list_reason why, std::uint64_t run) {
         h->reconciles.emplace_back(why, run);
       },
-      [h](atom::glance, const std::vector<std::string>& keys) { h->glances.push_back(keys); },
-      [h](atom::proof, timestamp at) { h->proofs.push_back(at); },
+      [h](atom::recheck, const std::vector<std::string>& keys) { h->rechecks.push_back(keys); },
+      [h](atom::barrier, timestamp at) { h->barriers.push_back(at); },
       [h](atom::listing, resource_kind kind, std::uint64_t run) {
         h->listings.emplace_back(kind, run);
       },

@@ -18,8 +18,8 @@ namespace volumeviz::testing {
 struct heard {
   std::vector<docker_event> events;
   std::vector<std::pair<list_reason, std::uint64_t>> reconciles;
-  std::vector<std::vector<std::string>> glances;
-  std::vector<timestamp> proofs;
+  std::vector<std::vector<std::string>> rechecks;
+  std::vector<timestamp> barriers;
   std::vector<std::pair<resource_kind, std::uint64_t>> listings;
   std::vector<std::pair<resource_kind, timestamp>> verified;
   std::vector<work_report> work;

@@ -46,8 +46,8 @@ public:
         [](atom::reconcile, list_reason, std::uint64_t) {
           throw std::runtime_error("the roof is on fire");
         },
-        [this](atom::glance, const std::vector<std::string>&) { ++seen_->others; },
-        [this](atom::proof, timestamp) { seen_->opened.wait(); },
+        [this](atom::recheck, const std::vector<std::string>&) { ++seen_->others; },
+        [this](atom::barrier, timestamp) { seen_->opened.wait(); },
         [](atom::wake) {},
         [this](atom::tick, std::uint64_t) { ++seen_->others; },
         [this](atom::stop) {
@@ -108,7 +108,7 @@ TEST_CASE("the mailbox limit is exact while eight threads send at once") {
   auto seen = std::make_shared<seen_by_actor>();
   auto slot = make_slot("gatekeeper", 1000);
   resource_handler_actor actor = system.spawn<shell<gatekeeper>>(slot, seen);
-  caf::anon_send(actor, atom::proof_v, timestamp{1}); // blocks its thread
+  caf::anon_send(actor, atom::barrier_v, timestamp{1}); // blocks its thread
 
   send_at_once(8, 500, [&](const docker_event& event, int) { caf::anon_send(actor, event); });
   CHECK(slot->admitted == 1000);
@@ -135,7 +135,7 @@ TEST_CASE("two mailboxes share one limit exactly") {
   for (const auto* name : {"volume_handler", "container_handler"}) {
     slots.push_back(std::make_shared<actor_slot>(name, "node", limit));
     actors.push_back(system.spawn<shell<gatekeeper>>(slots.back(), seen));
-    caf::anon_send(actors.back(), atom::proof_v, timestamp{1});
+    caf::anon_send(actors.back(), atom::barrier_v, timestamp{1});
   }
 
   send_at_once(8, 500, [&](const docker_event& event, int i) {
@@ -173,7 +173,7 @@ TEST_CASE("the limit stays exact while events are taken out, too") {
 TEST_CASE_FIXTURE(small_mailbox, "whatever is not an event passes a full mailbox") {
   send_events(3);
   CHECK(slot->dropped == 1);
-  send(actor, atom::glance_v, std::vector<std::string>{"v"});
+  send(actor, atom::recheck_v, std::vector<std::string>{"v"});
   send(actor, atom::tick_v, std::uint64_t{1});
   auto alive = ask<bool>(actor, atom::alive_v);
   CHECK(alive->value == true);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(small_mailbox, "a refused event is told once, until the actor 
 
 TEST_CASE_FIXTURE(small_mailbox, "a message in its handler still takes its place") {
   // The overflow of the third would come if the first had left too soon.
-  send(actor, atom::glance_v, std::vector<std::string>{});
+  send(actor, atom::recheck_v, std::vector<std::string>{});
   send_events(2);
   CHECK(slot->limit->waiting() == 2);
   CHECK(slot->mailbox == 3);

@@ -121,8 +121,8 @@ TEST_CASE_FIXTURE(
     reconciling,
     "what the API has caught up with at a connection is proven by the lists after it") {
   connect();
-  CHECK(volumes->proofs == std::vector{now() - 2'000'000'000});
-  CHECK(containers->proofs == std::vector{now() - 2'000'000'000});
+  CHECK(volumes->barriers == std::vector{now() - 2'000'000'000});
+  CHECK(containers->barriers == std::vector{now() - 2'000'000'000});
 }
 
 TEST_CASE_FIXTURE(reconciling, "demands join a run that has not begun, and no other") {
@@ -285,20 +285,20 @@ TEST_CASE_FIXTURE(reconciling, "the host's row is written again after the databa
 }
 
 TEST_CASE_FIXTURE(reconciling, "proofs count while connected only") {
-  send(actor, atom::proof_v, now());
+  send(actor, atom::barrier_v, now());
   run();
-  CHECK(volumes->proofs.empty());
+  CHECK(volumes->barriers.empty());
   connect();
   advance(1s);
-  send(actor, atom::proof_v, now());
+  send(actor, atom::barrier_v, now());
   run();
-  CHECK(volumes->proofs.back() == now());
-  CHECK(containers->proofs.back() == now());
+  CHECK(volumes->barriers.back() == now());
+  CHECK(containers->barriers.back() == now());
   disconnect();
-  const auto before = volumes->proofs.size();
-  send(actor, atom::proof_v, now());
+  const auto before = volumes->barriers.size();
+  send(actor, atom::barrier_v, now());
   run();
-  CHECK(volumes->proofs.size() == before);
+  CHECK(volumes->barriers.size() == before);
 }
 
 TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {

@@ -61,10 +61,10 @@ TEST_CASE_FIXTURE(volumes_rig,
 
 TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the rows") {
   list(list_reason::start, 1);
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   advance(2s); // the second list of a start
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   REQUIRE_FALSE(reconciler->verified.empty());
   const auto proven = reconciler->verified.size();
@@ -72,13 +72,13 @@ TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the 
   list(list_reason::failure); // as the reconciler does when it finds out
   for (int i = 0; i < 10; ++i) {
     advance(5s);
-    send(handler, atom::proof_v, now());
+    send(handler, atom::barrier_v, now());
     run();
   }
   CHECK(reconciler->verified.size() == proven);
   store->let_in(host);
   advance(6s);
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   CHECK(reconciler->verified.back().second == now());
 }

@@ -197,7 +197,7 @@ TEST_CASE("a container that was started again has its new times, although lists 
   // They come during one look: so many that the kind is listed.
   rig.docker.announce(container_kind, "health_status: healthy", "c0");
   rig.docker.during_next(docker_call::inspect_container, [&] { rig.post(); });
-  rig.send(rig.handler, atom::glance_v, strings{"c0"});
+  rig.send(rig.handler, atom::recheck_v, strings{"c0"});
   const auto lists = rig.lists();
   rig.run();
   CHECK(rig.lists() > lists);
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(containers_rig, "rows that went back in time are mended, times
   docker.start_container("c");
   deliver();
   advance(10s);
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   advance(1min);
   store->meddle(host, [&](support::memory_rows& x) { x = before; });
   store->meddle(host, [&](support::memory_rows& x) { x.facts.verified_at = now(); });
@@ -255,11 +255,11 @@ TEST_CASE_FIXTURE(containers_rig, "new mounts are a hint to the volumes that the
   const mount where{.volume = "v", .path = "/data", .writable = true};
   docker.run_container(some_container("c", {where}));
   deliver();
-  REQUIRE(other_handler->glances.size() == 1);
-  CHECK(other_handler->glances[0] == strings{"v"});
+  REQUIRE(other_handler->rechecks.size() == 1);
+  CHECK(other_handler->rechecks[0] == strings{"v"});
   docker.stop_container("c"); // its mounts are known
   deliver();
-  CHECK(other_handler->glances.size() == 1);
+  CHECK(other_handler->rechecks.size() == 1);
 }
 
 TEST_CASE_FIXTURE(volumes_rig, "a volume that takes mounts along is a hint to their containers") {
@@ -271,8 +271,8 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume that takes mounts along is a hint to th
   });
   docker.remove_volume("v");
   deliver();
-  REQUIRE(other_handler->glances.size() == 1);
-  CHECK(other_handler->glances[0] == strings{"c"});
+  REQUIRE(other_handler->rechecks.size() == 1);
+  CHECK(other_handler->rechecks[0] == strings{"c"});
   CHECK(other_handler->reconciles.empty());
 }
 
@@ -290,7 +290,7 @@ TEST_CASE_FIXTURE(volumes_rig,
 
 TEST_CASE_FIXTURE(volumes_rig, "a hint is a look, but no event") {
   docker.silently([this] { docker.create_volume(some_volume("v")); });
-  send(handler, atom::glance_v, strings{"v"});
+  send(handler, atom::recheck_v, strings{"v"});
   run();
   CHECK(agrees());
   CHECK(metrics->processed() == 0);

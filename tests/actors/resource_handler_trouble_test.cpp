@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(
   docker.run_container(some_container("0123456789abcdef"));
   docker.fail_key("0123456789abcdef", {ec::docker_refused, "500: layer does not exist"});
   deliver();
-  send(handler, atom::proof_v, handlers_clock());
+  send(handler, atom::barrier_v, handlers_clock());
   advance(10s);
   CHECK(agrees() == false); // but for the times
   CHECK(rows().containers.at("0123456789abcdef").state == "running");
@@ -352,7 +352,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a partial list removes nothing, proves nothing a
   REQUIRE(reconciler->lists.size() == 1);
   CHECK(reconciler->lists[0].warnings.size() == 1);
   CHECK(reconciler->lists[0].removed == 0);
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   CHECK(reconciler->verified.empty());
 
@@ -382,7 +382,7 @@ TEST_CASE_FIXTURE(volumes_rig,
   docker.create_volume(some_volume("v"));
   deliver();
   const auto at = now();
-  send(handler, atom::proof_v, at);
+  send(handler, atom::barrier_v, at);
   advance(10s);
   CHECK(reconciler->verified.empty());
   store->recover();
@@ -392,7 +392,7 @@ TEST_CASE_FIXTURE(volumes_rig,
 }
 
 TEST_CASE_FIXTURE(volumes_rig, "nothing is verified before a first list") {
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   run();
   CHECK(reconciler->verified.empty());
   list();
@@ -405,7 +405,7 @@ TEST_CASE_FIXTURE(containers_rig,
   docker.run_container(some_container("c"));
   docker.stop_container("c");
   deliver();
-  send(handler, atom::proof_v, now());
+  send(handler, atom::barrier_v, now());
   advance(1s);
   CHECK(reconciler->verified.empty());
   advance(1s);
@@ -491,7 +491,7 @@ TEST_CASE("an inspector that never answers counts as a daemon that does not") {
   rig.inspector = caf::actor_cast<docker_inspector_actor>(
       rig.spawn_function([](caf::event_based_actor* self) -> caf::behavior {
         auto forgotten = std::make_shared<std::vector<caf::response_promise>>();
-        return {[=](const look_request&) {
+        return {[=](const fetch_request&) {
           forgotten->push_back(self->make_response_promise());
           return forgotten->back();
         }};

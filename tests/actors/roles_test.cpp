@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(hub, "a hub's health is that of its fleet at the moment of the
   fleet->push_back(reporting_host("a", now()));
   CHECK(check_of(health(), "hosts").status == health_status::healthy);
   fleet->front().connected = false;
-  fleet->front().away_because = "the connection has ended";
+  fleet->front().away_reason = "the connection has ended";
   const auto report = health();
   CHECK(report.status == health_status::degraded);
   CHECK(holds(check_of(report, "hosts").reasons.at(0), "a has been away since"));

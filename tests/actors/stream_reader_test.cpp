@@ -94,12 +94,12 @@ TEST_CASE_FIXTURE(reading, "a stream that has shown everything is proven every f
   settle();
   const auto opened = now();
   advance(5s);
-  REQUIRE(reconciler->proofs.size() == 1);
+  REQUIRE(reconciler->barriers.size() == 1);
   // What is younger than two seconds may still be on its way.
-  CHECK(reconciler->proofs[0] == opened + 3'000'000'000);
+  CHECK(reconciler->barriers[0] == opened + 3'000'000'000);
   advance(5s);
-  REQUIRE(reconciler->proofs.size() == 2);
-  CHECK(reconciler->proofs[1] == opened + 8'000'000'000);
+  REQUIRE(reconciler->barriers.size() == 2);
+  CHECK(reconciler->barriers[1] == opened + 8'000'000'000);
   CHECK(connected());
 }
 
@@ -111,8 +111,8 @@ TEST_CASE("proofs go by our clock, whatever the daemon's says") {
     rig.settle();
     const auto opened = rig.now();
     rig.advance(5s);
-    REQUIRE(rig.reconciler->proofs.size() == 1);
-    CHECK(rig.reconciler->proofs[0] == opened + 3'000'000'000);
+    REQUIRE(rig.reconciler->barriers.size() == 1);
+    CHECK(rig.reconciler->barriers[0] == opened + 3'000'000'000);
   }
 }
 
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(reading, "a stream that has not shown an event is given up") {
   settle_end();
   CHECK_FALSE(connected());
   CHECK(last().why.text.find("lost 1 of 1 events") != std::string::npos);
-  CHECK(reconciler->proofs.empty());
+  CHECK(reconciler->barriers.empty());
   until_next_stream();
   settle();
   CHECK(connected());
@@ -146,12 +146,12 @@ TEST_CASE_FIXTURE(reading, "an event that is still on its way is no loss") {
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(1s);
   CHECK(connected());
-  CHECK(reconciler->proofs.empty()); // what it tells of may be older than it is
+  CHECK(reconciler->barriers.empty()); // what it tells of may be older than it is
   docker.repeat(docker.remembered().back());
   settle();
   advance(500ms);
   CHECK(connected());
-  CHECK(reconciler->proofs.size() == 1);
+  CHECK(reconciler->barriers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reading, "an event that does not come in time is a loss at the next audit") {
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(reading, "both kinds are listed after a daemon was slow to ans
   const std::pair listed{list_reason::lost_events, std::uint64_t{0}};
   CHECK(volumes->reconciles == std::vector{listed});
   CHECK(containers->reconciles == std::vector{listed});
-  CHECK(reconciler->proofs.size() == 1); // it waits behind the lists
+  CHECK(reconciler->barriers.size() == 1); // it waits behind the lists
   for (int i = 0; i < 10; ++i)
     hang(6'500ms);
   CHECK(volumes->reconciles.size() > 3); // it is slow all the time
@@ -207,9 +207,9 @@ TEST_CASE_FIXTURE(reading, "one audit without an answer is repeated soon, and no
   docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"}, 1);
   advance(5s);
   CHECK(connected());
-  CHECK(reconciler->proofs.empty());
+  CHECK(reconciler->barriers.empty());
   advance(500ms);
-  CHECK(reconciler->proofs.size() == 1);
+  CHECK(reconciler->barriers.size() == 1);
   docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"}, 1);
   advance(1min);
   CHECK(connected());
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(reading, "a ring that has forgotten everything is no loss") {
   CHECK(docker.streams_made() == 1);
   // It may have been restarted, and the stream's end be unread: lists stand in.
   CHECK(volumes->reconciles.size() == 4);
-  CHECK(reconciler->proofs.size() == 4);
+  CHECK(reconciler->barriers.size() == 4);
 }
 
 TEST_CASE_FIXTURE(reading, "audits are counted by their outcome") {
@@ -283,7 +283,7 @@ TEST_CASE_FIXTURE(reading, "what is unread and forgotten is listed before anythi
   const std::vector expected{std::pair{list_reason::lost_events, std::uint64_t{0}}};
   CHECK(volumes->reconciles == expected);
   CHECK(containers->reconciles == expected);
-  CHECK(reconciler->proofs.size() == 1);
+  CHECK(reconciler->barriers.size() == 1);
   CHECK(connected());
 }
 
@@ -295,14 +295,14 @@ TEST_CASE("a daemon that has forgotten nothing since the last audit proves it") 
   }
   rig.advance(5s);
   CHECK(rig.volumes->reconciles.empty());
-  CHECK(rig.reconciler->proofs.size() >= 3);
+  CHECK(rig.reconciler->barriers.size() >= 3);
 }
 
 TEST_CASE("a daemon where nothing happens proves itself by the last that did") {
   reading rig{1h};
   rig.advance(1min);
   CHECK(rig.volumes->reconciles.empty());
-  CHECK(rig.reconciler->proofs.size() == 12);
+  CHECK(rig.reconciler->barriers.size() == 12);
 }
 
 TEST_CASE("what a restarted daemon does not know is not proven by its silence") {
@@ -312,7 +312,7 @@ TEST_CASE("what a restarted daemon does not know is not proven by its silence") 
   rig.docker.forget_events();
   rig.advance(2500ms);
   CHECK(rig.volumes->reconciles.size() == 1);
-  CHECK(rig.reconciler->proofs.size() == 1);
+  CHECK(rig.reconciler->barriers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reading, "what the stream shows of the last second proves all before") {
@@ -322,7 +322,7 @@ TEST_CASE_FIXTURE(reading, "what the stream shows of the last second proves all 
   settle();
   advance(100ms);
   CHECK(volumes->reconciles.empty());
-  CHECK(reconciler->proofs.size() == 1);
+  CHECK(reconciler->barriers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reading,
@@ -345,7 +345,7 @@ TEST_CASE("audits keep pace with a daemon that forgets sooner") {
       rig.advance(100ms);
     }
     CHECK(rig.volumes->reconciles.size() == 1); // until it has learnt
-    CHECK(rig.reconciler->proofs.size() > 30);
+    CHECK(rig.reconciler->barriers.size() > 30);
     rig.advance(1min);
     const auto before = rig.docker.calls(docker_call::events);
     rig.advance(1min);
@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(reading, "lists that stand in for a proof are minutes' work fo
   }
   CHECK(volumes->reconciles.size() >= 3);
   CHECK(volumes->reconciles.size() <= 4);
-  CHECK(reconciler->proofs.size() == volumes->reconciles.size());
+  CHECK(reconciler->barriers.size() == volumes->reconciles.size());
 }
 
 TEST_CASE_FIXTURE(reading, "an event that an audit has seen is a loss even if forgotten since") {
@@ -379,7 +379,7 @@ TEST_CASE_FIXTURE(reading, "when the daemon's clock is set a new stream goes by 
   for (const auto by : {10s, -10s}) {
     CAPTURE(by.count());
     advance(10s);
-    const auto before = reconciler->proofs.size();
+    const auto before = reconciler->barriers.size();
     containers->reconciles.clear();
     docker.set_clock(by);
     advance(5s);
@@ -388,13 +388,13 @@ TEST_CASE_FIXTURE(reading, "when the daemon's clock is set a new stream goes by 
     REQUIRE(containers->reconciles.size() == 1);
     CHECK(containers->reconciles[0].first == list_reason::lost_rows);
     CHECK(last().why.text.find("clock was set") != std::string::npos);
-    CHECK(reconciler->proofs.size() == before);
+    CHECK(reconciler->barriers.size() == before);
     reconnect();
     REQUIRE(connected());
     const auto opened = now();
     advance(5s);
-    REQUIRE(reconciler->proofs.size() == before + 1);
-    CHECK(reconciler->proofs.back() == opened + 3'000'000'000);
+    REQUIRE(reconciler->barriers.size() == before + 1);
+    CHECK(reconciler->barriers.back() == opened + 3'000'000'000);
   }
 }
 
@@ -408,12 +408,12 @@ TEST_CASE("when our clock is set a new stream goes by it") {
     rig.docker.create_volume(some_volume("v"));
     rig.settle();
     rig.advance(10s);
-    CHECK(rig.reconciler->proofs.size() == 2);
+    CHECK(rig.reconciler->barriers.size() == 2);
     ahead = std::chrono::nanoseconds{by}.count();
     rig.advance(5s);
     CHECK_FALSE(rig.connected());
     CHECK(rig.last().why.text.find("our clock was set") != std::string::npos);
-    CHECK(rig.reconciler->proofs.size() == 2);
+    CHECK(rig.reconciler->barriers.size() == 2);
     rig.settle_end();
   }
 }

@@ -11,18 +11,18 @@ using volumeviz::docker::line_reader;
 namespace {
 
 /// What a reader makes of pieces: the lines, with "!" for each that is too long.
-std::vector<std::string> read(line_reader& reader, const std::vector<std::string>& pieces) {
+std::vector<std::string> read(line_reader& reader, const std::vector<std::string>& chunks) {
   std::vector<std::string> out;
-  for (const auto& piece : pieces)
+  for (const auto& chunk : chunks)
     reader.feed(
-        piece, [&](std::string_view line) { out.emplace_back(line); },
+        chunk, [&](std::string_view line) { out.emplace_back(line); },
         [&](std::size_t) { out.emplace_back("!"); });
   return out;
 }
 
-std::vector<std::string> read(const std::vector<std::string>& pieces, std::size_t limit = 100) {
+std::vector<std::string> read(const std::vector<std::string>& chunks, std::size_t limit = 100) {
   line_reader reader{limit};
-  return read(reader, pieces);
+  return read(reader, chunks);
 }
 
 using lines = std::vector<std::string>;
@@ -66,11 +66,11 @@ TEST_CASE("a line that is too long is told once, and the next one is read") {
 TEST_CASE("a line of megabytes comes out whole, and its memory is given back") {
   const std::string big(3'000'000, 'x');
   line_reader reader{16'000'000};
-  std::vector<std::string> pieces;
+  std::vector<std::string> chunks;
   for (std::size_t at = 0; at < big.size(); at += 4096)
-    pieces.push_back(big.substr(at, 4096));
-  pieces.emplace_back("\nsmall\n");
-  CHECK(read(reader, pieces) == lines{big, "small"});
+    chunks.push_back(big.substr(at, 4096));
+  chunks.emplace_back("\nsmall\n");
+  CHECK(read(reader, chunks) == lines{big, "small"});
 }
 
 TEST_CASE("any split of the bytes gives the same lines") {
@@ -78,13 +78,13 @@ TEST_CASE("any split of the bytes gives the same lines") {
     const auto text =
         *rc::gen::container<std::string>(rc::gen::element('a', 'b', '\n', '\n', '\r', '\x1e', '{'));
     const auto limit = *rc::gen::inRange<std::size_t>(1, 12);
-    std::vector<std::string> pieces;
+    std::vector<std::string> chunks;
     for (std::size_t at = 0; at < text.size();) {
       const auto size = *rc::gen::inRange<std::size_t>(1, 6);
-      pieces.push_back(text.substr(at, size));
+      chunks.push_back(text.substr(at, size));
       at += size;
     }
-    RC_ASSERT(read(pieces, limit) == read({text}, limit));
+    RC_ASSERT(read(chunks, limit) == read({text}, limit));
   }));
 }
 

@@ -35,9 +35,9 @@ void check_list_agrees(docker::client& client, const std::string& id) {
     auto right = **inspected;
     left.created_at = right.created_at = left.started_at = right.started_at = never;
     left.finished_at = right.finished_at = never;
-    CHECK_FALSE(left.detailed);
-    CHECK(right.detailed);
-    right.detailed = false;
+    CHECK_FALSE(left.from_inspect);
+    CHECK(right.from_inspect);
+    right.from_inspect = false;
     left.settled_for = 0;
     return left == right;
   }));

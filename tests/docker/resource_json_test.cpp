@@ -102,7 +102,7 @@ TEST_CASE("a listed container is read") {
   CHECK(x.mounts == std::vector<mount>{{"v1", "/a", true}, {"v2", "/z", false}});
   CHECK(x.created_at == 1700000000000000000);
   CHECK(x.started_at == never);
-  CHECK_FALSE(x.detailed);
+  CHECK_FALSE(x.from_inspect);
   CHECK(x.settled_for > 0);
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("an inspected container is read, with its times") {
   CHECK(out->created_at == 1714558830500000000);
   CHECK(out->started_at == 1714558831000000000);
   CHECK(out->finished_at == 1714558832000000000);
-  CHECK(out->detailed);
+  CHECK(out->from_inspect);
 }
 
 TEST_CASE("an inspect without a state, a config or an id is malformed") {
@@ -187,7 +187,7 @@ TEST_CASE("list and inspect agree in everything but times, in every state") {
       auto right = parse_container(support::container_json(x), false);
       REQUIRE(right);
       right->started_at = right->finished_at = never;
-      right->detailed = false;
+      right->from_inspect = false;
       CHECK(left == *right);
     }
 }

@@ -42,19 +42,19 @@ private:
 
 /// One batch of so many pieces of 1,000 rows, while another host has changes. Whether it was
 /// written.
-bool sends_one_batch(besieged_fleet& fleet, std::uint32_t pieces) {
+bool sends_one_batch(besieged_fleet& fleet, std::uint32_t chunks) {
   auto evil = fleet.admitted();
   std::atomic<bool> done = false;
   std::optional<write_answer> last;
   const playing big{[&, index = std::uint32_t{0}]() mutable {
-    auto piece = whole_batch(1);
-    piece.index = index;
-    piece.last = index + 1 == pieces;
+    auto chunk = whole_batch(1);
+    chunk.index = index;
+    chunk.last = index + 1 == chunks;
     for (std::uint32_t i = 0; i < 1'000; ++i)
-      piece.part.volumes.present.push_back(
+      chunk.part.volumes.present.push_back(
           reported_volume("m" + std::to_string(index * 1'000 + i)));
-    last = evil->write(piece, seconds{60});
-    done = ++index == pieces || !last || !last->ok;
+    last = evil->write(chunk, seconds{60});
+    done = ++index == chunks || !last || !last->ok;
     return !done;
   }};
   double worst = 0;
@@ -92,9 +92,9 @@ TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
   besieged_fleet fleet;
   for (const auto size : {64 * mib, 3 * mib}) {
     auto evil = fleet.admitted();
-    link_pulse pulse;
-    pulse.reasons.emplace_back(size, 'r');
-    evil->pulse(pulse);
+    link_heartbeat heartbeat;
+    heartbeat.reasons.emplace_back(size, 'r');
+    evil->heartbeat(heartbeat);
     fleet.expect_ended(*evil, {"length", "shape"});
     CHECK(fleet.http().get("/api/v1/health").body.size() < 64 * 1024);
     CHECK(fleet.row_of(besieged_fleet::evil).size() < 64 * 1024);
@@ -104,12 +104,12 @@ TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
 TEST_CASE("a pulse of bytes that are not text leaves the hub's answers valid JSON") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
-  link_pulse pulse;
-  pulse.status = health_status::unhealthy;
-  pulse.connected = true;
-  pulse.engine_version = "\xff";
-  pulse.reasons = {"\xff\n"};
-  CHECK(evil->pulse(pulse));
+  link_heartbeat heartbeat;
+  heartbeat.status = health_status::unhealthy;
+  heartbeat.connected = true;
+  heartbeat.engine_version = "\xff";
+  heartbeat.reasons = {"\xff\n"};
+  CHECK(evil->heartbeat(heartbeat));
   CHECK(support::eventually(
       [&] { return fleet.row_of(besieged_fleet::evil).find("\ufffd") != std::string::npos; },
       seconds{5}, milliseconds{100}));
@@ -157,13 +157,13 @@ TEST_CASE("batches of one member without a pause hold up no other's") {
   auto evil = fleet.admitted();
   std::uint64_t seq = 0;
   const playing flood{[&] {
-    auto piece = whole_batch(++seq);
+    auto chunk = whole_batch(++seq);
     for (std::uint64_t i = 0; i < 200; ++i) {
       auto row = reported_volume("f" + std::to_string((seq * 200 + i) % 5'000));
       row.labels["seq"] = std::to_string(seq);
-      piece.part.volumes.present.push_back(row);
+      chunk.part.volumes.present.push_back(row);
     }
-    return evil->send_piece(piece);
+    return evil->send_piece(chunk);
   }};
   REQUIRE(support::eventually([&] { return fleet.has_volume(besieged_fleet::evil, "f200"); },
                               seconds{10}));

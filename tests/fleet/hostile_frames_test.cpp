@@ -141,8 +141,8 @@ TEST_CASE("a member can't reach another member's session") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");
   auto evil = fleet.admitted();
-  const auto piece = whole_batch(1, {reported_volume("planted")});
-  evil->send_direct(victim->session(), caf::make_message(piece), hostile_member::request_id(900));
+  const auto chunk = whole_batch(1, {reported_volume("planted")});
+  evil->send_direct(victim->session(), caf::make_message(chunk), hostile_member::request_id(900));
   fleet.expect_ended(*evil, {"receiver"});
   CHECK(!fleet.has_volume("web-2", "planted"));
 }

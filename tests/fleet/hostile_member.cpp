@@ -190,7 +190,7 @@ std::string hostile_member::enter(const std::string& host) {
   agent_hello hello;
   hello.host = host;
   hello.program_version = "0.1.0";
-  hello.boot = std::random_device{}();
+  hello.incarnation = std::random_device{}();
   const auto number = ++requests_;
   send_direct(gate_, caf::make_message(hello), request_id(number));
   return read_welcome(answer_to(number, std::chrono::seconds{5}));
@@ -239,19 +239,19 @@ std::string hostile_member::nested_error(std::size_t depth) {
   return result + inner;
 }
 
-bool hostile_member::pulse(link_pulse content) {
+bool hostile_member::heartbeat(link_heartbeat content) {
   claim(content);
   return send_direct(session_, caf::make_message(std::move(content)), request_id(++requests_));
 }
 
-bool hostile_member::send_piece(link_piece piece) {
-  claim(piece);
-  return send_direct(session_, caf::make_message(std::move(piece)), request_id(++requests_));
+bool hostile_member::send_piece(link_chunk chunk) {
+  claim(chunk);
+  return send_direct(session_, caf::make_message(std::move(chunk)), request_id(++requests_));
 }
 
-std::optional<write_answer> hostile_member::write(link_piece piece, milliseconds bound) {
-  claim(piece);
-  const auto answer = ask(session_, caf::make_message(std::move(piece)), bound);
+std::optional<write_answer> hostile_member::write(link_chunk chunk, milliseconds bound) {
+  claim(chunk);
+  const auto answer = ask(session_, caf::make_message(std::move(chunk)), bound);
   if (!answer || !answer->match_elements<write_answer>())
     return {};
   return answer->get_as<write_answer>(0);
@@ -264,8 +264,8 @@ volume reported_volume(const std::string& name) {
   return result;
 }
 
-link_piece whole_batch(std::uint64_t seq, std::vector<volume> present) {
-  link_piece result;
+link_chunk whole_batch(std::uint64_t seq, std::vector<volume> present) {
+  link_chunk result;
   result.seq = seq;
   result.last = true;
   result.part.volumes.present = std::move(present);

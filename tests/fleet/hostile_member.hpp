@@ -75,12 +75,12 @@ public:
   std::string nested_error(std::size_t depth);
 
   // What an honest agent sends to its session.
-  bool pulse(link_pulse content);
+  bool heartbeat(link_heartbeat content);
   /// The answer to a piece; nothing when there is none in time.
-  std::optional<write_answer> write(link_piece piece,
+  std::optional<write_answer> write(link_chunk chunk,
                                     std::chrono::milliseconds bound = std::chrono::seconds{5});
   /// Sends a piece and does not wait for the answer.
-  bool send_piece(link_piece piece);
+  bool send_piece(link_chunk chunk);
 
   /// The id of our n-th request, and of its answer.
   static std::uint64_t request_id(std::uint64_t n);
@@ -116,6 +116,6 @@ private:
 /// A volume as an agent would report it.
 volume reported_volume(const std::string& name);
 /// A batch of one piece, which is its last.
-link_piece whole_batch(std::uint64_t seq, std::vector<volume> present = {});
+link_chunk whole_batch(std::uint64_t seq, std::vector<volume> present = {});
 
 } // namespace volumeviz::fleet

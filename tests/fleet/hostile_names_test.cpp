@@ -40,10 +40,10 @@ TEST_CASE("a member is admitted under the name of its certificate") {
 TEST_CASE("what a member writes as another host's is its own") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
-  auto piece = whole_batch(1, {reported_volume("planted")});
-  piece.part.host = besieged_fleet::honest;
-  piece.part.volumes.gone = {"data"};
-  (void)evil->write(piece);
+  auto chunk = whole_batch(1, {reported_volume("planted")});
+  chunk.part.host = besieged_fleet::honest;
+  chunk.part.volumes.gone = {"data"};
+  (void)evil->write(chunk);
   CHECK(!fleet.has_volume(besieged_fleet::honest, "planted"));
   fleet.expect_unhurt();
 }

@@ -28,10 +28,10 @@ cut cut_into_lines(std::string_view bytes, std::size_t step) {
   cut out;
   docker::line_reader reader{line_limit};
   while (!bytes.empty()) {
-    const auto piece = bytes.substr(0, step);
-    bytes.remove_prefix(piece.size());
+    const auto chunk = bytes.substr(0, step);
+    bytes.remove_prefix(chunk.size());
     reader.feed(
-        piece, [&](std::string_view line) { out.lines.emplace_back(line); },
+        chunk, [&](std::string_view line) { out.lines.emplace_back(line); },
         [&](std::size_t) { out.lines.emplace_back(); });
   }
   out.pending = reader.pending();

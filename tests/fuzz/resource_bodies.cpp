@@ -78,7 +78,7 @@ void check_containers(std::string_view body) {
   check_left_out(left_out);
   for (const auto& x : containers) {
     check_container(x);
-    must(!x.detailed && x.started_at == never && x.finished_at == never,
+    must(!x.from_inspect && x.started_at == never && x.finished_at == never,
          "a list tells no start and no end", x.id);
   }
   for (const auto i : read->named_by_id)
@@ -90,7 +90,7 @@ void check_inspect(std::string_view body, bool podman) {
   if (!read)
     return check_failure(read.error());
   check_container(*read);
-  must(read->detailed, "an inspect is detailed", read->id);
+  must(read->from_inspect, "an inspect is detailed", read->id);
 }
 
 void check_info(std::string_view body, bool podman) {

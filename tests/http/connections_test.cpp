@@ -141,10 +141,10 @@ TEST_CASE("endless request lines and headers are refused early") {
   for (const auto& [begin, status] : kinds) {
     raw_client client{server->port()};
     client.send(begin);
-    const std::string piece = begin.back() == '\n' ? "A: b\r\n" : std::string(6, 'a');
+    const std::string chunk = begin.back() == '\n' ? "A: b\r\n" : std::string(6, 'a');
     std::string flood;
     while (flood.size() < 40'000)
-      flood += piece;
+      flood += chunk;
     client.send(flood);
     const auto answer = client.read();
     REQUIRE(answer.has_value());

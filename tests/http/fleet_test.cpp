@@ -83,7 +83,7 @@ TEST_CASE("a host of a hub has the row's columns and what the hub knows of it") 
 TEST_CASE("of a host that is away the last word is not told as if it still held") {
   auto away = reporting("a");
   away.connected = false;
-  away.away_because = "the connection has ended";
+  away.away_reason = "the connection has ended";
   const auto item = only_item(http::page_json(page_of({"a"}), {away}, now));
   CHECK(item.at("status") == "away");
   CHECK(item.at("away_because") == "the connection has ended");

@@ -117,11 +117,11 @@ TEST_CASE("fleet-certificates: other names of a hub, and a renewal, only when as
   auto after = contents(folder);
   for (const auto* same : {"/ca.pem", "/ca.key", "/agents/web-2/cert.pem", "/agents/web-2/key.pem"})
     CHECK(after[folder + same] == before.at(folder + same));
-  const auto renewed = load(files_in(folder + "/agents/web-1"), side::agent);
-  CHECK(renewed->expires_at() > old->expires_at());
+  const auto recreated = load(files_in(folder + "/agents/web-1"), side::agent);
+  CHECK(recreated->expires_at() > old->expires_at());
   const auto hub = load(files_in(folder + "/hub"), side::hub);
   CHECK(hub->names() == strings{"hub", "hub.example"});
-  CHECK(names_that_the_hub_sees(hub, renewed) == strings{"web-1"});
+  CHECK(names_that_the_hub_sees(hub, recreated) == strings{"web-1"});
   CHECK(names_that_the_hub_sees(hub, old) == strings{"web-1"});
 }
 

@@ -33,7 +33,7 @@ volume some_volume() {
           .options = {{"type", "nfs"}},
           .scope = "local",
           .created_at = 12,
-          .renewed = true};
+          .recreated = true};
 }
 
 container some_container() {
@@ -47,7 +47,7 @@ container some_container() {
           .created_at = 1,
           .started_at = 2,
           .finished_at = 3,
-          .detailed = true,
+          .from_inspect = true,
           .times_unknown = true};
 }
 
@@ -80,14 +80,14 @@ write_summary some_summary() {
   x.refused = true;
   x.locked_out = true;
   x.taken_anew = true;
-  x.undetailed = {"c1"};
+  x.needs_inspect = {"c1"};
   x.spared = {"v1"};
   x.more_spared = 2;
   x.replaced_text = 3;
   x.statements = 4;
   x.more_changes = {{.kind = row_kind::volume, .op = operation::update, .count = 7}};
   x.more_rejected = 8;
-  x.more_undetailed = 9;
+  x.more_needs_inspect = 9;
   return x;
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("requests and tickets arrive whole") {
   reconcile_ticket ticket{.run_id = 7, .scope = reconcile_scope::containers};
   CHECK(sent(ticket) == ticket);
   auto question =
-      sent(look_request{.kind = resource_kind::container, .list = true, .keys = {"a", "b"}});
+      sent(fetch_request{.kind = resource_kind::container, .list = true, .keys = {"a", "b"}});
   CHECK(question.kind == resource_kind::container);
   CHECK(question.list);
   CHECK(question.keys == std::vector<std::string>{"a", "b"});

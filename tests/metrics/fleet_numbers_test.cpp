@@ -88,7 +88,7 @@ TEST_CASE("an agent's calls move its own series") {
   numbers.hub_round_trip(metrics::seconds{0.003});
   numbers.hub_round_trip(metrics::seconds{-1}); // a clock was set back
   numbers.hub_refused();
-  numbers.link_piece(); // a hub's, and nothing here
+  numbers.link_chunk(); // a hub's, and nothing here
   numbers.database_up(true);
   const auto text = numbers.render();
   CHECK(value_in(text, "hub_connected") == "1");
@@ -102,8 +102,8 @@ TEST_CASE("an agent's calls move its own series") {
 
 TEST_CASE("a hub's calls move its own series") {
   metrics::catalogue numbers{node_role::hub};
-  numbers.link_piece();
-  numbers.link_piece();
+  numbers.link_chunk();
+  numbers.link_chunk();
   numbers.link_refused();
   numbers.link_rejected(metrics::rejection::certificate);
   numbers.link_rejected(metrics::rejection::busy);

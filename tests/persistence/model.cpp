@@ -102,9 +102,9 @@ void model::remove_container(host_rows& rows, const std::string& id, write_summa
 
 void model::put(host_rows& rows, const volume& seen, write_summary& summary) {
   auto next = seen;
-  next.renewed = false;
+  next.recreated = false;
   const auto known = rows.volumes.find(seen.name);
-  if (known != rows.volumes.end() && !seen.renewed)
+  if (known != rows.volumes.end() && !seen.recreated)
     next.created_at = known->second.created_at;
   if (known == rows.volumes.end())
     summary.changes.push_back({row_kind::volume, operation::create, seen.name, {}});
@@ -116,10 +116,10 @@ void model::put(host_rows& rows, const volume& seen, write_summary& summary) {
 void model::put(host_rows& rows, const container& seen, write_summary& summary) {
   auto next = seen;
   next.mounts.clear();
-  next.detailed = true;
+  next.from_inspect = true;
   const auto known = rows.containers.find(seen.id);
   const bool is_new = known == rows.containers.end();
-  if (!seen.detailed) {
+  if (!seen.from_inspect) {
     const bool unmoved =
         !is_new && known->second.state == seen.state && known->second.status == seen.status;
     next.created_at = is_new ? seen.created_at : known->second.created_at;

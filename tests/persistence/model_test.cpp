@@ -44,7 +44,7 @@ volume some_volume(tape& t, const std::string& name) {
   if (t.one_in(6))
     v.labels = {{"b", "1"}, {"a", "2"}};
   v.created_at = some_time(t);
-  v.renewed = t.one_in(4);
+  v.recreated = t.one_in(4);
   return v;
 }
 
@@ -56,7 +56,7 @@ container some_container(tape& t, const std::string& id) {
   c.created_at = some_time(t);
   c.started_at = some_time(t);
   c.finished_at = some_time(t);
-  c.detailed = t.one_in(2);
+  c.from_inspect = t.one_in(2);
   for (const auto* path : {"/a", "/b", "/c"})
     if (t.one_in(3))
       c.mounts.push_back({"v" + std::to_string(t.pick(4)), path, t.one_in(2)});

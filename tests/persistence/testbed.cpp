@@ -128,7 +128,7 @@ container a_container(const std::string& id, std::vector<mount> mounts) {
   c.mounts = std::move(mounts);
   c.created_at = noon;
   c.started_at = noon + 1'000'000;
-  c.detailed = true;
+  c.from_inspect = true;
   return c;
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("a repeat of a batch writes nothing and moves no updated_at") {
   on_both([](testbed& on) {
     auto batch = batch_of(some_volumes(1, 3),
                           {a_container("c1", {{"v1", "/data", true}}), a_container("c2")});
-    batch.containers.present[1].detailed = false;
+    batch.containers.present[1].from_inspect = false;
     batch.volumes.complete = batch.containers.complete = true;
     batch.facts = {"engine", "26.1", noon, noon};
     on.apply(batch);
@@ -90,7 +90,7 @@ TEST_CASE("a volume's created_at moves only when it was made anew") {
     v.driver = "other"; // an update for another reason leaves it as well
     CHECK(on.apply(batch_of({v})).changes.size() == 1);
     CHECK(on.contents().at(1).find("12:00:00.123456") != std::string::npos);
-    v.renewed = true;
+    v.recreated = true;
     CHECK(words(on.apply(batch_of({v})).changes) == lines{"update volume v1"});
     CHECK(on.contents().at(1).find("12:01:00.123456") != std::string::npos);
     CHECK(on.apply(batch_of({v})).changes.empty());
@@ -126,7 +126,7 @@ TEST_CASE(
     on.apply(batch_of({}, {inspected}));
     const auto before = on.contents(true);
     auto listed = inspected;
-    listed.detailed = false;
+    listed.from_inspect = false;
     listed.created_at = noon / 1'000'000'000 * 1'000'000'000;
     listed.started_at = listed.finished_at = never;
     CHECK(on.apply(batch_of({}, {listed})).changes.empty());
@@ -141,14 +141,14 @@ TEST_CASE("a list that shows another state clears the times, which are no longer
   on_both([](testbed& on) {
     on.apply(batch_of({}, {a_container("c1")}));
     auto listed = a_container("c1");
-    listed.detailed = false;
+    listed.from_inspect = false;
     listed.state = "exited";
     listed.status = "Exited (0)";
     CHECK(words(on.apply(batch_of({}, {listed})).changes) == lines{"update container c1"});
     CHECK(on.contents().at(1).ends_with("stands | 2024-05-01T12:00:00.123456 |  |  | -"));
     listed.status = "Exited (137)"; // the status alone is enough
     auto inspected = listed;
-    inspected.detailed = true;
+    inspected.from_inspect = true;
     on.apply(batch_of({}, {inspected}));
     listed.status = "Exited (1)";
     on.apply(batch_of({}, {listed}));
@@ -161,7 +161,7 @@ TEST_CASE("a list that shows another state clears the times, which are no longer
 TEST_CASE("a container that only a list has shown has no start time yet") {
   on_both([](testbed& on) {
     auto listed = a_container("c1");
-    listed.detailed = false; // started_at is set, but a list can't know it
+    listed.from_inspect = false; // started_at is set, but a list can't know it
     CHECK(words(on.apply(batch_of({}, {listed})).changes) == lines{"create container c1"});
     CHECK(on.contents().at(1).ends_with("runs | 2024-05-01T12:00:00.123456 |  |  | -"));
   });
@@ -176,7 +176,7 @@ TEST_CASE(
         all.push_back(a_container("d" + std::to_string(i)));
       on.apply(batch_of({}, all));
       for (auto& x : all)
-        x.detailed = false;
+        x.from_inspect = false;
       all[0].times_unknown = true;
       CHECK(words(on.apply(batch_of({}, all)).changes) == lines{"update container c1"});
       CHECK(on.apply(batch_of({}, all)).changes.empty());
@@ -187,13 +187,13 @@ TEST_CASE(
 TEST_CASE("a complete list tells which times are missing and when the rows were last verified") {
   on_both([](testbed& on) {
     auto listed = a_container("listed"), born = a_container("born");
-    listed.detailed = born.detailed = false;
+    listed.from_inspect = born.from_inspect = false;
     born.state = "created";
     auto list = batch_of({}, {a_container("known"), listed, born});
-    CHECK(on.apply(list).undetailed.empty());
+    CHECK(on.apply(list).needs_inspect.empty());
     list.containers.complete = true;
     auto summary = on.apply(list);
-    CHECK(summary.undetailed == std::vector<std::string>{"listed"});
+    CHECK(summary.needs_inspect == std::vector<std::string>{"listed"});
     CHECK(summary.verified_before == never);
     change_batch facts;
     facts.host = list.host;

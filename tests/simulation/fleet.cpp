@@ -58,7 +58,7 @@ void fleet::make_agent(node_parts& parts) {
   parts.settings.hub_address = config::host_port{"hub", 4711};
   parts.numbers = std::make_shared<metrics::catalogue>(node_role::agent);
   parts.link.program_version = "1.0";
-  parts.link.boot = process;
+  parts.link.incarnation = process;
   parts.link.piece_bytes = schedule_.piece_bytes;
   parts.link.make_connector = [this, process](caf::actor_system& system) {
     auto made = system.spawn([this, process](caf::event_based_actor*) {
@@ -126,7 +126,7 @@ void fleet::start_hub() {
   parts.seed = schedule_.order + process;
   parts.own_threads = false;
   parts.link.program_version = "1.0";
-  parts.link.boot = 100 + process;
+  parts.link.incarnation = 100 + process;
   parts.link.secret = [this] { return std::to_string(++secrets_); };
   // All live in one actor system, whose node is the one member.
   parts.link.members = std::make_shared<wire::member_registry>();

@@ -88,7 +88,7 @@ public:
         const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
         listing.containers.back().settled_for = nanoseconds{floor<seconds>(age)}.count();
         listing.containers.back().started_at = listing.containers.back().finished_at = never;
-        listing.containers.back().detailed = false;
+        listing.containers.back().from_inspect = false;
       }
       return result<docker::container_listing>{std::move(listing)};
     });

@@ -87,8 +87,8 @@ void model_link::cut(nanoseconds agent_hears, nanoseconds hub_hears) {
     on_piece = on_answer = nullptr;
     if (how_.replays_the_lost)
       for (const auto& [number, x] : asked_)
-        if (x.piece.index == 0 && x.piece.last)
-          lost_.push_back(x.piece);
+        if (x.chunk.index == 0 && x.chunk.last)
+          lost_.push_back(x.chunk);
     for (auto& x : ends_) {
       x.coming.clear();
       x.hears_at = nanoseconds::max();
@@ -151,11 +151,11 @@ void model_link::send(side from, parcel&& what) {
     return;
   if (from == side::hub && answers_piece(what))
     return;
-  if (from == side::agent && what.content.match_elements<link_pulse>() && on_pulse)
+  if (from == side::agent && what.content.match_elements<link_heartbeat>() && on_pulse)
     on_pulse();
-  if (from == side::agent && what.content.match_elements<link_piece>())
+  if (from == side::agent && what.content.match_elements<link_chunk>())
     asked_[what.mid.response_id().integer_value()] = {what.from, what.mid,
-                                                      what.content.get_as<link_piece>(0)};
+                                                      what.content.get_as<link_chunk>(0)};
   end(other(from)).coming.push_back(std::move(what));
 }
 
@@ -197,9 +197,9 @@ void model_link::arrive(side at, parcel&& what) {
       what.content = caf::make_message(std::move(welcome), seen_from(at, session));
     }
   } else {
-    change<link_piece>(what.content, how_.piece);
+    change<link_chunk>(what.content, how_.chunk);
   }
-  const auto is_piece = what.content.match_elements<link_piece>();
+  const auto is_piece = what.content.match_elements<link_chunk>();
   if (is_piece)
     take_piece(what);
   what.to->enqueue(seen_from(at, what.from), what.mid, what.content, nullptr);
@@ -211,7 +211,7 @@ void model_link::arrive(side at, parcel&& what) {
 }
 
 void model_link::take_piece(parcel& what) {
-  if (!how_.acknowledges_unwritten || !what.content.get_as<link_piece>(0).last)
+  if (!how_.acknowledges_unwritten || !what.content.get_as<link_chunk>(0).last)
     return;
   const auto question = asked_.find(what.mid.response_id().integer_value());
   if (question == asked_.end())
@@ -223,7 +223,7 @@ void model_link::take_piece(parcel& what) {
 }
 
 void model_link::replay(const parcel& after) {
-  const auto& newer = after.content.get_as<link_piece>(0);
+  const auto& newer = after.content.get_as<link_chunk>(0);
   if (!newer.last)
     return;
   for (auto& x : std::exchange(lost_, {})) {

@@ -23,7 +23,7 @@ constexpr side other(side x) noexcept {
 
 /// What a broken agent or hub makes of what it is sent; see variants_fleet.cpp.
 struct tampering {
-  std::function<void(link_piece&)> piece;     ///< when it reaches the hub
+  std::function<void(link_chunk&)> chunk;     ///< when it reaches the hub
   std::function<void(link_welcome&)> welcome; ///< when it reaches the agent
   bool acknowledges_unwritten = false;
   bool takes_lost_for_written = false;
@@ -39,7 +39,7 @@ struct tampering {
 class model_link : public std::enable_shared_from_this<model_link> {
 public:
   /// What was under way when connections broke, for who replays it.
-  using leftovers = std::vector<link_piece>;
+  using leftovers = std::vector<link_chunk>;
 
   model_link(machine& runs, const tampering& how, leftovers& lost)
       : runs_(runs), how_(how), lost_(lost) {}
@@ -91,7 +91,7 @@ private:
   struct request {
     caf::strong_actor_ptr from;
     caf::message_id mid;
-    link_piece piece;
+    link_chunk chunk;
     bool answered = false; ///< by who acknowledges the unwritten
   };
 

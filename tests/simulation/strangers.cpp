@@ -16,7 +16,7 @@ constexpr auto question_limit = 3s;
 void ignore(const caf::error&) {
 }
 
-link_piece stray_piece(std::string token, const std::string& host) {
+link_chunk stray_piece(std::string token, const std::string& host) {
   return {.token = std::move(token),
           .seq = 1'000'000,
           .index = 0,
@@ -41,10 +41,10 @@ void fleet::intrude(unsigned what) {
   agent_hello hello{.host = what == 0 ? "h" : "b",
                     .program_version = "1.0",
                     .engine_id = "another",
-                    .boot = 1'000'000 + ++strangers_,
+                    .incarnation = 1'000'000 + ++strangers_,
                     .acked = 0};
   if (what == 0 && how_.lets_the_second_in)
-    hello.boot = agents_;
+    hello.incarnation = agents_;
   if (what == 2) {
     write_into_the_session();
     return;
@@ -55,8 +55,8 @@ void fleet::intrude(unsigned what) {
     if (what == 0 && (!reported || before != disturbances_))
       return;
     around_.tell("a second agent was let in");
-    spawn([=, piece = stray_piece(welcome.token, "h")](caf::event_based_actor* self) {
-      self->request(session, question_limit, piece).then([](const write_answer&) {}, ignore);
+    spawn([=, chunk = stray_piece(welcome.token, "h")](caf::event_based_actor* self) {
+      self->request(session, question_limit, chunk).then([](const write_answer&) {}, ignore);
     });
   });
 }
@@ -85,9 +85,9 @@ void fleet::knock(agent_hello hello,
 void fleet::write_into_the_session() {
   if (!session_)
     return;
-  auto piece = stray_piece(how_.any_token ? welcome_.token : "guessed", "h");
+  auto chunk = stray_piece(how_.any_token ? welcome_.token : "guessed", "h");
   spawn([=, session = session_](caf::event_based_actor* self) {
-    self->request(session, question_limit, piece).then([](const write_answer&) {}, ignore);
+    self->request(session, question_limit, chunk).then([](const write_answer&) {}, ignore);
   });
 }
 

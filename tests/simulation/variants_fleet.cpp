@@ -37,15 +37,15 @@ private:
 variant takes_pieces_for_lists() {
   variant x;
   x.name = "the hub takes the first piece for the whole";
-  x.link.piece = [](link_piece& piece) {
-    if (piece.index == 0 && !piece.last) {
-      piece.last = true;
-      piece.part.volumes.complete = !piece.part.volumes.present.empty();
-      piece.part.containers.complete = !piece.part.containers.present.empty();
-    } else if (piece.index > 0) {
-      piece.seq = 10'000 * piece.seq + piece.index; // nobody waits for these
-      piece.index = 0;
-      piece.last = false;
+  x.link.chunk = [](link_chunk& chunk) {
+    if (chunk.index == 0 && !chunk.last) {
+      chunk.last = true;
+      chunk.part.volumes.complete = !chunk.part.volumes.present.empty();
+      chunk.part.containers.complete = !chunk.part.containers.present.empty();
+    } else if (chunk.index > 0) {
+      chunk.seq = 10'000 * chunk.seq + chunk.index; // nobody waits for these
+      chunk.index = 0;
+      chunk.last = false;
     }
   };
   return x;

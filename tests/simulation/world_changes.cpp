@@ -104,7 +104,7 @@ void world::create_container(unsigned place, unsigned volumes) {
               .created_at = daemon_->now() / second * second,
               .started_at = never,
               .finished_at = never,
-              .detailed = true};
+              .from_inspect = true};
   for (unsigned i = 0; i < 3; ++i)
     if ((volumes >> i & 1) != 0) {
       create_volume(i);

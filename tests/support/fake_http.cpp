@@ -81,7 +81,7 @@ fake_peer::~fake_peer() {
 }
 
 std::optional<fake_request> fake_peer::read_request() {
-  std::array<char, 4096> piece;
+  std::array<char, 4096> chunk;
   for (;;) {
     const auto end = buffer_.find("\r\n\r\n");
     if (end != std::string::npos) {
@@ -91,10 +91,10 @@ std::optional<fake_request> fake_peer::read_request() {
       buffer_.erase(0, end + 4);
       return out;
     }
-    const auto got = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    const auto got = ::recv(descriptor_, chunk.data(), chunk.size(), 0);
     if (got <= 0)
       return std::nullopt;
-    buffer_.append(piece.data(), static_cast<std::size_t>(got));
+    buffer_.append(chunk.data(), static_cast<std::size_t>(got));
   }
 }
 

@@ -67,16 +67,16 @@ void upsert(std::map<std::string, volume>& rows, const volume& x, write_summary&
   };
   auto [i, is_new] = rows.try_emplace(x.name, x);
   auto& row = i->second;
-  const auto other = x.renewed && row.created_at != x.created_at;
+  const auto other = x.recreated && row.created_at != x.created_at;
   if (is_new) {
     summary.changes.push_back({row_kind::volume, operation::create, x.name, {}});
   } else if (fields(row) != fields(x) || other) {
-    const auto created_at = x.renewed ? x.created_at : row.created_at;
+    const auto created_at = x.recreated ? x.created_at : row.created_at;
     row = x;
     row.created_at = created_at;
     summary.changes.push_back({row_kind::volume, operation::update, x.name, {}});
   }
-  row.renewed = false;
+  row.recreated = false;
 }
 
 void upsert(std::map<std::string, container>& rows, const container& x, write_summary& summary) {
@@ -86,13 +86,13 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
     row.mounts.clear();
     row.settled_for = 0;
     row.times_unknown = false;
-    if (!x.detailed)
+    if (!x.from_inspect)
       row.started_at = row.finished_at = never;
     summary.changes.push_back({row_kind::container, operation::create, x.id, {}});
   } else {
     auto wanted = x;
     wanted.mounts = row.mounts;
-    if (!x.detailed) {
+    if (!x.from_inspect) {
       // A list tells no times: they stay while the container has not moved on.
       const auto moved =
           x.times_unknown || std::tie(row.state, row.status) != std::tie(x.state, x.status);
@@ -100,16 +100,16 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
       wanted.started_at = moved ? never : row.started_at;
       wanted.finished_at = moved ? never : row.finished_at;
     }
-    wanted.detailed = row.detailed;
+    wanted.from_inspect = row.from_inspect;
     wanted.times_unknown = false;
     wanted.settled_for = 0;
     if (wanted != row)
       summary.changes.push_back({row_kind::container, operation::update, x.id, {}});
     row = wanted;
   }
-  row.detailed = true;
-  if (!x.detailed && row.started_at == never && x.state != "created")
-    summary.undetailed.push_back(x.id);
+  row.from_inspect = true;
+  if (!x.from_inspect && row.started_at == never && x.state != "created")
+    summary.needs_inspect.push_back(x.id);
 }
 
 void replace_mounts(container& row, const container& x, write_summary& summary) {

@@ -343,7 +343,7 @@ container some_container(const std::string& id, const std::vector<mount>& mounts
           .created_at = 1'700'000'000'000'000'000,
           .started_at = never,
           .finished_at = never,
-          .detailed = true};
+          .from_inspect = true};
 }
 
 } // namespace volumeviz::support

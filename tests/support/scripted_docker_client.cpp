@@ -117,7 +117,7 @@ private:
     constexpr timestamp second = 1'000'000'000;
     x.created_at -= x.created_at % second;
     x.started_at = x.finished_at = never;
-    x.detailed = false;
+    x.from_inspect = false;
     return x;
   }
 

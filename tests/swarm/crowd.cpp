@@ -135,7 +135,7 @@ void crowd::join(machine& on, member& x, std::uint64_t number) {
   hub_link_parts parts;
   parts.host = x.model->name();
   parts.program_version = "swarm";
-  parts.boot = (shape_.seed << 32) + number + 1;
+  parts.incarnation = (shape_.seed << 32) + number + 1;
   parts.hub = hub_;
   parts.connector = on.connector;
   // The player is told once of what concerns both handlers.

@@ -100,7 +100,7 @@ void host_model::add_container(const std::string& mounting) {
               .mounts = {},
               .created_at = next_moment(),
               .started_at = next_moment(),
-              .detailed = true};
+              .from_inspect = true};
   if (!mounting.empty())
     x.mounts.push_back({.volume = mounting, .path = "/var/lib/data", .writable = made_ % 3 != 0});
   containers_.insert_or_assign(x.id, std::move(x));

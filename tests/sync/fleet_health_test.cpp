@@ -32,7 +32,7 @@ host_report away(const std::string& name) {
   auto host = reporting(name);
   host.connected = false;
   host.since = now - 125 * second;
-  host.away_because = "the connection has ended";
+  host.away_reason = "the connection has ended";
   return host;
 }
 

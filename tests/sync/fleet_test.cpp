@@ -23,11 +23,14 @@ struct hub {
     return {.wall = start + passed.count(),
             .steady = std::chrono::steady_clock::time_point{passed + 1h}};
   }
-  fleet::admission admit(const std::string& host, std::uint64_t boot, std::uint64_t acked = 0,
-                         const std::string& engine = {}) {
-    return all.admit(
-        {.host = host, .program_version = "1", .engine_id = engine, .boot = boot, .acked = acked},
-        "node-" + std::to_string(boot), now());
+  fleet::admission admit(const std::string& host, std::uint64_t incarnation,
+                         std::uint64_t acked = 0, const std::string& engine = {}) {
+    return all.admit({.host = host,
+                      .program_version = "1",
+                      .engine_id = engine,
+                      .incarnation = incarnation,
+                      .acked = acked},
+                     "node-" + std::to_string(incarnation), now());
   }
   host_report of(const std::string& host) const {
     const auto known = all.report();
@@ -140,7 +143,7 @@ TEST_CASE("a host that left is away since then, and says why") {
   const auto away = x.of("a");
   CHECK_FALSE(away.connected);
   CHECK(away.since == start + 5'000'000'000);
-  CHECK(away.away_because == "the cable");
+  CHECK(away.away_reason == "the cable");
   CHECK(away.status == health_status::unhealthy);
 }
 
@@ -178,19 +181,19 @@ TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
 TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
   hub x;
   const std::string long_text(100'000, 'x');
-  const auto in =
-      x.all.admit({.host = "a", .program_version = long_text, .engine_id = long_text, .boot = 1},
-                  "node", x.now());
+  const auto in = x.all.admit(
+      {.host = "a", .program_version = long_text, .engine_id = long_text, .incarnation = 1}, "node",
+      x.now());
   CHECK(x.of("a").program_version.size() == 128);
   CHECK(x.of("a").engine_id.size() == 128);
-  link_pulse pulse;
-  pulse.engine_id = pulse.engine_version = long_text;
-  pulse.status = static_cast<health_status>(200);
-  pulse.reasons.assign(100, long_text);
+  link_heartbeat heartbeat;
+  heartbeat.engine_id = heartbeat.engine_version = long_text;
+  heartbeat.status = static_cast<health_status>(200);
+  heartbeat.reasons.assign(100, long_text);
   for (const auto ago : {std::numeric_limits<std::int64_t>::max(), std::int64_t{-2},
                          std::numeric_limits<std::int64_t>::min()}) {
-    pulse.verified_ago_ms = ago;
-    CHECK(x.all.heard(in.session, pulse, x.now()));
+    heartbeat.verified_ago_ms = ago;
+    CHECK(x.all.heard(in.session, heartbeat, x.now()));
     CHECK(x.of("a").verified_at < start);
   }
   const auto known = x.of("a");
@@ -201,25 +204,25 @@ TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
 }
 
 TEST_CASE("a text is not cut inside of a character") {
-  link_pulse pulse;
-  pulse.reasons = {"x", std::string(499, 'x') + "\u00e4"};
-  bound(pulse);
-  CHECK(pulse.reasons[0] == "x");
-  CHECK(pulse.reasons[1] == std::string(499, 'x'));
+  link_heartbeat heartbeat;
+  heartbeat.reasons = {"x", std::string(499, 'x') + "\u00e4"};
+  bound(heartbeat);
+  CHECK(heartbeat.reasons[0] == "x");
+  CHECK(heartbeat.reasons[1] == std::string(499, 'x'));
 }
 
 TEST_CASE("what an agent tells of itself is text of one line, whatever its bytes") {
   hub x;
-  const auto in =
-      x.all.admit({.host = "a", .program_version = "1.0\xff\n", .engine_id = "\xc3", .boot = 1},
-                  "node", x.now());
+  const auto in = x.all.admit(
+      {.host = "a", .program_version = "1.0\xff\n", .engine_id = "\xc3", .incarnation = 1}, "node",
+      x.now());
   CHECK(x.of("a").program_version == "1.0\ufffd ");
   CHECK(x.of("a").engine_id == "\ufffd");
-  link_pulse pulse;
-  pulse.engine_id = "\xed\xa0\x80";
-  pulse.engine_version = "26\x1b[2J";
-  pulse.reasons = {"\xff", "two\nlines", std::string(500, '\xff')};
-  CHECK(x.all.heard(in.session, pulse, x.now()));
+  link_heartbeat heartbeat;
+  heartbeat.engine_id = "\xed\xa0\x80";
+  heartbeat.engine_version = "26\x1b[2J";
+  heartbeat.reasons = {"\xff", "two\nlines", std::string(500, '\xff')};
+  CHECK(x.all.heard(in.session, heartbeat, x.now()));
   const auto known = x.of("a");
   CHECK(known.engine_id == "\ufffd\ufffd\ufffd");
   CHECK(known.engine_version == "26 [2J");

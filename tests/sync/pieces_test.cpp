@@ -50,7 +50,7 @@ change_batch some_batch(std::size_t volumes, std::size_t containers, std::size_t
   return batch;
 }
 
-link_piece piece_of(std::uint64_t seq, std::uint32_t index, bool last, change_batch part = {}) {
+link_chunk piece_of(std::uint64_t seq, std::uint32_t index, bool last, change_batch part = {}) {
   return {.token = {}, .seq = seq, .index = index, .last = last, .part = std::move(part)};
 }
 

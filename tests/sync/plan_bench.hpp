@@ -54,11 +54,11 @@ struct plan_bench {
     return what->keys;
   }
   settlement finish(const std::vector<std::string>& failed = {},
-                    const std::vector<std::string>& undetailed = {}) {
+                    const std::vector<std::string>& needs_inspect = {}) {
     std::vector<failed_key> failures;
     for (const auto& key : failed)
       failures.push_back({key, {ec::docker_refused, "no such driver"}});
-    return plan.finish(failures, undetailed, now);
+    return plan.finish(failures, needs_inspect, now);
   }
   settlement finish_failed() { return plan.finish_failed(now); }
   void finish_unwritten() { plan.finish_unwritten(now); }

@@ -55,7 +55,7 @@ void plan_world::schedule_change(time_point when) {
   at(when, [this] { change_something(); });
   if (tape_.one_in(8))
     at(when + tape_.span(2'000),
-       [this] { plan_.glance(keys_[tape_.choose(unsigned(keys_.size()))], now_); });
+       [this] { plan_.recheck(keys_[tape_.choose(unsigned(keys_.size()))], now_); });
   if (tape_.one_in(8))
     at(when + tape_.span(2'000), [this] {
       constexpr list_reason reasons[] = {list_reason::demand, list_reason::interval,
@@ -192,7 +192,7 @@ void plan_world::end_list(const look& what) {
     return;
   }
   doubted_ = false;
-  std::vector<std::string> undetailed;
+  std::vector<std::string> needs_inspect;
   std::set<std::string> seen;
   auto partial = now_ < calm_ && tape_.one_in(6);
   for (const auto& key : keys_) {
@@ -202,14 +202,14 @@ void plan_world::end_list(const look& what) {
     if (observed_[key]) {
       seen.insert(key);
       if (tape_.one_in(6))
-        undetailed.push_back(key);
+        needs_inspect.push_back(key);
     }
     store(key, observed_[key]);
   }
   if (!partial)
     answered_run_ = std::max(answered_run_, what.run_id);
-  auto done =
-      partial ? plan_.finish_partial(seen, undetailed, now_) : plan_.finish({}, undetailed, now_);
+  auto done = partial ? plan_.finish_partial(seen, needs_inspect, now_)
+                      : plan_.finish({}, needs_inspect, now_);
   settled_ += sum(done.processed) + sum(done.failed);
 }
 

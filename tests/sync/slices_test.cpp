@@ -153,7 +153,7 @@ TEST_CASE("keys that are only looked up weigh something, too") {
 TEST_CASE("summaries of slices add up") {
   write_summary all{.changes = {{row_kind::volume, operation::create, "a", {}}},
                     .rejected = {},
-                    .undetailed = {"c1"},
+                    .needs_inspect = {"c1"},
                     .verified_before = 5,
                     .replaced_text = 1,
                     .statements = 2,
@@ -161,14 +161,14 @@ TEST_CASE("summaries of slices add up") {
   merge(all, {.changes = {{row_kind::volume, operation::create, "b", {}}},
               .rejected = {{row_kind::volume, "x", "too long"}},
               .taken_anew = true,
-              .undetailed = {"c1", "c2"},
+              .needs_inspect = {"c1", "c2"},
               .verified_before = 9,
               .replaced_text = 2,
               .statements = 3,
               .more_changes = {}});
   CHECK(all.changes.size() == 2);
   CHECK(all.rejected.size() == 1);
-  CHECK(all.undetailed == std::vector<std::string>{"c1", "c2"});
+  CHECK(all.needs_inspect == std::vector<std::string>{"c1", "c2"});
   CHECK(all.verified_before == 5);
   CHECK(all.taken_anew);
   CHECK(all.replaced_text == 3);
@@ -177,7 +177,7 @@ TEST_CASE("summaries of slices add up") {
 
 TEST_CASE("a small answer travels as it is") {
   auto x = big_summary(100);
-  x.undetailed = {"c"};
+  x.needs_inspect = {"c"};
   const auto before = x;
   bound_answer(x);
   CHECK(x == before);
@@ -201,7 +201,7 @@ TEST_CASE("an answer is bounded by its bytes, too") {
   for (int i = 0; i < 4000; ++i) {
     x.changes.push_back({row_kind::mount, operation::create, "c", std::string(5000, 'p')});
     x.rejected.push_back({row_kind::volume, std::string(5000, 'k'), std::string(5000, 'r')});
-    x.undetailed.push_back(std::string(256, 'c'));
+    x.needs_inspect.push_back(std::string(256, 'c'));
   }
   bound_answer(x);
   std::size_t bytes = 0;
@@ -209,11 +209,11 @@ TEST_CASE("an answer is bounded by its bytes, too") {
     bytes += y.key.size() + y.detail.size();
   for (const auto& y : x.rejected)
     bytes += y.key.size() + y.reason.size();
-  for (const auto& y : x.undetailed)
+  for (const auto& y : x.needs_inspect)
     bytes += y.size();
   CHECK(bytes < std::size_t{2} * 1024 * 1024);
   CHECK(x.rejected.size() + x.more_rejected == 4000);
-  CHECK(x.undetailed.size() + x.more_undetailed == 4000);
+  CHECK(x.needs_inspect.size() + x.more_needs_inspect == 4000);
 }
 
 TEST_CASE("one host's flood leaves room for the others in each transaction") {

@@ -104,7 +104,7 @@ TEST_CASE("a batch of none is a batch of one") {
 
 TEST_CASE("a glance looks without an event") {
   plan_bench bench;
-  bench.plan.glance("v", bench.now);
+  bench.plan.recheck("v", bench.now);
   CHECK(bench.begin_keys() == keys{"v"});
   CHECK(bench.plan.by_event("v"));
   CHECK_FALSE(bench.plan.announced("v"));
@@ -113,18 +113,18 @@ TEST_CASE("a glance looks without an event") {
 
 TEST_CASE("a resource that was announced as gone is another one if it is there") {
   plan_bench bench;
-  CHECK_FALSE(bench.plan.renewed("a"));
+  CHECK_FALSE(bench.plan.recreated("a"));
   bench.event("destroy", "a");
   bench.event("create", "a");
   bench.event("create", "b");
-  CHECK_FALSE(bench.plan.renewed("a"));
+  CHECK_FALSE(bench.plan.recreated("a"));
   bench.begin_keys();
-  CHECK(bench.plan.renewed("a"));
-  CHECK_FALSE(bench.plan.renewed("b"));
+  CHECK(bench.plan.recreated("a"));
+  CHECK_FALSE(bench.plan.recreated("b"));
   bench.finish();
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK_FALSE(bench.plan.renewed("a")); // it has been recorded as renewed already
+  CHECK_FALSE(bench.plan.recreated("a")); // it has been recorded as renewed already
 }
 
 TEST_CASE("an event that lags is followed by a second look") {
@@ -232,7 +232,7 @@ TEST_CASE("what was announced and what was not") {
   bench.want(list_reason::interval);
   bench.begin_list();
   bench.event("start", "during");
-  bench.plan.glance("named", bench.now);
+  bench.plan.recheck("named", bench.now);
   CHECK(bench.plan.announced("a"));
   CHECK(bench.plan.announced("during"));
   CHECK_FALSE(bench.plan.announced("named"));

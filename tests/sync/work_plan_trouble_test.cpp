@@ -77,7 +77,7 @@ TEST_CASE("what the database did not take stays as it is") {
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
   bench.sleep();
   CHECK(bench.begin_list().run_id == 3);
-  CHECK(bench.plan.renewed("a"));
+  CHECK(bench.plan.recreated("a"));
   CHECK(sum(bench.finish().processed) == 1);
 }
 
@@ -477,12 +477,12 @@ TEST_CASE("marks that come during a failing look are merged into the retry") {
   bench.event("destroy", "bad");
   bench.finish({"bad"});
   bench.begin_list(); // why the kind is listed; it does not take what must be inspected
-  CHECK_FALSE(bench.plan.renewed("bad"));
+  CHECK_FALSE(bench.plan.recreated("bad"));
   bench.finish();
   CHECK_FALSE(bench.begin());
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"bad"});
-  CHECK(bench.plan.renewed("bad"));
+  CHECK(bench.plan.recreated("bad"));
   CHECK(sum(bench.finish().processed) == 1);
 }
 

@@ -51,7 +51,7 @@ struct scene {
 // CAF makes no id for itself where there is no network interface but the loopback.
 const auto own = [] { return node_number(200); };
 const auto hello = [] { return shared_caf().message(full_hello()); };
-const auto piece = [] { return shared_caf().message(full_piece()); };
+const auto chunk = [] { return shared_caf().message(full_piece()); };
 
 } // namespace
 
@@ -90,7 +90,7 @@ TEST_CASE("all that an agent needs passes") {
   CHECK(on.take(request(asker, gate, hello())) == "forward");
   on.members->grant(text_of(on.node), session);
   CHECK(on.take(monitor(on.node, own(), session)) == "forward");
-  CHECK(on.take(request(asker, session, piece(), 2)) == "forward");
+  CHECK(on.take(request(asker, session, chunk(), 2)) == "forward");
   CHECK(on.take(request(asker, session, shared_caf().message(full_pulse()), 3)) == "forward");
   CHECK(on.take(heartbeat()) == "forward");
   CHECK(on.take(down(on.node, own(), asker, caf::exit_reason::user_shutdown)) == "forward");
@@ -256,11 +256,11 @@ TEST_CASE("a member reaches the gate and its own session, and no other actor") {
   scene on;
   on.introduced();
   on.members->grant(text_of(node_number(9)), foreign_session);
-  CHECK(on.take(request(asker, foreign_session, piece())) == "receiver");
+  CHECK(on.take(request(asker, foreign_session, chunk())) == "receiver");
   CHECK(on.take(request(asker, 1, hello())) == "receiver");
   CHECK(on.take(monitor(on.node, own(), foreign_session)) == "receiver");
   CHECK(on.take(request(asker, session, hello())) == "receiver");
-  CHECK(on.take(request(asker, gate, piece())) == "receiver");
+  CHECK(on.take(request(asker, gate, chunk())) == "receiver");
   CHECK(on.take(request(asker, gate, shared_caf().message(full_pulse()))) == "receiver");
 }
 
@@ -276,7 +276,7 @@ TEST_CASE("what is sent to an actor has to be published, and well formed") {
   auto long_one = full_hello();
   long_one.host = std::string(1000, 'x');
   CHECK(on.take(request(asker, gate, caf.message(long_one))) == "shape");
-  auto trailing = piece();
+  auto trailing = chunk();
   trailing.push_back(std::byte{1});
   CHECK(on.take(request(asker, session, trailing)) == "shape");
 }
@@ -326,9 +326,9 @@ TEST_CASE("requests count as unanswered until their answer is sent, or a minute 
   scene on;
   on.introduced();
   const auto now = std::chrono::steady_clock::now();
-  on.take(request(asker, session, piece(), 1));
-  on.take(request(asker, session, piece(), 2));
-  on.take(request(asker + 1, session, piece(), 2));
+  on.take(request(asker, session, chunk(), 1));
+  on.take(request(asker, session, chunk(), 2));
+  on.take(request(asker + 1, session, chunk(), 2));
   CHECK(on.filter.unanswered(now) == 3);
   on.filter.sent(response(session, asker, hello(), 2).parsed());
   CHECK(on.filter.unanswered(now) == 2);
@@ -341,7 +341,7 @@ TEST_CASE("while bytes wait for the peer no request is forgotten, and after a mi
   scene on;
   on.introduced();
   const auto now = std::chrono::steady_clock::now();
-  on.take(request(asker, session, piece(), 1));
+  on.take(request(asker, session, chunk(), 1));
   CHECK(on.filter.unanswered(now + 80s, now + 79s) == 1);
   CHECK(on.filter.unanswered(now + 500s, now) == 1);
   CHECK_FALSE(on.filter.leaves_answers_unread(now + 80s, std::nullopt));
@@ -355,23 +355,23 @@ TEST_CASE("while bytes wait for the peer no request is forgotten, and after a mi
 TEST_CASE("a number can't be used again while its request is unanswered") {
   scene on;
   on.introduced();
-  CHECK(on.take(request(asker, session, piece(), 1)) == "forward");
-  CHECK(on.take(request(asker + 1, session, piece(), 1)) == "forward");
+  CHECK(on.take(request(asker, session, chunk(), 1)) == "forward");
+  CHECK(on.take(request(asker + 1, session, chunk(), 1)) == "forward");
   on.filter.sent(response(session, asker, hello(), 1).parsed());
-  CHECK(on.take(request(asker, session, piece(), 1)) == "forward");
-  CHECK(on.take(request(asker, session, piece(), 1)) == "operation");
+  CHECK(on.take(request(asker, session, chunk(), 1)) == "forward");
+  CHECK(on.take(request(asker, session, chunk(), 1)) == "operation");
 }
 
 TEST_CASE("a member's requests come from some thousand actors at most, those that ended apart") {
   scene on;
   on.introduced();
   for (std::uint64_t i = 1; i <= 3'000; ++i) {
-    REQUIRE(on.take(request(i, session, piece(), 1)) == "forward");
+    REQUIRE(on.take(request(i, session, chunk(), 1)) == "forward");
     on.filter.sent(response(session, i, hello(), 1).parsed());
     REQUIRE(on.take(down(on.node, own(), i, caf::exit_reason::user_shutdown)) == "forward");
   }
   std::uint64_t most = 10'000;
-  while (most < 20'000 && on.take(request(most, session, piece(), 1)) == "forward")
+  while (most < 20'000 && on.take(request(most, session, chunk(), 1)) == "forward")
     ++most;
   CHECK(most - 10'000 == 2'048);
 }

@@ -42,7 +42,7 @@ TEST_CASE("what an agent asks passes, and is for the gate or for a session") {
         == receiver::gate);
   CHECK(check_request(caf.message(full_hello())) == receiver::gate);
   CHECK(check_request(caf.message(full_piece())) == receiver::session);
-  CHECK(check_request(caf.message(link_piece{})) == receiver::session);
+  CHECK(check_request(caf.message(link_chunk{})) == receiver::session);
   CHECK(check_request(caf.message(full_pulse())) == receiver::session);
 }
 
@@ -113,11 +113,11 @@ TEST_CASE("too long strings and lists are refused where the protocol has short o
   CHECK(refused(caf.message(hello)) == "shape");
   CHECK(refused(caf.message(atom::hello_v, link_protocol, std::string(257, 'h'), std::string{}))
         == "shape");
-  auto pulse = full_pulse();
-  pulse.reasons = std::vector<std::string>(257);
-  CHECK(refused(caf.message(pulse)) == "shape");
-  pulse.reasons = {std::string(4097, 'x')};
-  CHECK(refused(caf.message(pulse)) == "shape");
+  auto heartbeat = full_pulse();
+  heartbeat.reasons = std::vector<std::string>(257);
+  CHECK(refused(caf.message(heartbeat)) == "shape");
+  heartbeat.reasons = {std::string(4097, 'x')};
+  CHECK(refused(caf.message(heartbeat)) == "shape");
   CHECK(answer_refused(caf.message(link_welcome{.token = std::string(4097, 't'), .snapshot = false},
                                    caf::strong_actor_ptr{}))
         == "shape");
@@ -125,16 +125,16 @@ TEST_CASE("too long strings and lists are refused where the protocol has short o
 
 TEST_CASE("a row may be as long as its frame, and a list says no more than there is") {
   auto& caf = shared_caf();
-  auto piece = full_piece();
-  piece.part.containers.present.front().labels["long"] = std::string(1'000'000, 'x');
-  piece.part.volumes.gone = std::vector<std::string>(10'000, "gone");
-  CHECK(refused(caf.message(piece)) == "");
+  auto chunk = full_piece();
+  chunk.part.containers.present.front().labels["long"] = std::string(1'000'000, 'x');
+  chunk.part.volumes.gone = std::vector<std::string>(10'000, "gone");
+  CHECK(refused(caf.message(chunk)) == "");
   // Empty, but it says that it has 4 G elements: the last byte of the length's encoding is 0x0F.
-  piece = {};
-  piece.token = "TOKEN";
+  chunk = {};
+  chunk.token = "TOKEN";
   const auto lie = std::string{"TOKEN"} + std::string(8 + 4 + 1, '\0');
   const auto empty_host = std::string(1, '\0');
-  CHECK(refused(with(caf.message(piece), lie + empty_host + '\0',
+  CHECK(refused(with(caf.message(chunk), lie + empty_host + '\0',
                      lie + empty_host + "\xFF\xFF\xFF\xFF\x0F"))
         == "shape");
 }
@@ -147,7 +147,7 @@ TEST_CASE("an answer for a batch may be as long as a hub makes it, and not longe
   most.summary.changes.front().detail = std::string(1024 + 4 + 4096, 'd');
   most.summary.rejected.resize(1000);
   most.summary.rejected.front().reason = std::string(500, 'r');
-  most.summary.undetailed.resize(5000);
+  most.summary.needs_inspect.resize(5000);
   most.summary.spared.resize(named_spared_max);
   most.summary.more_changes.resize(9);
   CHECK(answer_refused(caf.message(most)) == "");
@@ -158,7 +158,7 @@ TEST_CASE("an answer for a batch may be as long as a hub makes it, and not longe
   longer.why.text = std::string(8193, 'w');
   CHECK(answer_refused(caf.message(longer)) == "shape");
   longer = most;
-  longer.summary.undetailed.front() = std::string(1'000'000, 'u');
+  longer.summary.needs_inspect.front() = std::string(1'000'000, 'u');
   CHECK(answer_refused(caf.message(longer)) == "shape");
 }
 
@@ -181,9 +181,9 @@ TEST_CASE("lengths of more than five bytes, or beyond 32 bits, are refused") {
 
 TEST_CASE("a value that its enumeration does not have is refused") {
   auto& caf = shared_caf();
-  auto pulse = full_pulse();
-  pulse.status = static_cast<health_status>(4);
-  CHECK(refused(caf.message(pulse)) == "shape");
+  auto heartbeat = full_pulse();
+  heartbeat.status = static_cast<health_status>(4);
+  CHECK(refused(caf.message(heartbeat)) == "shape");
   auto answer = full_answer();
   answer.why.code = static_cast<ec>(13);
   CHECK(answer_refused(caf.message(answer)) == "shape");

@@ -6,21 +6,21 @@
 namespace volumeviz::wire::testing {
 
 /// One of everything that a batch can hold.
-inline link_piece full_piece() {
-  link_piece piece{.token = "secret", .seq = 7, .index = 1, .last = true, .part = {}};
-  piece.part.host = "web-1";
-  piece.part.volumes = {.present = {{.name = "db",
+inline link_chunk full_piece() {
+  link_chunk chunk{.token = "secret", .seq = 7, .index = 1, .last = true, .part = {}};
+  chunk.part.host = "web-1";
+  chunk.part.volumes = {.present = {{.name = "db",
                                      .driver = "local",
                                      .mountpoint = "/data",
                                      .labels = {{"a", "1"}, {"b", ""}},
                                      .options = {{"type", "nfs"}},
                                      .scope = "local",
                                      .created_at = 12,
-                                     .renewed = true}},
+                                     .recreated = true}},
                         .gone = {"old", "older"},
                         .complete = true,
                         .confirmed = true};
-  piece.part.containers = {
+  chunk.part.containers = {
       .present = {{.id = "c1",
                    .name = "web",
                    .image = "nginx",
@@ -31,16 +31,16 @@ inline link_piece full_piece() {
                    .created_at = 1,
                    .started_at = 2,
                    .finished_at = 3,
-                   .detailed = true}},
+                   .from_inspect = true}},
       .gone = {"c0"},
       .complete = false,
       .confirmed = false};
-  piece.part.facts = {
+  chunk.part.facts = {
       .engine_id = "e", .engine_version = "27", .last_seen_at = 5, .verified_at = 6};
-  return piece;
+  return chunk;
 }
 
-inline link_pulse full_pulse() {
+inline link_heartbeat full_pulse() {
   return {.token = "secret",
           .engine_id = "e",
           .engine_version = "27",
@@ -52,7 +52,8 @@ inline link_pulse full_pulse() {
 }
 
 inline agent_hello full_hello() {
-  return {.host = "web-1", .program_version = "1.2.3", .engine_id = "e", .boot = 9, .acked = 8};
+  return {
+      .host = "web-1", .program_version = "1.2.3", .engine_id = "e", .incarnation = 9, .acked = 8};
 }
 
 inline write_answer full_answer() {
@@ -62,7 +63,7 @@ inline write_answer full_answer() {
                         .key = "c1",
                         .detail = "db at /d"}};
   x.summary.rejected = {{.kind = row_kind::container, .key = "c2", .reason = "too long"}};
-  x.summary.undetailed = {"c3"};
+  x.summary.needs_inspect = {"c3"};
   return x;
 }
 
