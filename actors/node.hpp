@@ -32,7 +32,7 @@ struct link_parts {
   std::string program_version;
   std::uint64_t incarnation = 0;                                    ///< random, of this process
   std::function<result<std::vector<host_report>>()> recorded_hosts; ///< hub; see host_census
-  std::size_t piece_bytes = 256 * 1024;                             ///< agent; see hub_link_parts
+  std::size_t chunk_bytes = 256 * 1024;                             ///< agent; see hub_link_parts
 };
 
 /// What the node is made of; everything that reaches outside comes in here, so that a test can

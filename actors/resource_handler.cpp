@@ -126,7 +126,7 @@ void resource_handler::advance() {
     return;
   }
   // While another node writes the rows nothing can be finished.
-  const auto finished = plan_.unsettled_events() == 0 || locked_out_;
+  const auto finished = plan_.incomplete_events() == 0 || locked_out_;
   if (stopping_ && stopping_->pending() && !plan_.busy() && finished)
     stopping_->deliver(true);
   auto due = plan_.next_due();
@@ -280,7 +280,7 @@ void resource_handler::list_all_again() {
     self_->send(parts_.other, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
-sync::settlement resource_handler::settle(const observation& what, const write_summary& summary) {
+sync::completion resource_handler::settle(const observation& what, const write_summary& summary) {
   auto now = self_->clock().now();
   const auto& volumes = what.batch.volumes;
   const auto& containers = what.batch.containers;
@@ -317,13 +317,13 @@ bool resource_handler::only_drivers_can_tell() const {
 
 /// A list of volumes denies nothing that can't be inspected: dockerd leaves out what it does not
 /// find the driver of.
-sync::settlement resource_handler::settle_volumes(const observation& what,
+sync::completion resource_handler::settle_volumes(const observation& what,
                                                   const write_summary& summary) {
   const auto now = self_->clock().now();
   const auto finish = [&](const std::vector<std::string>& ask) {
     return plan_.finish(what.failed, ask, now);
   };
-  sync::settlement done;
+  sync::completion done;
   auto list_again = false;
   if (look_.list) {
     std::set<std::string> gone;
@@ -401,7 +401,7 @@ void resource_handler::doubted(const write_summary&) {
       "the daemon's list has lost most of the {} that are recorded; listing once more before "
       "believing it",
       kinds());
-  plan_.finish_doubted(self_->clock().now());
+  plan_.finish_held_back(self_->clock().now());
   advance();
 }
 

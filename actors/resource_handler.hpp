@@ -74,8 +74,8 @@ private:
   void written(const observation& what, write_answer& answer);
   void committed(const observation& what, const write_summary& summary);
 
-  sync::settlement settle(const observation& what, const write_summary& summary);
-  sync::settlement settle_volumes(const observation& what, const write_summary& summary);
+  sync::completion settle(const observation& what, const write_summary& summary);
+  sync::completion settle_volumes(const observation& what, const write_summary& summary);
   bool only_drivers_can_tell() const;
   void docker_failed(const failure& why);
   void store_failed(const failure& why);
@@ -90,7 +90,7 @@ private:
   void suspect_drift(const write_summary& summary);
   void report_drift();
   void hint_other(const write_summary& summary);
-  void report_work(const sync::settlement& done, ec failed_why, std::vector<row_count> rows,
+  void report_work(const sync::completion& done, ec failed_why, std::vector<row_count> rows,
                    const write_summary& summary);
   void report_rejected(const observation& what, const write_summary& summary);
   void report_list(bool ok, const failure& why, const observation& what,

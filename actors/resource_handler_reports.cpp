@@ -82,7 +82,7 @@ void resource_handler::report_drift() {
   self_->send(parts_.metrics, atom::drift_v, std::move(drift));
 }
 
-void resource_handler::report_work(const sync::settlement& done, ec failed_why,
+void resource_handler::report_work(const sync::completion& done, ec failed_why,
                                    std::vector<row_count> rows, const write_summary& summary) {
   work_report report{.kind = parts_.kind,
                      .processed = counts_of(done.processed),

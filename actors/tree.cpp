@@ -202,7 +202,7 @@ private:
                          .numbers = parts_.numbers,
                          .log = parts_.log,
                          .seed = parts_.seed,
-                         .piece_bytes = parts_.link.piece_bytes};
+                         .chunk_bytes = parts_.link.chunk_bytes};
     link.make = [by = spawner_, slot = link.slot, parts] {
       return by.start<hub_link>(slot, parts);
     };

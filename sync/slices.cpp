@@ -1,6 +1,6 @@
 #include "sync/slices.hpp"
 
-#include "sync/pieces.hpp"
+#include "sync/chunks.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -10,7 +10,7 @@ namespace volumeviz::sync {
 namespace {
 
 // As many proofs as can wait for a slow look; more only delay what the last of them says.
-constexpr std::size_t proofs_max = 64;
+constexpr std::size_t barriers_max = 64;
 
 // Whoever asks for these has just seen Docker answer, or waits for the outcome.
 bool ends_pause(list_reason reason) {
@@ -35,7 +35,7 @@ work_plan::work_plan(const work_limits& limits, std::uint64_t seed)
 }
 
 void work_plan::note(const docker_event& event, const event_meaning& meaning, time_point now) {
-  ++unsettled_;
+  ++incomplete_;
   event_tally tally{.meaning = &meaning, .count = 1, .oldest = event.time};
   if (meaning.whole_kind || event.id.empty()) {
     want_list(meaning.whole_kind ? list_reason::prune : list_reason::damaged, 0, now);
@@ -49,7 +49,7 @@ void work_plan::note(const docker_event& event, const event_meaning& meaning, ti
   x.gone |= meaning.gone;
   x.announced = true;
   if (meaning.lags)
-    x.lags.add({.number = ++last_number_, .until = now + limits_.second_look});
+    x.lags.add({.number = ++last_number_, .until = now + limits_.delayed_recheck});
 }
 
 void work_plan::recheck(const std::string& key, time_point now) {
@@ -69,7 +69,7 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
   x.run_id = run_id;
   x.due = reason == list_reason::lost_rows ? std::max(now, next_lost_rows_) : now;
   if (lags(reason))
-    x.lags.add({.number = x.number, .until = now + limits_.second_look});
+    x.lags.add({.number = x.number, .until = now + limits_.delayed_recheck});
   put_back(std::move(x));
   // It may be another daemon now: its first list is no second.
   if (reason == list_reason::reconnect)
@@ -78,15 +78,15 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
 
 void work_plan::prove(timestamp at) {
   // Our clock was set back: what was proven by the old one would stand for hours that are to come.
-  if (at < last_proof_) {
+  if (at < last_barrier_) {
     barriers_.clear();
     verified_ = never;
   }
-  last_proof_ = at;
-  if (barriers_.size() == proofs_max)
+  last_barrier_ = at;
+  if (barriers_.size() == barriers_max)
     barriers_.pop_back();
   barriers_.push_back({.number = last_number_, .at = at});
-  settle_proofs();
+  complete_barriers();
 }
 
 std::optional<look> work_plan::begin(time_point now) {

@@ -23,10 +23,10 @@ using std::chrono::milliseconds;
 
 /// Bounds and waits of a plan.
 struct work_limits {
-  std::size_t batch_max = 32;     ///< keys looked at in one piece of work
-  std::size_t list_above = 300;   ///< more waiting keys than this: one list is cheaper
-  milliseconds second_look{1500}; ///< the API may lag an event by this much
-  milliseconds retry_min{250};    ///< the first wait after a failure of any sort
+  std::size_t batch_max = 32;         ///< keys looked at in one piece of work
+  std::size_t list_above = 300;       ///< more waiting keys than this: one list is cheaper
+  milliseconds delayed_recheck{1500}; ///< the API may lag an event by this much
+  milliseconds retry_min{250};        ///< the first wait after a failure of any sort
   /// A resource whose inspect has failed so many times in a row is set aside: lists stand in for
   /// it.
   unsigned set_aside_after = 3;
@@ -70,7 +70,7 @@ struct look {
 };
 
 /// What became of the events that a look was for.
-struct settlement {
+struct completion {
   std::vector<event_tally> processed;
   std::vector<event_tally> failed;
 };
@@ -127,7 +127,7 @@ public:
   /// True when the resource waits for an inspect, or for its next try.
   bool waits(const std::string& key) const { return marks_.contains(key) || is_set_aside(key); }
   /// Events noted and not settled yet.
-  std::uint64_t unsettled_events() const noexcept { return unsettled_; }
+  std::uint64_t incomplete_events() const noexcept { return incomplete_; }
 
   /// The list under way is complete and shows these: it denies all others, also those that wait for
   /// an inspect or are set aside, but for the `doubtful`: any of them may be an entry that could
@@ -138,20 +138,20 @@ public:
   void list_denies(const std::set<std::string>& keys, std::set<std::string> doubtful);
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
-  settlement finish(const std::vector<failed_key>& failed,
+  completion finish(const std::vector<failed_key>& failed,
                     const std::vector<std::string>& needs_inspect, time_point now);
   /// A list is committed that is not complete: it tells of `seen` only. Marked keys beside them are
   /// inspected; nothing is proven, and the kind is listed again after a while.
-  settlement finish_partial(const std::set<std::string>& seen,
+  completion finish_partial(const std::set<std::string>& seen,
                             const std::vector<std::string>& needs_inspect, time_point now);
   /// A list is about to be finished that has left entries out, or has not. Nothing waits for the
   /// list that is to follow: proofs go on.
   void list_left_out(bool some, time_point now);
   /// The list would have removed most of what is known: list again at once, and believe the second.
-  void finish_doubted(time_point now);
+  void finish_held_back(time_point now);
   /// Docker did not answer: the events have failed, their marks stay, the kind is listed after a
   /// pause.
-  settlement finish_failed(time_point now);
+  completion finish_failed(time_point now);
   /// The database did not take it: everything stays as it is and is looked at again after a pause,
   /// however often.
   void finish_unwritten(time_point now);
@@ -199,16 +199,16 @@ private:
   bool is_list_only(const std::string& key) const;
   bool list_is_due(time_point now) const { return list_ && list_->due <= now; }
   work end_work();
-  void keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
+  void keep_failed(work& done, const std::vector<failed_key>& failed, completion& result,
                    time_point now);
   void keep_one(const failed_key& x, stale_mark&& mark, time_point now);
-  void settle_retry(const work& done, const std::vector<failed_key>& failed, time_point now);
+  void complete_retry(const work& done, const std::vector<failed_key>& failed, time_point now);
   void want_details(const std::vector<std::string>& keys, time_point now);
-  void settle_keys(work& done, settlement& result);
-  void settle_list(work& done, settlement& result, time_point now);
-  settlement settled(settlement&& result);
+  void complete_keys(work& done, completion& result);
+  void complete_list(work& done, completion& result, time_point now);
+  completion settled(completion&& result);
   milliseconds pause(unsigned failures, milliseconds max);
-  void settle_proofs();
+  void complete_barriers();
 
   work_limits limits_;
   std::minstd_rand random_;
@@ -223,14 +223,14 @@ private:
   std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_
   time_point paused_until_{}; ///< nothing before: Docker does not answer
   time_point held_until_{};   ///< nothing before: the database is away
-  unsigned look_failures_ = 0;
+  unsigned fetch_failures_ = 0;
   unsigned write_failures_ = 0;
   unsigned left_out_lists_ = 0; ///< in a row
-  std::uint64_t unsettled_ = 0;
+  std::uint64_t incomplete_ = 0;
   std::uint64_t last_number_ = 0;
   std::deque<barrier> barriers_;
   bool listed_ = false;
-  timestamp last_proof_ = never;
+  timestamp last_barrier_ = never;
   timestamp verified_ = never;
 };
 

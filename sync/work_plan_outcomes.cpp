@@ -34,25 +34,25 @@ void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::str
   doubtful_ = std::move(doubtful);
 }
 
-settlement work_plan::finish(const std::vector<failed_key>& failed,
+completion work_plan::finish(const std::vector<failed_key>& failed,
                              const std::vector<std::string>& needs_inspect, time_point now) {
   if (!under_way_)
     return {};
   auto done = end_work();
   write_failures_ = 0;
-  settlement result;
-  settle_retry(done, failed, now);
+  completion result;
+  complete_retry(done, failed, now);
   keep_failed(done, failed, result, now);
-  settle_keys(done, result);
+  complete_keys(done, result);
   if (done.list) {
     listed_ = true;
-    settle_list(done, result, now);
+    complete_list(done, result, now);
     want_details(needs_inspect, now);
   }
   return settled(std::move(result));
 }
 
-settlement work_plan::finish_partial(const std::set<std::string>& seen,
+completion work_plan::finish_partial(const std::set<std::string>& seen,
                                      const std::vector<std::string>& needs_inspect,
                                      time_point now) {
   if (!under_way_ || !under_way_->list)
@@ -71,9 +71,9 @@ settlement work_plan::finish_partial(const std::set<std::string>& seen,
       unseen.mapped().due = now + limits_.partial_again;
     marks_.put(unseen.key(), std::move(unseen.mapped()));
   }
-  settlement result;
-  settle_keys(done, result);
-  settle_list(done, result, now);
+  completion result;
+  complete_keys(done, result);
+  complete_list(done, result, now);
   want_details(needs_inspect, now);
   // It keeps its number: nothing is proven before a complete one.
   done.list->events.clear();
@@ -98,7 +98,7 @@ void work_plan::list_left_out(bool some, time_point now) {
   put_back(std::move(again));
 }
 
-void work_plan::finish_doubted(time_point now) {
+void work_plan::finish_held_back(time_point now) {
   if (!under_way_ || !under_way_->list) {
     finish_unwritten(now);
     return;
@@ -107,18 +107,18 @@ void work_plan::finish_doubted(time_point now) {
   // Doubts about a list that was to be believed come from somebody who never believes: no reason to
   // hurry.
   if (doubted.list->confirmed)
-    paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+    paused_until_ = now + pause(fetch_failures_++, limits_.outage_max);
   doubted.list->confirmed = !doubted.list->confirmed;
   doubted.list->reasons.insert(list_reason::doubt);
   marks_.put(std::move(doubted.marks));
   put_back(std::move(*doubted.list));
 }
 
-settlement work_plan::finish_failed(time_point now) {
+completion work_plan::finish_failed(time_point now) {
   if (!under_way_)
     return {};
   auto lost = end_work();
-  settlement result;
+  completion result;
   for (auto& [key, x] : lost.marks)
     add(result.failed, std::exchange(x.events, {}));
   if (lost.list) {
@@ -130,7 +130,7 @@ settlement work_plan::finish_failed(time_point now) {
     want_list(list_reason::failure, 0, now);
   }
   marks_.put(std::move(lost.marks));
-  paused_until_ = now + pause(look_failures_++, limits_.outage_max);
+  paused_until_ = now + pause(fetch_failures_++, limits_.outage_max);
   return settled(std::move(result));
 }
 
@@ -151,7 +151,7 @@ work_plan::work work_plan::end_work() {
   return std::exchange(under_way_, std::nullopt).value();
 }
 
-void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, settlement& result,
+void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, completion& result,
                             time_point now) {
   auto state_unknown = false;
   // Several without an answer: it is the daemon that hangs, and not a resource.
@@ -198,8 +198,8 @@ void work_plan::keep_one(const failed_key& x, stale_mark&& mark, time_point now)
   set_aside_.failed(x.key, pause(failures, limits_.retry_max), now);
 }
 
-void work_plan::settle_retry(const work& done, const std::vector<failed_key>& failed,
-                             time_point now) {
+void work_plan::complete_retry(const work& done, const std::vector<failed_key>& failed,
+                               time_point now) {
   if (!done.retry || !set_aside_.contains(*done.retry))
     return;
   const auto& key = *done.retry;
@@ -221,7 +221,7 @@ void work_plan::want_details(const std::vector<std::string>& keys, time_point no
       marks_.want_detail(key, ++last_number_, now);
 }
 
-void work_plan::settle_keys(work& done, settlement& result) {
+void work_plan::complete_keys(work& done, completion& result) {
   for (auto& [key, x] : done.marks) {
     add(result.processed, x.events);
     x.lags.settle(done.began);
@@ -240,9 +240,9 @@ void work_plan::settle_keys(work& done, settlement& result) {
   }
 }
 
-void work_plan::settle_list(work& done, settlement& result, time_point now) {
+void work_plan::complete_list(work& done, completion& result, time_point now) {
   // Whatever kept the daemon from answering may have been what kept it from answering for these.
-  may_be_cured_ |= std::exchange(look_failures_, 0) > 0;
+  may_be_cured_ |= std::exchange(fetch_failures_, 0) > 0;
   if (std::exchange(may_be_cured_, false))
     set_aside_.hurry_all(now);
   add(result.processed, done.list->events);
@@ -258,9 +258,9 @@ void work_plan::settle_list(work& done, settlement& result, time_point now) {
   put_back(std::move(again));
 }
 
-settlement work_plan::settled(settlement&& result) {
-  unsettled_ -= sum(result.processed) + sum(result.failed);
-  settle_proofs();
+completion work_plan::settled(completion&& result) {
+  incomplete_ -= sum(result.processed) + sum(result.failed);
+  complete_barriers();
   return std::move(result);
 }
 
@@ -268,7 +268,7 @@ milliseconds work_plan::pause(unsigned failures, milliseconds max) {
   return doubled_wait(limits_.retry_min, max, failures, random_);
 }
 
-void work_plan::settle_proofs() {
+void work_plan::complete_barriers() {
   if (!listed_ || barriers_.empty())
     return;
   auto oldest = last_number_ + 1;

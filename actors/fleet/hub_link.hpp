@@ -6,7 +6,7 @@
 #include "config/address.hpp"
 #include "metrics/metrics.hpp"
 #include "sync/backoff.hpp"
-#include "sync/pieces.hpp"
+#include "sync/chunks.hpp"
 
 #include <spdlog/logger.h>
 
@@ -43,7 +43,7 @@ struct hub_link_parts {
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
   std::uint64_t seed = 0;
-  std::size_t piece_bytes = 256 * 1024;         ///< the most of a batch in one message
+  std::size_t chunk_bytes = 256 * 1024;         ///< the most of a batch in one message
   std::size_t resource_bytes = 2 * 1024 * 1024; ///< the most of one resource
 };
 

@@ -49,7 +49,7 @@ void hub_link::send(change_batch&& batch, promise answer) {
   const auto now = self_->clock().now();
   auto rejected = sync::set_heavy_aside(batch, parts_.resource_bytes);
   under_way_.emplace(seq, outgoing{.topics = topics,
-                                   .chunks = sync::cut(std::move(batch), parts_.piece_bytes),
+                                   .chunks = sync::cut(std::move(batch), parts_.chunk_bytes),
                                    .answer = answer,
                                    .began = now,
                                    .sent = now,

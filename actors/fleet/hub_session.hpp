@@ -3,7 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/platform/slot.hpp"
 #include "metrics/metrics.hpp"
-#include "sync/pieces.hpp"
+#include "sync/chunks.hpp"
 
 #include <cstddef>
 #include <cstdint>

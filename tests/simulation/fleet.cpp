@@ -59,7 +59,7 @@ void fleet::make_agent(node_parts& parts) {
   parts.numbers = std::make_shared<metrics::catalogue>(node_role::agent);
   parts.link.program_version = "1.0";
   parts.link.incarnation = process;
-  parts.link.piece_bytes = schedule_.piece_bytes;
+  parts.link.chunk_bytes = schedule_.chunk_bytes;
   parts.link.make_connector = [this, process](caf::actor_system& system) {
     auto made = system.spawn([this, process](caf::event_based_actor*) {
       return caf::behavior{[this, process](caf::connect_atom, const std::string&, std::uint16_t) {

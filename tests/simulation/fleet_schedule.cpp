@@ -96,7 +96,7 @@ schedule make_fleet_schedule(std::uint64_t seed) {
   dice with{seed ^ 0x666c656574}; // "fleet"
   x.fleet = true;
   x.hub_queue = with.of<std::size_t>({1000, 1000, 2, 1});
-  x.piece_bytes = with.of<std::size_t>({256 * 1024, 300, 300, 1});
+  x.chunk_bytes = with.of<std::size_t>({256 * 1024, 300, 300, 1});
   const auto troubles =
       std::ranges::any_of(x.steps, [](const step& y) { return is_trouble(y.what); });
   for (auto& y : x.steps)

@@ -221,7 +221,7 @@ std::string to_words(const schedule& x) {
       x.queue, x.batch_max, x.list_above, x.keys_max, x.before_start);
   if (x.fleet)
     text += fmt::format("an agent and a hub; hub's queue {}, pieces of {} bytes\n", x.hub_queue,
-                        x.piece_bytes);
+                        x.chunk_bytes);
   for (const auto& s : x.steps)
     text += fmt::format("  +{} ms: {}\n", s.before.count(), step_in_words(s));
   return text;

@@ -95,7 +95,7 @@ struct schedule {
   std::size_t keys_max = 20'000;
   bool fleet = false; ///< the node is an agent, and a hub has the database
   std::size_t hub_queue = 1000;
-  std::size_t piece_bytes = 256 * 1024;
+  std::size_t chunk_bytes = 256 * 1024;
   unsigned before_start = 0; ///< so many steps happen before the node is started
   std::vector<step> steps;
 };

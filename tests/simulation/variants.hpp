@@ -7,9 +7,9 @@ namespace volumeviz::simulation {
 // Nodes that break one rule each. See docs/architecture.md for the rules.
 
 // 1. Watch first, then list.
-variant looks_once_where_nothing_lags(); ///< breaks nothing
-variant without_since();                 ///< the subscription begins when it begins
-variant without_slack();                 ///< `since` is the daemon's now: stamps are not in order
+variant rechecks_only_lagging_keys(); ///< breaks nothing
+variant without_since();              ///< the subscription begins when it begins
+variant without_slack();              ///< `since` is the daemon's now: stamps are not in order
 variant lists_before_it_watches();
 // 2. One look at a time, made when its turn comes.
 variant writes_old_answers();
@@ -31,7 +31,7 @@ variant believes_lists_of_absent_drivers();
 // The traps.
 variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();
-variant looks_only_once();
+variant never_rechecks();
 variant reads_late(); ///< breaks nothing, but the daemon drops events
 variant never_notices_a_late_reader();
 variant reads_very_late(); ///< breaks nothing, but the daemon has forgotten what is unread

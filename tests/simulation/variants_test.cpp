@@ -32,7 +32,7 @@ void check_right(const variant& node, std::uint64_t count) {
 
 TEST_CASE("a node that subscribes without since is caught") {
   check_caught(without_since());
-  check_right(looks_once_where_nothing_lags(), 2'000);
+  check_right(rechecks_only_lagging_keys(), 2'000);
 }
 
 TEST_CASE("a node that takes the daemon's stamps for sorted is caught") {
@@ -117,7 +117,7 @@ TEST_CASE("a node whose reader waits for its handlers is caught") {
 }
 
 TEST_CASE("a node that looks only once is caught") {
-  check_caught(looks_only_once());
+  check_caught(never_rechecks());
 }
 
 TEST_CASE("a node that does not notice that the daemon has dropped events is caught") {

@@ -49,11 +49,11 @@ variant reader_that_waits() {
   return x;
 }
 
-variant looks_only_once() {
+variant never_rechecks() {
   variant x;
   x.name = "there is no second look";
   x.node = [](node_parts& parts) {
-    parts.volume_limits.second_look = parts.container_limits.second_look = 0ms;
+    parts.volume_limits.delayed_recheck = parts.container_limits.delayed_recheck = 0ms;
   };
   return x;
 }

@@ -91,11 +91,11 @@ private:
 
 // The second list, a moment after the first, would mend what the stream has not shown; where the
 // API does not lag nobody needs it.
-variant looks_once_where_nothing_lags() {
+variant rechecks_only_lagging_keys() {
   variant x;
   x.name = "there is no second look, and no lag";
   x.node = [](node_parts& parts) {
-    parts.volume_limits.second_look = parts.container_limits.second_look = 0ms;
+    parts.volume_limits.delayed_recheck = parts.container_limits.delayed_recheck = 0ms;
   };
   x.always = [](schedule& s) {
     s.habits.lags = false;
@@ -108,7 +108,7 @@ namespace {
 
 /// Where much happens between the headers and the subscription, and nothing else goes wrong.
 variant in_the_gap(variant x) {
-  const auto base = looks_once_where_nothing_lags();
+  const auto base = rechecks_only_lagging_keys();
   x.node = base.node;
   x.always = [base](schedule& s) {
     base.always(s);

@@ -53,16 +53,16 @@ struct plan_bench {
     REQUIRE_FALSE(what->list);
     return what->keys;
   }
-  settlement finish(const std::vector<std::string>& failed = {},
+  completion finish(const std::vector<std::string>& failed = {},
                     const std::vector<std::string>& needs_inspect = {}) {
     std::vector<failed_key> failures;
     for (const auto& key : failed)
       failures.push_back({key, {ec::docker_refused, "no such driver"}});
     return plan.finish(failures, needs_inspect, now);
   }
-  settlement finish_failed() { return plan.finish_failed(now); }
+  completion finish_failed() { return plan.finish_failed(now); }
   void finish_unwritten() { plan.finish_unwritten(now); }
-  void finish_doubted() { plan.finish_doubted(now); }
+  void finish_held_back() { plan.finish_held_back(now); }
 
   /// Looks at whatever is due, successfully, until nothing is due now; how many looks that were.
   int catch_up() {

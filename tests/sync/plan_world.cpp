@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr unsigned looks_max = 5'000;
+constexpr unsigned fetches_max = 5'000;
 
 void demand(bool condition, const std::string& promise) {
   if (!condition)
@@ -74,7 +74,7 @@ void plan_world::change_something() {
     word = words[tape_.choose(6)];
   }
   const auto* meaning = meaning_of(resource_kind::container, word);
-  auto lag = meaning->lags ? std::min(tape_.span(1'400), limits_.second_look) : milliseconds{0};
+  auto lag = meaning->lags ? std::min(tape_.span(1'400), limits_.delayed_recheck) : milliseconds{0};
   auto gone = meaning->gone;
   past.push_back({.at = now_,
                   .visible = now_ + lag,
@@ -118,7 +118,7 @@ void plan_world::advance() {
   auto was_busy = plan_.busy();
   if (auto what = plan_.begin(now_)) {
     demand(!was_busy, "one piece of work at a time");
-    demand(++looks_ <= looks_max, "a calm world comes to rest");
+    demand(++fetches_ <= fetches_max, "a calm world comes to rest");
     start(*what);
     demand(!plan_.begin(now_), "nothing is handed out while a look is under way");
   } else if (!was_busy && !plan_.idle()) {
@@ -156,7 +156,7 @@ void plan_world::start(const look& what) {
 
 void plan_world::end(const look& what) {
   auto trouble = now_ < calm_ ? tape_.choose(12) : 0;
-  auto count = [this](const settlement& x) { settled_ += sum(x.processed) + sum(x.failed); };
+  auto count = [this](const completion& x) { settled_ += sum(x.processed) + sum(x.failed); };
   if (trouble == 11) {
     count(plan_.finish_failed(now_));
     doubted_ = false;
@@ -188,7 +188,7 @@ void plan_world::end_list(const look& what) {
                                [this](const auto& row) { return !observed_[row.first]; });
   if (!what.confirmed && removed > 1 && 2 * std::size_t(removed) > database_.size()) {
     doubted_ = true;
-    plan_.finish_doubted(now_);
+    plan_.finish_held_back(now_);
     return;
   }
   doubted_ = false;
@@ -257,7 +257,7 @@ bool plan_world::was_true_since(const std::string& key, time_point since) const 
 
 void plan_world::check() const {
   demand(plan_.pending() <= keys_.size() + 1, "what waits is bounded by what there is");
-  demand(noted_ == settled_ + plan_.unsettled_events(),
+  demand(noted_ == settled_ + plan_.incomplete_events(),
          "every event is processed or failed exactly once");
   demand((plan_.pending() == 0) == plan_.idle(), "idle means that nothing waits");
   if (plan_.verified() == never)
@@ -271,7 +271,7 @@ void plan_world::check() const {
 void plan_world::check_at_the_end() const {
   demand(plan_.idle(), "a calm world comes to rest");
   demand(database_ == shown_all(now_ + seconds{10}), "the database is what the world is");
-  demand(plan_.unsettled_events() == 0, "every event is settled in the end");
+  demand(plan_.incomplete_events() == 0, "every event is settled in the end");
   demand(answered_run_ == last_run_, "every run is answered in the end");
   demand(plan_.verified() != never, "a calm world is proven in the end");
 }

@@ -76,7 +76,7 @@ private:
   std::uint64_t answered_run_ = 0;
   std::uint64_t noted_ = 0;
   std::uint64_t settled_ = 0;
-  unsigned looks_ = 0;
+  unsigned fetches_ = 0;
 };
 
 } // namespace volumeviz::sync::testing

@@ -67,7 +67,7 @@ TEST_CASE("where events were lost a second list follows, for they may have been 
     bench.want(reason, 3);
     bench.begin_list();
     bench.finish();
-    CHECK(bench.plan.next_due() == wanted + bench.limits.second_look);
+    CHECK(bench.plan.next_due() == wanted + bench.limits.delayed_recheck);
     bench.sleep();
     auto second = bench.begin_list();
     CHECK(second.reasons == std::set{reason});
@@ -94,7 +94,7 @@ TEST_CASE("a list that is doubted is asked again at once, and then believed") {
   bench.want(list_reason::interval, 4);
   bench.event("start", "a");
   CHECK_FALSE(bench.begin_list().confirmed);
-  bench.finish_doubted();
+  bench.finish_held_back();
   auto second = bench.begin_list();
   CHECK(second.confirmed);
   CHECK(second.run_id == 4);
@@ -108,7 +108,7 @@ TEST_CASE("a doubted list is not believed after an outage of Docker") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  bench.finish_doubted();
+  bench.finish_held_back();
   bench.begin_list();
   bench.finish_failed();
   bench.sleep();
@@ -119,7 +119,7 @@ TEST_CASE("a doubted list is not believed after an outage of the database") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  bench.finish_doubted();
+  bench.finish_held_back();
   bench.begin_list();
   bench.finish_unwritten();
   bench.sleep();
@@ -130,7 +130,7 @@ TEST_CASE("a doubted list is not believed when another daemon may answer") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  bench.finish_doubted();
+  bench.finish_held_back();
   bench.want(list_reason::reconnect);
   CHECK_FALSE(bench.begin_list().confirmed);
 }
@@ -139,9 +139,9 @@ TEST_CASE("doubts about a list that was to be believed wait for a while") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  bench.finish_doubted();
+  bench.finish_held_back();
   bench.begin_list();
-  bench.finish_doubted();
+  bench.finish_held_back();
   CHECK_FALSE(bench.begin());
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
 }
@@ -150,7 +150,7 @@ TEST_CASE("doubts about a look that was no list are taken as not written") {
   plan_bench bench;
   bench.event("start", "a");
   bench.begin_keys();
-  bench.finish_doubted();
+  bench.finish_held_back();
   CHECK_FALSE(bench.begin());
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
@@ -163,7 +163,7 @@ TEST_CASE("a partial list settles what it has seen and inspects the other marks"
   bench.event("prune", "");
   bench.begin_list();
   CHECK(sum(bench.plan.finish_partial({"seen", "bystander"}, {}, bench.now).processed) == 2);
-  CHECK(bench.plan.unsettled_events() == 1);
+  CHECK(bench.plan.incomplete_events() == 1);
   CHECK(bench.begin_keys() == keys{"unseen"});
   CHECK(sum(bench.finish().processed) == 1);
   CHECK(bench.plan.next_due() == bench.now + bench.limits.partial_again);

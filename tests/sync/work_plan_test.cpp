@@ -79,7 +79,7 @@ TEST_CASE("a mark that comes while its key is looked at is looked at again") {
   bench.begin_keys();
   bench.event("pause", "a");
   CHECK(bench.plan.pending() == 1);
-  CHECK(bench.plan.unsettled_events() == 2);
+  CHECK(bench.plan.incomplete_events() == 2);
   CHECK(sum(bench.finish().processed) == 1);
   CHECK(bench.begin_keys() == keys{"a"});
   CHECK(sum(bench.finish().processed) == 1);
@@ -135,7 +135,7 @@ TEST_CASE("an event that lags is followed by a second look") {
   bench.advance(20ms);
   CHECK(sum(bench.finish().processed) == 1);
   CHECK_FALSE(bench.begin());
-  CHECK(bench.plan.next_due() == noted + bench.limits.second_look);
+  CHECK(bench.plan.next_due() == noted + bench.limits.delayed_recheck);
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
   CHECK(bench.plan.by_event("a"));
@@ -146,7 +146,7 @@ TEST_CASE("an event that lags is followed by a second look") {
 TEST_CASE("a first look that begins late enough needs no second") {
   plan_bench bench;
   bench.event("die", "a");
-  bench.advance(bench.limits.second_look);
+  bench.advance(bench.limits.delayed_recheck);
   bench.begin_keys();
   bench.finish();
   CHECK(bench.plan.idle());
@@ -186,7 +186,7 @@ TEST_CASE("finishing what was never begun does nothing") {
   CHECK(bench.finish_failed().failed.empty());
   CHECK(bench.plan.finish_partial({}, {}, bench.now).processed.empty());
   bench.finish_unwritten();
-  bench.finish_doubted();
+  bench.finish_held_back();
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
@@ -281,7 +281,7 @@ TEST_CASE("with too many waiting keys the kind is listed instead, and no event i
   for (auto i = 0; i < 100; ++i)
     bench.event("die", "k" + std::to_string(i));
   CHECK(bench.plan.pending() <= 11);
-  CHECK(bench.plan.unsettled_events() == 100);
+  CHECK(bench.plan.incomplete_events() == 100);
   // Overflow: which containers were started again is not known any more, so all are inspected.
   CHECK(bench.begin_list().reasons == std::set{list_reason::escalation, list_reason::overflow});
   CHECK(bench.plan.announced("k0")); // forgotten, but not unannounced

@@ -18,7 +18,7 @@ TEST_CASE(
   auto lost = bench.finish_failed();
   CHECK(sum(lost.failed) == 1);
   CHECK(lost.processed.empty());
-  CHECK(bench.plan.unsettled_events() == 0);
+  CHECK(bench.plan.incomplete_events() == 0);
   CHECK_FALSE(bench.begin());
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
   bench.sleep();
@@ -71,7 +71,7 @@ TEST_CASE("what the database did not take stays as it is") {
   bench.want(list_reason::demand, 3);
   bench.begin_list();
   bench.finish_unwritten();
-  CHECK(bench.plan.unsettled_events() == 1);
+  CHECK(bench.plan.incomplete_events() == 1);
   CHECK(bench.plan.pending() == 2);
   CHECK_FALSE(bench.begin());
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
@@ -489,7 +489,7 @@ TEST_CASE("marks that come during a failing look are merged into the retry") {
 // What goes on for a minute with an event of the same ten containers every 10 ms; how many looks
 // that takes.
 template <class Finish>
-static int looks_in_a_minute(Finish finish) {
+static int fetches_in_a_minute(Finish finish) {
   plan_bench bench;
   bench.want(list_reason::start);
   auto looks = 0;
@@ -508,20 +508,21 @@ static int looks_in_a_minute(Finish finish) {
 }
 
 TEST_CASE("a Docker that answers nothing is asked some twenty times a minute") {
-  auto looks = looks_in_a_minute([](plan_bench& bench, const look&) { bench.finish_failed(); });
+  auto looks = fetches_in_a_minute([](plan_bench& bench, const look&) { bench.finish_failed(); });
   CHECK(looks >= 10);
   CHECK(looks <= 25);
 }
 
 TEST_CASE("a database that takes nothing is tried some twenty times a minute") {
-  auto looks = looks_in_a_minute([](plan_bench& bench, const look&) { bench.finish_unwritten(); });
+  auto looks =
+      fetches_in_a_minute([](plan_bench& bench, const look&) { bench.finish_unwritten(); });
   CHECK(looks >= 10);
   CHECK(looks <= 25);
 }
 
 TEST_CASE("a store that never believes a list is asked some forty times a minute") {
-  auto looks = looks_in_a_minute([](plan_bench& bench, const look& what) {
-    what.list ? bench.finish_doubted() : void(bench.finish());
+  auto looks = fetches_in_a_minute([](plan_bench& bench, const look& what) {
+    what.list ? bench.finish_held_back() : void(bench.finish());
   });
   CHECK(looks >= 20);
   CHECK(looks <= 60);
@@ -529,7 +530,7 @@ TEST_CASE("a store that never believes a list is asked some forty times a minute
 
 TEST_CASE("resources that can't be inspected cost a bounded number of looks and lists") {
   auto lists = 0;
-  auto looks = looks_in_a_minute([&lists](plan_bench& bench, const look& what) {
+  auto looks = fetches_in_a_minute([&lists](plan_bench& bench, const look& what) {
     lists += what.list ? 1 : 0;
     bench.finish(what.keys);
   });

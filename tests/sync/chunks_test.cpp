@@ -1,4 +1,4 @@
-#include "sync/pieces.hpp"
+#include "sync/chunks.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -50,7 +50,7 @@ change_batch some_batch(std::size_t volumes, std::size_t containers, std::size_t
   return batch;
 }
 
-link_chunk piece_of(std::uint64_t seq, std::uint32_t index, bool last, change_batch part = {}) {
+link_chunk chunk_of(std::uint64_t seq, std::uint32_t index, bool last, change_batch part = {}) {
   return {.token = {}, .seq = seq, .index = index, .last = last, .part = std::move(part)};
 }
 
@@ -63,7 +63,7 @@ std::size_t resources(const change_batch& x) {
 std::optional<change_batch> send(assembly& to, std::uint64_t seq, std::vector<change_batch> parts) {
   std::optional<change_batch> whole;
   for (std::uint32_t i = 0; i < parts.size(); ++i) {
-    auto answer = to.add(piece_of(seq, i, i + 1 == parts.size(), std::move(parts[i])));
+    auto answer = to.add(chunk_of(seq, i, i + 1 == parts.size(), std::move(parts[i])));
     REQUIRE(answer);
     if (*answer)
       whole = std::move((*answer)->batch);
@@ -122,14 +122,14 @@ TEST_CASE("batches that are under way at the same time do not mix") {
   auto second = cut(some_batch(0, 3, 0, 0), 100'000);
   REQUIRE(first.size() > 2);
   assembly hub;
-  REQUIRE(hub.add(piece_of(1, 0, false, first[0])));
+  REQUIRE(hub.add(chunk_of(1, 0, false, first[0])));
   const auto between = send(hub, 2, std::move(second));
   REQUIRE(between);
   CHECK(between->containers.present.size() == 3);
   CHECK(between->volumes.present.empty());
   std::size_t volumes = 0;
   for (std::uint32_t i = 1; i < first.size(); ++i) {
-    auto answer = hub.add(piece_of(1, i, i + 1 == first.size(), first[i]));
+    auto answer = hub.add(chunk_of(1, i, i + 1 == first.size(), first[i]));
     REQUIRE(answer);
     if (*answer)
       volumes = (*answer)->batch.volumes.present.size();
@@ -139,53 +139,53 @@ TEST_CASE("batches that are under way at the same time do not mix") {
 
 TEST_CASE("a piece out of order is refused, and its batch is forgotten") {
   assembly hub;
-  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 0))));
-  const auto skipped = hub.add(piece_of(1, 2, true));
+  REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 0))));
+  const auto skipped = hub.add(chunk_of(1, 2, true));
   REQUIRE_FALSE(skipped);
   CHECK(skipped.error().code == ec::bad_request);
   CHECK(hub.bytes() == 0);
-  CHECK_FALSE(hub.add(piece_of(1, 1, true)));
+  CHECK_FALSE(hub.add(chunk_of(1, 1, true)));
 }
 
 TEST_CASE("a batch that is complete is not taken a second time") {
   assembly hub;
   REQUIRE(send(hub, 7, {change_batch{}}));
-  CHECK_FALSE(hub.add(piece_of(7, 0, true)));
+  CHECK_FALSE(hub.add(chunk_of(7, 0, true)));
 }
 
 TEST_CASE("what an agent has given up makes room for what it sends now") {
   assembly hub{{.most_bytes = 1'000'000, .most_batches = 3}};
   for (std::uint64_t seq = 1; seq <= 10; ++seq)
-    REQUIRE(hub.add(piece_of(seq, 0, false, some_batch(1, 0, 0, 100))));
+    REQUIRE(hub.add(chunk_of(seq, 0, false, some_batch(1, 0, 0, 100))));
   assembly one{{.most_bytes = 1'000'000, .most_batches = 3}};
-  REQUIRE(one.add(piece_of(1, 0, false, some_batch(1, 0, 0, 100))));
+  REQUIRE(one.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 100))));
   CHECK(hub.bytes() == 3 * one.bytes());
-  CHECK(hub.add(piece_of(10, 1, true)));
-  CHECK_FALSE(hub.add(piece_of(1, 1, true)));
+  CHECK(hub.add(chunk_of(10, 1, true)));
+  CHECK_FALSE(hub.add(chunk_of(1, 1, true)));
 }
 
 TEST_CASE("an agent can't make the hub hold more than its share") {
   assembly hub{{.most_bytes = 3000, .most_batches = 8}};
-  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 1500))));
-  const auto refused = hub.add(piece_of(2, 0, false, some_batch(1, 0, 0, 1500)));
+  REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 1500))));
+  const auto refused = hub.add(chunk_of(2, 0, false, some_batch(1, 0, 0, 1500)));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::queue_full);
-  CHECK(hub.add(piece_of(1, 1, true)));
+  CHECK(hub.add(chunk_of(1, 1, true)));
   CHECK(hub.bytes() == 0);
 }
 
 TEST_CASE("batches that no more comes of are forgotten, and their bytes given back") {
   const assembly::time_point start{std::chrono::hours{1}};
   assembly hub;
-  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(1, 0, 0, 1500)), start));
-  REQUIRE(hub.add(piece_of(2, 0, false, some_batch(1, 0, 0, 1500)), start));
-  REQUIRE(hub.add(piece_of(2, 1, false), start + std::chrono::seconds{20}));
+  REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 1500)), start));
+  REQUIRE(hub.add(chunk_of(2, 0, false, some_batch(1, 0, 0, 1500)), start));
+  REQUIRE(hub.add(chunk_of(2, 1, false), start + std::chrono::seconds{20}));
   hub.forget_the_late(start + std::chrono::seconds{29});
   CHECK(hub.unfinished() == 2);
   hub.forget_the_late(start + std::chrono::seconds{31});
   CHECK(hub.unfinished() == 1);
   for (std::uint32_t i = 2; i < 16; ++i) // a drop every 20 s keeps it for five minutes
-    REQUIRE(hub.add(piece_of(2, i, false), start + std::chrono::seconds{20 * i}));
+    REQUIRE(hub.add(chunk_of(2, i, false), start + std::chrono::seconds{20 * i}));
   hub.forget_the_late(start + std::chrono::seconds{301});
   CHECK(hub.unfinished() == 0);
   CHECK(hub.bytes() == 0);
@@ -194,31 +194,31 @@ TEST_CASE("batches that no more comes of are forgotten, and their bytes given ba
 TEST_CASE("what all hosts hold together is bounded; a piece that finds no room may come again") {
   auto all = std::make_shared<byte_budget>(5000);
   assembly a{{}, all}, b{{}, all};
-  REQUIRE(a.add(piece_of(1, 0, false, some_batch(1, 0, 0, 3000))));
-  const auto refused = b.add(piece_of(1, 0, true, some_batch(1, 0, 0, 3000)));
+  REQUIRE(a.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 3000))));
+  const auto refused = b.add(chunk_of(1, 0, true, some_batch(1, 0, 0, 3000)));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::queue_full);
   {
-    const auto whole = a.add(piece_of(1, 1, true));
+    const auto whole = a.add(chunk_of(1, 1, true));
     REQUIRE(whole);
     CHECK(all->held() > 3000); // as long as the batch waits
   }
   CHECK(all->held() == 0);
-  CHECK(b.add(piece_of(1, 0, true, some_batch(1, 0, 0, 3000))));
+  CHECK(b.add(chunk_of(1, 0, true, some_batch(1, 0, 0, 3000))));
   CHECK(all->held() == 0);
 }
 
 TEST_CASE("a host may have so many resources of a kind, and no more") {
   assembly hub{{.most_resources = 100, .most_mounts = 5}};
-  REQUIRE(hub.add(piece_of(1, 0, false, some_batch(60, 60, 20, 0))));
-  const auto refused = hub.add(piece_of(1, 1, true, some_batch(30, 0, 0, 0)));
+  REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(60, 60, 20, 0))));
+  const auto refused = hub.add(chunk_of(1, 1, true, some_batch(30, 0, 0, 0)));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::bad_request);
   CHECK(refused.error().text.find("100 resources") != std::string::npos);
   CHECK(hub.bytes() == 0);
   auto mounts = some_batch(0, 1, 0, 0);
   mounts.containers.present[0].mounts.resize(6);
-  CHECK_FALSE(hub.add(piece_of(2, 0, true, mounts)));
+  CHECK_FALSE(hub.add(chunk_of(2, 0, true, mounts)));
 }
 
 TEST_CASE("what a list spares is bounded, over all of its pieces") {
@@ -227,43 +227,43 @@ TEST_CASE("what a list spares is bounded, over all of its pieces") {
     assembly hub;
     change_batch part;
     part.volumes.spared.*which = names(600);
-    REQUIRE(hub.add(piece_of(1, 0, false, part)));
-    const auto refused = hub.add(piece_of(1, 1, true, part));
+    REQUIRE(hub.add(chunk_of(1, 0, false, part)));
+    const auto refused = hub.add(chunk_of(1, 1, true, part));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ec::bad_request);
     CHECK(refused.error().text.find("1000 drivers") != std::string::npos);
     CHECK(hub.bytes() == 0);
     part.containers.spared.*which = names(1001);
-    CHECK_FALSE(hub.add(piece_of(2, 0, true, part)));
+    CHECK_FALSE(hub.add(chunk_of(2, 0, true, part)));
     part = {};
     part.volumes.spared.*which = {std::string(5000, 'x')};
-    CHECK_FALSE(hub.add(piece_of(3, 0, true, part)));
+    CHECK_FALSE(hub.add(chunk_of(3, 0, true, part)));
     part.volumes.spared.*which = names(1000);
-    CHECK(hub.add(piece_of(4, 0, true, part)));
+    CHECK(hub.add(chunk_of(4, 0, true, part)));
   }
   assembly hub{{.most_resources = 100}};
   change_batch part;
   part.volumes.spared.unverified = names(60);
-  REQUIRE(hub.add(piece_of(1, 0, false, part)));
-  CHECK_FALSE(hub.add(piece_of(1, 1, true, part)));
+  REQUIRE(hub.add(chunk_of(1, 0, false, part)));
+  CHECK_FALSE(hub.add(chunk_of(1, 1, true, part)));
 }
 
 TEST_CASE("a resource heavier than an agent sends is refused") {
   assembly hub;
   change_batch part;
   part.volumes.present = {some_volume("v", 2'000'000)};
-  REQUIRE(hub.add(piece_of(1, 0, false, part)));
+  REQUIRE(hub.add(chunk_of(1, 0, false, part)));
   part.volumes.present = {some_volume("v", 2'200'000)};
-  const auto refused = hub.add(piece_of(1, 1, true, part));
+  const auto refused = hub.add(chunk_of(1, 1, true, part));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::bad_request);
   CHECK(hub.bytes() == 0);
   part = {};
   part.containers.present.emplace_back().image = std::string(2'200'000, 'x');
-  CHECK_FALSE(hub.add(piece_of(2, 0, true, part)));
+  CHECK_FALSE(hub.add(chunk_of(2, 0, true, part)));
   auto heavy = some_batch(2, 0, 0, 2'200'000); // an agent sets aside what would be refused
   CHECK(set_heavy_aside(heavy, assembly::limits{}.most_resource_bytes).size() == 2);
-  CHECK(hub.add(piece_of(3, 0, true, heavy)));
+  CHECK(hub.add(chunk_of(3, 0, true, heavy)));
 }
 
 TEST_CASE("keys longer than any row's are dropped: they say nothing, and would be kept for long") {
@@ -291,11 +291,11 @@ TEST_CASE("everything that a piece holds weighs something") {
   labels.volumes.present.emplace_back().labels = {{"a", ""}, {"b", ""}};
   for (const auto& part : {facts, keys}) {
     assembly hub;
-    REQUIRE(hub.add(piece_of(1, 0, false, part)));
+    REQUIRE(hub.add(chunk_of(1, 0, false, part)));
     CHECK(hub.bytes() > 5000);
   }
   assembly hub;
-  REQUIRE(hub.add(piece_of(1, 0, false, labels)));
+  REQUIRE(hub.add(chunk_of(1, 0, false, labels)));
   CHECK(hub.bytes() > sizeof(volume) + 2 * (2 * sizeof(std::string) + 40));
 }
 

@@ -1,4 +1,4 @@
-#include "sync/pieces.hpp"
+#include "sync/chunks.hpp"
 
 #include "sync/text_cut.hpp"
 
