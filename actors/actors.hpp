@@ -205,7 +205,7 @@ using fleet_roster_actor = caf::typed_actor<
     caf::replies_to<atom::opened, agent_hello, caf::strong_actor_ptr>::with<link_welcome,
                                                                             caf::strong_actor_ptr>,
     // A session (by its number) has heard of its agent.
-    caf::reacts_to<atom::heard, std::uint64_t, link_heartbeat>,
+    caf::reacts_to<atom::heartbeat, std::uint64_t, link_heartbeat>,
     // A session (by its number) has committed the batch of that number.
     caf::reacts_to<atom::verified, std::uint64_t, std::uint64_t>,
     // INTERNAL: who has been silent for too long; which hosts does the database have.

@@ -210,9 +210,9 @@ void catalogue::hub_redialed() {
     impl_->hub->redials.Increment();
 }
 
-void catalogue::hub_round_trip(seconds piece_to_answer) {
+void catalogue::hub_round_trip(seconds chunk_answer_time) {
   if (impl_->hub)
-    impl_->hub->round_trip.Observe(duration(piece_to_answer));
+    impl_->hub->round_trip.Observe(duration(chunk_answer_time));
 }
 
 void catalogue::hub_refused() {

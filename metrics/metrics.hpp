@@ -99,8 +99,8 @@ public:
 
   // An agent's hub.
   void hub_connected(bool yes);
-  void hub_redialed();                          ///< dialed again
-  void hub_round_trip(seconds piece_to_answer); ///< of a piece that was acknowledged
+  void hub_redialed();                            ///< dialed again
+  void hub_round_trip(seconds chunk_answer_time); ///< of a piece that was acknowledged
   void hub_refused(); ///< the hub did not let us in, or did not take a piece
 
   // A hub's agents.

@@ -50,7 +50,7 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
       [this](atom::opened, const agent_hello& who, const caf::strong_actor_ptr& agent) {
         return admit(who, agent);
       },
-      [this](atom::heard, std::uint64_t session, const link_heartbeat& heartbeat) {
+      [this](atom::heartbeat, std::uint64_t session, const link_heartbeat& heartbeat) {
         fleet_.heard(session, heartbeat, now());
       },
       [this](atom::verified, std::uint64_t session, std::uint64_t seq) {

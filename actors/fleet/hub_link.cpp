@@ -19,8 +19,8 @@ constexpr auto dial_min = 200ms;
 constexpr auto dial_max = 3s;
 
 constexpr auto step_limit = 3s;
-constexpr auto pulse_interval = 2s;
-constexpr auto pulse_limit = 5s;
+constexpr auto heartbeat_interval = 2s;
+constexpr auto heartbeat_limit = 5s;
 
 constexpr std::size_t why_most = 4096; // bytes
 
@@ -55,7 +55,7 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
       lost("the connection broke (" + self_->system().render(down.reason) + ")");
   });
   self_->send<caf::message_priority::high>(self_, atom::dial_v);
-  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::heartbeat_v);
+  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval, atom::heartbeat_v);
   return {
       [this](change_batch& batch) { return take(batch); },
       [](atom::release, const std::string&) {}, // the hub has locks of its own
@@ -63,7 +63,7 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
       [](atom::tick) {},
       [](atom::stop) { return true; },
       [this](atom::dial) { dial(); },
-      [this](atom::dial, std::uint64_t seq) { send_piece(seq); },
+      [this](atom::dial, std::uint64_t seq) { send_chunk(seq); },
       [this](atom::heartbeat) { heartbeat(); },
   };
 }
@@ -171,23 +171,24 @@ failure hub_link::away() const {
 }
 
 void hub_link::heartbeat() {
-  self_->delayed_send<caf::message_priority::high>(self_, pulse_interval, atom::heartbeat_v);
+  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval, atom::heartbeat_v);
   if (session_)
     tell_of_ourselves();
 }
 
 void hub_link::tell_of_ourselves() {
-  self_->request(parts_.health, pulse_interval / 2, atom::health_v)
-      .then([this](const health_report& health) { send_pulse(health); },
+  self_->request(parts_.health, heartbeat_interval / 2, atom::health_v)
+      .then([this](const health_report& health) { send_heartbeat(health); },
             [this](const caf::error&) {
-              send_pulse({.status = health_status::unhealthy,
-                          .now = never,
-                          .checks = {},
-                          .events = {.reasons = {"the agent's health reporter does not answer"}}});
+              send_heartbeat(
+                  {.status = health_status::unhealthy,
+                   .now = never,
+                   .checks = {},
+                   .events = {.reasons = {"the agent's health reporter does not answer"}}});
             });
 }
 
-void hub_link::send_pulse(const health_report& health) {
+void hub_link::send_heartbeat(const health_report& health) {
   if (!session_)
     return;
   link_heartbeat heartbeat{.token = token_,
@@ -202,7 +203,7 @@ void hub_link::send_pulse(const health_report& health) {
   heartbeat.reasons = health.events.reasons;
   for (const auto& check : health.checks)
     heartbeat.reasons.insert(heartbeat.reasons.end(), check.reasons.begin(), check.reasons.end());
-  self_->request(session_, pulse_limit, std::move(heartbeat))
+  self_->request(session_, heartbeat_limit, std::move(heartbeat))
       .then(
           [this, n = attempt_](bool) {
             if (n == attempt_)

@@ -89,15 +89,15 @@ private:
   caf::result<write_answer> take(change_batch& batch);
   void send(change_batch&& batch, promise answer);
   void give_up_older(const sync::batch_topics& topics);
-  void send_piece(std::uint64_t seq);
-  void piece_answered(std::uint64_t seq, write_answer& answer);
+  void send_chunk(std::uint64_t seq);
+  void chunk_answered(std::uint64_t seq, write_answer& answer);
   void hub_is_full(std::uint64_t seq, outgoing& x);
   void finish(std::uint64_t seq, write_answer answer);
   failure away() const;
 
   void heartbeat();
   void tell_of_ourselves();
-  void send_pulse(const health_report& health);
+  void send_heartbeat(const health_report& health);
   void noted_lock(const failure& why);
   void report(bool up, const failure& why, double seconds);
   void wake_handlers(bool snapshot);

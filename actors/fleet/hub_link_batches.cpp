@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Above what the hub's database may take for a call, with others before it.
-constexpr auto piece_limit = 20s;
+constexpr auto chunk_limit = 20s;
 
 // How long a full hub is asked again before the batch is given up. Its handler looks anew then.
 constexpr auto full_min = 50ms;
@@ -55,7 +55,7 @@ void hub_link::send(change_batch&& batch, promise answer) {
                                    .sent = now,
                                    .waits = {full_min, full_max, parts_.seed + seq},
                                    .rejected = std::move(rejected)});
-  send_piece(seq);
+  send_chunk(seq);
 }
 
 /// A handler has one batch under way: whoever sent the older one has died, or waits for it no more.
@@ -72,7 +72,7 @@ void hub_link::give_up_older(const sync::batch_topics& topics) {
                  .summary = {}});
 }
 
-void hub_link::send_piece(std::uint64_t seq) {
+void hub_link::send_chunk(std::uint64_t seq) {
   const auto found = under_way_.find(seq);
   if (found == under_way_.end() || !session_)
     return;
@@ -83,8 +83,8 @@ void hub_link::send_piece(std::uint64_t seq) {
                    .index = x.next,
                    .last = x.next + 1 == x.chunks.size(),
                    .part = x.chunks[x.next]};
-  self_->request(session_, piece_limit, std::move(chunk))
-      .then([this, seq](write_answer& answer) { piece_answered(seq, answer); },
+  self_->request(session_, chunk_limit, std::move(chunk))
+      .then([this, seq](write_answer& answer) { chunk_answered(seq, answer); },
             [this, seq](const caf::error& why) {
               failure silent{ec::store_unreachable,
                              fmt::format("the hub at {} did not answer for a batch: {}", hub_name(),
@@ -94,7 +94,7 @@ void hub_link::send_piece(std::uint64_t seq) {
             });
 }
 
-void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
+void hub_link::chunk_answered(std::uint64_t seq, write_answer& answer) {
   const auto found = under_way_.find(seq);
   if (found == under_way_.end())
     return;
@@ -108,7 +108,7 @@ void hub_link::piece_answered(std::uint64_t seq, write_answer& answer) {
   parts_.numbers->hub_round_trip(took);
   if (answer.ok && x.next + 1 < x.chunks.size()) {
     x.chunks[x.next++] = {};
-    send_piece(seq);
+    send_chunk(seq);
     return;
   }
   if (answer.ok)

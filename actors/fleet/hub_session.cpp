@@ -22,7 +22,7 @@ constexpr std::size_t share = 1000;
 // up.
 constexpr std::size_t jobs_most = 8;
 
-constexpr auto tidy_interval = 5s;
+constexpr auto cleanup_interval = 5s;
 
 write_answer session_over() {
   return {.ok = false, .why = {ec::store_unreachable, "the hub's session ended"}, .summary = {}};
@@ -31,7 +31,7 @@ write_answer session_over() {
 } // namespace
 
 hub_session::hub_session(interface::pointer self, hub_session_parts parts)
-    : self_(self), parts_(std::move(parts)), pieces_(parts_.limits, parts_.memory) {
+    : self_(self), parts_(std::move(parts)), chunks_(parts_.limits, parts_.memory) {
 }
 
 hub_session::~hub_session() {
@@ -48,13 +48,13 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
       end(down.reason);
   });
   self_->set_exit_handler([this](const caf::exit_msg& exit) { end(exit.reason); });
-  self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::tick_v);
   return {
       [this](link_chunk& chunk) { return take(chunk); },
       [this](link_heartbeat& heartbeat) { return heard(heartbeat); },
       [this](atom::tick) {
-        self_->delayed_send<caf::message_priority::high>(self_, tidy_interval, atom::tick_v);
-        pieces_.forget_the_late(self_->clock().now());
+        self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::tick_v);
+        chunks_.forget_the_late(self_->clock().now());
       },
   };
 }
@@ -76,7 +76,7 @@ caf::result<write_answer> hub_session::take(link_chunk& chunk) {
   }
   parts_.numbers->link_chunk();
   const auto seq = chunk.seq;
-  auto whole = pieces_.add(std::move(chunk), self_->clock().now());
+  auto whole = chunks_.add(std::move(chunk), self_->clock().now());
   if (!whole && whole.error().code == ec::queue_full)
     parts_.numbers->link_refused();
   if (!whole)
@@ -176,7 +176,7 @@ void hub_session::end(const caf::error& why) {
   ending_ = why;
   // An agent may come in many times on one connection; CAF keeps the monitors of the dead.
   self_->demonitor(caf::actor_cast<caf::actor_addr>(parts_.agent));
-  pieces_ = sync::assembly{};
+  chunks_ = sync::assembly{};
   for (const auto& x : jobs_) {
     x->slices.clear();
     x->promised.deliver(session_over());
@@ -201,7 +201,7 @@ caf::result<bool> hub_session::heard(link_heartbeat& heartbeat) {
   if (auto why = objection(heartbeat.token); !why.empty())
     return refusal(std::move(why));
   sync::bound(heartbeat);
-  self_->send(parts_.roster, atom::heard_v, parts_.number, heartbeat);
+  self_->send(parts_.roster, atom::heartbeat_v, parts_.number, heartbeat);
   return true;
 }
 

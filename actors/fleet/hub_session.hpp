@@ -75,7 +75,7 @@ private:
 
   interface::pointer self_;
   hub_session_parts parts_;
-  sync::assembly pieces_;
+  sync::assembly chunks_;
   std::deque<std::shared_ptr<job>> jobs_; ///< in the order in which they came
   std::size_t rows_asked_ = 0;            ///< in slices that the store has not answered
   std::optional<caf::error> ending_;      ///< why the session ends, once it was told to

@@ -38,7 +38,7 @@ struct lone_session : fleet_rig {
                                                                               .memory = memory});
     run();
   }
-  auto send_piece(std::uint64_t seq, const names& volumes, bool last) {
+  auto send_chunk(std::uint64_t seq, const names& volumes, bool last) {
     return ask<write_answer>(
         session,
         link_chunk{
@@ -132,7 +132,7 @@ TEST_CASE("another host's batch is written between two slices of a long list") {
 
 TEST_CASE("what is left of an unfinished batch is forgotten after half a minute") {
   lone_session fleet;
-  CHECK(fleet.send_piece(1, {"v1", "v2"}, false)->value->ok);
+  CHECK(fleet.send_chunk(1, {"v1", "v2"}, false)->value->ok);
   CHECK(fleet.memory->held() > 0);
   fleet.advance(20s);
   CHECK(fleet.memory->held() > 0);
@@ -156,9 +156,9 @@ TEST_CASE("a resource too heavy for the link is reported, and the rest is writte
 TEST_CASE("what an ended session has given to the store counts until the store answers") {
   lone_session fleet;
   fleet.hold(is_store);
-  const auto unfinished = fleet.send_piece(1, {"never"}, false);
+  const auto unfinished = fleet.send_chunk(1, {"never"}, false);
   const auto before = fleet.memory->held();
-  const auto given = fleet.send_piece(2, {"v"}, true);
+  const auto given = fleet.send_chunk(2, {"v"}, true);
   const auto held = fleet.memory->held() - before;
   CHECK(held > 0);
   CHECK(fleet.room->waiting() == 1);
@@ -185,7 +185,7 @@ TEST_CASE("what an ended session has given to the store counts until the store a
   CHECK(fleet.memory->held() == 0);
   CHECK(fleet.room->waiting() == 0);
   CHECK(fleet.stored("b") == names{"v"});
-  CHECK(fleet.send_piece(3, {"w"}, true)->why); // the actor is gone
+  CHECK(fleet.send_chunk(3, {"w"}, true)->why); // the actor is gone
 }
 
 TEST_CASE("an ended session takes nothing more, and gives the store nothing more") {
@@ -194,12 +194,12 @@ TEST_CASE("an ended session takes nothing more, and gives the store nothing more
   for (int i = 0; i < 3000; ++i)
     many.push_back("v" + std::to_string(i));
   fleet.hold(is_store);
-  fleet.send_piece(1, many, true);
-  fleet.send_piece(2, {"w"}, true);
+  fleet.send_chunk(1, many, true);
+  fleet.send_chunk(2, {"w"}, true);
   CHECK(fleet.room->waiting() == 2);
   fleet.end_agent();
   CHECK(fleet.room->waiting() == 1); // the store has nothing of the second
-  const auto refused = fleet.send_piece(3, {"x"}, true);
+  const auto refused = fleet.send_chunk(3, {"x"}, true);
   CHECK(refused->why);
   link_heartbeat heartbeat;
   heartbeat.token = "t";
@@ -214,8 +214,8 @@ TEST_CASE("an ended session takes nothing more, and gives the store nothing more
 
 TEST_CASE("a session that ends with nothing at the store ends at once") {
   lone_session fleet;
-  CHECK(fleet.send_piece(1, {"v"}, true)->value->ok);
+  CHECK(fleet.send_chunk(1, {"v"}, true)->value->ok);
   fleet.end_agent();
-  CHECK(fleet.send_piece(2, {"w"}, true)->why);
+  CHECK(fleet.send_chunk(2, {"w"}, true)->why);
   CHECK(fleet.memory->held() == 0);
 }

@@ -24,7 +24,7 @@ public:
            const caf::strong_actor_ptr&) -> caf::result<link_welcome, caf::strong_actor_ptr> {
           return caf::make_error(caf::sec::invalid_argument);
         },
-        [](atom::heard, std::uint64_t, const link_heartbeat&) {},
+        [](atom::heartbeat, std::uint64_t, const link_heartbeat&) {},
         [](atom::verified, std::uint64_t, std::uint64_t) {},
         [](atom::tick) {},
         [](atom::hosts, const std::vector<host_report>&) {},

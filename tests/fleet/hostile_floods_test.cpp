@@ -129,7 +129,7 @@ TEST_CASE("batches that are never finished cost the hub little memory") {
       row.labels["l"] = std::string(100 * 1024, 'l');
       half.part.volumes.present.push_back(row);
     }
-    if (!evil->send_piece(half))
+    if (!evil->send_chunk(half))
       break;
   }
   fleet.expect_unhurt();
@@ -163,7 +163,7 @@ TEST_CASE("batches of one member without a pause hold up no other's") {
       row.labels["seq"] = std::to_string(seq);
       chunk.part.volumes.present.push_back(row);
     }
-    return evil->send_piece(chunk);
+    return evil->send_chunk(chunk);
   }};
   REQUIRE(support::eventually([&] { return fleet.has_volume(besieged_fleet::evil, "f200"); },
                               seconds{10}));

@@ -244,7 +244,7 @@ bool hostile_member::heartbeat(link_heartbeat content) {
   return send_direct(session_, caf::make_message(std::move(content)), request_id(++requests_));
 }
 
-bool hostile_member::send_piece(link_chunk chunk) {
+bool hostile_member::send_chunk(link_chunk chunk) {
   claim(chunk);
   return send_direct(session_, caf::make_message(std::move(chunk)), request_id(++requests_));
 }

@@ -80,7 +80,7 @@ public:
   std::optional<write_answer> write(link_chunk chunk,
                                     std::chrono::milliseconds bound = std::chrono::seconds{5});
   /// Sends a piece and does not wait for the answer.
-  bool send_piece(link_chunk chunk);
+  bool send_chunk(link_chunk chunk);
 
   /// The id of our n-th request, and of its answer.
   static std::uint64_t request_id(std::uint64_t n);

@@ -92,7 +92,7 @@ std::shared_ptr<model_link> fleet::make_link() {
     welcome_ = welcome;
     session_ = caf::actor_cast<hub_session_actor>(session);
   };
-  link->on_pulse = [this] {
+  link->on_heartbeat = [this] {
     // It is in, and has told its handlers to list when it was asked to.
     if (std::exchange(put_back_, false))
       claims_from_ = runs_.now();
@@ -210,7 +210,7 @@ void fleet::break_link(const step& x) {
   if (x.b == 0)
     now();
   else
-    (x.b == 1 ? link_->on_piece : link_->on_answer) = now;
+    (x.b == 1 ? link_->on_chunk : link_->on_answer) = now;
 }
 
 void fleet::stall_link(const step& x) {
@@ -239,7 +239,7 @@ void fleet::cut(model_link& which, unsigned who_is_late, nanoseconds late) {
 
 void fleet::heal() {
   for (const auto& x : links_) {
-    x->on_piece = x->on_answer = nullptr;
+    x->on_chunk = x->on_answer = nullptr;
     x->go_on();
     if (!x->whole())
       x->cut(runs_.now(), runs_.now());

@@ -43,7 +43,7 @@ TEST_CASE("a fleet is the same whenever it is played") {
 }
 
 TEST_CASE("a hub that takes a piece for a complete list is caught") {
-  check_caught(takes_pieces_for_lists());
+  check_caught(takes_chunks_for_lists());
 }
 
 TEST_CASE("a hub that acknowledges before it commits is caught") {

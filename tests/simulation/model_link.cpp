@@ -84,7 +84,7 @@ void model_link::go_on() {
 
 void model_link::cut(nanoseconds agent_hears, nanoseconds hub_hears) {
   if (!std::exchange(cut_, true)) {
-    on_piece = on_answer = nullptr;
+    on_chunk = on_answer = nullptr;
     if (how_.replays_the_lost)
       for (const auto& [number, x] : asked_)
         if (x.chunk.index == 0 && x.chunk.last)
@@ -149,10 +149,10 @@ void model_link::happen(std::size_t i) {
 void model_link::send(side from, parcel&& what) {
   if (cut_)
     return;
-  if (from == side::hub && answers_piece(what))
+  if (from == side::hub && answers_chunk(what))
     return;
-  if (from == side::agent && what.content.match_elements<link_heartbeat>() && on_pulse)
-    on_pulse();
+  if (from == side::agent && what.content.match_elements<link_heartbeat>() && on_heartbeat)
+    on_heartbeat();
   if (from == side::agent && what.content.match_elements<link_chunk>())
     asked_[what.mid.response_id().integer_value()] = {what.from, what.mid,
                                                       what.content.get_as<link_chunk>(0)};
@@ -160,7 +160,7 @@ void model_link::send(side from, parcel&& what) {
 }
 
 /// True when the answer goes nowhere.
-bool model_link::answers_piece(const parcel& what) {
+bool model_link::answers_chunk(const parcel& what) {
   const auto question = asked_.find(what.mid.integer_value());
   if (question == asked_.end())
     return false;
@@ -186,7 +186,7 @@ void model_link::arrive(side at, parcel&& what) {
         question != asked_.end() && !question->second.answered)
       asked_.erase(question);
     if (what.content.match_elements<bool>())
-      pulsed = runs_.now();
+      heartbeat_sent = runs_.now();
     if (what.content.match_elements<link_welcome, caf::strong_actor_ptr>()) {
       auto welcome = what.content.get_as<link_welcome>(0);
       const auto session = what.content.get_as<caf::strong_actor_ptr>(1);
@@ -199,18 +199,18 @@ void model_link::arrive(side at, parcel&& what) {
   } else {
     change<link_chunk>(what.content, how_.chunk);
   }
-  const auto is_piece = what.content.match_elements<link_chunk>();
-  if (is_piece)
-    take_piece(what);
+  const auto is_chunk = what.content.match_elements<link_chunk>();
+  if (is_chunk)
+    take_chunk(what);
   what.to->enqueue(seen_from(at, what.from), what.mid, what.content, nullptr);
-  if (!is_piece)
+  if (!is_chunk)
     return;
   replay(what);
-  if (auto then = std::exchange(on_piece, nullptr))
+  if (auto then = std::exchange(on_chunk, nullptr))
     then();
 }
 
-void model_link::take_piece(parcel& what) {
+void model_link::take_chunk(parcel& what) {
   if (!how_.acknowledges_unwritten || !what.content.get_as<link_chunk>(0).last)
     return;
   const auto question = asked_.find(what.mid.response_id().integer_value());

@@ -59,7 +59,7 @@ public:
   void cut(nanoseconds agent_hears, nanoseconds hub_hears);
   /// Happens once, when the hub has been given a piece, or has answered one (the answer is lost
   /// when this cuts).
-  std::function<void()> on_piece, on_answer;
+  std::function<void()> on_chunk, on_answer;
 
   /// How many things can happen now (something arrives, or a side hears), and that of this number.
   std::size_t ready() const;
@@ -67,9 +67,9 @@ public:
   bool over() const noexcept { return !open(side::agent) && !open(side::hub); }
 
   /// When the agent last heard an answer to its pulse; never: not yet.
-  std::optional<nanoseconds> pulsed;
+  std::optional<nanoseconds> heartbeat_sent;
   std::function<void(const link_welcome&, const caf::strong_actor_ptr& session)> on_welcome;
-  std::function<void()> on_pulse; ///< the agent has sent one
+  std::function<void()> on_heartbeat; ///< the agent has sent one
 
 private:
   friend class proxy;
@@ -102,9 +102,9 @@ private:
   void hear(side who);
   void hears(side who, nanoseconds at);
   void send(side from, parcel&& what);
-  bool answers_piece(const parcel& what);
+  bool answers_chunk(const parcel& what);
   void arrive(side at, parcel&& what);
-  void take_piece(parcel& what);
+  void take_chunk(parcel& what);
   void replay(const parcel& after);
 
   machine& runs_;

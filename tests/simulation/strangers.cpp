@@ -16,7 +16,7 @@ constexpr auto question_limit = 3s;
 void ignore(const caf::error&) {
 }
 
-link_chunk stray_piece(std::string token, const std::string& host) {
+link_chunk stray_chunk(std::string token, const std::string& host) {
   return {.token = std::move(token),
           .seq = 1'000'000,
           .index = 0,
@@ -55,7 +55,7 @@ void fleet::intrude(unsigned what) {
     if (what == 0 && (!reported || before != disturbances_))
       return;
     around_.tell("a second agent was let in");
-    spawn([=, chunk = stray_piece(welcome.token, "h")](caf::event_based_actor* self) {
+    spawn([=, chunk = stray_chunk(welcome.token, "h")](caf::event_based_actor* self) {
       self->request(session, question_limit, chunk).then([](const write_answer&) {}, ignore);
     });
   });
@@ -85,7 +85,7 @@ void fleet::knock(agent_hello hello,
 void fleet::write_into_the_session() {
   if (!session_)
     return;
-  auto chunk = stray_piece(how_.any_token ? welcome_.token : "guessed", "h");
+  auto chunk = stray_chunk(how_.any_token ? welcome_.token : "guessed", "h");
   spawn([=, session = session_](caf::event_based_actor* self) {
     self->request(session, question_limit, chunk).then([](const write_answer&) {}, ignore);
   });
@@ -95,7 +95,7 @@ void fleet::write_into_the_session() {
 bool fleet::reports_for_certain() const {
   const auto now = runs_.now();
   return hub_up_ && link_ && link_->whole() && session_ && now - disturbed_at_ > 10s
-         && link_->pulsed && now - *link_->pulsed < 3s;
+         && link_->heartbeat_sent && now - *link_->heartbeat_sent < 3s;
 }
 
 } // namespace volumeviz::simulation

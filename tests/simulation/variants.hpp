@@ -45,7 +45,7 @@ variant never_audits();
 variant never_audits_and_always_reads();
 
 // Agents and hubs.
-variant takes_pieces_for_lists();
+variant takes_chunks_for_lists();
 variant acknowledges_before_it_commits();
 variant has_a_hub_that_dies_with_a_batch(); ///< breaks nothing
 variant takes_lost_answers_for_good_ones();

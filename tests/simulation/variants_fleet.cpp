@@ -34,7 +34,7 @@ private:
 
 } // namespace
 
-variant takes_pieces_for_lists() {
+variant takes_chunks_for_lists() {
   variant x;
   x.name = "the hub takes the first piece for the whole";
   x.link.chunk = [](link_chunk& chunk) {

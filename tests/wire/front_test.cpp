@@ -275,7 +275,7 @@ TEST_CASE("a violation ends the connection and is reported once, with the peer's
   auto dialed = agent.dial(hub.port());
   const test_end end{dialed.socket.release()};
   const auto hubs = converse(hub, end);
-  auto bad = request(900, 99, shared_caf().message(full_piece())).bytes_on_the_wire();
+  auto bad = request(900, 99, shared_caf().message(full_chunk())).bytes_on_the_wire();
   const auto again = bad;
   bad.insert(bad.end(), again.begin(), again.end());
   end.send(bad);

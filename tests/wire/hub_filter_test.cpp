@@ -51,7 +51,7 @@ struct scene {
 // CAF makes no id for itself where there is no network interface but the loopback.
 const auto own = [] { return node_number(200); };
 const auto hello = [] { return shared_caf().message(full_hello()); };
-const auto chunk = [] { return shared_caf().message(full_piece()); };
+const auto chunk = [] { return shared_caf().message(full_chunk()); };
 
 } // namespace
 
@@ -91,7 +91,7 @@ TEST_CASE("all that an agent needs passes") {
   on.members->grant(text_of(on.node), session);
   CHECK(on.take(monitor(on.node, own(), session)) == "forward");
   CHECK(on.take(request(asker, session, chunk(), 2)) == "forward");
-  CHECK(on.take(request(asker, session, shared_caf().message(full_pulse()), 3)) == "forward");
+  CHECK(on.take(request(asker, session, shared_caf().message(full_heartbeat()), 3)) == "forward");
   CHECK(on.take(heartbeat()) == "forward");
   CHECK(on.take(down(on.node, own(), asker, caf::exit_reason::user_shutdown)) == "forward");
   CHECK(on.take(down(on.node, own(), asker, caf::error{})) == "forward");
@@ -261,7 +261,7 @@ TEST_CASE("a member reaches the gate and its own session, and no other actor") {
   CHECK(on.take(monitor(on.node, own(), foreign_session)) == "receiver");
   CHECK(on.take(request(asker, session, hello())) == "receiver");
   CHECK(on.take(request(asker, gate, chunk())) == "receiver");
-  CHECK(on.take(request(asker, gate, shared_caf().message(full_pulse()))) == "receiver");
+  CHECK(on.take(request(asker, gate, shared_caf().message(full_heartbeat()))) == "receiver");
 }
 
 TEST_CASE("what is sent to an actor has to be published, and well formed") {

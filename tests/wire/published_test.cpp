@@ -41,9 +41,9 @@ TEST_CASE("what an agent asks passes, and is for the gate or for a session") {
             caf.message(atom::hello_v, link_protocol, std::string{"web-1"}, std::string{"1.2.3"}))
         == receiver::gate);
   CHECK(check_request(caf.message(full_hello())) == receiver::gate);
-  CHECK(check_request(caf.message(full_piece())) == receiver::session);
+  CHECK(check_request(caf.message(full_chunk())) == receiver::session);
   CHECK(check_request(caf.message(link_chunk{})) == receiver::session);
-  CHECK(check_request(caf.message(full_pulse())) == receiver::session);
+  CHECK(check_request(caf.message(full_heartbeat())) == receiver::session);
 }
 
 TEST_CASE("what a hub answers passes") {
@@ -90,7 +90,7 @@ TEST_CASE("a message that others are to be passed on to is refused") {
 TEST_CASE("every cut-off message is refused, and so is a byte too much") {
   auto& caf = shared_caf();
   for (const auto& whole :
-       {caf.message(full_hello()), caf.message(full_piece()), caf.message(full_pulse())}) {
+       {caf.message(full_hello()), caf.message(full_chunk()), caf.message(full_heartbeat())}) {
     for (std::size_t size = 0; size < whole.size(); ++size)
       CHECK(refused({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}) != "");
     auto longer = whole;
@@ -113,7 +113,7 @@ TEST_CASE("too long strings and lists are refused where the protocol has short o
   CHECK(refused(caf.message(hello)) == "shape");
   CHECK(refused(caf.message(atom::hello_v, link_protocol, std::string(257, 'h'), std::string{}))
         == "shape");
-  auto heartbeat = full_pulse();
+  auto heartbeat = full_heartbeat();
   heartbeat.reasons = std::vector<std::string>(257);
   CHECK(refused(caf.message(heartbeat)) == "shape");
   heartbeat.reasons = {std::string(4097, 'x')};
@@ -125,7 +125,7 @@ TEST_CASE("too long strings and lists are refused where the protocol has short o
 
 TEST_CASE("a row may be as long as its frame, and a list says no more than there is") {
   auto& caf = shared_caf();
-  auto chunk = full_piece();
+  auto chunk = full_chunk();
   chunk.part.containers.present.front().labels["long"] = std::string(1'000'000, 'x');
   chunk.part.volumes.gone = std::vector<std::string>(10'000, "gone");
   CHECK(refused(caf.message(chunk)) == "");
@@ -181,7 +181,7 @@ TEST_CASE("lengths of more than five bytes, or beyond 32 bits, are refused") {
 
 TEST_CASE("a value that its enumeration does not have is refused") {
   auto& caf = shared_caf();
-  auto heartbeat = full_pulse();
+  auto heartbeat = full_heartbeat();
   heartbeat.status = static_cast<health_status>(4);
   CHECK(refused(caf.message(heartbeat)) == "shape");
   auto answer = full_answer();
@@ -225,8 +225,8 @@ TEST_CASE("what is said about a refused message is one printable line") {
 
 TEST_CASE("whatever bytes of a message are changed: CAF can read what passes") {
   auto& caf = shared_caf();
-  const std::vector<byte_vector> requests{caf.message(full_hello()), caf.message(full_piece()),
-                                          caf.message(full_pulse())};
+  const std::vector<byte_vector> requests{caf.message(full_hello()), caf.message(full_chunk()),
+                                          caf.message(full_heartbeat())};
   const std::vector<byte_vector> answers{
       caf.message(full_answer()), caf.message(true),
       caf.message(caf::make_error(caf::sec::runtime_error, std::string{"x"}))};

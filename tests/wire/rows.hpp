@@ -6,7 +6,7 @@
 namespace volumeviz::wire::testing {
 
 /// One of everything that a batch can hold.
-inline link_chunk full_piece() {
+inline link_chunk full_chunk() {
   link_chunk chunk{.token = "secret", .seq = 7, .index = 1, .last = true, .part = {}};
   chunk.part.host = "web-1";
   chunk.part.volumes = {.present = {{.name = "db",
@@ -40,7 +40,7 @@ inline link_chunk full_piece() {
   return chunk;
 }
 
-inline link_heartbeat full_pulse() {
+inline link_heartbeat full_heartbeat() {
   return {.token = "secret",
           .engine_id = "e",
           .engine_version = "27",
