@@ -1,10 +1,10 @@
 #include "persistence/transaction.hpp"
 
-#include "persistence/departures.hpp"
+#include "persistence/deletions.hpp"
 #include "persistence/host_writer.hpp"
 #include "persistence/row_writer.hpp"
+#include "persistence/sanitize.hpp"
 #include "persistence/text.hpp"
-#include "persistence/tidy.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -40,7 +40,7 @@ public:
 
   /// A host's batches in their order; those of different hosts share statements, for a hub writes
   /// for many. One summary each.
-  std::vector<write_summary> write(const std::vector<tidy_batch>& all) {
+  std::vector<write_summary> write(const std::vector<sanitize_batch>& all) {
     std::vector<write_summary> summaries(all.size());
     std::map<std::string_view, std::size_t> written;
     std::vector<std::vector<job>> rounds; // none has a host twice
@@ -70,7 +70,7 @@ private:
     write_summary& summary;
   };
 
-  bool may_write(const tidy_batch& x, write_summary& summary) const {
+  bool may_write(const sanitize_batch& x, write_summary& summary) const {
     if (locks_ && !x.batch.host.empty()) {
       if (!locks_->held(x.batch.host)) {
         summary.locked_out = true;
@@ -85,7 +85,7 @@ private:
 
   /// At most one batch of each host.
   void write_round(const std::vector<job>& all) {
-    departures gone{on_, now_, room_};
+    deletions gone{on_, now_, room_};
     std::vector<job> believed, jobs;
     for (const auto& x : all)
       if (unfinished_.contains(x.batch.host))
@@ -190,8 +190,8 @@ private:
   std::string host_ = on_.kind() == dialect::sqlite ? ":host" : ":host::text";
 };
 
-std::vector<tidy_batch> all_tidied(const std::vector<change_batch>& batches) {
-  std::vector<tidy_batch> result;
+std::vector<sanitize_batch> all_tidied(const std::vector<change_batch>& batches) {
+  std::vector<sanitize_batch> result;
   for (const auto& batch : batches)
     result.push_back(tidied(batch));
   return result;
@@ -200,7 +200,7 @@ std::vector<tidy_batch> all_tidied(const std::vector<change_batch>& batches) {
 /// Before the transaction begins, so that whatever it reads was written before the locks were got:
 /// two nodes with one name, or one node's former connection whose COMMIT is still on its way, must
 /// not interleave.
-void lock_hosts(session& on, const std::vector<tidy_batch>& batches, host_locks& locks) {
+void lock_hosts(session& on, const std::vector<sanitize_batch>& batches, host_locks& locks) {
   std::set<std::string> hosts;
   for (const auto& x : batches)
     if (!x.batch.host.empty())
@@ -209,14 +209,14 @@ void lock_hosts(session& on, const std::vector<tidy_batch>& batches, host_locks&
 }
 
 /// Whoever asked for these batches knows now that others may have written.
-void settle_locks(const std::vector<tidy_batch>& batches,
+void settle_locks(const std::vector<sanitize_batch>& batches,
                   const std::vector<write_summary>& summaries, host_locks& locks) {
   for (std::size_t i = 0; i < batches.size(); ++i)
     if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
       locks.settle(batches[i].batch.host);
 }
 
-std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batches,
+std::vector<write_summary> run(session& on, const std::vector<sanitize_batch>& batches,
                                std::set<std::string>& known_hosts, host_locks* locks,
                                host_quota* quota, bool careful) {
   const auto statements_before = on.statements();
@@ -251,7 +251,7 @@ std::vector<write_summary> run(session& on, const std::vector<tidy_batch>& batch
 }
 
 /// Again and again, with more care each time, until it works or nothing is left to be tried.
-std::vector<write_summary> run_carefully(session& on, const std::vector<tidy_batch>& batches,
+std::vector<write_summary> run_carefully(session& on, const std::vector<sanitize_batch>& batches,
                                          std::set<std::string>& known_hosts, host_locks* locks,
                                          host_quota* quota) {
   bool careful = false, hosts_doubted = false;

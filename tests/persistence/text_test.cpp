@@ -1,5 +1,5 @@
+#include "persistence/sanitize.hpp"
 #include "persistence/text.hpp"
-#include "persistence/tidy.hpp"
 
 #include <doctest/doctest.h>
 

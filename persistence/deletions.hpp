@@ -18,10 +18,10 @@ struct removal_room {
 
 /// The rows that go with some batches, each of another host: what the batches call gone, and what
 /// their complete lists don't have. Inside a transaction of the caller. Throws sql_error.
-class departures {
+class deletions {
 public:
   /// `now`: for updated_at. `room` must outlive this.
-  departures(session& on, std::string now, removal_room& room)
+  deletions(session& on, std::string now, removal_room& room)
       : on_{on}, now_{std::move(now)}, room_{room} {}
 
   /// Finds what goes with this batch. False when its list is not believed (observed::confirmed):
@@ -40,7 +40,7 @@ private:
     std::vector<std::string> unverified{};
   };
   /// What goes of one host.
-  struct departure {
+  struct deletion {
     const std::string& host;
     std::vector<std::string> keys;
     write_summary& summary;
@@ -50,8 +50,8 @@ private:
   removal removals(const kind_of_rows& what, const std::string& host,
                    const observed<Resource>& seen, std::string Resource::*key,
                    write_summary& summary);
-  void remove(const kind_of_rows& what, const std::vector<departure>& all);
-  void remove(const kind_of_rows& what, const std::vector<departure>& of, const parameters& values);
+  void remove(const kind_of_rows& what, const std::vector<deletion>& all);
+  void remove(const kind_of_rows& what, const std::vector<deletion>& of, const parameters& values);
   std::string removal_from(const std::string& table, const std::string& column) const;
   bool fits(const kind_of_rows& what, const std::string& host, std::vector<std::string>& keys);
   std::vector<text_row> recorded(const kind_of_rows& what, const std::string& host,
@@ -59,12 +59,12 @@ private:
   std::string among_keys(const std::string& column) const;
   std::string of_host() const;
 
-  void mark_unverified(const departure& of);
+  void mark_unverified(const deletion& of);
 
   session& on_;
   std::string now_;
   removal_room& room_;
-  std::vector<departure> volumes_, containers_, unverified_;
+  std::vector<deletion> volumes_, containers_, unverified_;
 };
 
 } // namespace volumeviz::persistence

@@ -10,12 +10,12 @@ namespace volumeviz::persistence {
 /// A batch as both databases can hold it: text cleaned and bounded, one row per key (the last one
 /// counts), rows with impossible keys taken out. Nothing is left, the host included, when the
 /// host's name is impossible.
-struct tidy_batch {
+struct sanitize_batch {
   change_batch batch;
   std::vector<rejected_row> rejected;
   std::uint64_t replaced_text = 0;
 };
 
-tidy_batch tidied(const change_batch& raw);
+sanitize_batch tidied(const change_batch& raw);
 
 } // namespace volumeviz::persistence

@@ -1,4 +1,4 @@
-#include "persistence/tidy.hpp"
+#include "persistence/sanitize.hpp"
 
 #include "persistence/text.hpp"
 
@@ -63,7 +63,7 @@ std::string abbreviated(std::string key) {
   return key;
 }
 
-void tidy_volumes(tidy_batch& x, cleaner& clean) {
+void sanitize_volumes(sanitize_batch& x, cleaner& clean) {
   std::map<std::string, volume> kept;
   for (auto& v : x.batch.volumes.present) {
     clean(v.name, v.driver, v.mountpoint, v.scope);
@@ -82,7 +82,7 @@ void tidy_volumes(tidy_batch& x, cleaner& clean) {
     x.batch.volumes.present.push_back(std::move(v));
 }
 
-void tidy_mounts(container& c, tidy_batch& x, cleaner& clean) {
+void sanitize_mounts(container& c, sanitize_batch& x, cleaner& clean) {
   std::map<std::pair<std::string, std::string>, mount> kept;
   for (auto& m : c.mounts) {
     clean(m.volume, m.path);
@@ -99,7 +99,7 @@ void tidy_mounts(container& c, tidy_batch& x, cleaner& clean) {
     c.mounts.push_back(std::move(m));
 }
 
-void tidy_containers(tidy_batch& x, cleaner& clean) {
+void sanitize_containers(sanitize_batch& x, cleaner& clean) {
   std::map<std::string, container> kept;
   for (auto& c : x.batch.containers.present) {
     clean(c.id, c.name, c.image, c.state, c.status);
@@ -111,7 +111,7 @@ void tidy_containers(tidy_batch& x, cleaner& clean) {
       x.rejected.push_back({row_kind::container, abbreviated(c.id), std::move(reason)});
       continue;
     }
-    tidy_mounts(c, x, clean);
+    sanitize_mounts(c, x, clean);
     kept.insert_or_assign(c.id, std::move(c));
   }
   x.batch.containers.present.clear();
@@ -120,7 +120,7 @@ void tidy_containers(tidy_batch& x, cleaner& clean) {
 }
 
 /// Nothing can be written for a host without a usable name.
-void reject_all(tidy_batch& x, const std::string& reason) {
+void reject_all(sanitize_batch& x, const std::string& reason) {
   for (const auto& v : x.batch.volumes.present)
     x.rejected.push_back({row_kind::volume, v.name, reason});
   for (const auto& c : x.batch.containers.present)
@@ -130,8 +130,8 @@ void reject_all(tidy_batch& x, const std::string& reason) {
 
 } // namespace
 
-tidy_batch tidied(const change_batch& raw) {
-  tidy_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
+sanitize_batch tidied(const change_batch& raw) {
+  sanitize_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
   cut(x.batch.facts.engine_id, engine_limit);
@@ -146,8 +146,8 @@ tidy_batch tidied(const change_batch& raw) {
   for (auto* drivers : {&x.batch.volumes.spared.drivers, &x.batch.volumes.spared.known})
     for (auto& driver : *drivers)
       cut(driver, word_limit);
-  tidy_volumes(x, clean);
-  tidy_containers(x, clean);
+  sanitize_volumes(x, clean);
+  sanitize_containers(x, clean);
   // Not cleaned: two names must not become one, whose rows would be the other's.
   if (persistence::clean(x.batch.host))
     reject_all(x, "the host's name has bytes that no database can hold");

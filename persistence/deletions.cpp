@@ -1,4 +1,4 @@
-#include "persistence/departures.hpp"
+#include "persistence/deletions.hpp"
 
 #include "persistence/row_writer.hpp"
 #include "persistence/text.hpp"
@@ -29,7 +29,7 @@ constexpr const char* sqlite_keys = "SELECT value FROM json_each(:keys)";
 } // namespace
 
 /// The two tables that are told apart by little more than their names.
-struct departures::kind_of_rows {
+struct deletions::kind_of_rows {
   row_kind kind;
   const char* table;
   const char* key;
@@ -51,7 +51,7 @@ struct departures::kind_of_rows {
   }
 };
 
-bool departures::note(const change_batch& batch, write_summary& summary) {
+bool deletions::note(const change_batch& batch, write_summary& summary) {
   auto volumes =
       removals(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name, summary);
   auto containers =
@@ -72,18 +72,18 @@ bool departures::note(const change_batch& batch, write_summary& summary) {
   return true;
 }
 
-void departures::remove() {
+void deletions::remove() {
   remove(kind_of_rows::containers(), containers_);
   remove(kind_of_rows::volumes(), volumes_);
   for (const auto& x : unverified_)
     mark_unverified(x);
 }
 
-std::string departures::of_host() const {
+std::string deletions::of_host() const {
   return on_.kind() == dialect::sqlite ? " WHERE host = :host" : " WHERE host = :host::text";
 }
 
-std::string departures::among_keys(const std::string& column) const {
+std::string deletions::among_keys(const std::string& column) const {
   return column + " IN ("
          + (on_.kind() == dialect::sqlite ? sqlite_keys
                                           : "SELECT jsonb_array_elements_text(:keys::jsonb)")
@@ -93,8 +93,8 @@ std::string departures::among_keys(const std::string& column) const {
 /// Keeps as many of the keys as there is room for, but one at least in an empty transaction. False
 /// when some are left for another one. A statement that deletes a hundred thousand rows takes
 /// longer than a call may, and holds up all other hosts.
-bool departures::fits(const kind_of_rows& what, const std::string& host,
-                      std::vector<std::string>& keys) {
+bool deletions::fits(const kind_of_rows& what, const std::string& host,
+                     std::vector<std::string>& keys) {
   if (keys.size() < worth_counting && keys.size() <= room_.left) {
     room_.left -= keys.size();
     return true;
@@ -115,8 +115,8 @@ bool departures::fits(const kind_of_rows& what, const std::string& host,
 
 /// Those that have a row, with the number of mounts that go with each; no more than there is room
 /// for and one.
-std::vector<text_row> departures::recorded(const kind_of_rows& what, const std::string& host,
-                                           const std::vector<std::string>& keys) {
+std::vector<text_row> deletions::recorded(const kind_of_rows& what, const std::string& host,
+                                          const std::vector<std::string>& keys) {
   const std::string column = what.key;
   return on_.query("SELECT t." + column + ", (SELECT count(*) FROM volume_mounts m WHERE m.host = "
                        + "t.host AND m." + column + " = t." + column + ") FROM " + what.table + " t"
@@ -127,9 +127,9 @@ std::vector<text_row> departures::recorded(const kind_of_rows& what, const std::
 
 /// What the database has and the daemon has not.
 template <class Resource>
-departures::removal departures::removals(const kind_of_rows& what, const std::string& host,
-                                         const observed<Resource>& seen, std::string Resource::*key,
-                                         write_summary& summary) {
+deletions::removal deletions::removals(const kind_of_rows& what, const std::string& host,
+                                       const observed<Resource>& seen, std::string Resource::*key,
+                                       write_summary& summary) {
   removal result{seen.gone, false};
   if (!seen.complete)
     return result;
@@ -185,7 +185,7 @@ departures::removal departures::removals(const kind_of_rows& what, const std::st
   return result;
 }
 
-void departures::mark_unverified(const departure& of) {
+void deletions::mark_unverified(const deletion& of) {
   const bool sqlite = on_.kind() == dialect::sqlite;
   const auto most = room_.left;
   const auto rows = on_.query(
@@ -203,7 +203,7 @@ void departures::mark_unverified(const departure& of) {
 }
 
 /// The mounts first and by name: the database would take them along, without a word about which.
-void departures::remove(const kind_of_rows& what, const std::vector<departure>& all) {
+void deletions::remove(const kind_of_rows& what, const std::vector<deletion>& all) {
   if (all.empty())
     return;
   if (on_.kind() == dialect::sqlite) {
@@ -218,8 +218,8 @@ void departures::remove(const kind_of_rows& what, const std::vector<departure>& 
   remove(what, all, {{"keys", boost::json::serialize(keys)}});
 }
 
-void departures::remove(const kind_of_rows& what, const std::vector<departure>& of,
-                        const parameters& values) {
+void deletions::remove(const kind_of_rows& what, const std::vector<deletion>& of,
+                       const parameters& values) {
   std::map<std::string_view, write_summary*> summaries;
   for (const auto& x : of)
     summaries.emplace(x.host, &x.summary);
@@ -235,7 +235,7 @@ void departures::remove(const kind_of_rows& what, const std::vector<departure>& 
 
 /// Each key is looked up in the index, where PostgreSQL would join a list with the whole table;
 /// what was found is deleted by its place.
-std::string departures::removal_from(const std::string& table, const std::string& column) const {
+std::string deletions::removal_from(const std::string& table, const std::string& column) const {
   if (on_.kind() == dialect::sqlite)
     return "DELETE FROM " + table + " WHERE host = :host AND " + column + " IN (" + sqlite_keys
            + ')';
