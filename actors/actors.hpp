@@ -55,7 +55,7 @@ using stream_reader_actor = caf::typed_actor<
     // INTERNAL: the reading thread says why the stream has ended.
     caf::reacts_to<atom::ended, failure>,
     // INTERNAL: time for the next audit.
-    caf::reacts_to<atom::tick>,
+    caf::reacts_to<atom::audit_due>,
     // Answers true: still responding.
     caf::replies_to<atom::alive>::with<bool>>;
 
@@ -70,9 +70,9 @@ using stream_supervisor_actor = caf::typed_actor<
     // Somebody who was restarted does not know the state of the stream: tell it again.
     caf::reacts_to<atom::identify>,
     // INTERNAL: the backoff of this epoch is over.
-    caf::reacts_to<atom::restart, std::uint64_t>,
+    caf::reacts_to<atom::backoff_over, std::uint64_t>,
     // INTERNAL: within a long wait, time to ask whether the daemon is back.
-    caf::reacts_to<atom::tick>,
+    caf::reacts_to<atom::probe_due>,
     // Ends the reader; answers when nothing is read any more.
     caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
 
@@ -91,7 +91,7 @@ using resource_handler_actor = caf::typed_actor<
     // The database is back: no need to wait out the pause.
     caf::reacts_to<atom::wake>,
     // INTERNAL: something is due.
-    caf::reacts_to<atom::tick, std::uint64_t>,
+    caf::reacts_to<atom::work_due, std::uint64_t>,
     // Finishes what was accepted, then answers.
     caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
 
@@ -111,9 +111,9 @@ using inventory_store_actor = caf::typed_actor<
     // This host is written by somebody else from now on: gives its lock back.
     caf::reacts_to<atom::release, std::string>,
     // INTERNAL: writes what has been collected.
-    caf::reacts_to<atom::flush>,
+    caf::reacts_to<atom::write_due>,
     // INTERNAL: asks the database whether it is there.
-    caf::reacts_to<atom::tick>,
+    caf::reacts_to<atom::ping_due>,
     // Answers when everything before has been written or refused.
     caf::replies_to<atom::stop>::with<bool>>;
 
@@ -132,9 +132,9 @@ using reconciler_actor = caf::typed_actor<
     // A handler has settled everything that was announced until then.
     caf::reacts_to<atom::verified, resource_kind, timestamp>,
     // INTERNAL: the periodic reconciliation of this epoch.
-    caf::reacts_to<atom::tick, std::uint64_t>,
+    caf::reacts_to<atom::interval_due, std::uint64_t>,
     // INTERNAL: time to write the host's row.
-    caf::reacts_to<atom::flush>, caf::replies_to<atom::alive>::with<bool>>;
+    caf::reacts_to<atom::host_row_due>, caf::replies_to<atom::alive>::with<bool>>;
 
 /// The one place where numbers live.
 using metrics_aggregator_actor =
@@ -148,7 +148,7 @@ using metrics_aggregator_actor =
                      // Events that died with their handler.
                      caf::reacts_to<atom::lost, resource_kind, std::uint64_t>,
                      // INTERNAL: time for the actor statistics in the log.
-                     caf::reacts_to<atom::tick>,
+                     caf::reacts_to<atom::stats_due>,
                      // The Prometheus text.
                      caf::replies_to<atom::render>::with<std::string>,
                      caf::replies_to<atom::counters>::with<event_counters>,
@@ -156,23 +156,22 @@ using metrics_aggregator_actor =
                      caf::replies_to<atom::alive>::with<bool>>;
 
 /// Knows what "healthy" means, from the parts' last word.
-using health_reporter_actor =
-    caf::typed_actor<caf::reacts_to<stream_report>, caf::reacts_to<store_report>,
-                     caf::reacts_to<reconcile_status>,
-                     // Which rows of a kind the database refuses now.
-                     caf::reacts_to<rejected_report>,
-                     // A handler could not look at its kind, or not write what it saw; an empty
-                     // text: it works again.
-                     caf::reacts_to<atom::trouble, resource_kind, failure>,
-                     // Which resources of a kind can't be inspected now.
-                     caf::reacts_to<unverified_report>,
-                     // What the newest list of a kind has left out, a sentence; empty: nothing.
-                     caf::reacts_to<atom::left_out, resource_kind, std::string>,
-                     // INTERNAL: asks whether Docker answers while the events system is off.
-                     caf::reacts_to<atom::tick>, caf::replies_to<atom::health>::with<health_report>,
-                     // Why the node is not ready; empty when it is.
-                     caf::replies_to<atom::ready>::with<std::vector<std::string>>,
-                     caf::replies_to<atom::alive>::with<bool>>;
+using health_reporter_actor = caf::typed_actor<
+    caf::reacts_to<stream_report>, caf::reacts_to<store_report>, caf::reacts_to<reconcile_status>,
+    // Which rows of a kind the database refuses now.
+    caf::reacts_to<rejected_report>,
+    // A handler could not look at its kind, or not write what it saw; an empty
+    // text: it works again.
+    caf::reacts_to<atom::trouble, resource_kind, failure>,
+    // Which resources of a kind can't be inspected now.
+    caf::reacts_to<unverified_report>,
+    // What the newest list of a kind has left out, a sentence; empty: nothing.
+    caf::reacts_to<atom::left_out, resource_kind, std::string>,
+    // INTERNAL: asks whether Docker answers while the events system is off.
+    caf::reacts_to<atom::probe_due>, caf::replies_to<atom::health>::with<health_report>,
+    // Why the node is not ready; empty when it is.
+    caf::replies_to<atom::ready>::with<std::vector<std::string>>,
+    caf::replies_to<atom::alive>::with<bool>>;
 
 /// HUB GATE: lets agents in that can prove who they are. Reached from outside, so it does nothing
 /// else. Refusals are errors with a sentence.
@@ -192,12 +191,12 @@ using hub_session_actor = caf::typed_actor<
     // Still there.
     caf::replies_to<link_heartbeat>::with<bool>,
     // INTERNAL: time to forget batches of which nothing more has come.
-    caf::reacts_to<atom::tick>>;
+    caf::reacts_to<atom::cleanup_due>>;
 
 /// HOST CENSUS: asks the database which hosts it has; blocking, so on a thread of its own.
 using host_census_actor = caf::typed_actor<
     // INTERNAL: time to ask.
-    caf::reacts_to<atom::tick>>;
+    caf::reacts_to<atom::census_due>>;
 
 /// FLEET ROSTER: which hosts there are, who reports, who is away since when.
 using fleet_roster_actor = caf::typed_actor<
@@ -209,7 +208,7 @@ using fleet_roster_actor = caf::typed_actor<
     // A session (by its number) has committed the batch of that number.
     caf::reacts_to<atom::verified, std::uint64_t, std::uint64_t>,
     // INTERNAL: who has been silent for too long; which hosts does the database have.
-    caf::reacts_to<atom::tick>,
+    caf::reacts_to<atom::sweep_due>,
     // The hosts that the database has.
     caf::reacts_to<atom::hosts, std::vector<host_report>>,
     // Everybody, in the order of their names.
@@ -221,7 +220,7 @@ using node_actor = caf::typed_actor<
     // INTERNAL: the child of this number is to be started again.
     caf::reacts_to<atom::restart, std::uint64_t>,
     // INTERNAL: asks every core actor whether it responds.
-    caf::reacts_to<atom::tick>,
+    caf::reacts_to<atom::alive_due>,
     // Who did not respond lately; empty when all do.
     caf::replies_to<atom::alive>::with<std::vector<std::string>>,
     // Stops reading, finishes what was accepted, stops everything; answers then.

@@ -42,7 +42,7 @@ health_reporter::health_reporter(interface::pointer self, reporter_parts parts)
 
 health_reporter::interface::behavior_type health_reporter::make_behavior() {
   if (parts_.probe)
-    self_->send<caf::message_priority::high>(self_, atom::tick_v);
+    self_->send<caf::message_priority::high>(self_, atom::probe_due_v);
   return {
       [this](const stream_report& report) { stream_changed(report); },
       [this](const store_report& report) { store_spoke(report); },
@@ -53,7 +53,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
       [this](atom::left_out, resource_kind kind, const std::string& reason) {
         facts_.left_out[kind] = reason;
       },
-      [this](atom::tick) { probe_docker(); },
+      [this](atom::probe_due) { probe_docker(); },
       [this](atom::health) { return report(); },
       [this](atom::ready) { return not_ready(); },
       [](atom::alive) { return true; },
@@ -145,7 +145,7 @@ void health_reporter::probe_docker() {
 }
 
 void health_reporter::probe_again_in(std::chrono::milliseconds wait) {
-  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::probe_due_v);
 }
 
 /// One question for the node's health, until all who know a part of it have answered.

@@ -63,12 +63,12 @@ inventory_store::~inventory_store() {
 }
 
 inventory_store::interface::behavior_type inventory_store::make_behavior() {
-  self_->send<caf::message_priority::high>(self_, atom::tick_v);
+  self_->send<caf::message_priority::high>(self_, atom::ping_due_v);
   return {
       [this](change_batch& batch) { return collect(batch); },
       [this](atom::release, const std::string& host) { release(host); },
-      [this](atom::flush) { write_collected(); },
-      [this](atom::tick) { ask_whether_up(); },
+      [this](atom::write_due) { write_collected(); },
+      [this](atom::ping_due) { ask_whether_up(); },
       [this](atom::stop) {
         write_all(); // the flush is still behind this
         return true;
@@ -82,7 +82,7 @@ caf::result<write_answer> inventory_store::collect(change_batch& batch) {
   waiting_.push_back({std::move(batch), {answer, rows, self_->clock().now(), {}}});
   // The flush queues up behind all that wait already: they share its transaction.
   if (waiting_.size() == 1)
-    self_->send(self_, atom::flush_v);
+    self_->send(self_, atom::write_due_v);
   return answer;
 }
 
@@ -94,7 +94,7 @@ void inventory_store::write_collected() {
   if (!writing_.batches.empty())
     write();
   if (!waiting_.empty())
-    self_->send(self_, atom::flush_v);
+    self_->send(self_, atom::write_due_v);
 }
 
 void inventory_store::write() {
@@ -325,7 +325,7 @@ std::optional<std::string> inventory_store::next_suspect() const {
 }
 
 void inventory_store::ask_whether_up() {
-  self_->delayed_send<caf::message_priority::high>(self_, ping_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, ping_interval, atom::ping_due_v);
   if (self_->clock().now() - last_word_ < ping_interval)
     return;
   auto began = steady::now();

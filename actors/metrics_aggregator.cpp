@@ -28,7 +28,8 @@ metrics_aggregator::metrics_aggregator(interface::pointer self, aggregator_parts
 
 metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior() {
   if (parts_.stats_interval.count() > 0)
-    self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::tick_v);
+    self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval,
+                                                     atom::stats_due_v);
   return {
       [this](const work_report& report) { work_done(report); },
       [this](const list_report& report) { listed(report); },
@@ -42,7 +43,7 @@ metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior()
       [this](atom::lost, resource_kind kind, std::uint64_t count) {
         died_with_events(kind, count);
       },
-      [this](atom::tick) { log_actors(); },
+      [this](atom::stats_due) { log_actors(); },
       [this](atom::render) { return render(); },
       [this](atom::counters) { return counters(); },
       [this](atom::actors) { return actors(); },
@@ -110,7 +111,7 @@ void metrics_aggregator::died_with_events(resource_kind, std::uint64_t count) {
 }
 
 void metrics_aggregator::log_actors() {
-  self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::stats_due_v);
   for (const auto& slot : parts_.slots) {
     auto x = slot->report();
     parts_.log->info(

@@ -62,10 +62,10 @@ public:
     for (std::size_t i = 0; i < kids_.size(); ++i)
       start(i);
     tree_->root->state = actor_state::running;
-    self_->delayed_send<caf::message_priority::high>(self_, alive_interval, atom::tick_v);
+    self_->delayed_send<caf::message_priority::high>(self_, alive_interval, atom::alive_due_v);
     return {
         [this](atom::restart, std::uint64_t i) { start(i); },
-        [this](atom::tick) { ask_who_is_alive(); },
+        [this](atom::alive_due) { ask_who_is_alive(); },
         [this](atom::alive) { return unresponsive(); },
         [this](atom::stop) { return stop(); },
     };
@@ -142,7 +142,7 @@ private:
   }
 
   void ask_who_is_alive() {
-    self_->delayed_send<caf::message_priority::high>(self_, alive_interval, atom::tick_v);
+    self_->delayed_send<caf::message_priority::high>(self_, alive_interval, atom::alive_due_v);
     for (std::size_t i = 0; i < kids_.size(); ++i) {
       if (!tree_->children[i].core)
         continue;

@@ -34,7 +34,7 @@ reconciler::reconciler(interface::pointer self, reconciler_parts parts)
 }
 
 reconciler::interface::behavior_type reconciler::make_behavior() {
-  self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::flush_v);
+  self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::host_row_due_v);
   return {
       [this](atom::reconcile, reconcile_scope scope) { return demand(scope); },
       [this](const stream_report& report) { stream_changed(report); },
@@ -42,9 +42,10 @@ reconciler::interface::behavior_type reconciler::make_behavior() {
       [this](const list_report& report) { listed(report); },
       [this](atom::barrier, timestamp at) { barrier(at); },
       [this](atom::verified, resource_kind kind, timestamp at) { verified(kind, at); },
-      [this](atom::tick, std::uint64_t number) { interval_over(number); },
-      [this](atom::flush) {
-        self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::flush_v);
+      [this](atom::interval_due, std::uint64_t number) { interval_over(number); },
+      [this](atom::host_row_due) {
+        self_->delayed_send<caf::message_priority::high>(self_, host_interval,
+                                                         atom::host_row_due_v);
         write_host();
       },
       [](atom::alive) { return true; },
@@ -142,7 +143,7 @@ void reconciler::schedule_interval() {
   // ever.
   auto spread = std::uniform_real_distribution<double>{0.95, 1.05}(random_);
   auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(parts_.interval * spread);
-  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::tick_v, ++interval_);
+  self_->delayed_send<caf::message_priority::high>(self_, wait, atom::interval_due_v, ++interval_);
 }
 
 void reconciler::write_host() {

@@ -60,7 +60,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
       [this](atom::recheck, const std::vector<std::string>& keys) { recheck(keys); },
       [this](atom::barrier, timestamp at) { prove(at); },
       [this](atom::wake) { store_is_back(); },
-      [this](atom::tick, std::uint64_t number) { on_timer(number); },
+      [this](atom::work_due, std::uint64_t number) { on_timer(number); },
       [this](atom::stop) { return finish_and_stop(); },
       [](atom::alive) { return true; },
   };
@@ -142,8 +142,8 @@ void resource_handler::arm(steady::time_point due) {
   if (armed_ <= due)
     return;
   armed_ = due;
-  self_->delayed_send<caf::message_priority::high>(self_, due - self_->clock().now(), atom::tick_v,
-                                                   ++timer_);
+  self_->delayed_send<caf::message_priority::high>(self_, due - self_->clock().now(),
+                                                   atom::work_due_v, ++timer_);
 }
 
 void resource_handler::on_timer(std::uint64_t number) {

@@ -78,7 +78,7 @@ stream_reader::interface::behavior_type stream_reader::make_behavior() {
   return {
       [this](atom::opened, const docker::daemon_identity& who) { opened(who); },
       [this](atom::ended, const failure& why) { ended(why); },
-      [this](atom::tick) { audit(); },
+      [this](atom::audit_due) { audit(); },
       [](atom::alive) { return true; },
   };
 }
@@ -129,7 +129,7 @@ void stream_reader::carry_out(const sync::stream_decision& decision) {
     return;
   }
   self_->delayed_send<caf::message_priority::high>(
-      self_, audit_.next_question() - self_->clock().now(), atom::tick_v);
+      self_, audit_.next_question() - self_->clock().now(), atom::audit_due_v);
 }
 
 void stream_reader::list(sync::relist_cause cause) {

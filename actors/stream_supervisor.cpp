@@ -48,11 +48,11 @@ stream_supervisor::interface::behavior_type stream_supervisor::make_behavior() {
       [this](atom::ended, const failure& why) { ended(why); },
       [this](atom::wake) { wake(); },
       [this](atom::identify) { tell(); },
-      [this](atom::restart, std::uint64_t epoch) {
+      [this](atom::backoff_over, std::uint64_t epoch) {
         if (waiting_ && epoch == epoch_)
           connect();
       },
-      [this](atom::tick) { probe(); },
+      [this](atom::probe_due) { probe(); },
       [this](atom::stop) { return stop(); },
       [](atom::alive) { return true; },
   };
@@ -145,7 +145,7 @@ void stream_supervisor::wait_and_connect() {
 
 void stream_supervisor::probe_later() {
   if (!std::exchange(probe_due_, true))
-    self_->delayed_send(self_, probe_interval, atom::tick_v);
+    self_->delayed_send(self_, probe_interval, atom::probe_due_v);
 }
 
 void stream_supervisor::probe() {
@@ -181,7 +181,7 @@ void stream_supervisor::connect_again_at(steady::time_point when) {
     return;
   connect_at_ = when;
   self_->delayed_send<caf::message_priority::high>(self_, when - self_->clock().now(),
-                                                   atom::restart_v, ++epoch_);
+                                                   atom::backoff_over_v, ++epoch_);
 }
 
 caf::result<bool> stream_supervisor::stop() {

@@ -45,7 +45,7 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
     session_ended(down);
   });
   parts_.sessions->state = actor_state::running;
-  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::sweep_due_v);
   return {
       [this](atom::opened, const agent_hello& who, const caf::strong_actor_ptr& agent) {
         return admit(who, agent);
@@ -56,7 +56,7 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
       [this](atom::verified, std::uint64_t session, std::uint64_t seq) {
         fleet_.committed(session, seq);
       },
-      [this](atom::tick) {
+      [this](atom::sweep_due) {
         end_the_silent();
         forget_the_late();
       },
@@ -180,7 +180,7 @@ void fleet_roster::away(std::uint64_t number, const std::string& why) {
 }
 
 void fleet_roster::end_the_silent() {
-  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::sweep_due_v);
   for (auto number : fleet_.silent(now())) {
     away(number, "it has been silent for too long");
     end_session(number);

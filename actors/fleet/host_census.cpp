@@ -19,13 +19,14 @@ host_census::host_census(interface::pointer self, host_census_parts parts)
 }
 
 host_census::interface::behavior_type host_census::make_behavior() {
-  self_->send<caf::message_priority::high>(self_, atom::tick_v);
-  return {[this](atom::tick) { count(); }};
+  self_->send<caf::message_priority::high>(self_, atom::census_due_v);
+  return {[this](atom::census_due) { count(); }};
 }
 
 void host_census::count() {
   auto rows = parts_.hosts();
-  self_->delayed_send<caf::message_priority::high>(self_, rows ? interval : retry, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, rows ? interval : retry,
+                                                   atom::census_due_v);
   if (rows) {
     trouble_.worked();
     self_->send(parts_.roster, atom::hosts_v, std::move(*rows));

@@ -55,16 +55,17 @@ hub_link::interface::behavior_type hub_link::make_behavior() {
       lost("the connection broke (" + self_->system().render(down.reason) + ")");
   });
   self_->send<caf::message_priority::high>(self_, atom::dial_v);
-  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval, atom::heartbeat_v);
+  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval,
+                                                   atom::heartbeat_due_v);
   return {
       [this](change_batch& batch) { return take(batch); },
       [](atom::release, const std::string&) {}, // the hub has locks of its own
-      [](atom::flush) {},
-      [](atom::tick) {},
+      [](atom::write_due) {},
+      [](atom::ping_due) {},
       [](atom::stop) { return true; },
       [this](atom::dial) { dial(); },
       [this](atom::dial, std::uint64_t seq) { send_chunk(seq); },
-      [this](atom::heartbeat) { heartbeat(); },
+      [this](atom::heartbeat_due) { heartbeat(); },
   };
 }
 
@@ -171,7 +172,8 @@ failure hub_link::away() const {
 }
 
 void hub_link::heartbeat() {
-  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval, atom::heartbeat_v);
+  self_->delayed_send<caf::message_priority::high>(self_, heartbeat_interval,
+                                                   atom::heartbeat_due_v);
   if (session_)
     tell_of_ourselves();
 }

@@ -26,7 +26,7 @@ using hub_link_actor = inventory_store_actor::extend<
     // INTERNAL: time to send that piece again.
     caf::reacts_to<atom::dial, std::uint64_t>,
     // INTERNAL: time to tell of ourselves.
-    caf::reacts_to<atom::heartbeat>>;
+    caf::reacts_to<atom::heartbeat_due>>;
 
 /// What the hub link needs.
 struct hub_link_parts {

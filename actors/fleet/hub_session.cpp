@@ -48,12 +48,13 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
       end(down.reason);
   });
   self_->set_exit_handler([this](const caf::exit_msg& exit) { end(exit.reason); });
-  self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::tick_v);
+  self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::cleanup_due_v);
   return {
       [this](link_chunk& chunk) { return take(chunk); },
       [this](link_heartbeat& heartbeat) { return heard(heartbeat); },
-      [this](atom::tick) {
-        self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::tick_v);
+      [this](atom::cleanup_due) {
+        self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval,
+                                                         atom::cleanup_due_v);
         chunks_.forget_the_late(self_->clock().now());
       },
   };

@@ -49,7 +49,7 @@ public:
         [this](atom::recheck, const std::vector<std::string>&) { ++seen_->others; },
         [this](atom::barrier, timestamp) { seen_->opened.wait(); },
         [](atom::wake) {},
-        [this](atom::tick, std::uint64_t) { ++seen_->others; },
+        [this](atom::work_due, std::uint64_t) { ++seen_->others; },
         [this](atom::stop) {
           ++seen_->others;
           return true;
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(small_mailbox, "whatever is not an event passes a full mailbox
   send_events(3);
   CHECK(slot->dropped == 1);
   send(actor, atom::recheck_v, std::vector<std::string>{"v"});
-  send(actor, atom::tick_v, std::uint64_t{1});
+  send(actor, atom::work_due_v, std::uint64_t{1});
   auto alive = ask<bool>(actor, atom::alive_v);
   CHECK(alive->value == true);
   CHECK(seen->others == 3);
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(small_mailbox, "an actor that dies with a full mailbox gives i
 
 TEST_CASE_FIXTURE(small_mailbox, "the counters tell what waits and what was handled") {
   send_events(2);
-  send(actor, atom::tick_v, std::uint64_t{1});
+  send(actor, atom::work_due_v, std::uint64_t{1});
   CHECK(slot->report().mailbox == 3);
   CHECK(slot->report().mailbox_limit == 2);
   run();
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(small_mailbox,
   spawn_function([&](caf::event_based_actor* self) -> caf::behavior {
     self->monitor(actor);
     self->set_down_handler([&](const caf::down_msg& down) { reason = caf().render(down.reason); });
-    return {[](atom::tick) {}};
+    return {[](atom::work_due) {}};
   });
   run();
   send(actor, atom::reconcile_v, list_reason::demand, std::uint64_t{0});

@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(running_node, "a child that dies too often ends the node with 
   spawn_function([&](caf::event_based_actor* self) -> caf::behavior {
     self->monitor(node.node);
     self->set_down_handler([&](const caf::down_msg& down) { reason = caf().render(down.reason); });
-    return {[](atom::tick) {}};
+    return {[](atom::alive_due) {}};
   });
   run();
   for (int i = 0; i < 11 && reason.empty(); ++i) {

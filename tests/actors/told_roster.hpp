@@ -26,7 +26,7 @@ public:
         },
         [](atom::heartbeat, std::uint64_t, const link_heartbeat&) {},
         [](atom::verified, std::uint64_t, std::uint64_t) {},
-        [](atom::tick) {},
+        [](atom::sweep_due) {},
         [](atom::hosts, const std::vector<host_report>&) {},
         [this](atom::hosts) { return *hosts_; },
         [](atom::alive) { return true; },

@@ -230,7 +230,7 @@ void world::happen_to_the_node(const step& x) {
     killings_.push_back({static_cast<unsigned>(actor_names().size() - 1), 0, 0, 1});
     watch_turns();
     if (life_)
-      caf::anon_send(life_->node.node, atom::tick_v);
+      caf::anon_send(life_->node.node, atom::alive_due_v);
     break;
   case op::defect:
     ++(x.a == 0 ? defects_in_clock_ : defects_in_calls_);

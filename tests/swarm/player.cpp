@@ -59,7 +59,7 @@ player::player(caf::actor_config& config, player_parts parts)
 
 caf::behavior player::make_behavior() {
   set_default_handler(caf::drop);
-  delayed_send(this, host_interval * (random_() % 1000) / 1000, atom::flush_v);
+  delayed_send(this, host_interval * (random_() % 1000) / 1000, atom::host_row_due_v);
   return {
       [this](atom::opened, const caf::strong_actor_ptr& link) {
         link_ = caf::actor_cast<inventory_store_actor>(link);
@@ -81,7 +81,7 @@ caf::behavior player::make_behavior() {
         ++epoch_;
         change_again();
       },
-      [this](atom::tick, std::uint64_t epoch) {
+      [this](atom::work_due, std::uint64_t epoch) {
         if (epoch == epoch_)
           change();
       },
@@ -89,7 +89,7 @@ caf::behavior player::make_behavior() {
         waiting_ = false;
         advance();
       },
-      [this](atom::flush) { write_host(); },
+      [this](atom::host_row_due) { write_host(); },
   };
 }
 
@@ -190,12 +190,12 @@ void player::change_again() {
   // At random moments, as things happen.
   std::exponential_distribution<double> seconds{static_cast<double>(per_thousand_seconds_) / 1000};
   const auto wait = std::chrono::duration<double>{seconds(random_)};
-  delayed_send(this, std::chrono::duration_cast<std::chrono::microseconds>(wait), atom::tick_v,
+  delayed_send(this, std::chrono::duration_cast<std::chrono::microseconds>(wait), atom::work_due_v,
                epoch_);
 }
 
 void player::write_host() {
-  delayed_send(this, host_interval, atom::flush_v);
+  delayed_send(this, host_interval, atom::host_row_due_v);
   if (!link_ || std::exchange(host_under_way_, true))
     return;
   change_batch batch;
