@@ -1,15 +1,19 @@
 # Holds the include rules: which folder may include which, and which third-party library stays where.
 #   cmake -DSOURCE=<project> -P architecture_test.cmake
-# messages <- sync | docker | persistence | metrics | config | identity <- wire <- actors <- http <- commands <- main.cpp
+# text | runtime <- messages <- sync | docker | persistence | metrics | config | identity <- wire <- actors <- http <- commands <- main.cpp
 cmake_minimum_required(VERSION 3.25)
 
-set(folders messages sync docker persistence metrics config identity wire actors http commands)
-set(may_messages "")
+set(folders text runtime messages sync docker persistence metrics config identity wire actors http commands)
+# The bottom: text and runtime know nothing of each other; all others may use both.
+set(may_text "")
+set(may_runtime "")
+set(bottom text runtime)
+set(may_messages ${bottom})
 foreach(middle sync docker persistence metrics config identity)
-  set(may_${middle} messages)
+  set(may_${middle} ${bottom} messages)
 endforeach()
-set(may_wire messages identity)
-set(may_actors messages sync docker persistence metrics config identity wire)
+set(may_wire ${bottom} messages identity)
+set(may_actors ${bottom} messages sync docker persistence metrics config identity wire)
 set(may_http ${may_actors} actors)
 set(may_commands ${may_http} http)
 
