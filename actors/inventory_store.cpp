@@ -237,7 +237,7 @@ void inventory_store::turn_away_resting() {
   const auto now = self_->clock().now();
   write_group resting;
   std::erase_if(waiting_, [&](waiting& x) {
-    if (!culprits_.rests(x.batch.host, now))
+    if (!culprits_.paused(x.batch.host, now))
       return false;
     append(resting, std::move(x.batch), std::move(x.answer));
     return true;

@@ -74,10 +74,10 @@ void resource_handler::note(const docker_event& event) {
   }
   parts_.log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
   if (meaning->whole_kind || (meaning->gone && event.id.empty()))
-    drift_.removals_announced();
+    drift_.clear_removals();
   else
-    drift_.announced(event.id);
-  plan_.note(event, *meaning, self_->clock().now());
+    drift_.clear(event.id);
+  plan_.mark_dirty(event, *meaning, self_->clock().now());
   advance();
 }
 
@@ -100,7 +100,7 @@ void resource_handler::recheck(const std::vector<std::string>& keys) {
 }
 
 void resource_handler::prove(timestamp at) {
-  plan_.prove(at);
+  plan_.add_barrier(at);
   report_verified();
 }
 
@@ -201,7 +201,7 @@ void resource_handler::seen(observation& what) {
 /// lacks it.
 void resource_handler::heed_lists(observation& what) const {
   std::erase_if(what.batch.containers.gone, [&](const std::string& id) {
-    if (!plan_.by_list(id))
+    if (!plan_.list_outweighs(id))
       return false;
     what.failed.push_back(
         {.key = id,
@@ -345,7 +345,7 @@ sync::completion resource_handler::settle_volumes(const observation& what,
     for (const auto& x : what.batch.volumes.present)
       settled.push_back(x.name);
     done = finish({});
-    list_again = kept_.settled(settled, [this](const auto& x) { return plan_.is_set_aside(x); });
+    list_again = kept_.completed(settled, [this](const auto& x) { return plan_.is_set_aside(x); });
   }
   if (list_again)
     plan_.want_list(list_reason::failure, 0, now);
@@ -431,7 +431,8 @@ std::vector<std::string> resource_handler::needs_inspect(const observation& what
                             return x.kind == row_kind::container && x.op != operation::remove;
                           });
   for (const auto& x : what.batch.containers.present)
-    if (unnamed || plan_.by_event(x.id) || (missed && sync::may_have_moved(x, since, parts_.now())))
+    if (unnamed || plan_.requested(x.id)
+        || (missed && sync::times_may_differ(x, since, parts_.now())))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};
 }

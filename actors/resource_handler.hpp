@@ -106,7 +106,7 @@ private:
   handler_parts parts_;
   sync::work_plan plan_;
   sync::drift_watch drift_;
-  sync::look look_; ///< under way
+  sync::fetch look_; ///< under way
   steady::time_point look_began_{};
   bool looking_ = false; ///< and not writing yet
   bool slow_ = false;    ///< that takes long, and the health reporter knows

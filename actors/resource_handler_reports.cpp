@@ -37,7 +37,7 @@ std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
 std::vector<row_count> resource_handler::count_rows(const write_summary& summary) {
   std::map<std::tuple<row_kind, operation, change_source>, std::uint64_t> counts;
   for (const auto& x : summary.changes) {
-    auto source = plan_.by_event(x.key) ? change_source::event : change_source::reconciliation;
+    auto source = plan_.requested(x.key) ? change_source::event : change_source::reconciliation;
     ++counts[{x.kind, x.op, source}];
   }
   const auto source = look_.list ? change_source::reconciliation : change_source::event;
@@ -61,11 +61,12 @@ void resource_handler::suspect_drift(const write_summary& summary) {
     return look_.list || (x.op == operation::remove && kept_.contains(x.key));
   };
   for (const auto& x : summary.changes)
-    if (by_list(x) && !plan_.announced(x.key) && !left_out_.left_out_before(x.key) && !of_status(x))
+    if (by_list(x) && !plan_.covered_by_event(x.key) && !left_out_.left_out_before(x.key)
+        && !of_status(x))
       drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
   for (const auto& x : summary.more_changes)
     if (look_.list)
-      drift_.no_room(x.count);
+      drift_.add_unjudged(x.count);
 }
 
 void resource_handler::report_drift() {

@@ -187,7 +187,7 @@ std::size_t weight(const container& x) {
   return sum;
 }
 
-std::vector<rejected_row> set_heavy_aside(change_batch& whole, std::size_t most) {
+std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most) {
   std::vector<rejected_row> rejected;
   set_aside(whole.volumes, row_kind::volume, most, rejected);
   set_aside(whole.containers, row_kind::container, most, rejected);
@@ -277,7 +277,7 @@ result<std::optional<whole_batch>> assembly::add(link_chunk&& chunk, time_point 
   return whole;
 }
 
-void assembly::forget_the_late(time_point now) {
+void assembly::drop_overdue(time_point now) {
   std::erase_if(partials_, [&](const auto& x) {
     return now - x.second.touched >= limits_.silent_max || now - x.second.began >= limits_.age_max;
   });

@@ -22,7 +22,7 @@ std::size_t weight(const container& x);
 /// Takes resources heavier than `most` out of a batch: one of them would be refused by the other
 /// end's limit of a message, and break the link each time anew. Their rows stay as they are: a
 /// complete list names them in `also_present`. Returns them with the reason.
-std::vector<rejected_row> set_heavy_aside(change_batch& whole, std::size_t most);
+std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most);
 
 /// Cuts a batch so that no part is heavier than `most`, but for a single resource that is. At least
 /// one part; whether the whole is a complete list is said by the last, and so are the facts and
@@ -81,7 +81,7 @@ public:
   result<std::optional<whole_batch>> add(link_chunk&& chunk, time_point now = {});
 
   /// Forgets batches whose next piece is overdue.
-  void forget_the_late(time_point now);
+  void drop_overdue(time_point now);
 
   std::size_t bytes() const noexcept { return budget_->held(); }
   std::size_t unfinished() const noexcept { return partials_.size(); }

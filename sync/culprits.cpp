@@ -9,10 +9,10 @@ void culprits::worked(time_point now) {
   if (failing_.empty())
     return;
   const auto several = failing_.size() >= limits_.hosts;
-  for (const auto& [host, rests_until] : failing_)
+  for (const auto& [host, paused_until] : failing_)
     known_[host] = {.suspected_until =
                         now + (several ? limits_.doubted_for : limits_.suspected_for),
-                    .rests_until = several ? now : rests_until};
+                    .paused_until = several ? now : paused_until};
   failing_.clear();
   std::erase_if(known_, [&](const auto& x) { return x.second.suspected_until <= now; });
 }
@@ -29,9 +29,9 @@ bool culprits::suspected(const std::string& host, time_point now) const {
   return failing_.contains(host) || (known != known_.end() && now < known->second.suspected_until);
 }
 
-bool culprits::rests(const std::string& host, time_point now) const {
+bool culprits::paused(const std::string& host, time_point now) const {
   const auto known = known_.find(host);
-  return known != known_.end() && now < known->second.rests_until;
+  return known != known_.end() && now < known->second.paused_until;
 }
 
 } // namespace volumeviz::sync

@@ -42,13 +42,13 @@ public:
   /// To be written alone, and after the others.
   bool suspected(const std::string& host, time_point now) const;
   /// Not to be tried for now.
-  bool rests(const std::string& host, time_point now) const;
+  bool paused(const std::string& host, time_point now) const;
   std::size_t size() const noexcept { return known_.size() + failing_.size(); }
 
 private:
   struct record {
     time_point suspected_until{};
-    time_point rests_until{};
+    time_point paused_until{};
   };
 
   limits limits_;

@@ -16,7 +16,7 @@ void drift_watch::suspect(std::string key, row_kind kind, operation op, time_poi
   by_key_.emplace(i->second.key, i);
 }
 
-void drift_watch::announced(const std::string& key) {
+void drift_watch::clear(const std::string& key) {
   auto [first, last] = by_key_.equal_range(key);
   std::vector<position> cleared;
   for (auto i = first; i != last; ++i)
@@ -26,7 +26,7 @@ void drift_watch::announced(const std::string& key) {
     order_.erase(i);
 }
 
-void drift_watch::removals_announced() {
+void drift_watch::clear_removals() {
   for (auto i = order_.begin(); i != order_.end();) {
     if (i->second.op != operation::remove) {
       ++i;

@@ -41,10 +41,10 @@ public:
   /// row counts.
   void suspect(std::string key, row_kind kind, operation op, time_point now);
   /// An event of the resource has come: what is suspected of it is no drift.
-  void announced(const std::string& key);
+  void clear(const std::string& key);
   /// An event tells that resources of the kind were removed, and not which (a prune): no removal
   /// that a list has shown before is drift.
-  void removals_announced();
+  void clear_removals();
 
   /// The suspicions that no event has cleared in time, oldest first; each is given once.
   std::vector<row_change> due(time_point now);
@@ -53,7 +53,7 @@ public:
 
   std::size_t waiting() const noexcept { return order_.size(); }
   /// So many suspicions have come without a name: no event can clear them.
-  void no_room(std::uint64_t count) noexcept { unjudged_ += count; }
+  void add_unjudged(std::uint64_t count) noexcept { unjudged_ += count; }
   /// Suspicions that found no room: neither drift nor cleared.
   std::uint64_t unjudged() const noexcept { return unjudged_; }
 

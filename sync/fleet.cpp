@@ -92,7 +92,7 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   return result;
 }
 
-bool fleet::heard(std::uint64_t session, const link_heartbeat& told, const moment& now) {
+bool fleet::record_heartbeat(std::uint64_t session, const link_heartbeat& told, const moment& now) {
   auto* x = of(session);
   if (x == nullptr)
     return false;
@@ -121,8 +121,8 @@ void fleet::committed(std::uint64_t session, std::uint64_t seq) {
   }
 }
 
-std::optional<std::string> fleet::left(std::uint64_t session, const std::string& why,
-                                       const moment& now) {
+std::optional<std::string> fleet::end_session(std::uint64_t session, const std::string& why,
+                                              const moment& now) {
   auto* x = of(session);
   if (x == nullptr)
     return std::nullopt;
@@ -137,7 +137,7 @@ std::optional<std::string> fleet::left(std::uint64_t session, const std::string&
   return x->last.host;
 }
 
-std::vector<std::uint64_t> fleet::silent(const moment& now) const {
+std::vector<std::uint64_t> fleet::silent_sessions(const moment& now) const {
   std::vector<std::uint64_t> result;
   for (const auto& [host, x] : members_)
     if (x.session != 0 && now.steady - x.heard >= limits_.silent_max)
@@ -145,7 +145,7 @@ std::vector<std::uint64_t> fleet::silent(const moment& now) const {
   return result;
 }
 
-void fleet::recorded(const std::vector<host_report>& rows, const moment& now) {
+void fleet::merge_recorded(const std::vector<host_report>& rows, const moment& now) {
   std::set<std::string> names;
   for (const auto& row : rows) {
     names.insert(row.host);

@@ -53,16 +53,17 @@ public:
 
   admission admit(const agent_hello& who, const std::string& address, const moment& now);
   /// A sign of life. False when the session is not the host's any more.
-  bool heard(std::uint64_t session, const link_heartbeat& heartbeat, const moment& now);
+  bool record_heartbeat(std::uint64_t session, const link_heartbeat& heartbeat, const moment& now);
   /// A batch of the session is committed.
   void committed(std::uint64_t session, std::uint64_t seq);
   /// The session has ended. The host's name, when it was the host's last word.
-  std::optional<std::string> left(std::uint64_t session, const std::string& why, const moment& now);
+  std::optional<std::string> end_session(std::uint64_t session, const std::string& why,
+                                         const moment& now);
   /// Sessions that have been silent for too long.
-  std::vector<std::uint64_t> silent(const moment& now) const;
+  std::vector<std::uint64_t> silent_sessions(const moment& now) const;
   /// The hosts that the database has (name, engine, last_heard, verified_at): those of an earlier
   /// life of the hub are away, and who is away and has no row any more is forgotten.
-  void recorded(const std::vector<host_report>& rows, const moment& now);
+  void merge_recorded(const std::vector<host_report>& rows, const moment& now);
 
   /// Everybody, by name.
   std::vector<host_report> report() const;

@@ -9,7 +9,7 @@ constexpr timestamp slack = 5'000'000'000;
 
 } // namespace
 
-bool may_have_moved(const container& listed, timestamp since, timestamp now) {
+bool times_may_differ(const container& listed, timestamp since, timestamp now) {
   if (listed.state == "created")
     return false;
   // A proof from the future was told by another clock.

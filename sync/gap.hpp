@@ -7,6 +7,6 @@ namespace volumeviz::sync {
 /// Whether a container that a list has shown may have started or ended since then, so that only an
 /// inspect can tell its times. Both moments are by our own clock: `since` is when the rows were
 /// last proven (`never`: not at all), `now` is when the list was answered.
-bool may_have_moved(const container& listed, timestamp since, timestamp now);
+bool times_may_differ(const container& listed, timestamp since, timestamp now);
 
 } // namespace volumeviz::sync

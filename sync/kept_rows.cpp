@@ -38,7 +38,7 @@ kept_rows::follow_up kept_rows::listed(const std::vector<std::string>& keys, std
   return next;
 }
 
-bool kept_rows::settled(const std::vector<std::string>& keys, const predicate& fail) {
+bool kept_rows::completed(const std::vector<std::string>& keys, const predicate& fail) {
   for (const auto& x : keys) {
     progress_ |= keys_.erase(x) > 0;
     turn_.erase(x);

@@ -45,7 +45,7 @@ public:
   /// Inspects are committed that found these there, or gone. True when the kind should be listed
   /// for the sake of the rows whose turn has not come: of this turn, only rows that `fail` are
   /// left.
-  bool settled(const std::vector<std::string>& keys, const predicate& fail);
+  bool completed(const std::vector<std::string>& keys, const predicate& fail);
 
   bool contains(const std::string& key) const { return keys_.contains(key); }
   const std::set<std::string>& keys() const noexcept { return keys_; }

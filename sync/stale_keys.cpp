@@ -16,7 +16,7 @@ void lag_list::merge(const lag_list& other) {
   shorten();
 }
 
-void lag_list::settle(time_point began) {
+void lag_list::complete(time_point began) {
   std::erase_if(lags_, [began](const lag& x) { return x.until <= began; });
 }
 
@@ -49,16 +49,16 @@ stale_mark& stale_keys::mark(const std::string& key, std::uint64_t number, time_
   return x;
 }
 
-void stale_keys::want_detail(const std::string& key, std::uint64_t number, time_point due) {
+void stale_keys::want_inspect(const std::string& key, std::uint64_t number, time_point due) {
   auto& x = mark(key, number, due);
   if (!x.list_only)
-    require_detail(x);
+    require_inspect(x);
 }
 
 void stale_keys::put(const std::string& key, stale_mark&& x) {
   auto i = marks_.find(key);
   if (i == marks_.end()) {
-    details_ += x.detail ? 1 : 0;
+    needs_inspect_ += x.needs_inspect ? 1 : 0;
     list_only_ += x.list_only ? 1 : 0;
     due_.emplace(x.due, key);
     marks_.emplace(key, std::move(x));
@@ -71,13 +71,13 @@ void stale_keys::put(const std::string& key, stale_mark&& x) {
   there.failures = std::max(there.failures, x.failures);
   there.lags.merge(x.lags);
   there.gone |= x.gone;
-  there.announced |= x.announced;
-  there.asked = std::max(there.asked, x.asked);
-  there.shown = std::max(there.shown, x.shown);
+  there.covered_by_event |= x.covered_by_event;
+  there.requested = std::max(there.requested, x.requested);
+  there.shown_by_list = std::max(there.shown_by_list, x.shown_by_list);
   if (x.list_only)
-    forbid_detail(there);
-  else if (x.detail && !there.list_only)
-    require_detail(there);
+    forbid_inspect(there);
+  else if (x.needs_inspect && !there.list_only)
+    require_inspect(there);
   reschedule(key, there, x.failures > 0 ? x.due : std::min(there.due, x.due));
 }
 
@@ -88,7 +88,7 @@ void stale_keys::put(marks&& more) {
 
 void stale_keys::leave_to_lists(const std::string& key) {
   if (const auto i = marks_.find(key); i != marks_.end())
-    forbid_detail(i->second);
+    forbid_inspect(i->second);
 }
 
 stale_keys::marks stale_keys::take_due(time_point now, std::size_t most) {
@@ -112,7 +112,7 @@ stale_keys::marks stale_keys::take_due(time_point now, std::size_t most) {
 stale_keys::marks stale_keys::take_due_for_list(time_point now) {
   marks taken;
   for (auto i = due_.begin(); i != due_.end() && i->first <= now;) {
-    if (marks_.at(i->second).detail)
+    if (marks_.at(i->second).needs_inspect)
       ++i;
     else
       i = take(i, taken);
@@ -125,7 +125,7 @@ stale_keys::marks stale_keys::take_denied(const std::set<std::string>& shown,
   marks taken;
   for (auto i = due_.begin(); i != due_.end();) {
     const auto& x = marks_.at(i->second);
-    if (x.detail && x.touched < number && !shown.contains(i->second))
+    if (x.needs_inspect && x.touched < number && !shown.contains(i->second))
       i = take(i, taken);
     else
       ++i;
@@ -137,20 +137,20 @@ stale_keys::marks stale_keys::take_of(const std::set<std::string>& denied, std::
   marks taken;
   for (const auto& key : denied)
     if (const auto i = marks_.find(key);
-        i != marks_.end() && i->second.detail && i->second.touched < number)
+        i != marks_.end() && i->second.needs_inspect && i->second.touched < number)
       take(due_.find({i->second.due, key}), taken);
   return taken;
 }
 
-void stale_keys::note_shown(const std::set<std::string>& keys, std::uint64_t number) {
+void stale_keys::set_shown(const std::set<std::string>& keys, std::uint64_t number) {
   for (auto& [key, x] : marks_)
     if (keys.contains(key))
-      x.shown = number;
+      x.shown_by_list = number;
 }
 
 stale_keys::marks stale_keys::take_all() {
   due_.clear();
-  details_ = list_only_ = 0;
+  needs_inspect_ = list_only_ = 0;
   return std::exchange(marks_, {});
 }
 
@@ -189,13 +189,13 @@ void stale_keys::postpone_list_only(time_point now, time_point until) {
 }
 
 bool stale_keys::more_due_for_list(std::size_t limit, time_point now) const {
-  if (marks_.size() - details_ <= limit)
+  if (marks_.size() - needs_inspect_ <= limit)
     return false;
   std::size_t n = 0;
   for (const auto& [when, key] : due_) {
     if (when > now)
       break;
-    if (!marks_.at(key).detail && ++n > limit)
+    if (!marks_.at(key).needs_inspect && ++n > limit)
       return true;
   }
   return false;
@@ -209,14 +209,14 @@ void stale_keys::reschedule(const std::string& key, stale_mark& x, time_point du
   due_.emplace(due, key);
 }
 
-void stale_keys::require_detail(stale_mark& x) {
-  details_ += x.detail ? 0 : 1;
-  x.detail = true;
+void stale_keys::require_inspect(stale_mark& x) {
+  needs_inspect_ += x.needs_inspect ? 0 : 1;
+  x.needs_inspect = true;
 }
 
-void stale_keys::forbid_detail(stale_mark& x) {
-  details_ -= x.detail ? 1 : 0;
-  x.detail = false;
+void stale_keys::forbid_inspect(stale_mark& x) {
+  needs_inspect_ -= x.needs_inspect ? 1 : 0;
+  x.needs_inspect = false;
   list_only_ += x.list_only ? 0 : 1;
   x.list_only = true;
   x.failures = 0;
@@ -224,7 +224,7 @@ void stale_keys::forbid_detail(stale_mark& x) {
 
 stale_keys::order::iterator stale_keys::take(order::iterator i, marks& taken) {
   auto node = marks_.extract(i->second);
-  details_ -= node.mapped().detail ? 1 : 0;
+  needs_inspect_ -= node.mapped().needs_inspect ? 1 : 0;
   list_only_ -= node.mapped().list_only ? 1 : 0;
   taken.insert(std::move(node));
   return due_.erase(i);

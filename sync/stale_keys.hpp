@@ -29,7 +29,7 @@ public:
   void add(const lag& x);
   void merge(const lag_list& other);
   /// An answer that was asked for at `began` is as new as the lags that end by then.
-  void settle(time_point began);
+  void complete(time_point began);
 
   bool empty() const noexcept { return lags_.empty(); }
   std::uint64_t number() const { return lags_.front().number; }
@@ -44,17 +44,17 @@ private:
 /// Why one resource has to be looked at.
 struct stale_mark {
   std::vector<event_tally> events;
-  std::uint64_t number = 0;  ///< when it was set, in the order of the plan
-  std::uint64_t touched = 0; ///< when it was set or confirmed the last time
-  std::uint64_t asked = 0;   ///< when something other than a list asked for it the last time
-  std::uint64_t shown = 0;   ///< the number of the last list that has shown it
+  std::uint64_t number = 0;        ///< when it was set, in the order of the plan
+  std::uint64_t touched = 0;       ///< when it was set or confirmed the last time
+  std::uint64_t requested = 0;     ///< when something other than a list asked for it the last time
+  std::uint64_t shown_by_list = 0; ///< the number of the last list that has shown it
   time_point due;
   unsigned failures = 0;
   lag_list lags;
-  bool gone = false;      ///< an event announced its removal
-  bool detail = false;    ///< must be inspected: a list can't tell what is wanted
-  bool announced = false; ///< an event of this resource asked for it
-  bool list_only = false; ///< is not inspected: a list tells all that can be told
+  bool gone = false;             ///< an event announced its removal
+  bool needs_inspect = false;    ///< must be inspected: a list can't tell what is wanted
+  bool covered_by_event = false; ///< an event of this resource asked for it
+  bool list_only = false;        ///< is not inspected: a list tells all that can be told
 };
 
 /// The resources that wait for a look, the soonest due first.
@@ -64,9 +64,9 @@ public:
 
   /// The mark of the key, a new one with this number if there is none, due at `due` or before. One
   /// that keeps failing waits for its turn, whatever else happens to it. The caller changes neither
-  /// its number, `due`, `detail` nor `list_only`.
+  /// its number, `due`, `needs_inspect` nor `list_only`.
   stale_mark& mark(const std::string& key, std::uint64_t number, time_point due);
-  void want_detail(const std::string& key, std::uint64_t number, time_point due);
+  void want_inspect(const std::string& key, std::uint64_t number, time_point due);
   /// Adds a mark that was taken before to what has come meanwhile.
   void put(const std::string& key, stale_mark&& x);
   void put(marks&& more);
@@ -83,7 +83,7 @@ public:
   /// The same of these keys only.
   marks take_of(const std::set<std::string>& denied, std::uint64_t number);
   /// The list of this number has shown these.
-  void note_shown(const std::set<std::string>& keys, std::uint64_t number);
+  void set_shown(const std::set<std::string>& keys, std::uint64_t number);
   marks take_all();
 
   const stale_mark* find(const std::string& key) const;
@@ -102,14 +102,14 @@ private:
   using order = std::set<std::pair<time_point, std::string>>;
 
   void reschedule(const std::string& key, stale_mark& x, time_point due);
-  void require_detail(stale_mark& x);
-  void forbid_detail(stale_mark& x);
+  void require_inspect(stale_mark& x);
+  void forbid_inspect(stale_mark& x);
   order::iterator take(order::iterator i, marks& taken);
 
   marks marks_;
-  order due_;                 ///< of marks_, soonest first
-  std::size_t details_ = 0;   ///< how many of marks_ must be inspected
-  std::size_t list_only_ = 0; ///< how many of marks_ are not
+  order due_;                     ///< of marks_, soonest first
+  std::size_t needs_inspect_ = 0; ///< how many of marks_ must be inspected
+  std::size_t list_only_ = 0;     ///< how many of marks_ are not
 };
 
 } // namespace volumeviz::sync

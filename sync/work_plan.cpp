@@ -34,20 +34,21 @@ work_plan::work_plan(const work_limits& limits, std::uint64_t seed)
   limits_.batch_max = std::max<std::size_t>(limits_.batch_max, 1);
 }
 
-void work_plan::note(const docker_event& event, const event_meaning& meaning, time_point now) {
+void work_plan::mark_dirty(const docker_event& event, const event_meaning& meaning,
+                           time_point now) {
   ++incomplete_;
   event_tally tally{.meaning = &meaning, .count = 1, .oldest = event.time};
   if (meaning.whole_kind || event.id.empty()) {
     want_list(meaning.whole_kind ? list_reason::prune : list_reason::damaged, 0, now);
     add(list_->events, tally);
-    list_->announced = true;
+    list_->covered_by_event = true;
     return;
   }
   auto& x = mark(event.id, now);
   set_aside_.hurry(event.id, now);
   add(x.events, tally);
   x.gone |= meaning.gone;
-  x.announced = true;
+  x.covered_by_event = true;
   if (meaning.lags)
     x.lags.add({.number = ++last_number_, .until = now + limits_.delayed_recheck});
 }
@@ -57,7 +58,7 @@ void work_plan::recheck(const std::string& key, time_point now) {
 }
 
 void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
-  if (limits_.unheeded.contains(reason))
+  if (limits_.ignored_reasons.contains(reason))
     return;
   if (ends_pause(reason)) {
     paused_until_ = {};
@@ -76,7 +77,7 @@ void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point n
     list_->confirmed = false;
 }
 
-void work_plan::prove(timestamp at) {
+void work_plan::add_barrier(timestamp at) {
   // Our clock was set back: what was proven by the old one would stand for hours that are to come.
   if (at < last_barrier_) {
     barriers_.clear();
@@ -89,8 +90,8 @@ void work_plan::prove(timestamp at) {
   complete_barriers();
 }
 
-std::optional<look> work_plan::begin(time_point now) {
-  if (under_way_ || now < held_until_ || now < paused_until_)
+std::optional<fetch> work_plan::begin(time_point now) {
+  if (in_flight_ || now < held_until_ || now < paused_until_)
     return std::nullopt;
   if (!list_is_due(now) && marks_.more_due_for_list(limits_.list_above, now))
     want_list(list_reason::escalation, 0, now);
@@ -113,53 +114,54 @@ std::optional<time_point> work_plan::next_due() const {
     soonest = soonest ? std::min(*soonest, list_->due) : list_->due;
   if (const auto retry = set_aside_.soonest())
     soonest = soonest ? std::min(*soonest, *retry) : *retry;
-  if (under_way_ || !soonest)
+  if (in_flight_ || !soonest)
     return std::nullopt;
   return std::max({*soonest, held_until_, paused_until_});
 }
 
 bool work_plan::recreated(const std::string& key) const {
-  if (!under_way_)
+  if (!in_flight_)
     return false;
-  auto i = under_way_->marks.find(key);
-  return i != under_way_->marks.end() && i->second.gone;
+  auto i = in_flight_->marks.find(key);
+  return i != in_flight_->marks.end() && i->second.gone;
 }
 
-bool work_plan::announced(const std::string& key) const {
-  if (!under_way_)
+bool work_plan::covered_by_event(const std::string& key) const {
+  if (!in_flight_)
     return false;
   // An event that came while the list was made: the list may well have seen what it tells.
-  if ((under_way_->list && under_way_->list->announced) || (list_ && list_->announced))
+  if ((in_flight_->list && in_flight_->list->covered_by_event)
+      || (list_ && list_->covered_by_event))
     return true;
-  auto i = under_way_->marks.find(key);
-  if (i != under_way_->marks.end() && i->second.announced)
-    return true;
-  const auto* waiting = marks_.find(key);
-  return waiting != nullptr && waiting->announced;
-}
-
-bool work_plan::by_event(const std::string& key) const {
-  if (!under_way_)
-    return false;
-  auto i = under_way_->marks.find(key);
-  if (i != under_way_->marks.end() && i->second.asked != 0)
+  auto i = in_flight_->marks.find(key);
+  if (i != in_flight_->marks.end() && i->second.covered_by_event)
     return true;
   const auto* waiting = marks_.find(key);
-  return waiting != nullptr && waiting->announced;
+  return waiting != nullptr && waiting->covered_by_event;
 }
 
-bool work_plan::by_list(const std::string& key) const {
-  if (!under_way_ || under_way_->list || !limits_.lists_outweigh || doubtful_.contains(key))
+bool work_plan::requested(const std::string& key) const {
+  if (!in_flight_)
     return false;
-  if (under_way_->retry == key)
+  auto i = in_flight_->marks.find(key);
+  if (i != in_flight_->marks.end() && i->second.requested != 0)
     return true;
-  const auto i = under_way_->marks.find(key);
-  if (i == under_way_->marks.end())
+  const auto* waiting = marks_.find(key);
+  return waiting != nullptr && waiting->covered_by_event;
+}
+
+bool work_plan::list_outweighs(const std::string& key) const {
+  if (!in_flight_ || in_flight_->list || !limits_.lists_outweigh || uncertain_.contains(key))
     return false;
-  auto asked = i->second.asked;
+  if (in_flight_->retry == key)
+    return true;
+  const auto i = in_flight_->marks.find(key);
+  if (i == in_flight_->marks.end())
+    return false;
+  auto requested = i->second.requested;
   if (const auto* waiting = marks_.find(key))
-    asked = std::max(asked, waiting->asked);
-  return asked <= i->second.shown;
+    requested = std::max(requested, waiting->requested);
+  return requested <= i->second.shown_by_list;
 }
 
 void work_plan::store_is_back() {
@@ -167,10 +169,10 @@ void work_plan::store_is_back() {
 }
 
 std::size_t work_plan::pending() const noexcept {
-  auto n = marks_.size() + (list_ || (under_way_ && under_way_->list) ? 1 : 0);
-  if (under_way_)
-    n += under_way_->marks.size() - overlap_
-         + (under_way_->retry && !marks_.contains(*under_way_->retry) ? 1 : 0);
+  auto n = marks_.size() + (list_ || (in_flight_ && in_flight_->list) ? 1 : 0);
+  if (in_flight_)
+    n += in_flight_->marks.size() - overlap_
+         + (in_flight_->retry && !marks_.contains(*in_flight_->retry) ? 1 : 0);
   return n;
 }
 
@@ -178,12 +180,12 @@ stale_mark& work_plan::mark(const std::string& key, time_point now) {
   if (!marks_.contains(key)) {
     if (marks_.size() >= limits_.keys_max)
       forget_keys(now);
-    if (under_way_ && under_way_->marks.contains(key))
+    if (in_flight_ && in_flight_->marks.contains(key))
       ++overlap_;
   }
   const auto list_only = is_list_only(key);
   auto& x = marks_.mark(key, ++last_number_, list_only ? std::max(now, next_stand_in_) : now);
-  x.asked = last_number_;
+  x.requested = last_number_;
   if (list_only)
     marks_.leave_to_lists(key);
   return x;
@@ -205,7 +207,7 @@ void work_plan::put_back(list_mark&& x) {
   list_->due = std::min(list_->due, x.due);
   list_->lags.merge(x.lags);
   list_->confirmed |= x.confirmed;
-  list_->announced |= x.announced;
+  list_->covered_by_event |= x.covered_by_event;
 }
 
 void work_plan::forget_keys(time_point now) {
@@ -216,13 +218,13 @@ void work_plan::forget_keys(time_point now) {
     add(list_->events, x.events);
     list_->number = std::min(list_->number, x.number);
     list_->lags.merge(x.lags);
-    list_->announced |= x.announced;
+    list_->covered_by_event |= x.covered_by_event;
   }
   overlap_ = 0;
 }
 
-look work_plan::take_list(time_point now) {
-  auto& w = under_way_.emplace();
+fetch work_plan::take_list(time_point now) {
+  auto& w = in_flight_.emplace();
   w.began = now;
   w.number = ++last_number_;
   w.list = std::exchange(list_, std::nullopt);
@@ -237,21 +239,21 @@ look work_plan::take_list(time_point now) {
           .confirmed = w.list->confirmed};
 }
 
-look work_plan::take_retry(const std::string& key, time_point now) {
-  auto& w = under_way_.emplace();
+fetch work_plan::take_retry(const std::string& key, time_point now) {
+  auto& w = in_flight_.emplace();
   w.began = now;
   w.retry = key;
-  look what;
+  fetch what;
   what.keys = {key};
   what.retry = true;
   return what;
 }
 
-look work_plan::take_keys(time_point now) {
-  auto& w = under_way_.emplace();
+fetch work_plan::take_keys(time_point now) {
+  auto& w = in_flight_.emplace();
   w.began = now;
   w.marks = marks_.take_due(now, limits_.batch_max);
-  look what;
+  fetch what;
   for (const auto& [key, x] : w.marks)
     what.keys.push_back(key);
   return what;

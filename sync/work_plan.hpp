@@ -54,13 +54,13 @@ struct work_limits {
   /// add up without end while the database is away.
   std::size_t keys_max = 20'000;
   /// Reasons that are not followed by a list. None, but in tests that show what each is good for.
-  std::set<list_reason> unheeded{};
+  std::set<list_reason> ignored_reasons{};
   /// False in such tests only: an inspect that denies what a list has shown is believed.
   bool lists_outweigh = true;
 };
 
 /// A piece of work: look at these keys, or list the whole kind.
-struct look {
+struct fetch {
   bool list = false;
   std::vector<std::string> keys; ///< empty when `list`
   std::set<list_reason> reasons; ///< why the kind is listed
@@ -92,7 +92,7 @@ public:
 
   /// An event asks for a look at its resource, and for a second one if it lags; a prune, or an
   /// event without an id, for a list.
-  void note(const docker_event& event, const event_meaning& meaning, time_point now);
+  void mark_dirty(const docker_event& event, const event_meaning& meaning, time_point now);
   /// A look at a resource without an event, e.g. at a volume that a container names.
   void recheck(const std::string& key, time_point now);
   /// The kind is stale. `run_id` names the reconciliation that wants to hear of it, 0 for none. A
@@ -102,10 +102,10 @@ public:
   void want_list(list_reason reason, std::uint64_t run_id, time_point now);
   /// Everything that the daemon had announced until `at` has been noted: once it is settled, the
   /// rows are proven.
-  void prove(timestamp at);
+  void add_barrier(timestamp at);
 
   /// The next piece of work, or nothing when one is under way or none is due.
-  std::optional<look> begin(time_point now);
+  std::optional<fetch> begin(time_point now);
   /// When begin() may have something: the past for "now"; no value for "not before somebody asks".
   std::optional<time_point> next_due() const;
 
@@ -114,13 +114,13 @@ public:
   bool recreated(const std::string& key) const;
   /// True when an event has told of this key, or of the whole kind, before or during the look under
   /// way; else a change there was not announced.
-  bool announced(const std::string& key) const;
+  bool covered_by_event(const std::string& key) const;
   /// True when an event or a glance asked for the look at this key, or came meanwhile; false for
   /// what only a list brought up.
-  bool by_event(const std::string& key) const;
+  bool requested(const std::string& key) const;
   /// True when a list has shown this key of the look under way, and nothing has asked for a look at
   /// it since. An inspect that denies the key contradicts the list then.
-  bool by_list(const std::string& key) const;
+  bool list_outweighs(const std::string& key) const;
   /// True when the resource can't be inspected and lists stand in for it: its times are not known.
   bool is_set_aside(const std::string& key) const { return set_aside_.contains(key); }
   std::vector<std::string> set_aside() const { return set_aside_.keys(); }
@@ -130,12 +130,12 @@ public:
   std::uint64_t incomplete_events() const noexcept { return incomplete_; }
 
   /// The list under way is complete and shows these: it denies all others, also those that wait for
-  /// an inspect or are set aside, but for the `doubtful`: any of them may be an entry that could
+  /// an inspect or are set aside, but for the `uncertain`: any of them may be an entry that could
   /// not be understood, and only an inspect can tell whether they are there. Goes before finish().
-  void list_shows(const std::set<std::string>& keys, std::set<std::string> doubtful = {});
+  void list_shows(const std::set<std::string>& keys, std::set<std::string> uncertain = {});
   /// The same for a list that denies nothing but `keys`, as one of volumes, which lacks those of a
   /// driver that is away.
-  void list_denies(const std::set<std::string>& keys, std::set<std::string> doubtful);
+  void list_denies(const std::set<std::string>& keys, std::set<std::string> uncertain);
   /// The look is committed. `failed` are keys that could not be looked at; `undetailed` are keys
   /// that the list changed and whose times only an inspect can tell.
   completion finish(const std::vector<failed_key>& failed,
@@ -159,11 +159,11 @@ public:
   /// The database is back: whatever waits for it is due.
   void store_is_back();
 
-  /// The latest proof (see prove) before which nothing is left to look at; `never` until a list has
-  /// gone through. Moves back only with the clock that the proofs go by.
+  /// The latest proof (see add_barrier) before which nothing is left to look at; `never` until a
+  /// list has gone through. Moves back only with the clock that the proofs go by.
   timestamp verified() const noexcept { return verified_; }
-  bool idle() const noexcept { return !under_way_ && marks_.size() == 0 && !list_; }
-  bool busy() const noexcept { return under_way_.has_value(); }
+  bool idle() const noexcept { return !in_flight_ && marks_.size() == 0 && !list_; }
+  bool busy() const noexcept { return in_flight_.has_value(); }
   /// Resources that wait for a look, the ones under way included; a wanted list counts as one.
   std::size_t pending() const noexcept;
 
@@ -176,7 +176,7 @@ private:
     time_point due;
     lag_list lags;
     bool confirmed = false;
-    bool announced = false; ///< by a prune, or by events whose keys were forgotten
+    bool covered_by_event = false; ///< by a prune, or by events whose keys were forgotten
   };
   struct work {
     stale_keys::marks marks;
@@ -193,9 +193,9 @@ private:
   stale_mark& mark(const std::string& key, time_point now);
   void put_back(list_mark&& x);
   void forget_keys(time_point now);
-  look take_list(time_point now);
-  look take_keys(time_point now);
-  look take_retry(const std::string& key, time_point now);
+  fetch take_list(time_point now);
+  fetch take_keys(time_point now);
+  fetch take_retry(const std::string& key, time_point now);
   bool is_list_only(const std::string& key) const;
   bool list_is_due(time_point now) const { return list_ && list_->due <= now; }
   work end_work();
@@ -203,10 +203,10 @@ private:
                    time_point now);
   void keep_one(const failed_key& x, stale_mark&& mark, time_point now);
   void complete_retry(const work& done, const std::vector<failed_key>& failed, time_point now);
-  void want_details(const std::vector<std::string>& keys, time_point now);
+  void want_inspects(const std::vector<std::string>& keys, time_point now);
   void complete_keys(work& done, completion& result);
   void complete_list(work& done, completion& result, time_point now);
-  completion settled(completion&& result);
+  completion completed(completion&& result);
   milliseconds pause(unsigned failures, milliseconds max);
   void complete_barriers();
 
@@ -214,12 +214,12 @@ private:
   std::minstd_rand random_;
   stale_keys marks_;
   set_aside_keys set_aside_;
-  std::set<std::string> doubtful_; ///< of the newest complete list
-  bool may_be_cured_ = false;      ///< with the next list, all that is set aside is tried
-  time_point next_stand_in_{};     ///< no list before only because of what is set aside
-  time_point next_lost_rows_{};    ///< no list before only because of rows that were lost
+  std::set<std::string> uncertain_; ///< of the newest complete list
+  bool may_be_cured_ = false;       ///< with the next list, all that is set aside is tried
+  time_point next_stand_in_{};      ///< no list before only because of what is set aside
+  time_point next_lost_rows_{};     ///< no list before only because of rows that were lost
   std::optional<list_mark> list_;
-  std::optional<work> under_way_;
+  std::optional<work> in_flight_;
   std::size_t overlap_ = 0;   ///< keys that are both under way and in marks_
   time_point paused_until_{}; ///< nothing before: Docker does not answer
   time_point held_until_{};   ///< nothing before: the database is away

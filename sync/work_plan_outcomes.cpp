@@ -9,34 +9,34 @@
 
 namespace volumeviz::sync {
 
-void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::string> doubtful) {
-  if (!under_way_ || !under_way_->list)
+void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::string> uncertain) {
+  if (!in_flight_ || !in_flight_->list)
     return;
   auto not_denied = keys;
-  not_denied.insert(doubtful.begin(), doubtful.end());
-  under_way_->marks.merge(marks_.take_denied(not_denied, under_way_->number));
-  marks_.note_shown(keys, under_way_->number);
-  for (auto& [key, x] : under_way_->marks)
+  not_denied.insert(uncertain.begin(), uncertain.end());
+  in_flight_->marks.merge(marks_.take_denied(not_denied, in_flight_->number));
+  marks_.set_shown(keys, in_flight_->number);
+  for (auto& [key, x] : in_flight_->marks)
     if (keys.contains(key))
-      x.shown = under_way_->number;
+      x.shown_by_list = in_flight_->number;
   for (const auto& key : set_aside_.keys())
     if (!not_denied.contains(key))
       set_aside_.forget(key);
-  doubtful_ = std::move(doubtful);
+  uncertain_ = std::move(uncertain);
 }
 
-void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::string> doubtful) {
-  if (!under_way_ || !under_way_->list)
+void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::string> uncertain) {
+  if (!in_flight_ || !in_flight_->list)
     return;
-  under_way_->marks.merge(marks_.take_of(keys, under_way_->number));
+  in_flight_->marks.merge(marks_.take_of(keys, in_flight_->number));
   for (const auto& key : keys)
     set_aside_.forget(key);
-  doubtful_ = std::move(doubtful);
+  uncertain_ = std::move(uncertain);
 }
 
 completion work_plan::finish(const std::vector<failed_key>& failed,
                              const std::vector<std::string>& needs_inspect, time_point now) {
-  if (!under_way_)
+  if (!in_flight_)
     return {};
   auto done = end_work();
   write_failures_ = 0;
@@ -47,15 +47,15 @@ completion work_plan::finish(const std::vector<failed_key>& failed,
   if (done.list) {
     listed_ = true;
     complete_list(done, result, now);
-    want_details(needs_inspect, now);
+    want_inspects(needs_inspect, now);
   }
-  return settled(std::move(result));
+  return completed(std::move(result));
 }
 
 completion work_plan::finish_partial(const std::set<std::string>& seen,
                                      const std::vector<std::string>& needs_inspect,
                                      time_point now) {
-  if (!under_way_ || !under_way_->list)
+  if (!in_flight_ || !in_flight_->list)
     return finish({}, needs_inspect, now);
   auto done = end_work();
   write_failures_ = 0;
@@ -66,7 +66,7 @@ completion work_plan::finish_partial(const std::set<std::string>& seen,
     }
     auto unseen = done.marks.extract(i++);
     // What only a list can tell waits for the next one.
-    unseen.mapped().detail = !unseen.mapped().list_only;
+    unseen.mapped().needs_inspect = !unseen.mapped().list_only;
     if (unseen.mapped().list_only)
       unseen.mapped().due = now + limits_.partial_again;
     marks_.put(unseen.key(), std::move(unseen.mapped()));
@@ -74,18 +74,18 @@ completion work_plan::finish_partial(const std::set<std::string>& seen,
   completion result;
   complete_keys(done, result);
   complete_list(done, result, now);
-  want_details(needs_inspect, now);
+  want_inspects(needs_inspect, now);
   // It keeps its number: nothing is proven before a complete one.
   done.list->events.clear();
   done.list->reasons = {list_reason::failure};
   done.list->due = now + limits_.partial_again;
   done.list->confirmed = false;
   put_back(std::move(*done.list));
-  return settled(std::move(result));
+  return completed(std::move(result));
 }
 
 void work_plan::list_left_out(bool some, time_point now) {
-  if (!some || limits_.unheeded.contains(list_reason::failure)) {
+  if (!some || limits_.ignored_reasons.contains(list_reason::failure)) {
     left_out_lists_ = 0;
     return;
   }
@@ -99,7 +99,7 @@ void work_plan::list_left_out(bool some, time_point now) {
 }
 
 void work_plan::finish_held_back(time_point now) {
-  if (!under_way_ || !under_way_->list) {
+  if (!in_flight_ || !in_flight_->list) {
     finish_unwritten(now);
     return;
   }
@@ -115,7 +115,7 @@ void work_plan::finish_held_back(time_point now) {
 }
 
 completion work_plan::finish_failed(time_point now) {
-  if (!under_way_)
+  if (!in_flight_)
     return {};
   auto lost = end_work();
   completion result;
@@ -131,11 +131,11 @@ completion work_plan::finish_failed(time_point now) {
   }
   marks_.put(std::move(lost.marks));
   paused_until_ = now + pause(fetch_failures_++, limits_.outage_max);
-  return settled(std::move(result));
+  return completed(std::move(result));
 }
 
 void work_plan::finish_unwritten(time_point now) {
-  if (!under_way_)
+  if (!in_flight_)
     return;
   auto lost = end_work();
   marks_.put(std::move(lost.marks));
@@ -148,7 +148,7 @@ void work_plan::finish_unwritten(time_point now) {
 
 work_plan::work work_plan::end_work() {
   overlap_ = 0;
-  return std::exchange(under_way_, std::nullopt).value();
+  return std::exchange(in_flight_, std::nullopt).value();
 }
 
 void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, completion& result,
@@ -167,9 +167,9 @@ void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, c
     const auto patient =
         !x.asked || (x.why.code == ec::docker_timeout && silent == 1 && again.failures == 0);
     // While the same look fails again and again without news, the list after the first has told the
-    // state. Of what is doubtful, none can.
+    // state. Of what is uncertain, none can.
     const auto news = !again.events.empty() || x.denied;
-    state_unknown |= !patient && (news || (again.failures == 0 && !doubtful_.contains(x.key)));
+    state_unknown |= !patient && (news || (again.failures == 0 && !uncertain_.contains(x.key)));
     if (!patient)
       add(result.failed, std::exchange(again.events, {}));
     keep_one(x, std::move(again), now);
@@ -182,7 +182,7 @@ void work_plan::keep_failed(work& done, const std::vector<failed_key>& failed, c
 void work_plan::keep_one(const failed_key& x, stale_mark&& mark, time_point now) {
   mark.due = now;
   if (x.asked) {
-    mark.detail = true;
+    mark.needs_inspect = true;
     mark.due += pause(mark.failures++, limits_.retry_max);
   }
   const auto* waiting = marks_.find(x.key);
@@ -215,16 +215,16 @@ void work_plan::complete_retry(const work& done, const std::vector<failed_key>& 
 }
 
 /// What is set aside has its own turns.
-void work_plan::want_details(const std::vector<std::string>& keys, time_point now) {
+void work_plan::want_inspects(const std::vector<std::string>& keys, time_point now) {
   for (const auto& key : keys)
     if (!is_list_only(key))
-      marks_.want_detail(key, ++last_number_, now);
+      marks_.want_inspect(key, ++last_number_, now);
 }
 
 void work_plan::complete_keys(work& done, completion& result) {
   for (auto& [key, x] : done.marks) {
     add(result.processed, x.events);
-    x.lags.settle(done.began);
+    x.lags.complete(done.began);
     if (x.lags.empty())
       continue;
     // A second look. It keeps the number of the event: nothing is proven before.
@@ -232,9 +232,9 @@ void work_plan::complete_keys(work& done, completion& result) {
     again.number = x.lags.number();
     again.due = x.list_only ? std::max(x.lags.until(), next_stand_in_) : x.lags.until();
     again.lags = std::move(x.lags);
-    again.announced = x.announced;
-    again.asked = x.asked;
-    again.shown = x.shown;
+    again.covered_by_event = x.covered_by_event;
+    again.requested = x.requested;
+    again.shown_by_list = x.shown_by_list;
     again.list_only = x.list_only;
     marks_.put(key, std::move(again));
   }
@@ -246,7 +246,7 @@ void work_plan::complete_list(work& done, completion& result, time_point now) {
   if (std::exchange(may_be_cured_, false))
     set_aside_.hurry_all(now);
   add(result.processed, done.list->events);
-  done.list->lags.settle(done.began);
+  done.list->lags.complete(done.began);
   if (done.list->lags.empty())
     return;
   list_mark again;
@@ -254,11 +254,11 @@ void work_plan::complete_list(work& done, completion& result, time_point now) {
   again.number = done.list->lags.number();
   again.due = done.list->lags.until();
   again.lags = done.list->lags;
-  again.announced = done.list->announced;
+  again.covered_by_event = done.list->covered_by_event;
   put_back(std::move(again));
 }
 
-completion work_plan::settled(completion&& result) {
+completion work_plan::completed(completion&& result) {
   incomplete_ -= sum(result.processed) + sum(result.failed);
   complete_barriers();
   return std::move(result);
@@ -277,11 +277,11 @@ void work_plan::complete_barriers() {
     consider(x.number);
   if (list_)
     consider(list_->number);
-  if (under_way_) {
-    for (const auto& [key, x] : under_way_->marks)
+  if (in_flight_) {
+    for (const auto& [key, x] : in_flight_->marks)
       consider(x.number);
-    if (under_way_->list)
-      consider(under_way_->list->number);
+    if (in_flight_->list)
+      consider(in_flight_->list->number);
   }
   while (!barriers_.empty() && barriers_.front().number < oldest) {
     verified_ = std::max(verified_, barriers_.front().at);

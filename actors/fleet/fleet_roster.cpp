@@ -51,7 +51,7 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
         return admit(who, agent);
       },
       [this](atom::heartbeat, std::uint64_t session, const link_heartbeat& heartbeat) {
-        fleet_.heard(session, heartbeat, now());
+        fleet_.record_heartbeat(session, heartbeat, now());
       },
       [this](atom::verified, std::uint64_t session, std::uint64_t seq) {
         fleet_.committed(session, seq);
@@ -60,7 +60,9 @@ fleet_roster::interface::behavior_type fleet_roster::make_behavior() {
         end_the_silent();
         forget_the_late();
       },
-      [this](atom::hosts, const std::vector<host_report>& rows) { fleet_.recorded(rows, now()); },
+      [this](atom::hosts, const std::vector<host_report>& rows) {
+        fleet_.merge_recorded(rows, now());
+      },
       [this](atom::hosts) { return fleet_.report(); },
       [](atom::alive) { return true; },
   };
@@ -171,7 +173,7 @@ void fleet_roster::end_session(std::uint64_t number) {
 }
 
 void fleet_roster::away(std::uint64_t number, const std::string& why) {
-  const auto host = fleet_.left(number, why, now());
+  const auto host = fleet_.end_session(number, why, now());
   if (!host)
     return;
   if (const auto more = lines_.admit("away " + *host, self_->clock().now()))
@@ -181,7 +183,7 @@ void fleet_roster::away(std::uint64_t number, const std::string& why) {
 
 void fleet_roster::end_the_silent() {
   self_->delayed_send<caf::message_priority::high>(self_, look_interval, atom::sweep_due_v);
-  for (auto number : fleet_.silent(now())) {
+  for (auto number : fleet_.silent_sessions(now())) {
     away(number, "it has been silent for too long");
     end_session(number);
   }

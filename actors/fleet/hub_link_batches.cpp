@@ -47,7 +47,7 @@ void hub_link::send(change_batch&& batch, promise answer) {
   give_up_older(topics);
   const auto seq = ++*parts_.last_seq;
   const auto now = self_->clock().now();
-  auto rejected = sync::set_heavy_aside(batch, parts_.resource_bytes);
+  auto rejected = sync::remove_oversized(batch, parts_.resource_bytes);
   under_way_.emplace(seq, outgoing{.topics = topics,
                                    .chunks = sync::cut(std::move(batch), parts_.chunk_bytes),
                                    .answer = answer,

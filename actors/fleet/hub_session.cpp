@@ -55,7 +55,7 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
       [this](atom::cleanup_due) {
         self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval,
                                                          atom::cleanup_due_v);
-        chunks_.forget_the_late(self_->clock().now());
+        chunks_.drop_overdue(self_->clock().now());
       },
   };
 }

@@ -165,7 +165,7 @@ variant does_not_heed(list_reason reason) {
   variant x;
   x.name = std::string{"does not list for "} + to_string(reason);
   x.node = [reason](node_parts& parts) {
-    parts.volume_limits.unheeded = parts.container_limits.unheeded = {reason};
+    parts.volume_limits.ignored_reasons = parts.container_limits.ignored_reasons = {reason};
   };
   return x;
 }
@@ -177,7 +177,8 @@ variant does_not_heed_damage() {
   const auto others = x.node;
   x.node = [others](node_parts& parts) {
     others(parts);
-    parts.volume_limits.unheeded = parts.container_limits.unheeded = {list_reason::damaged};
+    parts.volume_limits.ignored_reasons =
+        parts.container_limits.ignored_reasons = {list_reason::damaged};
   };
   return x;
 }

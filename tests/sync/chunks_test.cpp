@@ -180,13 +180,13 @@ TEST_CASE("batches that no more comes of are forgotten, and their bytes given ba
   REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 1500)), start));
   REQUIRE(hub.add(chunk_of(2, 0, false, some_batch(1, 0, 0, 1500)), start));
   REQUIRE(hub.add(chunk_of(2, 1, false), start + std::chrono::seconds{20}));
-  hub.forget_the_late(start + std::chrono::seconds{29});
+  hub.drop_overdue(start + std::chrono::seconds{29});
   CHECK(hub.unfinished() == 2);
-  hub.forget_the_late(start + std::chrono::seconds{31});
+  hub.drop_overdue(start + std::chrono::seconds{31});
   CHECK(hub.unfinished() == 1);
   for (std::uint32_t i = 2; i < 16; ++i) // a drop every 20 s keeps it for five minutes
     REQUIRE(hub.add(chunk_of(2, i, false), start + std::chrono::seconds{20 * i}));
-  hub.forget_the_late(start + std::chrono::seconds{301});
+  hub.drop_overdue(start + std::chrono::seconds{301});
   CHECK(hub.unfinished() == 0);
   CHECK(hub.bytes() == 0);
 }
@@ -262,7 +262,7 @@ TEST_CASE("a resource heavier than an agent sends is refused") {
   part.containers.present.emplace_back().image = std::string(2'200'000, 'x');
   CHECK_FALSE(hub.add(chunk_of(2, 0, true, part)));
   auto heavy = some_batch(2, 0, 0, 2'200'000); // an agent sets aside what would be refused
-  CHECK(set_heavy_aside(heavy, assembly::limits{}.most_resource_bytes).size() == 2);
+  CHECK(remove_oversized(heavy, assembly::limits{}.most_resource_bytes).size() == 2);
   CHECK(hub.add(chunk_of(3, 0, true, heavy)));
 }
 
@@ -302,7 +302,7 @@ TEST_CASE("everything that a piece holds weighs something") {
 TEST_CASE("a resource too heavy for the link is set aside, and a list does not remove its row") {
   auto batch = some_batch(3, 1, 0, 10);
   batch.volumes.present[1].labels["l"] = std::string(5000, 'x');
-  const auto rejected = set_heavy_aside(batch, 1000);
+  const auto rejected = remove_oversized(batch, 1000);
   REQUIRE(rejected.size() == 1);
   CHECK(rejected[0].key == "v1");
   CHECK(rejected[0].reason.find("1000") != std::string::npos);

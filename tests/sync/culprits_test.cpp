@@ -28,16 +28,16 @@ TEST_CASE("what has held up the others is not tried again at once") {
   x.failed("evil", 5s, start);
   x.failed("quick", 1ms, start);
   x.worked(start);
-  CHECK_FALSE(x.rests("evil", start)); // once happens to everybody
+  CHECK_FALSE(x.paused("evil", start)); // once happens to everybody
   x.failed("evil", 5s, start);
   x.failed("quick", 1ms, start);
   x.worked(start);
-  CHECK(x.rests("evil", start + 19s));
-  CHECK_FALSE(x.rests("evil", start + 20s));
-  CHECK_FALSE(x.rests("quick", start + 4ms));
-  CHECK_FALSE(x.rests("good", start));
+  CHECK(x.paused("evil", start + 19s));
+  CHECK_FALSE(x.paused("evil", start + 20s));
+  CHECK_FALSE(x.paused("quick", start + 4ms));
+  CHECK_FALSE(x.paused("good", start));
   x.worked(start + 1s); // and is not forgiven because others are written
-  CHECK(x.rests("evil", start + 19s));
+  CHECK(x.paused("evil", start + 19s));
 }
 
 TEST_CASE("a failure that took as long as this program stood still is paid for as one call") {
@@ -47,8 +47,8 @@ TEST_CASE("a failure that took as long as this program stood still is paid for a
     x.failed("unlucky", 10min, start);
     x.worked(start);
   }
-  CHECK(x.rests("unlucky", start + 19s));
-  CHECK_FALSE(x.rests("unlucky", start + 20s));
+  CHECK(x.paused("unlucky", start + 19s));
+  CHECK_FALSE(x.paused("unlucky", start + 20s));
 }
 
 TEST_CASE(
@@ -64,7 +64,7 @@ TEST_CASE(
   for (const auto* host : {"a", "b", "c"}) {
     CHECK(x.suspected(host, start + 20s));
     CHECK_FALSE(x.suspected(host, start + 40s));
-    CHECK_FALSE(x.rests(host, start + 4s));
+    CHECK_FALSE(x.paused(host, start + 4s));
   }
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("the event of a prune clears what lists have removed before it, and no
     drift_watch watch;
     watch.suspect("a", row_kind::volume, x.op, start);
     watch.suspect("b", row_kind::mount, x.op, start + 1s);
-    watch.removals_announced();
+    watch.clear_removals();
     CHECK(watch.waiting() == (x.cleared ? 0 : 2));
     watch.suspect("later", row_kind::volume, x.op, start + 2s);
     CHECK(watch.due(start + 1h).size() == (x.cleared ? 1 : 3));
@@ -63,8 +63,8 @@ TEST_CASE("an event that was on its way clears its resource and no other") {
   drift_watch watch;
   watch.suspect("a", row_kind::volume, operation::create, start);
   watch.suspect("b", row_kind::volume, operation::create, start);
-  watch.announced("a");
-  watch.announced("stranger");
+  watch.clear("a");
+  watch.clear("stranger");
   CHECK(watch.due(start + 2s) == std::vector{change("b")});
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("an event of a container clears its mounts as well") {
   watch.suspect("c", row_kind::mount, operation::create, start);
   watch.suspect("c", row_kind::mount, operation::create, start);
   CHECK(watch.waiting() == 3);
-  watch.announced("c");
+  watch.clear("c");
   CHECK(watch.waiting() == 0);
   CHECK(watch.due(start + 1h).empty());
 }
@@ -90,7 +90,7 @@ TEST_CASE("every row of a resource counts") {
 TEST_CASE("a resource can drift again") {
   drift_watch watch;
   watch.suspect("v", row_kind::volume, operation::create, start);
-  watch.announced("v");
+  watch.clear("v");
   watch.suspect("v", row_kind::volume, operation::update, start + 1s);
   CHECK(watch.next_due() == start + 3s);
   CHECK(watch.due(start + 3s).size() == 1);
@@ -112,7 +112,7 @@ TEST_CASE("a moved watch still knows what it waits for") {
   watch.suspect("a", row_kind::volume, operation::create, start);
   watch.suspect("b", row_kind::volume, operation::create, start);
   auto other = std::move(watch);
-  other.announced("a");
+  other.clear("a");
   CHECK(other.due(start + 2s) == std::vector{change("b")});
 }
 
@@ -130,11 +130,11 @@ TEST_CASE("a row is drift exactly when no event comes after it and before its ti
       auto key = std::string(1, *rc::gen::inRange('a', 'e'));
       switch (*rc::gen::inRange(0, 5)) {
       case 0:
-        watch.announced(key);
+        watch.clear(key);
         std::erase_if(model, [&key](const row& x) { return x.what.key == key; });
         break;
       case 1:
-        watch.removals_announced();
+        watch.clear_removals();
         std::erase_if(model, [](const row& x) { return x.what.op == operation::remove; });
         break;
       default: {

@@ -73,12 +73,12 @@ TEST_CASE("an agent that has been silent for too long gives its name away") {
   hub x;
   const auto first = x.admit("a", 1);
   x.passed = 8s;
-  CHECK(x.all.silent(x.now()) == std::vector{first.session});
+  CHECK(x.all.silent_sessions(x.now()) == std::vector{first.session});
   const auto second = x.admit("a", 2);
   CHECK(second.refused.empty());
   CHECK(second.replaced == first.session);
-  CHECK_FALSE(x.all.heard(first.session, {}, x.now()));
-  CHECK(x.all.heard(second.session, {}, x.now()));
+  CHECK_FALSE(x.all.record_heartbeat(first.session, {}, x.now()));
+  CHECK(x.all.record_heartbeat(second.session, {}, x.now()));
 }
 
 TEST_CASE("signs of life keep a session") {
@@ -86,8 +86,8 @@ TEST_CASE("signs of life keep a session") {
   const auto in = x.admit("a", 1);
   for (int i = 0; i < 20; ++i) {
     x.passed += 2s;
-    CHECK(x.all.heard(in.session, {}, x.now()));
-    CHECK(x.all.silent(x.now()).empty());
+    CHECK(x.all.record_heartbeat(in.session, {}, x.now()));
+    CHECK(x.all.silent_sessions(x.now()).empty());
   }
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("who goes on where it ended needs no snapshot") {
   hub x;
   const auto first = x.admit("a", 1);
   x.all.committed(first.session, 5);
-  x.all.left(first.session, "gone", x.now());
+  x.all.end_session(first.session, "gone", x.now());
   CHECK_FALSE(x.admit("a", 1, 5).snapshot);
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("a hub that has not seen what the agent takes for acknowledged wants e
   hub y;
   const auto first = y.admit("a", 1);
   y.all.committed(first.session, 4);
-  y.all.left(first.session, "gone", y.now());
+  y.all.end_session(first.session, "gone", y.now());
   CHECK(y.admit("a", 1, 5).snapshot);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("another engine under the name is noticed") {
   hub x;
   const auto first = x.admit("a", 1, 0, "one");
   CHECK_FALSE(first.new_engine);
-  x.all.left(first.session, "gone", x.now());
+  x.all.end_session(first.session, "gone", x.now());
   CHECK_FALSE(x.admit("a", 2, 0, "one").new_engine);
   x.passed = 1min;
   CHECK(x.admit("a", 3, 0, "two").new_engine);
@@ -139,7 +139,7 @@ TEST_CASE("a host that left is away since then, and says why") {
   hub x;
   const auto in = x.admit("a", 1);
   x.passed = 5s;
-  CHECK(x.all.left(in.session, "the cable", x.now()) == "a");
+  CHECK(x.all.end_session(in.session, "the cable", x.now()) == "a");
   const auto away = x.of("a");
   CHECK_FALSE(away.connected);
   CHECK(away.since == start + 5'000'000'000);
@@ -151,7 +151,7 @@ TEST_CASE("the end of a session that was replaced says nothing about the host") 
   hub x;
   const auto first = x.admit("a", 1);
   x.admit("a", 1);
-  CHECK_FALSE(x.all.left(first.session, "old", x.now()));
+  CHECK_FALSE(x.all.end_session(first.session, "old", x.now()));
   CHECK(x.of("a").connected);
 }
 
@@ -159,16 +159,16 @@ TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
   hub x;
   const auto in = x.admit("a", 1);
   x.passed = 10s;
-  x.all.heard(in.session,
-              {.token = {},
-               .engine_id = "e",
-               .engine_version = "20",
-               .connected = true,
-               .status = health_status::degraded,
-               .queue_size = 3,
-               .verified_ago_ms = 1500,
-               .reasons = {"idle"}},
-              x.now());
+  x.all.record_heartbeat(in.session,
+                         {.token = {},
+                          .engine_id = "e",
+                          .engine_version = "20",
+                          .connected = true,
+                          .status = health_status::degraded,
+                          .queue_size = 3,
+                          .verified_ago_ms = 1500,
+                          .reasons = {"idle"}},
+                         x.now());
   const auto known = x.of("a");
   CHECK(known.engine_version == "20");
   CHECK(known.stream_connected);
@@ -193,7 +193,7 @@ TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
   for (const auto ago : {std::numeric_limits<std::int64_t>::max(), std::int64_t{-2},
                          std::numeric_limits<std::int64_t>::min()}) {
     heartbeat.verified_ago_ms = ago;
-    CHECK(x.all.heard(in.session, heartbeat, x.now()));
+    CHECK(x.all.record_heartbeat(in.session, heartbeat, x.now()));
     CHECK(x.of("a").verified_at < start);
   }
   const auto known = x.of("a");
@@ -222,7 +222,7 @@ TEST_CASE("what an agent tells of itself is text of one line, whatever its bytes
   heartbeat.engine_id = "\xed\xa0\x80";
   heartbeat.engine_version = "26\x1b[2J";
   heartbeat.reasons = {"\xff", "two\nlines", std::string(500, '\xff')};
-  CHECK(x.all.heard(in.session, heartbeat, x.now()));
+  CHECK(x.all.record_heartbeat(in.session, heartbeat, x.now()));
   const auto known = x.of("a");
   CHECK(known.engine_id == "\ufffd\ufffd\ufffd");
   CHECK(known.engine_version == "26 [2J");
@@ -255,7 +255,7 @@ TEST_CASE("times of the database that lie beyond all reason are brought into ran
   hub x;
   auto row = hub::row("a", limits::min());
   row.verified_at = limits::min() + 1;
-  x.all.recorded({row}, x.now());
+  x.all.merge_recorded({row}, x.now());
   CHECK(x.of("a").since == never);
   CHECK(x.of("a").last_heard == never);
   CHECK(x.of("a").verified_at == never);
@@ -264,7 +264,7 @@ TEST_CASE("times of the database that lie beyond all reason are brought into ran
 
 TEST_CASE("hosts of the database that do not report are away since they were last seen") {
   hub x;
-  x.all.recorded({hub::row("a", start - 3'600'000'000'000)}, x.now());
+  x.all.merge_recorded({hub::row("a", start - 3'600'000'000'000)}, x.now());
   CHECK_FALSE(x.of("a").connected);
   CHECK(x.of("a").since == start - 3'600'000'000'000);
   x.admit("a", 1);
@@ -273,22 +273,22 @@ TEST_CASE("hosts of the database that do not report are away since they were las
 
 TEST_CASE("a host that somebody else writes is not missed") {
   hub x;
-  x.all.recorded({hub::row("other", start - 5'000'000'000)}, x.now());
+  x.all.merge_recorded({hub::row("other", start - 5'000'000'000)}, x.now());
   CHECK(x.all.report().empty());
   x.passed = 2min;
-  x.all.recorded({hub::row("other", start - 5'000'000'000)}, x.now());
+  x.all.merge_recorded({hub::row("other", start - 5'000'000'000)}, x.now());
   CHECK_FALSE(x.of("other").connected);
-  x.all.recorded({hub::row("other", start + 119'000'000'000)}, x.now());
+  x.all.merge_recorded({hub::row("other", start + 119'000'000'000)}, x.now());
   CHECK(x.all.report().empty());
 }
 
 TEST_CASE("a host whose row was deleted is forgotten once it is away") {
   hub x;
   const auto in = x.admit("a", 1);
-  x.all.recorded({}, x.now());
+  x.all.merge_recorded({}, x.now());
   CHECK(x.of("a").connected);
-  x.all.left(in.session, "retired", x.now());
-  x.all.recorded({}, x.now());
+  x.all.end_session(in.session, "retired", x.now());
+  x.all.merge_recorded({}, x.now());
   CHECK(x.all.report().empty());
 }
 
@@ -309,18 +309,18 @@ TEST_CASE("whatever agents do, a name has one session") {
       }
       case 1:
         if (!live.empty()) {
-          RC_ASSERT(x.all.left(*live.begin(), "gone", x.now()));
+          RC_ASSERT(x.all.end_session(*live.begin(), "gone", x.now()));
           live.erase(live.begin());
         }
         break;
       case 2:
         if (!live.empty())
-          RC_ASSERT(x.all.heard(*live.begin(), {}, x.now()));
+          RC_ASSERT(x.all.record_heartbeat(*live.begin(), {}, x.now()));
         break;
       default:
-        for (auto session : x.all.silent(x.now())) {
+        for (auto session : x.all.silent_sessions(x.now())) {
           RC_ASSERT(live.erase(session) == 1U);
-          x.all.left(session, "silent", x.now());
+          x.all.end_session(session, "silent", x.now());
         }
       }
       RC_ASSERT(x.all.connected() == live.size());

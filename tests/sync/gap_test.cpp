@@ -22,25 +22,26 @@ container listed(const char* state, timestamp settled_for) {
 } // namespace
 
 TEST_CASE("a container that has been so for longer than the gap was not started in it") {
-  CHECK_FALSE(may_have_moved(listed("running", hour), now - 60 * second, now));
-  CHECK_FALSE(may_have_moved(listed("exited", hour), now - 60 * second, now));
+  CHECK_FALSE(times_may_differ(listed("running", hour), now - 60 * second, now));
+  CHECK_FALSE(times_may_differ(listed("exited", hour), now - 60 * second, now));
 }
 
 TEST_CASE("a container that may have started within the gap has to be asked") {
-  CHECK(may_have_moved(listed("running", 59 * second), now - 60 * second, now));
-  CHECK(may_have_moved(listed("running", 63 * second), now - 60 * second, now)); // too near to tell
-  CHECK(may_have_moved(listed("running", hour), now - 2 * hour, now));
+  CHECK(times_may_differ(listed("running", 59 * second), now - 60 * second, now));
+  CHECK(
+      times_may_differ(listed("running", 63 * second), now - 60 * second, now)); // too near to tell
+  CHECK(times_may_differ(listed("running", hour), now - 2 * hour, now));
 }
 
 TEST_CASE("what is not known counts as moved") {
-  CHECK(may_have_moved(listed("running", 0), now - 60 * second, now)); // no age in its status
-  CHECK(may_have_moved(listed("running", hour), never, now));          // nothing was ever proven
+  CHECK(times_may_differ(listed("running", 0), now - 60 * second, now)); // no age in its status
+  CHECK(times_may_differ(listed("running", hour), never, now));          // nothing was ever proven
 }
 
 TEST_CASE("a proof that is still to come, of a clock that was set back, proves nothing") {
-  CHECK(may_have_moved(listed("running", hour), now + second, now));
+  CHECK(times_may_differ(listed("running", hour), now + second, now));
 }
 
 TEST_CASE("a container that was never started has no times to ask for") {
-  CHECK_FALSE(may_have_moved(listed("created", 0), never, now));
+  CHECK_FALSE(times_may_differ(listed("created", 0), never, now));
 }

@@ -80,7 +80,7 @@ TEST_CASE("each row that stays is inspected, unless it waits for an inspect alre
   CHECK(next.ask == names{"a", "c"});
   CHECK_FALSE(next.list_again);
   CHECK(rows.contains("b"));
-  CHECK_FALSE(rows.settled({"a", "c"}, everything)); // the list had named all
+  CHECK_FALSE(rows.completed({"a", "c"}, everything)); // the list had named all
   CHECK(rows.keys() == std::set<std::string>{"b"});
   rows.listed({}, 0, false, nothing);
   CHECK(rows.keys().empty());
@@ -100,13 +100,13 @@ TEST_CASE("where many rows stay, the drivers are asked for before any row is ins
 TEST_CASE("many rows are inspected in turns, and rows that fail end the turns") {
   kept_rows rows;
   rows.listed({"a", "b", "c"}, 10, true, nothing);
-  CHECK_FALSE(rows.settled({"a"}, nothing)); // b and c are still to be inspected
-  CHECK_FALSE(rows.settled({}, nothing));
-  CHECK(rows.settled({"b"}, [](const std::string& x) { return x == "c"; }));
-  CHECK_FALSE(rows.settled({}, everything)); // once
+  CHECK_FALSE(rows.completed({"a"}, nothing)); // b and c are still to be inspected
+  CHECK_FALSE(rows.completed({}, nothing));
+  CHECK(rows.completed({"b"}, [](const std::string& x) { return x == "c"; }));
+  CHECK_FALSE(rows.completed({}, everything)); // once
   rows.listed({"a", "b"}, 10, true, nothing);
-  CHECK_FALSE(rows.settled({}, everything)); // both fail: another list would show no more
-  CHECK_FALSE(rows.settled({"stranger"}, everything));
+  CHECK_FALSE(rows.completed({}, everything)); // both fail: another list would show no more
+  CHECK_FALSE(rows.completed({"stranger"}, everything));
 }
 
 TEST_CASE(
@@ -163,7 +163,7 @@ TEST_CASE("thousands of rows that stay cost a bounded number of lists and inspec
           stay.erase(key);
           settled.push_back(key);
         }
-      again |= rows.settled(settled, fails);
+      again |= rows.completed(settled, fails);
     }
     RC_ASSERT(stay.size() == away);
     RC_ASSERT(inspects <= gone + away * lists);

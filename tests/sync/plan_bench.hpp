@@ -30,7 +30,7 @@ struct plan_bench {
 
   void event(const char* word, const std::string& key, timestamp at = 1) {
     docker_event event{.kind = resource_kind::container, .action = word, .id = key, .time = at};
-    plan.note(event, *meaning_of(event.kind, word), now);
+    plan.mark_dirty(event, *meaning_of(event.kind, word), now);
   }
   void want(list_reason reason, std::uint64_t run = 0) { plan.want_list(reason, run, now); }
   void advance(milliseconds span) { now += span; }
@@ -40,8 +40,8 @@ struct plan_bench {
     now = std::max(now, *plan.next_due());
   }
 
-  std::optional<look> begin() { return plan.begin(now); }
-  look begin_list() {
+  std::optional<fetch> begin() { return plan.begin(now); }
+  fetch begin_list() {
     auto what = begin();
     REQUIRE(what);
     REQUIRE(what->list);

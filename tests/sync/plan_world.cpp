@@ -104,13 +104,13 @@ void plan_world::announce(const char* word, const std::string& key) {
 }
 
 void plan_world::deliver(const docker_event& event) {
-  plan_.note(event, *meaning_of(event.kind, event.action), now_);
+  plan_.mark_dirty(event, *meaning_of(event.kind, event.action), now_);
   ++noted_;
 }
 
 void plan_world::prove() {
   auto announced_until = unannounced_.empty() ? now_ : *unannounced_.begin() - milliseconds{1};
-  plan_.prove(stamp(announced_until));
+  plan_.add_barrier(stamp(announced_until));
 }
 
 void plan_world::advance() {
@@ -129,7 +129,7 @@ void plan_world::advance() {
   check();
 }
 
-void plan_world::start(const look& what) {
+void plan_world::start(const fetch& what) {
   demand(what.list || !what.keys.empty(), "a look is a list or has keys");
   demand(what.keys.size() <= limits_.batch_max, "a batch has a limit");
   demand(what.run_id <= last_run_, "only runs that were requested are answered");
@@ -154,7 +154,7 @@ void plan_world::start(const look& what) {
   at(now_ + took, [this, what] { end(what); });
 }
 
-void plan_world::end(const look& what) {
+void plan_world::end(const fetch& what) {
   auto trouble = now_ < calm_ ? tape_.choose(12) : 0;
   auto count = [this](const completion& x) { settled_ += sum(x.processed) + sum(x.failed); };
   if (trouble == 11) {
@@ -170,7 +170,7 @@ void plan_world::end(const look& what) {
   }
 }
 
-void plan_world::end_keys(const look& what) {
+void plan_world::end_keys(const fetch& what) {
   std::vector<failed_key> failed;
   for (const auto& key : what.keys) {
     if (now_ < calm_ && tape_.one_in(6))
@@ -183,7 +183,7 @@ void plan_world::end_keys(const look& what) {
   settled_ += sum(done.processed) + sum(done.failed);
 }
 
-void plan_world::end_list(const look& what) {
+void plan_world::end_list(const fetch& what) {
   auto removed = std::count_if(database_.begin(), database_.end(),
                                [this](const auto& row) { return !observed_[row.first]; });
   if (!what.confirmed && removed > 1 && 2 * std::size_t(removed) > database_.size()) {

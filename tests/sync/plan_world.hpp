@@ -43,10 +43,10 @@ private:
   void prove();
 
   void advance();
-  void start(const look& what);
-  void end(const look& what);
-  void end_keys(const look& what);
-  void end_list(const look& what);
+  void start(const fetch& what);
+  void end(const fetch& what);
+  void end_keys(const fetch& what);
+  void end_list(const fetch& what);
   void store(const std::string& key, const std::optional<std::uint64_t>& version);
 
   std::optional<std::uint64_t> shown(const std::string& key, time_point when) const;

@@ -14,7 +14,7 @@ TEST_CASE("a prune lists the kind, and counts as processed by the list") {
   bench.event("prune", "");
   CHECK(bench.plan.pending() == 1);
   CHECK(bench.begin_list().reasons == std::set{list_reason::prune});
-  CHECK(bench.plan.announced("whatever it removed"));
+  CHECK(bench.plan.covered_by_event("whatever it removed"));
   auto done = bench.finish();
   REQUIRE(done.processed.size() == 1);
   CHECK(done.processed[0].meaning->event_type == "container.prune");
@@ -24,9 +24,9 @@ TEST_CASE("a prune that comes while the kind is listed announces what the list h
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  CHECK_FALSE(bench.plan.announced("a"));
+  CHECK_FALSE(bench.plan.covered_by_event("a"));
   bench.event("prune", "");
-  CHECK(bench.plan.announced("a"));
+  CHECK(bench.plan.covered_by_event("a"));
 }
 
 TEST_CASE("an event without an id lists the kind") {
@@ -188,10 +188,10 @@ TEST_CASE("a look at keys can't be partial") {
 TEST_CASE("a partial list proves nothing, the complete one after it does") {
   plan_bench bench;
   bench.want(list_reason::start, 5);
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.begin_list();
   bench.plan.finish_partial({}, {}, bench.now);
-  bench.plan.prove(200);
+  bench.plan.add_barrier(200);
   CHECK(bench.plan.verified() == never);
   bench.sleep();
   CHECK(bench.begin_list().run_id == 5);
@@ -201,7 +201,7 @@ TEST_CASE("a partial list proves nothing, the complete one after it does") {
 
 TEST_CASE("nothing is proven before a list has gone through") {
   plan_bench bench;
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.event("start", "a");
   bench.begin_keys();
   bench.finish();
@@ -214,19 +214,19 @@ TEST_CASE("nothing is proven before a list has gone through") {
 
 TEST_CASE("with nothing to look at, a proof holds at once") {
   auto bench = plan_bench::listed();
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   CHECK(bench.plan.verified() == 100);
 }
 
 TEST_CASE("a proof that is older than the one before tells that the clock was set back") {
   auto bench = plan_bench::listed();
-  bench.plan.prove(100);
-  bench.plan.prove(90);
+  bench.plan.add_barrier(100);
+  bench.plan.add_barrier(90);
   CHECK(bench.plan.verified() == 90);
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.event("start", "a");
-  bench.plan.prove(110);
-  bench.plan.prove(50);
+  bench.plan.add_barrier(110);
+  bench.plan.add_barrier(50);
   CHECK(bench.plan.verified() == never);
   bench.begin_keys();
   bench.finish();
@@ -236,10 +236,10 @@ TEST_CASE("a proof that is older than the one before tells that the clock was se
 TEST_CASE("a proof waits for what was noted before it and not for what comes after") {
   auto bench = plan_bench::listed();
   bench.event("start", "a");
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.begin_keys();
   bench.event("start", "b");
-  bench.plan.prove(200);
+  bench.plan.add_barrier(200);
   CHECK(bench.plan.verified() == never);
   bench.finish();
   CHECK(bench.plan.verified() == 100);
@@ -251,7 +251,7 @@ TEST_CASE("a proof waits for what was noted before it and not for what comes aft
 TEST_CASE("a proof waits for the second look") {
   auto bench = plan_bench::listed();
   bench.event("die", "a");
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.begin_keys();
   bench.finish();
   CHECK(bench.plan.verified() == never);
@@ -265,7 +265,7 @@ TEST_CASE("a container that dies every second is proven again and again, if late
   auto bench = plan_bench::listed();
   for (auto second = 1; second <= 20; ++second) {
     bench.event("die", "a");
-    bench.plan.prove(second);
+    bench.plan.add_barrier(second);
     bench.begin_keys();
     bench.finish();
     bench.advance(1s);
@@ -277,10 +277,10 @@ TEST_CASE("a container that dies every second is proven again and again, if late
 TEST_CASE("a proof waits for a list that is wanted or under way") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::overflow);
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   CHECK(bench.plan.verified() == never);
   bench.begin_list();
-  bench.plan.prove(110);
+  bench.plan.add_barrier(110);
   CHECK(bench.plan.verified() == never);
   bench.finish();
   CHECK(bench.plan.verified() == never); // the second list
@@ -294,7 +294,7 @@ TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
   auto bench = plan_bench::listed();
   bench.event("start", "a");
   for (timestamp at = 1; at <= 10'000; ++at)
-    bench.plan.prove(at);
+    bench.plan.add_barrier(at);
   bench.begin_keys();
   bench.finish();
   CHECK(bench.plan.verified() == 10'000);
@@ -327,14 +327,14 @@ TEST_CASE("proofs do not wait for the list that follows one with left-out entrie
   bench.begin_list();
   bench.plan.list_left_out(true, bench.now);
   bench.finish();
-  bench.plan.prove(70);
+  bench.plan.add_barrier(70);
   CHECK(bench.plan.verified() == 70);
   bench.sleep();
   bench.begin_list();
-  bench.plan.prove(80);
+  bench.plan.add_barrier(80);
   CHECK(bench.plan.verified() == 80);
   bench.event("start", "a");
-  bench.plan.prove(90);
+  bench.plan.add_barrier(90);
   CHECK(bench.plan.verified() == 80);
 }
 
@@ -346,7 +346,7 @@ TEST_CASE("whoever wants a list does not wait for the one after left-out entries
   bench.finish();
   CHECK_FALSE(bench.begin());
   bench.want(list_reason::demand, 7);
-  bench.plan.prove(70);
+  bench.plan.add_barrier(70);
   CHECK(bench.plan.verified() == never);
   CHECK(bench.begin_list().run_id == 7);
   bench.finish();
@@ -374,7 +374,7 @@ TEST_CASE("a list for lost rows that waits is not forgotten, and nothing is prov
   bench.want(list_reason::lost_rows);
   bench.begin_list();
   bench.want(list_reason::lost_rows); // may have been lost after the list was made
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   bench.finish();
   CHECK(bench.plan.verified() == never);
   CHECK_FALSE(bench.plan.idle());

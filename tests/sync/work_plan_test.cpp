@@ -106,8 +106,8 @@ TEST_CASE("a glance looks without an event") {
   plan_bench bench;
   bench.plan.recheck("v", bench.now);
   CHECK(bench.begin_keys() == keys{"v"});
-  CHECK(bench.plan.by_event("v"));
-  CHECK_FALSE(bench.plan.announced("v"));
+  CHECK(bench.plan.requested("v"));
+  CHECK_FALSE(bench.plan.covered_by_event("v"));
   CHECK(bench.finish().processed.empty());
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("an event that lags is followed by a second look") {
   CHECK(bench.plan.next_due() == noted + bench.limits.delayed_recheck);
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK(bench.plan.by_event("a"));
+  CHECK(bench.plan.requested("a"));
   CHECK(bench.finish().processed.empty());
   CHECK(bench.plan.idle());
 }
@@ -225,25 +225,25 @@ TEST_CASE("many waiting keys pull a list forward that waits for later") {
 
 TEST_CASE("what was announced and what was not") {
   auto bench = plan_bench::listed();
-  CHECK_FALSE(bench.plan.announced("a"));
-  CHECK_FALSE(bench.plan.by_event("a"));
+  CHECK_FALSE(bench.plan.covered_by_event("a"));
+  CHECK_FALSE(bench.plan.requested("a"));
   bench.event("start", "a");
   bench.event("die", "late");
   bench.want(list_reason::interval);
   bench.begin_list();
   bench.event("start", "during");
   bench.plan.recheck("named", bench.now);
-  CHECK(bench.plan.announced("a"));
-  CHECK(bench.plan.announced("during"));
-  CHECK_FALSE(bench.plan.announced("named"));
-  CHECK_FALSE(bench.plan.announced("other"));
-  CHECK(bench.plan.by_event("a"));
-  CHECK(bench.plan.by_event("during"));
-  CHECK_FALSE(bench.plan.by_event("other"));
+  CHECK(bench.plan.covered_by_event("a"));
+  CHECK(bench.plan.covered_by_event("during"));
+  CHECK_FALSE(bench.plan.covered_by_event("named"));
+  CHECK_FALSE(bench.plan.covered_by_event("other"));
+  CHECK(bench.plan.requested("a"));
+  CHECK(bench.plan.requested("during"));
+  CHECK_FALSE(bench.plan.requested("other"));
   bench.finish();
   bench.want(list_reason::interval);
   bench.begin_list();
-  CHECK(bench.plan.announced("late")); // by the event whose second look waits
+  CHECK(bench.plan.covered_by_event("late")); // by the event whose second look waits
 }
 
 TEST_CASE("what a list brought up is inspected, and not by an event") {
@@ -252,9 +252,9 @@ TEST_CASE("what a list brought up is inspected, and not by an event") {
   bench.begin_list();
   bench.finish({}, {"a"});
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK_FALSE(bench.plan.by_event("a"));
+  CHECK_FALSE(bench.plan.requested("a"));
   bench.event("start", "a");
-  CHECK(bench.plan.by_event("a"));
+  CHECK(bench.plan.requested("a"));
 }
 
 TEST_CASE("a list does not answer what only an inspect can tell") {
@@ -284,7 +284,7 @@ TEST_CASE("with too many waiting keys the kind is listed instead, and no event i
   CHECK(bench.plan.incomplete_events() == 100);
   // Overflow: which containers were started again is not known any more, so all are inspected.
   CHECK(bench.begin_list().reasons == std::set{list_reason::escalation, list_reason::overflow});
-  CHECK(bench.plan.announced("k0")); // forgotten, but not unannounced
+  CHECK(bench.plan.covered_by_event("k0")); // forgotten, but not unannounced
   CHECK(sum(bench.finish().processed) == 100);
   bench.sleep();
   bench.begin_list(); // the second look of the forgotten

@@ -37,7 +37,7 @@ TEST_CASE("a list that Docker did not answer keeps its reasons and its run") {
   auto again = bench.begin_list();
   CHECK(again.run_id == 8);
   CHECK(again.reasons == std::set{list_reason::demand, list_reason::prune});
-  CHECK(bench.plan.announced("pruned"));
+  CHECK(bench.plan.covered_by_event("pruned"));
   CHECK(bench.finish().processed.empty());
 }
 
@@ -171,7 +171,7 @@ static void set_aside(plan_bench& bench) {
 TEST_CASE("a key that can't be inspected is set aside, and a list proves all that waited for it") {
   auto bench = plan_bench::listed();
   bench.event("start", "bad", 5);
-  bench.plan.prove(100);
+  bench.plan.add_barrier(100);
   for (auto i = 0U; i < bench.limits.set_aside_after; ++i) {
     CHECK(bench.plan.verified() == never);
     CHECK(bench.begin_keys() == keys{"bad"});
@@ -191,7 +191,7 @@ TEST_CASE("a key that can't be inspected is set aside, and a list proves all tha
   bench.finish();
   CHECK(bench.plan.verified() == 100);
   CHECK(bench.plan.idle());
-  bench.plan.prove(200);
+  bench.plan.add_barrier(200);
   CHECK(bench.plan.verified() == 200);
 }
 
@@ -283,7 +283,7 @@ TEST_CASE(
   bench.plan.list_shows({}, {"odd"});
   bench.finish({}, {"odd"});
   CHECK(bench.begin_keys() == std::vector<std::string>{"odd"});
-  CHECK_FALSE(bench.plan.by_list("odd"));
+  CHECK_FALSE(bench.plan.list_outweighs("odd"));
   bench.finish({"odd"});
   CHECK_FALSE(bench.begin());
   bench.sleep();
@@ -420,9 +420,9 @@ TEST_CASE("an inspect that denies what a list has shown contradicts the list, af
   bench.begin_list();
   bench.finish({}, {"ghost"});
   bench.begin_keys();
-  CHECK(bench.plan.by_list("ghost"));
+  CHECK(bench.plan.list_outweighs("ghost"));
   bench.event("die", "ghost");
-  CHECK_FALSE(bench.plan.by_list("ghost"));
+  CHECK_FALSE(bench.plan.list_outweighs("ghost"));
 }
 
 TEST_CASE("the second look of an event contradicts a list that has shown the resource since, until "
@@ -442,9 +442,9 @@ TEST_CASE("the second look of an event contradicts a list that has shown the res
     bench.finish();
     bench.sleep();
     CHECK(bench.begin_keys() == keys{"ghost"});
-    CHECK(bench.plan.by_list("ghost"));
+    CHECK(bench.plan.list_outweighs("ghost"));
     bench.event("destroy", "ghost");
-    CHECK_FALSE(bench.plan.by_list("ghost"));
+    CHECK_FALSE(bench.plan.list_outweighs("ghost"));
   }
 }
 
@@ -456,7 +456,7 @@ TEST_CASE("an inspect that denies what an event asked for during a list is belie
   bench.plan.list_shows({"gone"});
   bench.finish();
   CHECK(bench.begin_keys() == keys{"gone"});
-  CHECK_FALSE(bench.plan.by_list("gone"));
+  CHECK_FALSE(bench.plan.list_outweighs("gone"));
 }
 
 TEST_CASE("a failing key holds no other up") {
@@ -508,20 +508,20 @@ static int fetches_in_a_minute(Finish finish) {
 }
 
 TEST_CASE("a Docker that answers nothing is asked some twenty times a minute") {
-  auto looks = fetches_in_a_minute([](plan_bench& bench, const look&) { bench.finish_failed(); });
+  auto looks = fetches_in_a_minute([](plan_bench& bench, const fetch&) { bench.finish_failed(); });
   CHECK(looks >= 10);
   CHECK(looks <= 25);
 }
 
 TEST_CASE("a database that takes nothing is tried some twenty times a minute") {
   auto looks =
-      fetches_in_a_minute([](plan_bench& bench, const look&) { bench.finish_unwritten(); });
+      fetches_in_a_minute([](plan_bench& bench, const fetch&) { bench.finish_unwritten(); });
   CHECK(looks >= 10);
   CHECK(looks <= 25);
 }
 
 TEST_CASE("a store that never believes a list is asked some forty times a minute") {
-  auto looks = fetches_in_a_minute([](plan_bench& bench, const look& what) {
+  auto looks = fetches_in_a_minute([](plan_bench& bench, const fetch& what) {
     what.list ? bench.finish_held_back() : void(bench.finish());
   });
   CHECK(looks >= 20);
@@ -530,7 +530,7 @@ TEST_CASE("a store that never believes a list is asked some forty times a minute
 
 TEST_CASE("resources that can't be inspected cost a bounded number of looks and lists") {
   auto lists = 0;
-  auto looks = fetches_in_a_minute([&lists](plan_bench& bench, const look& what) {
+  auto looks = fetches_in_a_minute([&lists](plan_bench& bench, const fetch& what) {
     lists += what.list ? 1 : 0;
     bench.finish(what.keys);
   });
