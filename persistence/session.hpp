@@ -20,19 +20,22 @@ struct parameter {
   type kind = type::text;
 };
 using parameters = std::vector<parameter>;
-using text_row = std::vector<std::string>; ///< NULL is an empty text
+/// NULL is an empty text.
+using text_row = std::vector<std::string>;
 
-/// The path of an SQLite database that is no file and ends with its session.
+/// The path of an SQLite database that lives in memory and ends with its session.
 inline constexpr const char* in_memory = ":memory:";
 
-/// One connection to either database, reduced to what both can do. Not thread-safe but for
-/// interrupt(). Everything throws sql_error.
+class driver;
+
+/// One connection to either database, reduced to what both can do. Not thread-safe, except for
+/// interrupt(). Every function that may fail throws sql_error.
 class session {
 public:
   enum class purpose {
-    write,          ///< SQLite: makes the file and its folder, WAL
+    write,          ///< SQLite: creates the file and its folder, switches to WAL
     change_nothing, ///< SQLite: the file must exist and is opened as it is
-    read,           ///< as change_nothing, and refuses to write
+    read,           ///< like change_nothing, and refuses to write
   };
   /// `limit` bounds connecting (PostgreSQL: in whole seconds, at least 2) and the server's own work
   /// on a statement.
@@ -42,40 +45,44 @@ public:
   session& operator=(const session&) = delete;
 
   dialect kind() const noexcept;
-  std::uint64_t statements() const noexcept; ///< sent so far
-  /// SQLite: the file was moved or deleted, and what is written now is written nowhere.
+  /// How many statements were sent so far.
+  std::uint64_t statements() const noexcept;
+  /// SQLite: the file was moved or deleted, so what is written now is lost.
   bool lost_its_file() const noexcept;
 
-  /// One round trip. `columns`: how many the statement returns.
+  /// Runs a statement that returns rows of `columns` columns; one round trip.
   std::vector<text_row> query(const std::string& sql, const parameters& values,
                               std::size_t columns);
-  /// The rows that were touched.
+  /// Runs a statement and returns how many rows it touched.
   std::int64_t execute(const std::string& sql, const parameters& values = {});
-  /// Several statements without parameters. Alone, not in a transaction, PostgreSQL makes it one.
+  /// Runs several statements without parameters. Outside of a transaction, PostgreSQL runs them as
+  /// one transaction.
   void script(const std::string& sql);
 
   /// PostgreSQL: the server's process is not the one that answered when the connection was made, so
-  /// a connection pool (PgBouncer) stands between.
+  /// there is a connection pool (PgBouncer) in between.
   bool pooled() const noexcept;
   /// False when a pool hands one session of the server to several connections (PgBouncer with
-  /// pool_mode = transaction or statement): then no lock and no setting of a session is ours.
-  /// Without a pool it costs nothing, with one a second connection and three round trips.
+  /// pool_mode = transaction or statement): then no lock and no setting of a session belongs to
+  /// this connection alone. Costs nothing without a pool; with one, a second connection and three
+  /// round trips.
   bool keeps_its_backend();
 
-  /// BEGIN and one question in the same round trip, PostgreSQL only: its answer.
+  /// PostgreSQL: BEGIN and one query in the same round trip; returns the first value of the answer.
   std::string begin_and_ask(const std::string& select);
-  void begin(); ///< SQLite: BEGIN IMMEDIATE, since a transaction that starts with reading could not
-                ///< wait for a lock
+  /// SQLite: BEGIN IMMEDIATE, since a transaction that begins with reading can't wait for a lock.
+  void begin();
   void commit();
-  void rollback() noexcept; ///< never fails: what is broken is noticed at the next use
+  /// Never fails: the next use of a broken connection reports it.
+  void rollback() noexcept;
 
-  /// A statement that is executed again and again with other values; SQLite only, where each
-  /// execution is a call and not a round trip. Must end before its session.
+  /// A statement that is executed many times with different values. SQLite only, where an execution
+  /// is a function call and not a round trip. Must end before its session.
   class prepared {
   public:
     prepared(session& owner, const std::string& sql, parameters values);
     ~prepared();
-    /// In the order of the parameters given before.
+    /// `values`: in the order of the constructor's parameters. Returns how many rows it touched.
     std::int64_t execute(const std::vector<std::string>& values);
 
   private:
@@ -83,12 +90,11 @@ public:
     std::unique_ptr<implementation> impl_;
   };
 
-  /// From any thread, while the session lives: makes what runs fail soon.
+  /// From any thread, while the session lives: makes the running statement fail soon.
   void interrupt() noexcept;
 
 private:
-  struct implementation;
-  std::unique_ptr<implementation> impl_;
+  std::unique_ptr<driver> driver_;
 };
 
 } // namespace volumeviz::persistence

@@ -150,6 +150,10 @@ sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_m
   return {trouble::away, message + " [" + sqlstate + "]"};
 }
 
+sql_error soci_failure(const std::string& message) {
+  return {trouble::away, shortened(message)};
+}
+
 sql_error sqlite_error(int code, int extended, const std::string& raw_message,
                        const std::string& path) {
   constexpr int constraint_foreignkey = 787;

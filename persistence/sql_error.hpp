@@ -34,7 +34,10 @@ failure to_failure(const sql_error& error, const std::string& attempted);
 sql_error postgresql_error(const std::string& sqlstate, const std::string& message,
                            const std::string& role = {});
 
-/// Primary and extended result code.
+/// `code` and `extended`: SQLite's primary and extended result code.
 sql_error sqlite_error(int code, int extended, const std::string& message, const std::string& path);
+
+/// A failure that SOCI itself reports, without a code of the database.
+sql_error soci_failure(const std::string& message);
 
 } // namespace volumeviz::persistence
