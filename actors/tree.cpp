@@ -202,7 +202,7 @@ private:
                          .numbers = parts_.numbers,
                          .log = parts_.log,
                          .seed = parts_.seed,
-                         .chunk_bytes = parts_.link.chunk_bytes};
+                         .limits = {.chunk_bytes = parts_.link.chunk_bytes}};
     link.make = [by = spawner_, slot = link.slot, parts] {
       return by.start<hub_link>(slot, parts);
     };
