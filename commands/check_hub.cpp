@@ -1,6 +1,7 @@
 #include "commands/check_hub.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
 #include "actors/platform/asker.hpp"
 
@@ -58,6 +59,8 @@ result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& 
 } // namespace
 
 result<std::string> try_hub(const config::settings& settings) {
+  if (const auto overridden = check_overrides(settings.role); !overridden)
+    return tl::unexpected{overridden.error()};
   const auto own = link_credentials(settings);
   if (!own)
     return fail(ec::bad_request, own.error().front());

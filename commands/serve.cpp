@@ -1,3 +1,4 @@
+#include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
 #include "actors/node.hpp"
 #include "actors/node_client.hpp"
@@ -293,6 +294,13 @@ exit_code serve(const config::settings& given) {
     return exit_code::wrong_settings;
   }
   introduce(settings, *log);
+  const auto overridden = check_overrides(settings.role);
+  if (!overridden) {
+    log->error("couldn't start: {}", overridden.error().text);
+    return exit_code::failed;
+  }
+  if (!overridden->empty())
+    log->warn("{}", *overridden);
   if (settings.role == config::node_role::hub)
     allow_many_descriptors();
   service node(settings, std::move(*credentials), log, events);

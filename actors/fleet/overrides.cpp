@@ -3,17 +3,16 @@
 #include <caf/all.hpp>
 
 #include <random>
-#include <string>
 
-// Debian's libcaf is not linked with -Bsymbolic: a function of the program stands in for one of the
-// library's of the same name. tests/actors/overrides_test.cpp keeps watch that it does.
+// A function of the program replaces the function of the same name inside libcaf, since Debian
+// links libcaf without -Bsymbolic. check_overrides() notices at start when this does not work.
 
 namespace caf::detail {
 
-/// CAF makes a node's id of the machine's hardware addresses, the root file system's UUID and the
-/// process id. In two containers all three may be equal, and then one takes the other's messages
-/// for its own. A random text in place of the UUID tells them apart, and also the actor systems of
-/// one process, which CAF asks for once each.
+/// CAF derives a node's id from the machine's hardware addresses, the UUID of the root file system
+/// and the process id. Two containers may have all three in common. Each then takes the other's
+/// messages for its own. Random text in place of the UUID makes the ids differ, also those of
+/// several actor systems in one process: CAF calls this once for each.
 __attribute__((visibility("default"), used)) std::string get_root_uuid() {
   std::random_device random;
   std::string text;
@@ -26,7 +25,30 @@ __attribute__((visibility("default"), used)) std::string get_root_uuid() {
 
 namespace volumeviz {
 
-void take_overrides_along() noexcept {
+namespace {
+
+// Of an id's 40 hex digits. CAF's own ids of one machine differ only in the last ones, which count
+// the actor systems of the process.
+constexpr std::size_t digits_compared = 32;
+
+} // namespace
+
+std::string make_node_id() {
+  const caf::actor_system_config config;
+  return to_string(caf::node_id::default_data::local(config));
+}
+
+result<std::string> check_overrides(node_role role, const std::function<std::string()>& make_id) {
+  if (make_id().substr(0, digits_compared) != make_id().substr(0, digits_compared))
+    return std::string{};
+  const std::string why =
+      "libcaf does not use this program's caf::detail::get_root_uuid(), so agents or hubs in "
+      "containers may get equal node ids and take each other's messages: run the program with "
+      "Debian's libcaf-core0.17, which is linked without -Bsymbolic, and link it without a version "
+      "script";
+  if (role == node_role::standalone)
+    return why + " (a standalone node works without it)";
+  return fail(ec::internal, why);
 }
 
 } // namespace volumeviz

@@ -10,27 +10,29 @@
 #include <chrono>
 #include <utility>
 
+#include "runtime/invariant.hpp"
+
 namespace volumeviz {
 
 namespace {
 
 using namespace std::chrono_literals;
 
-// Who has not been heard of for three heartbeats is gone: then CAF closes the connection, and only
-// then does dialing again open a new one. Messages are heartbeats of their own.
+// A peer that has sent nothing for three heartbeats is gone. CAF then closes the connection, and
+// only then does connecting again open a new one. Any message counts as a heartbeat.
 constexpr auto heartbeat = 2s;
 constexpr auto silence_max = 6s;
 
-// CAF names what it publishes by a port. Nothing listens there.
+// CAF names a published actor by a port. No socket listens on it.
 constexpr std::uint16_t published_as = 1;
 
 } // namespace
 
 void use_remoting(caf::actor_system_config& config) {
-  take_overrides_along();
+  invariant(check_overrides(node_role::hub).has_value(), "libcaf uses our function for node ids");
   config.set("middleman.heartbeat-interval", caf::timespan{heartbeat});
   config.set("middleman.connection-timeout", caf::timespan{silence_max});
-  config.set("middleman.workers", std::size_t{0}); // messages of a connection stay in their order
+  config.set("middleman.workers", std::size_t{0}); // keeps a connection's messages in order
   config.load<caf::io::middleman>();
 }
 
@@ -39,7 +41,7 @@ result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
   auto& system = gate.home_system();
   parts.node = to_string(system.node());
   parts.gate = gate.id();
-  // CAF's broker takes connections that are open already, as its own tests need them.
+  // CAF's broker accepts sockets that are already connected; CAF's own tests use this.
   parts.accepted = [&system, published = caf::actor_cast<caf::strong_actor_ptr>(gate),
                     broker = system.middleman().named_broker<caf::io::basp_broker>(
                         caf::atom("BASP"))](wire::local_socket socket) {
@@ -52,7 +54,7 @@ result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
   if (!front)
     return fail(ec::bad_request, "listening for agents on " + where
                                      + " failed: " + front.error().text
-                                     + "; is the port in use, or HUB_LISTEN not an address of "
+                                     + "; is the port in use, or is HUB_LISTEN not an address of "
                                        "this machine?");
   return front;
 }

@@ -10,15 +10,15 @@
 
 namespace volumeviz {
 
-/// Loads CAF's remoting into the configuration of an actor system. CAF opens no port and connects
-/// to nothing by itself: what comes from other machines passes a wire::hub_front or a wire::dialer
-/// first, and reaches CAF over a pair of local sockets. Two programs in containers get different
-/// node ids: see overrides.cpp.
+/// Loads CAF's remoting into the configuration of an actor system. CAF itself neither listens nor
+/// connects: all data from other machines first passes a wire::hub_front or a wire::dialer, and
+/// reaches CAF over a pair of local sockets. Throws invariant_violation when check_overrides()
+/// finds that nodes could get equal ids.
 void use_remoting(caf::actor_system_config& config);
 
-/// Lets agents reach the gate through a front of these parts; `gate` and `accepted` are filled in
-/// here. The front must end before the actor system. ec::bad_request when the address can't be
-/// used.
+/// Opens a front with these parts, through which agents reach the gate. Fills in `node`, `gate` and
+/// `accepted`. The front must end before the actor system. ec::bad_request when the address can't
+/// be used.
 result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
                                                     wire::hub_front_parts parts);
 

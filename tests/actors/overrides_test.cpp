@@ -1,6 +1,7 @@
-// A function of CAF's that the program replaces: were it not replaced any more (another libcaf,
-// another linker option), nothing else would tell.
+// The function of libcaf that the program replaces, and the check that the replacement is in
+// effect.
 
+#include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
 
 #include <caf/all.hpp>
@@ -19,8 +20,8 @@ struct remoting : caf::actor_system_config {
   remoting() { use_remoting(*this); }
 };
 
-/// The id of a node in another process that has everything in common with this one, but for what
-/// is random.
+/// The id of a node in another process of this machine, without the process id: two containers may
+/// have that in common, too.
 std::string node_id_of_another_process() {
   int pipe_ends[2];
   REQUIRE(::pipe(pipe_ends) == 0);
@@ -42,7 +43,6 @@ std::string node_id_of_another_process() {
   ::waitpid(child, nullptr, 0);
   const auto begin = all.find("node-id:");
   REQUIRE(begin != std::string::npos);
-  // Without the process id behind the '#', which two containers would have in common.
   return all.substr(begin + 8, all.find('#', begin) - begin - 8);
 }
 
@@ -59,4 +59,29 @@ TEST_CASE("two nodes with the same hardware and the same process id have differe
   const auto first = node_id_of_another_process();
   CHECK(first.size() > 10);
   CHECK(first != node_id_of_another_process());
+}
+
+TEST_CASE("libcaf uses the program's function for node ids") {
+  for (const auto role : {node_role::standalone, node_role::agent, node_role::hub}) {
+    const auto checked = check_overrides(role);
+    REQUIRE(checked);
+    CHECK(checked->empty());
+  }
+}
+
+TEST_CASE("agent and hub do not start when node ids are not random, a standalone node warns") {
+  // As libcaf makes them by itself: the end counts the actor systems of the process.
+  int systems = 0;
+  const auto own_of_libcaf = [&] {
+    return "BFFADF3AC9F1142F6446CA706C9BB0F69B11440" + std::to_string(systems++) + "#23522";
+  };
+  for (const auto role : {node_role::agent, node_role::hub}) {
+    const auto checked = check_overrides(role, own_of_libcaf);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().text.find("get_root_uuid") != std::string::npos);
+    CHECK(checked.error().text.find("libcaf-core0.17") != std::string::npos);
+  }
+  const auto warned = check_overrides(node_role::standalone, own_of_libcaf);
+  REQUIRE(warned);
+  CHECK(warned->find("get_root_uuid") != std::string::npos);
 }
