@@ -24,21 +24,21 @@ namespace volumeviz {
 
 /// What the fleet roster needs.
 struct fleet_roster_parts {
-  slot_ptr sessions; ///< the place of all sessions; its limit bounds what waits in them together
+  slot_ptr sessions; ///< of all sessions: its limit bounds the messages that wait in them together
   std::shared_ptr<admission> room; ///< see hub_session_parts
-  /// What all sessions may hold of their agents' batches together.
+  /// How many bytes of batches all sessions may hold together.
   std::shared_ptr<sync::byte_budget> memory =
       std::make_shared<sync::byte_budget>(std::size_t{256} * 1024 * 1024);
-  std::function<std::string()> secret;            ///< of a new session: something nobody can guess
-  std::shared_ptr<wire::member_registry> members; ///< told who may reach which session
+  std::function<std::string()> secret;            ///< makes the token of a new session
+  std::shared_ptr<wire::member_registry> members; ///< learns which member may reach which session
   inventory_store_actor store;
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
 };
 
-/// FLEET ROSTER: starts a session for every agent that was let in, and knows who reports and who is
-/// away. The decisions are sync::fleet's.
+/// FLEET ROSTER: starts a session for each agent that the gate has checked, and knows which hosts
+/// report and which are away. sync::fleet makes the decisions.
 class fleet_roster {
 public:
   using interface = fleet_roster_actor;
@@ -50,40 +50,43 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  using entrance = caf::result<link_welcome, caf::strong_actor_ptr>;
+  using welcome_answer = caf::result<link_welcome, caf::strong_actor_ptr>;
 
-  /// An agent that was admitted and has no session yet.
-  struct newcomer {
-    agent_hello who;
-    caf::strong_actor_ptr agent;
+  /// An agent that was admitted and whose session has not started yet.
+  struct admitted_agent {
+    agent_hello hello;
+    caf::strong_actor_ptr link; ///< its HUB LINK
     std::uint64_t session = 0;
     bool snapshot = false;
-    std::chrono::steady_clock::time_point came;
+    std::chrono::steady_clock::time_point since;
     caf::typed_response_promise<link_welcome, caf::strong_actor_ptr> answer;
   };
+  struct session {
+    caf::strong_actor_ptr actor; ///< HUB SESSION
+    std::string host;
+    caf::actor_addr link; ///< the agent's HUB LINK
+  };
 
-  entrance admit(const agent_hello& who, const caf::strong_actor_ptr& agent);
-  /// The host's session that has not ended yet, if only because nobody has told it; 0: none.
+  welcome_answer admit(const agent_hello& agent, const caf::strong_actor_ptr& link);
+  /// The number of the host's session whose actor has not ended; 0: none.
   std::uint64_t session_of(const std::string& host) const;
-  void open_session(newcomer& x);
-  void agent_ended(const caf::down_msg& down);
+  void open_session(admitted_agent& x);
+  void link_ended(const caf::down_msg& down);
   void session_ended(const caf::down_msg& down);
-  std::string words_for(const caf::down_msg& down) const;
+  std::string describe(const caf::down_msg& down) const;
   void end_session(std::uint64_t number);
-  void away(std::uint64_t number, const std::string& why);
-  void end_the_silent();
-  void forget_the_late();
+  void mark_away(std::uint64_t number, const std::string& why);
+  void end_silent_sessions();
+  void refuse_overdue();
   sync::moment now() const;
 
   interface::pointer self_;
   fleet_roster_parts parts_;
   sync::fleet fleet_;
   sync::rate_limit admissions_; ///< by host
-  sync::log_limit lines_;       ///< by host and what they tell
-  std::map<std::uint64_t, caf::strong_actor_ptr> sessions_;
-  std::map<std::uint64_t, std::string> hosts_;      ///< of the sessions
-  std::map<std::uint64_t, caf::actor_addr> agents_; ///< of the sessions: their HUB LINKs
-  std::map<std::uint64_t, newcomer> next_;          ///< by the session that has to end before
+  sync::log_limit lines_;       ///< by kind of line and host
+  std::map<std::uint64_t, session> sessions_;
+  std::map<std::uint64_t, admitted_agent> next_; ///< by the session that has to end before
 };
 
 } // namespace volumeviz

@@ -10,7 +10,7 @@ namespace volumeviz {
 
 namespace {
 
-/// The log of one front; its thread alone writes it.
+/// The log of one front. Only the front's thread uses it.
 class front_log {
 public:
   front_log(std::shared_ptr<metrics::catalogue> numbers, std::shared_ptr<spdlog::logger> log)
@@ -31,7 +31,9 @@ private:
   void write(const std::string& key, const std::string& line) {
     if (const auto suppressed = limit_.admit(key, std::chrono::steady_clock::now()))
       log_->warn("{}{}", line,
-                 *suppressed == 0 ? "" : " (" + std::to_string(*suppressed) + " more since)");
+                 *suppressed == 0
+                     ? ""
+                     : " (" + std::to_string(*suppressed) + " more since the last line)");
   }
 
   std::shared_ptr<metrics::catalogue> numbers_;

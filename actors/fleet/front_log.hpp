@@ -9,8 +9,8 @@
 
 namespace volumeviz {
 
-/// Counts and logs what a front refuses: each in the metrics, and of each peer and kind one line a
-/// minute in the log.
+/// Counts and logs what a front refuses. The metrics count each refusal; the log has one line a
+/// minute for each peer and kind.
 wire::front_reports front_reports(std::shared_ptr<metrics::catalogue> numbers,
                                   std::shared_ptr<spdlog::logger> log);
 

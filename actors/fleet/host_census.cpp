@@ -20,10 +20,10 @@ host_census::host_census(interface::pointer self, host_census_parts parts)
 
 host_census::interface::behavior_type host_census::make_behavior() {
   self_->send<caf::message_priority::high>(self_, atom::census_due_v);
-  return {[this](atom::census_due) { count(); }};
+  return {[this](atom::census_due) { read_hosts(); }};
 }
 
-void host_census::count() {
+void host_census::read_hosts() {
   auto rows = parts_.hosts();
   self_->delayed_send<caf::message_priority::high>(self_, rows ? interval : retry,
                                                    atom::census_due_v);
@@ -31,7 +31,7 @@ void host_census::count() {
     trouble_.worked();
     self_->send(parts_.roster, atom::hosts_v, std::move(*rows));
   } else if (rows.error().code != ec::store_schema) {
-    // Without a schema there are no hosts, and the store is about to make one.
+    // Without a schema there are no hosts; the store is about to create it.
     trouble_.failed(rows.error().text);
   }
 }

@@ -13,14 +13,14 @@ namespace volumeviz {
 
 /// What the host census needs.
 struct host_census_parts {
-  /// Every host that the database has, with name, engine, last_heard and verified_at. Blocking.
+  /// All hosts in the database, with name, engine, last_heard and verified_at. Blocking.
   std::function<result<std::vector<host_report>>()> hosts;
   fleet_roster_actor roster;
   std::shared_ptr<spdlog::logger> log;
 };
 
-/// HOST CENSUS: tells the roster which hosts the database has, so that a hub that was restarted
-/// misses those that do not come back, and one whose row somebody deletes is forgotten.
+/// HOST CENSUS: reports to the roster which hosts the database has. So a restarted hub shows hosts
+/// whose agents do not connect again as away, and the roster forgets a host whose row was deleted.
 class host_census {
 public:
   using interface = host_census_actor;
@@ -29,7 +29,7 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  void count();
+  void read_hosts();
 
   interface::pointer self_;
   host_census_parts parts_;

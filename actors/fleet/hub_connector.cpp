@@ -35,7 +35,7 @@ hub_connector::answer hub_connector::connect(const std::string& host, std::uint1
   if (waiting_.size() == 1)
     dialer_->dial(
         host, port,
-        [attempt = ++attempt_, to = landing_, weak = self_->address()](wire::dialer::outcome what) {
+        [attempt = ++attempt_, to = inbox_, weak = self_->address()](wire::dialer::outcome what) {
           {
             const std::lock_guard lock(to->mutex);
             to->outcomes.emplace(attempt, std::move(what));
@@ -48,8 +48,8 @@ hub_connector::answer hub_connector::connect(const std::string& host, std::uint1
 
 void hub_connector::dialed(std::uint64_t attempt) {
   auto found = [&] {
-    const std::lock_guard lock(landing_->mutex);
-    return landing_->outcomes.extract(attempt);
+    const std::lock_guard lock(inbox_->mutex);
+    return inbox_->outcomes.extract(attempt);
   }();
   if (found.empty())
     return;

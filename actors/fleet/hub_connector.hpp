@@ -15,23 +15,24 @@
 
 namespace volumeviz {
 
-/// Who opens the connection to the hub: answers with the hub's gate, at once while the connection
-/// stands. Never waits.
+/// Opens the connection to the hub and answers with the hub's gate; at once when there is a
+/// connection. Never blocks.
 using connector_actor =
     caf::typed_actor<caf::replies_to<caf::connect_atom, std::string, std::uint16_t>::with<
         caf::node_id, caf::strong_actor_ptr, std::set<std::string>>>;
 
 using hub_connector_actor = connector_actor::extend<
-    // INTERNAL: the dialer has come to an end with the attempt of this number.
+    // INTERNAL: the dialer has completed the attempt of this number.
     caf::reacts_to<atom::dial, std::uint64_t>>;
 
-/// HUB CONNECTOR: has the dialer connect, and CAF shake hands over the result. All links of an
-/// actor system share one connection.
+/// HUB CONNECTOR: lets the dialer connect, and CAF do its handshake over that connection. All hub
+/// links of an actor system share one connection.
 class hub_connector {
 public:
   using interface = hub_connector_actor;
 
-  /// The dialer must end after the actor system: its thread may hold the last reference to us.
+  /// The dialer must outlive the actor system: its thread may hold the last reference to this
+  /// actor.
   hub_connector(interface::pointer self, std::shared_ptr<wire::dialer> dialer);
   interface::behavior_type make_behavior();
 
@@ -40,14 +41,14 @@ private:
   using promise =
       caf::typed_response_promise<caf::node_id, caf::strong_actor_ptr, std::set<std::string>>;
 
-  /// A connection that stands.
+  /// An open connection.
   struct connection {
     caf::node_id node;
     caf::strong_actor_ptr gate;
     std::set<std::string> messages;
   };
-  /// Where the dialer's thread leaves what it has.
-  struct landing {
+  /// Where the dialer's thread puts its outcomes, by attempt.
+  struct inbox {
     std::mutex mutex;
     std::map<std::uint64_t, wire::dialer::outcome> outcomes;
   };
@@ -59,13 +60,14 @@ private:
 
   interface::pointer self_;
   std::shared_ptr<wire::dialer> dialer_;
-  std::shared_ptr<landing> landing_ = std::make_shared<landing>();
+  std::shared_ptr<inbox> inbox_ = std::make_shared<inbox>();
   std::uint64_t attempt_ = 0;
   std::vector<promise> waiting_;
   std::optional<connection> connection_;
 };
 
-/// Starts a hub connector; hidden, since it ends with whoever uses it.
+/// Starts a hub connector. It is hidden, so it does not keep the actor system alive: it ends when
+/// no actor refers to it.
 connector_actor start_connector(caf::actor_system& system, std::shared_ptr<wire::dialer> dialer);
 
 } // namespace volumeviz

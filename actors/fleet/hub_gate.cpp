@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto roster_limit = 2s;
 
-/// As the settings have it: what comes in here is a key in the database and a label in metrics.
+/// The rule for NODE_NAME. The name becomes a key in the database and a label in metrics.
 bool is_host_name(const std::string& name) {
   return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [](unsigned char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.'
@@ -24,7 +24,7 @@ bool is_host_name(const std::string& name) {
   });
 }
 
-/// For a log: no more than a line of what a stranger has sent.
+/// A text from the network for a log line: at most 100 bytes, without control characters.
 std::string cropped(const std::string& text) {
   std::string line;
   for (auto c : text.substr(0, 100))
@@ -41,43 +41,45 @@ hub_gate::hub_gate(interface::pointer self, hub_gate_parts parts)
 hub_gate::interface::behavior_type hub_gate::make_behavior() {
   return {
       [this](atom::hello, std::uint32_t protocol, const std::string& host,
-             const std::string& version) { return greet(protocol, host, version); },
-      [this](const agent_hello& hello) { return introduced(hello); },
+             const std::string& version) { return hello(protocol, host, version); },
+      [this](const agent_hello& agent) { return admit(agent); },
   };
 }
 
-hub_gate::greeting hub_gate::greet(std::uint32_t protocol, const std::string& host,
-                                   const std::string& version) {
+hub_gate::hello_answer hub_gate::hello(std::uint32_t protocol, const std::string& host,
+                                       const std::string& version) {
   std::string why;
   if (protocol != link_protocol) {
-    why = fmt::format("it speaks version {} of the link ({}), this hub version {} ({}); install "
-                      "the same release on both",
-                      protocol, cropped(version), link_protocol, parts_.program_version);
+    why = fmt::format(
+        "it uses version {} of the link protocol ({}), this hub version {} ({}); install "
+        "the same release on both",
+        protocol, cropped(version), link_protocol, parts_.program_version);
     refuse(metrics::rejection::protocol, host, why);
   }
   return {link_protocol, parts_.program_version, why};
 }
 
-hub_gate::entrance hub_gate::introduced(const agent_hello& hello) {
-  if (!is_host_name(hello.host))
-    return refuse(metrics::rejection::name, hello.host,
+hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
+  if (!is_host_name(agent.host))
+    return refuse(metrics::rejection::name, agent.host,
                   "invalid host name: allowed are 1 to 253 of letters, digits, '.', '_', '-'");
-  auto agent = self_->current_sender(); // the promise takes it along
-  const auto who = agent ? parts_.members->find(to_string(agent->node())) : std::nullopt;
-  if (!who)
-    return refuse(metrics::rejection::busy, hello.host, "its connection ended meanwhile");
-  if (who->certified && std::ranges::find(who->names, hello.host) == who->names.end())
-    return refuse(metrics::rejection::certificate, hello.host,
-                  fmt::format("its certificate is for {}: give it one with NODE_NAME in this "
-                              "spelling, or correct NODE_NAME",
-                              cropped(fmt::format("{}", fmt::join(who->names, ", ")))));
+  auto link = self_->current_sender(); // before the promise takes it
+  const auto member = link ? parts_.members->find(to_string(link->node())) : std::nullopt;
+  if (!member)
+    return refuse(metrics::rejection::busy, agent.host,
+                  "the connection ended during the handshake");
+  if (member->certified && std::ranges::find(member->names, agent.host) == member->names.end())
+    return refuse(metrics::rejection::certificate, agent.host,
+                  fmt::format("its certificate is for {}: make a certificate for NODE_NAME in "
+                              "this spelling, or correct NODE_NAME",
+                              cropped(fmt::format("{}", fmt::join(member->names, ", ")))));
   auto answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>();
-  self_->request(parts_.roster, roster_limit, atom::opened_v, hello, std::move(agent))
+  self_->request(parts_.roster, roster_limit, atom::opened_v, agent, std::move(link))
       .then(
           [answer](link_welcome& welcome, caf::strong_actor_ptr& session) mutable {
             answer.deliver(std::move(welcome), std::move(session));
           },
-          [this, answer, host = hello.host](const caf::error& why) mutable {
+          [this, answer, host = agent.host](const caf::error& why) mutable {
             answer.deliver(
                 refuse(metrics::rejection::duplicate, host, text_of(self_->system(), why)));
           });

@@ -16,14 +16,14 @@ namespace volumeviz {
 /// What the hub gate needs.
 struct hub_gate_parts {
   std::string program_version;
-  std::shared_ptr<const wire::member_registry> members; ///< who has proven what
+  std::shared_ptr<const wire::member_registry> members; ///< what each connection has proven
   fleet_roster_actor roster;
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
 };
 
-/// HUB GATE: checks that an agent's connection may report for the host, then leaves it to the
-/// roster. It keeps nothing of what comes from outside.
+/// HUB GATE: checks that an agent's connection may report for the host, then asks the roster to
+/// admit it. The gate keeps nothing that agents send.
 class hub_gate {
 public:
   using interface = hub_gate_actor;
@@ -32,16 +32,16 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  using greeting = caf::result<std::uint32_t, std::string, std::string>;
-  using entrance = caf::result<link_welcome, caf::strong_actor_ptr>;
+  using hello_answer = caf::result<std::uint32_t, std::string, std::string>;
+  using welcome_answer = caf::result<link_welcome, caf::strong_actor_ptr>;
 
-  greeting greet(std::uint32_t protocol, const std::string& host, const std::string& version);
-  entrance introduced(const agent_hello& hello);
+  hello_answer hello(std::uint32_t protocol, const std::string& host, const std::string& version);
+  welcome_answer admit(const agent_hello& agent);
   caf::error refuse(metrics::rejection reason, const std::string& host, const std::string& why);
 
   interface::pointer self_;
   hub_gate_parts parts_;
-  sync::log_limit lines_; ///< by name and reason
+  sync::log_limit lines_; ///< by host and reason
 };
 
 } // namespace volumeviz

@@ -9,17 +9,19 @@
 #include <iterator>
 #include <utility>
 
+#include "runtime/invariant.hpp"
+
 namespace volumeviz {
 
 namespace {
 
 using namespace std::chrono_literals;
 
-// A host's share of the store at a time, in rows.
+// How many rows of one session may be in the store at a time.
 constexpr std::size_t share = 1000;
 
-// An agent has one batch of each handler under way, one of its host's row, and what it has given
-// up.
+// An agent has in flight one batch of each handler, one of its host's row, and those that it has
+// superseded.
 constexpr std::size_t jobs_most = 8;
 
 constexpr auto cleanup_interval = 5s;
@@ -35,7 +37,7 @@ hub_session::hub_session(interface::pointer self, hub_session_parts parts)
 }
 
 hub_session::~hub_session() {
-  // CAF 0.17 says nothing for a promise that is dropped.
+  // CAF 0.17 sends no answer for a promise that is dropped.
   if (!ending_)
     for (const auto& x : jobs_)
       x->promised.deliver(session_over());
@@ -50,8 +52,8 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
   self_->set_exit_handler([this](const caf::exit_msg& exit) { end(exit.reason); });
   self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval, atom::cleanup_due_v);
   return {
-      [this](link_chunk& chunk) { return take(chunk); },
-      [this](link_heartbeat& heartbeat) { return heard(heartbeat); },
+      [this](link_chunk& chunk) { return take_chunk(chunk); },
+      [this](link_heartbeat& heartbeat) { return take_heartbeat(heartbeat); },
       [this](atom::cleanup_due) {
         self_->delayed_send<caf::message_priority::high>(self_, cleanup_interval,
                                                          atom::cleanup_due_v);
@@ -60,20 +62,21 @@ hub_session::interface::behavior_type hub_session::make_behavior() {
   };
 }
 
-hub_session::place hub_session::find_place() const {
+hub_session::place hub_session::reserve_place() const {
   if (jobs_.size() >= jobs_most || !parts_.room->enter())
     return nullptr;
   return {parts_.room.get(), [room = parts_.room](admission* x) { x->leave(); }};
 }
 
-caf::result<write_answer> hub_session::take(link_chunk& chunk) {
+caf::result<write_answer> hub_session::take_chunk(link_chunk& chunk) {
   if (auto why = objection(chunk.token); !why.empty())
     return refusal(std::move(why));
-  auto where = chunk.last ? find_place() : nullptr;
+  auto where = chunk.last ? reserve_place() : nullptr;
   if (chunk.last && !where) {
     parts_.numbers->link_refused();
-    return write_answer{
-        .ok = false, .why = {ec::queue_full, "too much waits for the database"}, .summary = {}};
+    return write_answer{.ok = false,
+                        .why = {ec::queue_full, "too many batches wait for the hub's database"},
+                        .summary = {}};
   }
   parts_.numbers->link_chunk();
   const auto seq = chunk.seq;
@@ -105,8 +108,9 @@ caf::result<write_answer> hub_session::enqueue(std::uint64_t seq, sync::whole_ba
   return answer;
 }
 
-/// Slices of one batch follow each other's answer: what comes after one that was refused must not
-/// be written. Small batches go together, as far as they fit into the share.
+/// Sends the next slices to the store. A batch's slices go one by one, each after the answer to the
+/// one before: after a slice that was refused, no further slice may be written. Small batches go
+/// together, as long as their rows fit into the share.
 void hub_session::ask_store() {
   for (const auto& x : jobs_) {
     if (x->slices.empty())
@@ -123,11 +127,12 @@ void hub_session::ask_store() {
 void hub_session::ask_store(const std::shared_ptr<job>& x) {
   auto slice = std::move(x->slices.front());
   x->slices.pop_front();
+  invariant(slice.host == parts_.host, "a session writes rows of its own host only");
   const auto rows = sync::rows_of(slice);
   rows_asked_ += rows;
   ++x->asked;
-  // Without a timeout: the slice stays in the store's mailbox for as long as the store hangs, and
-  // counts for as long. A store that dies answers for all that it had.
+  // Without a timeout: while the store hangs, the slice stays in its mailbox and must count. A
+  // store that dies answers all that it had.
   self_->request(parts_.store, caf::infinite, std::move(slice))
       .then([this, x, rows](write_answer& written) { slice_answered(x, rows, written); },
             [this, x, rows](const caf::error&) {
@@ -141,6 +146,7 @@ void hub_session::ask_store(const std::shared_ptr<job>& x) {
 
 void hub_session::slice_answered(const std::shared_ptr<job>& x, std::size_t rows,
                                  write_answer& written) {
+  invariant(x->asked > 0 && rows_asked_ >= rows, "the store answers only slices that it was sent");
   rows_asked_ -= rows;
   --x->asked;
   if (ending_) {
@@ -152,11 +158,11 @@ void hub_session::slice_answered(const std::shared_ptr<job>& x, std::size_t rows
   sync::merge(x->answer.summary, std::move(written.summary));
   if (!x->answer.ok || x->answer.summary.refused)
     x->slices.clear();
-  finish_done();
+  answer_finished();
   ask_store();
 }
 
-void hub_session::finish_done() {
+void hub_session::answer_finished() {
   std::erase_if(jobs_, [this](const std::shared_ptr<job>& x) {
     if (x->asked > 0 || !x->slices.empty())
       return false;
@@ -169,13 +175,13 @@ void hub_session::finish_done() {
   });
 }
 
-/// What the store was given lies in its mailbox, which is not bounded. If that were no longer
-/// counted, an agent that comes in again and again could fill the hub's memory.
+/// Slices in the store's mailbox continue to count until they are answered: that mailbox is not
+/// bounded, and an agent that reconnects again and again could otherwise fill the hub's memory.
 void hub_session::end(const caf::error& why) {
   if (ending_)
     return;
   ending_ = why;
-  // An agent may come in many times on one connection; CAF keeps the monitors of the dead.
+  // An agent may be admitted many times on one connection, and CAF keeps monitors of ended actors.
   self_->demonitor(caf::actor_cast<caf::actor_addr>(parts_.agent));
   chunks_ = sync::assembly{};
   for (const auto& x : jobs_) {
@@ -187,18 +193,20 @@ void hub_session::end(const caf::error& why) {
 
 void hub_session::quit_when_done() {
   std::erase_if(jobs_, [](const std::shared_ptr<job>& x) { return x->asked == 0; });
-  if (jobs_.empty())
-    self_->quit(*ending_);
+  if (!jobs_.empty())
+    return;
+  invariant(rows_asked_ == 0, "without batches no rows are in the store");
+  self_->quit(*ending_);
 }
 
-/// Why a message of the agent is not taken; empty: it is.
+/// Why the session refuses a message of the agent; empty: it accepts it.
 std::string hub_session::objection(const std::string& token) const {
   if (token != parts_.token)
-    return "this session belongs to somebody else";
+    return "the token is not the one of this session";
   return ending_ ? "this session has ended" : "";
 }
 
-caf::result<bool> hub_session::heard(link_heartbeat& heartbeat) {
+caf::result<bool> hub_session::take_heartbeat(link_heartbeat& heartbeat) {
   if (auto why = objection(heartbeat.token); !why.empty())
     return refusal(std::move(why));
   sync::bound(heartbeat);

@@ -1,4 +1,4 @@
-// Who gets in at a hub's gate, and for which host.
+// Which agents a hub admits, and for which host.
 
 #include "tests/actors/fleet_rig.hpp"
 
@@ -14,7 +14,7 @@ using names = std::vector<std::string>;
 
 namespace {
 
-/// One process introduces itself so often; how often it is let in.
+/// One process introduces itself `times` times. Returns how often it was admitted.
 int introduce(fleet_rig& fleet, int times) {
   auto admitted = std::make_shared<int>(0);
   const auto agent =
@@ -35,16 +35,16 @@ int introduce(fleet_rig& fleet, int times) {
 
 } // namespace
 
-TEST_CASE("another version of the protocol is refused on both sides, in words") {
+TEST_CASE("an agent with another version of the protocol is refused, and told both versions") {
   fleet_rig fleet;
-  const auto why = fleet.greet(link_protocol + 1, "a");
+  const auto why = fleet.say_hello(link_protocol + 1, "a");
   CHECK(why.find("version " + std::to_string(link_protocol + 1)) != std::string::npos);
   CHECK(why.find("version " + std::to_string(link_protocol) + " (1.0)") != std::string::npos);
   CHECK(fleet.log.has("refused the agent of 'a'"));
-  CHECK(fleet.greet(link_protocol, "a").empty());
+  CHECK(fleet.say_hello(link_protocol, "a").empty());
 }
 
-TEST_CASE("a name that no host may have is refused") {
+TEST_CASE("an invalid host name is refused") {
   fleet_rig fleet;
   for (const auto* name : {"", "a b", "a\nb", "ü", "a/b"}) {
     auto a = fleet.start_agent(name, 1);
@@ -57,7 +57,7 @@ TEST_CASE("a name that no host may have is refused") {
 TEST_CASE("an agent reports only for a host that its certificate names, in that spelling") {
   fleet_rig fleet;
   fleet.stop_hub();
-  fleet.show({.address = "192.0.2.7", .certified = true, .names = {"b", "A"}, .fingerprint = "f"});
+  fleet.prove({.address = "192.0.2.7", .certified = true, .names = {"b", "A"}, .fingerprint = "f"});
   fleet.start_hub();
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
@@ -67,16 +67,16 @@ TEST_CASE("an agent reports only for a host that its certificate names, in that 
   CHECK(fleet.host().host == "b");
 }
 
-TEST_CASE("an agent whose connection has ended meanwhile is not let in") {
+TEST_CASE("an agent whose connection ended during the handshake is not admitted") {
   fleet_rig fleet;
   fleet.members->leave(1);
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
-  CHECK(a->answers.at(0).why.text.find("its connection ended") != std::string::npos);
+  CHECK(a->answers.at(0).why.text.find("connection ended") != std::string::npos);
   CHECK(fleet.hosts().empty());
 }
 
-TEST_CASE("an agent may reach its own session once it is let in, and no other actor") {
+TEST_CASE("an admitted agent may reach its own session, and no other actor") {
   fleet_rig fleet;
   CHECK(fleet.members->grants(1) == 0);
   fleet.start_agent("a", 1);
@@ -84,11 +84,11 @@ TEST_CASE("an agent may reach its own session once it is let in, and no other ac
   CHECK_FALSE(fleet.members->may_reach(1, fleet.roster.id()));
 }
 
-TEST_CASE("who has not the secret of a session is not believed") {
+TEST_CASE("a session refuses messages without its token") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   caf::strong_actor_ptr session;
-  // Another way in: a session of b, whose secret does not open a's.
+  // A session of b, whose token differs from a's.
   auto welcome = std::make_shared<link_welcome>();
   auto stranger =
       fleet.spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
@@ -113,17 +113,17 @@ TEST_CASE("who has not the secret of a session is not believed") {
   CHECK(taken->value->ok);
 }
 
-TEST_CASE("refusals of one name fill no log") {
+TEST_CASE("refusals of one name write one log line a minute") {
   fleet_rig fleet;
   for (int i = 0; i < 1000; ++i)
-    fleet.greet(link_protocol + 1, "a");
+    fleet.say_hello(link_protocol + 1, "a");
   CHECK(fleet.log.count("warning refused the agent of 'a'") == 1);
   fleet.advance(61s);
-  fleet.greet(link_protocol + 1, "a");
+  fleet.say_hello(link_protocol + 1, "a");
   CHECK(fleet.log.has("999 more"));
 }
 
-TEST_CASE("an agent that comes in again and again is told to wait, and fills no log") {
+TEST_CASE("an agent that connects again and again has to wait, and writes few log lines") {
   fleet_rig fleet;
   CHECK(introduce(fleet, 100) == 8);
   CHECK(fleet.host().connected);
@@ -139,7 +139,7 @@ TEST_CASE("an agent that comes in again and again is told to wait, and fills no 
   CHECK(fleet.log.has("(8 more of these since the last line)"));
 }
 
-TEST_CASE("a host that comes and goes for an hour is told of a few times a minute") {
+TEST_CASE("a host that comes and goes for an hour is logged a few times a minute") {
   fleet_rig fleet;
   for (int i = 0; i < 360; ++i) {
     CHECK(introduce(fleet, 1) == 1);
@@ -151,7 +151,7 @@ TEST_CASE("a host that comes and goes for an hour is told of a few times a minut
   CHECK(fleet.log.count("host b reports") <= 250);
 }
 
-TEST_CASE("others are let in while one comes in too often") {
+TEST_CASE("other agents are admitted while one connects too often") {
   fleet_rig fleet;
   introduce(fleet, 100);
   auto a = fleet.start_agent("a", 1);

@@ -9,7 +9,7 @@
 namespace volumeviz::testing {
 
 fleet_rig::fleet_rig() {
-  show({.address = "127.0.0.1"});
+  prove({.address = "127.0.0.1"});
   connector_ =
       caf::actor_cast<connector_actor>(spawn_function([this](caf::event_based_actor* self) {
         return caf::behavior{
@@ -25,7 +25,7 @@ fleet_rig::fleet_rig() {
   start_hub();
 }
 
-void fleet_rig::show(const wire::member& who) {
+void fleet_rig::prove(const wire::member& who) {
   members = std::make_shared<wire::member_registry>();
   members->enter(1, to_string(caf().node()), who);
 }
@@ -93,7 +93,7 @@ void fleet_rig::kill(agent& x) {
 
 change_batch fleet_rig::batch_of(const std::vector<std::string>& volumes, bool complete) {
   change_batch batch;
-  batch.host = "somebody else";
+  batch.host = "another host";
   for (const auto& name : volumes)
     batch.volumes.present.push_back(support::some_volume(name));
   batch.volumes.complete = complete;
@@ -128,7 +128,7 @@ std::vector<std::string> fleet_rig::stored(const std::string& host) const {
   return names;
 }
 
-std::string fleet_rig::greet(std::uint32_t protocol, const std::string& host) {
+std::string fleet_rig::say_hello(std::uint32_t protocol, const std::string& host) {
   auto why = std::make_shared<std::optional<std::string>>();
   spawn_function([=, this](caf::event_based_actor* self) {
     self->request(gate, caf::infinite, atom::hello_v, protocol, host, std::string{"9.9"})

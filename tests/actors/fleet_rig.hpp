@@ -15,13 +15,13 @@
 
 namespace volumeviz::testing {
 
-/// A hub with a store in memory, in one actor system with the agents: what CAF does between two
-/// processes is left out, all that we do is there.
+/// A hub with a store in memory, and agents, in one actor system. It leaves out what CAF does
+/// between two processes; the program's own actors are the real ones.
 class fleet_rig : public support::deterministic_system {
 public:
   fleet_rig();
 
-  /// A hub. The one before is gone with all it knew but its store.
+  /// Starts a hub with the store of the one before, which has lost everything else.
   void start_hub();
   void stop_hub();
 
@@ -46,19 +46,18 @@ public:
   /// The one host that is known.
   host_report host();
   std::vector<std::string> stored(const std::string& host) const;
-  /// Asks a gate as a stranger would.
-  std::string greet(std::uint32_t protocol, const std::string& host);
+  /// The gate's answer to the first question of any program; empty: not refused.
+  std::string say_hello(std::uint32_t protocol, const std::string& host);
 
   std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
   std::shared_ptr<metrics::catalogue> numbers =
       std::make_shared<metrics::catalogue>(node_role::hub);
-  /// The agents live in the hub's own actor system: its node is the one member. Tests change what
-  /// it has proven.
+  /// The agents live in the hub's actor system, so its node is the one member.
   std::shared_ptr<wire::member_registry> members;
-  /// What every connection has proven from now on.
-  void show(const wire::member& who);
+  /// From now on the one member has proven this.
+  void prove(const wire::member& who);
   std::size_t queue = 1000;
-  bool reachable = true; ///< else nobody listens at the hub's port
+  bool reachable = true; ///< else the hub's port is closed
   kept_log log;
   inventory_store_actor writer;
   fleet_roster_actor roster;

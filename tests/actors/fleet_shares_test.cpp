@@ -1,4 +1,4 @@
-// What one host may take of its hub: slices, turns, and what is too heavy.
+// A host's share of its hub: slices, turns, and resources that are too large.
 
 #include "actors/fleet/hub_session.hpp"
 #include "actors/inventory_store.hpp"
@@ -60,7 +60,7 @@ struct lone_session : fleet_rig {
 
 } // namespace
 
-TEST_CASE("a long list is written in slices, and answered as one") {
+TEST_CASE("a long list is written in slices, and answered as a whole") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   names many;
@@ -78,7 +78,7 @@ TEST_CASE("a long list is written in slices, and answered as one") {
   CHECK(fleet.stored("a").size() == 3000);
 }
 
-TEST_CASE("of a long list that is not believed nothing is written") {
+TEST_CASE("of a long list that is held back nothing is written") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   names first, second;
@@ -95,7 +95,7 @@ TEST_CASE("of a long list that is not believed nothing is written") {
   CHECK_FALSE(fleet.store->rows("a").volumes.contains("b0"));
 }
 
-TEST_CASE("of a long list that is locked out nothing more is tried") {
+TEST_CASE("of a long list that is locked out only one slice is tried") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.store->lock_out("a");
@@ -130,7 +130,7 @@ TEST_CASE("another host's batch is written between two slices of a long list") {
   CHECK(fleet.stored("a").size() == 10'000);
 }
 
-TEST_CASE("what is left of an unfinished batch is forgotten after half a minute") {
+TEST_CASE("an unfinished batch is dropped after half a minute") {
   lone_session fleet;
   CHECK(fleet.send_chunk(1, {"v1", "v2"}, false)->value->ok);
   CHECK(fleet.memory->held() > 0);
@@ -140,7 +140,7 @@ TEST_CASE("what is left of an unfinished batch is forgotten after half a minute"
   CHECK(fleet.memory->held() == 0);
 }
 
-TEST_CASE("a resource too heavy for the link is reported, and the rest is written") {
+TEST_CASE("a resource too large for the link is rejected, and the rest is written") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   auto batch = fleet_rig::batch_of({"light", "heavy"}, true);
@@ -153,7 +153,7 @@ TEST_CASE("a resource too heavy for the link is reported, and the rest is writte
   CHECK(fleet.stored("a") == names{"light"});
 }
 
-TEST_CASE("what an ended session has given to the store counts until the store answers") {
+TEST_CASE("slices of an ended session count until the store has answered them") {
   lone_session fleet;
   fleet.hold(is_store);
   const auto unfinished = fleet.send_chunk(1, {"never"}, false);
@@ -165,7 +165,7 @@ TEST_CASE("what an ended session has given to the store counts until the store a
   SUBCASE("because its agent is gone") {
     fleet.end_agent();
   }
-  SUBCASE("because the agent has come in once more") {
+  SUBCASE("because the agent has connected again") {
     fleet.end_session();
   }
   SUBCASE("because of both") {
@@ -176,7 +176,7 @@ TEST_CASE("what an ended session has given to the store counts until the store a
   REQUIRE(given->value);
   CHECK(given->value->why.code == ec::store_unreachable);
   for (int i = 0; i < 3; ++i) {
-    CHECK(fleet.memory->held() == held); // the unfinished batch is forgotten
+    CHECK(fleet.memory->held() == held); // the unfinished batch is dropped
     CHECK(fleet.room->waiting() == 1);
     fleet.advance(10min);
   }
@@ -188,7 +188,7 @@ TEST_CASE("what an ended session has given to the store counts until the store a
   CHECK(fleet.send_chunk(3, {"w"}, true)->why); // the actor is gone
 }
 
-TEST_CASE("an ended session takes nothing more, and gives the store nothing more") {
+TEST_CASE("an ended session accepts nothing more, and sends the store nothing more") {
   lone_session fleet;
   names many;
   for (int i = 0; i < 3000; ++i)
@@ -212,7 +212,7 @@ TEST_CASE("an ended session takes nothing more, and gives the store nothing more
   CHECK(fleet.room->waiting() == 0);
 }
 
-TEST_CASE("a session that ends with nothing at the store ends at once") {
+TEST_CASE("a session without slices in the store ends at once") {
   lone_session fleet;
   CHECK(fleet.send_chunk(1, {"v"}, true)->value->ok);
   fleet.end_agent();

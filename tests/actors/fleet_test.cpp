@@ -1,4 +1,4 @@
-// Agents and a hub: what is lost, what is asked for again, and who is away.
+// Agents and a hub: which batches are lost, which lists are asked for again, which hosts are away.
 
 #include "actors/fleet/hub_session.hpp"
 #include "actors/inventory_store.hpp"
@@ -17,7 +17,7 @@ using names = std::vector<std::string>;
 
 namespace {
 
-/// A hub with room for one batch, whose store is busy until it is let go.
+/// A hub with room for one batch, whose store hangs until the test calls hold(nullptr).
 struct full_hub : fleet_rig {
   full_hub() {
     queue = 1;
@@ -33,7 +33,7 @@ struct full_hub : fleet_rig {
 
 } // namespace
 
-TEST_CASE("what an agent sends is stored as its host's, whatever the batch says") {
+TEST_CASE("an agent's rows are stored under its own host name, whatever the batch says") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v1", "v2"});
@@ -41,12 +41,12 @@ TEST_CASE("what an agent sends is stored as its host's, whatever the batch says"
   CHECK(a->answers[0].ok);
   CHECK(a->answers[0].summary.changes.size() == 2);
   CHECK(fleet.stored("a") == names{"v1", "v2"});
-  CHECK(fleet.stored("somebody else").empty());
+  CHECK(fleet.stored("another host").empty());
   CHECK(fleet.host().connected);
   CHECK(fleet.host().batches == 1);
 }
 
-TEST_CASE("one host's complete list leaves the others' rows alone") {
+TEST_CASE("one host's complete list removes no rows of other hosts") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   auto b = fleet.start_agent("b", 2);
@@ -57,7 +57,7 @@ TEST_CASE("one host's complete list leaves the others' rows alone") {
   CHECK(fleet.stored("b").empty());
 }
 
-TEST_CASE("a list that is cut in pieces is applied as one") {
+TEST_CASE("a list that is sent in chunks is applied as a whole") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   names many;
@@ -73,7 +73,7 @@ TEST_CASE("a list that is cut in pieces is applied as one") {
 }
 
 TEST_CASE(
-    "while the hub is away batches are refused at once, and the handlers woken when it is back") {
+    "while the hub is away batches fail at once, and the handlers are woken when it is back") {
   fleet_rig fleet;
   fleet.reachable = false;
   auto a = fleet.start_agent("a", 1);
@@ -91,7 +91,7 @@ TEST_CASE(
   CHECK(a->answers.back().ok);
 }
 
-TEST_CASE("an agent dials again within three seconds, however long the hub was away") {
+TEST_CASE("an agent connects again within three seconds, however long the hub was away") {
   fleet_rig fleet;
   fleet.reachable = false;
   auto a = fleet.start_agent("a", 1);
@@ -102,7 +102,7 @@ TEST_CASE("an agent dials again within three seconds, however long the hub was a
   CHECK(fleet.dialed - before < 60);
 }
 
-TEST_CASE("what was not acknowledged when the hub dies is answered as not written") {
+TEST_CASE("batches that the hub has not answered when it dies fail") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.hold([](caf::scheduled_actor& x) {
@@ -117,7 +117,7 @@ TEST_CASE("what was not acknowledged when the hub dies is answered as not writte
   CHECK(a->answers[0].why.code == ec::store_unreachable);
 }
 
-TEST_CASE("after a restart of the hub an agent sends everything once more") {
+TEST_CASE("after a restart of the hub an agent lists everything again") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
@@ -130,7 +130,7 @@ TEST_CASE("after a restart of the hub an agent sends everything once more") {
   CHECK(fleet.host().connected);
 }
 
-TEST_CASE("after a broken connection an agent goes on where it ended") {
+TEST_CASE("after a broken connection an agent continues without a new list") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
@@ -144,7 +144,8 @@ TEST_CASE("after a broken connection an agent goes on where it ended") {
   CHECK(a->volumes->reconciles.empty());
 }
 
-TEST_CASE("a second agent of a name is refused, says why, and gets in when the first is gone") {
+TEST_CASE(
+    "a second agent of a name is refused with a reason, and admitted when the first is gone") {
   fleet_rig fleet;
   auto first = fleet.start_agent("a", 1);
   auto second = fleet.start_agent("a", 2);
@@ -182,7 +183,7 @@ TEST_CASE("an agent whose host another hub writes stands by until that ends") {
   CHECK(a->health->stores.back().why.text.empty());
 }
 
-TEST_CASE("the host of an agent that has left is given back, for another hub") {
+TEST_CASE("the hub releases the lock of a host whose agent is gone") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   auto b = fleet.start_agent("b", 2);
@@ -195,7 +196,7 @@ TEST_CASE("the host of an agent that has left is given back, for another hub") {
   CHECK(fleet.store->released() == names{"a"});
 }
 
-TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
+TEST_CASE("an agent that sends heartbeats stays connected, one that hangs is away") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.advance(1min);
@@ -211,7 +212,7 @@ TEST_CASE("an agent that tells of itself stays, one that hangs is away") {
   CHECK(fleet.host().connected);
 }
 
-TEST_CASE("a full hub refuses, and the agent tries again until it is taken") {
+TEST_CASE("an agent sends a batch again until a full hub accepts it") {
   full_hub fleet;
   const auto& [a, b] = fleet.agents;
   fleet.write(a, {"v"});
@@ -225,7 +226,7 @@ TEST_CASE("a full hub refuses, and the agent tries again until it is taken") {
   CHECK(b->answers.at(0).ok);
 }
 
-TEST_CASE("what a full hub does not take for ten seconds is given up") {
+TEST_CASE("a batch fails when the hub is full for ten seconds") {
   full_hub fleet;
   const auto& [a, b] = fleet.agents;
   fleet.write(a, {"v"});
@@ -233,14 +234,14 @@ TEST_CASE("what a full hub does not take for ten seconds is given up") {
   fleet.advance(12s);
   REQUIRE(b->answers.size() == 1);
   CHECK_FALSE(b->answers[0].ok);
-  CHECK(b->answers[0].why.text.find("no room") != std::string::npos);
+  CHECK(b->answers[0].why.text.find("full") != std::string::npos);
 }
 
-TEST_CASE("what a full hub refused is not written after what was seen later") {
+TEST_CASE("a batch that a full hub refused is not written after a newer one") {
   full_hub fleet;
   const auto& [a, b] = fleet.agents;
   fleet.write(b, {"w"});
-  fleet.write(a, {}, true); // its handler dies now, and the next one looks anew
+  fleet.write(a, {}, true); // its handler dies now, and the next one fetches again
   fleet.hold(nullptr);
   fleet.run();
   fleet.write(a, {"v"}, true);
@@ -251,7 +252,7 @@ TEST_CASE("what a full hub refused is not written after what was seen later") {
   CHECK(fleet.stored("a") == names{"v"});
 }
 
-TEST_CASE("a long list that is under way is not written after what was seen later") {
+TEST_CASE("a long list in flight is not written after a newer one") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   names many;
@@ -267,7 +268,7 @@ TEST_CASE("a long list that is under way is not written after what was seen late
   CHECK(a->answers.back().ok);
 }
 
-TEST_CASE("an agent that comes and goes gets no more room at the hub") {
+TEST_CASE("an agent that reconnects gets no more room at the hub") {
   full_hub fleet;
   const auto& [a, b] = fleet.agents;
   fleet.write(a, {"v"});
@@ -278,8 +279,9 @@ TEST_CASE("an agent that comes and goes gets no more room at the hub") {
   fleet.write(b, {"w"});
   fleet.advance(12s);
   REQUIRE(b->answers.size() == 1);
-  CHECK(b->answers[0].why.text.find("no room") != std::string::npos);
-  CHECK(a->answers.size() == 1); // of its first life; it is not let in before that has ended
+  CHECK(b->answers[0].why.text.find("full") != std::string::npos);
+  CHECK(a->answers.size()
+        == 1); // of its first life; it is not admitted before that session has ended
   fleet.hold(nullptr);
   fleet.advance(6s);
   fleet.write(a, {"v", "x"});
@@ -289,7 +291,7 @@ TEST_CASE("an agent that comes and goes gets no more room at the hub") {
   CHECK(fleet.stored("a") == names{"v", "x"});
 }
 
-TEST_CASE("what a hub says is text of one line in an agent's log and health") {
+TEST_CASE("a hub's texts are clean single lines in an agent's log and health") {
   const std::string said = "no\xff\nway" + std::string(8000, 'x');
   const auto is_clean = [](const std::string& text) {
     CHECK(text.find("no\ufffd way") != std::string::npos);
@@ -328,7 +330,7 @@ TEST_CASE("what a hub says is text of one line in an agent's log and health") {
   is_clean(a->answers.at(0).why.text);
 }
 
-TEST_CASE("a stray error does not end who gets it") {
+TEST_CASE("a stray error message does not end the actor that gets it") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   for (const auto& x :
@@ -342,14 +344,14 @@ TEST_CASE("a stray error does not end who gets it") {
   CHECK(fleet.hosts().size() == 2);
 }
 
-TEST_CASE("a session that hangs is followed by no other before it has ended") {
+TEST_CASE("no new session of a host starts before one that hangs has ended") {
   fleet_rig fleet;
   auto a = fleet.start_agent("a", 1);
   fleet.hold(
       [](caf::scheduled_actor& x) { return dynamic_cast<shell<hub_session>*>(&x) != nullptr; });
   fleet.write(a, {}, true);
   fleet.kill(*a);
-  // The same process dials again and again, each time in vain.
+  // The same process connects again and again, and is not admitted.
   auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->parts);
   fleet.advance(20s);
   CHECK(fleet.stored("a").empty());

@@ -4,9 +4,9 @@
 #include "actors/metrics_aggregator.hpp"
 #include "actors/node_client.hpp"
 #include "actors/platform/shell.hpp"
+#include "tests/actors/fixed_roster.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/actors/threaded_system.hpp"
-#include "tests/actors/told_roster.hpp"
 #include "tests/support/deterministic_system.hpp"
 
 #include <caf/all.hpp>
@@ -25,7 +25,7 @@ struct observers : support::deterministic_system {
   explicit observers(node_role role, bool enabled = true)
       : numbers(std::make_shared<metrics::catalogue>(role)) {
     if (role == node_role::hub)
-      roster = spawn<shell<told_roster>>(make_slot("fleet_roster"), fleet);
+      roster = spawn<shell<fixed_roster>>(make_slot("fleet_roster"), fleet);
     aggregator = spawn<shell<metrics_aggregator>>(
         make_slot("metrics_aggregator"),
         aggregator_parts{.numbers = numbers,
@@ -198,7 +198,7 @@ TEST_CASE("from outside a hub tells its hosts, and that there is nothing to reco
   caf::actor_system system{config};
   auto fleet = std::make_shared<std::vector<host_report>>();
   fleet->push_back(reporting_host("a", system_now()));
-  auto roster = system.spawn<shell<told_roster>>(make_slot("fleet_roster"), fleet);
+  auto roster = system.spawn<shell<fixed_roster>>(make_slot("fleet_roster"), fleet);
   {
     node_handles handles;
     handles.role = node_role::hub;

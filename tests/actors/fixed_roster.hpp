@@ -10,12 +10,12 @@
 
 namespace volumeviz::testing {
 
-/// A FLEET ROSTER that knows what the test tells it, and nothing of agents.
-class told_roster {
+/// A FLEET ROSTER that reports the hosts of the test and admits no agent.
+class fixed_roster {
 public:
   using interface = fleet_roster_actor;
 
-  told_roster(interface::pointer, std::shared_ptr<std::vector<host_report>> hosts)
+  fixed_roster(interface::pointer, std::shared_ptr<std::vector<host_report>> hosts)
       : hosts_(std::move(hosts)) {}
 
   interface::behavior_type make_behavior() {
