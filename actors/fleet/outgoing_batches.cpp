@@ -17,7 +17,7 @@ std::vector<std::uint64_t> outgoing_batches::add(std::uint64_t seq, change_batch
       superseded.push_back(older);
   for (const auto older : superseded)
     batches_.erase(older);
-  auto rejected = sync::set_heavy_aside(whole, limits_.resource_bytes);
+  auto rejected = sync::remove_oversized(whole, limits_.resource_bytes);
   batches_.emplace(seq, batch{.topics = topics,
                               .chunks = sync::cut(std::move(whole), limits_.chunk_bytes),
                               .added = now,
