@@ -1,15 +1,15 @@
+#include "commands/commands.hpp"
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
 #include "persistence/url.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <unistd.h>
 #include <variant>
 #include <vector>
-
-#include "commands/commands.hpp"
 
 namespace {
 
@@ -59,6 +59,9 @@ config::exit_code run(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+  // A peer that closes its connection must not end the process: OpenSSL and cpp-httplib write
+  // without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return static_cast<int>(run({argv + 1, argv + argc}));
   } catch (const std::exception& e) {

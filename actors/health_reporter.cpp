@@ -1,6 +1,6 @@
 #include "actors/health_reporter.hpp"
 
-#include "sync/spoken.hpp"
+#include "text/human_time.hpp"
 
 #include <fmt/format.h>
 
@@ -210,8 +210,9 @@ sync::health_facts health_reporter::known_now() const {
   auto facts = facts_;
   if (store_silent()) {
     facts.database_up = false;
-    facts.database_reason = std::string{"the "} + store_name(parts_.role) + " has not answered for "
-                            + sync::spoken(std::chrono::nanoseconds{parts_.now() - store_heard_});
+    facts.database_reason =
+        std::string{"the "} + store_name(parts_.role) + " has not answered for "
+        + text::format_duration(std::chrono::nanoseconds{parts_.now() - store_heard_});
   }
   return facts;
 }

@@ -1,5 +1,6 @@
 #include "actors/node_client.hpp"
 
+#include "actors/fleet/error_text.hpp"
 #include "actors/platform/asker.hpp"
 
 #include <caf/all.hpp>
@@ -19,12 +20,6 @@ template <class Answer, class Handle, class... Words>
 caf::expected<Answer> ask(caf::actor_system& system, const Handle& whom,
                           std::chrono::milliseconds limit, Words&&... words) {
   return asker{system}.ask<Answer>(whom, limit, std::forward<Words>(words)...);
-}
-
-std::string text_of(caf::actor_system& system, const caf::error& why) {
-  if (why.context().match_elements<std::string>())
-    return why.context().get_as<std::string>(0);
-  return system.render(why);
 }
 
 } // namespace

@@ -1,8 +1,7 @@
 #include "actors/rejected_rows.hpp"
 
-#include "config/secrets.hpp"
-#include "sync/clean_text.hpp"
-#include "sync/text_cut.hpp"
+#include "text/secrets.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +44,7 @@ void rejected_rows::written(const observation& what, const write_summary& summar
   std::uint64_t untold = summary.more_rejected;
   std::size_t lines = 0;
   for (const auto& x : summary.rejected) {
-    const auto name = fmt::format("{} {}", to_string(x.kind), config::in_quotes(x.key));
+    const auto name = fmt::format("{} {}", to_string(x.kind), text::in_quotes(x.key));
     auto found = rows_.find(name);
     const bool is_new = found == rows_.end();
     if (is_new && rows_.size() >= rows_most) {
@@ -55,11 +54,11 @@ void rejected_rows::written(const observation& what, const write_summary& summar
     }
     if (is_new) {
       found = rows_.emplace(name, entry{.key = x.key, .since = now}).first;
-      sync::cut_text(found->second.key, longest_key);
+      text::cut(found->second.key, longest_key);
     }
     auto& row = found->second;
     row.why = x.reason;
-    sync::clean_text(row.why, longest_reason);
+    text::make_one_line(row.why, longest_reason);
     row.write = writes_;
     if (is_new && ++lines > lines_most)
       ++untold;

@@ -2,7 +2,7 @@
 
 #include "actors/change_words.hpp"
 #include "actors/resource_handler.hpp"
-#include "config/secrets.hpp"
+#include "text/secrets.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -168,7 +168,7 @@ void resource_handler::report_unverified() {
         "the daemon's list lacks volumes and nothing shows that they are gone, such as "
         "{} ({} in all): their rows stay, with the status unverified",
         now.first_kept.empty() ? "some of drivers that are away"
-                               : config::in_quotes(now.first_kept.front().name),
+                               : text::in_quotes(now.first_kept.front().name),
         now.kept);
   if (now.kept == 0 && told_unverified_.kept > 0)
     parts_.log->info("all volumes that the daemon's list had lacked are there or gone");

@@ -15,6 +15,12 @@ find_package(tl-expected CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 
+# Its CMake package has a target of another name in each version.
+find_path(UTF8CPP_INCLUDE_DIR utf8cpp/utf8.h REQUIRED)
+add_library(volumeviz_utf8cpp INTERFACE)
+add_library(volumeviz::utf8cpp ALIAS volumeviz_utf8cpp)
+target_include_directories(volumeviz_utf8cpp SYSTEM INTERFACE ${UTF8CPP_INCLUDE_DIR})
+
 # Debian's SOCI has no CMake package.
 find_package(PostgreSQL REQUIRED)
 find_package(SQLite3 REQUIRED)

@@ -1,3 +1,7 @@
+#include "commands/check_hub.hpp"
+#include "commands/commands.hpp"
+#include "commands/link_credentials.hpp"
+#include "commands/node_name.hpp"
 #include "docker/inspect_trial.hpp"
 #include "docker/path_trial.hpp"
 #include "http/server.hpp"
@@ -12,11 +16,6 @@
 #include <cstdio>
 #include <map>
 #include <string>
-
-#include "commands/check_hub.hpp"
-#include "commands/commands.hpp"
-#include "commands/link_credentials.hpp"
-#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -143,7 +142,7 @@ void check_node_name(config::settings& settings, findings& found) {
 }
 
 void check_database(const config::settings& settings, findings& found) {
-  auto where = persistence::without_secrets(settings.database_url);
+  auto where = persistence::display_url(settings.database_url);
   auto state = persistence::look_at_schema({.url = settings.database_url});
   if (!state) {
     found.bad(state.error().code == ec::store_schema ? "schema" : "database", state.error().text);
@@ -171,7 +170,7 @@ void check_hub(const config::settings& settings, findings& found) {
     found.bad("hub", answer.error().text);
 }
 
-void check_port(const char* what, const std::string& setting, const config::host_port& address,
+void check_port(const char* what, const std::string& setting, const text::host_port& address,
                 findings& found) {
   nobody view;
   auto server = http::start({.listen = address, .auth_token = {}}, view, nullptr);

@@ -4,6 +4,8 @@
 #include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
 #include "actors/platform/asker.hpp"
+#include "commands/link.hpp"
+#include "commands/link_credentials.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -11,9 +13,6 @@
 
 #include <optional>
 #include <set>
-
-#include "commands/link.hpp"
-#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 
@@ -35,7 +34,7 @@ std::shared_ptr<spdlog::logger> silent_log() {
   return std::make_shared<spdlog::logger>("check", std::make_shared<spdlog::sinks::null_sink_mt>());
 }
 
-result<hub_gate_actor> dial(caf::actor_system& system, const config::host_port& hub,
+result<hub_gate_actor> dial(caf::actor_system& system, const text::host_port& hub,
                             const connector_actor& connector) {
   const auto attempted = "connecting to the hub at " + to_string(hub) + ": ";
   result<hub_gate_actor> gate = fail(ec::store_unreachable, attempted + "no answer in time");

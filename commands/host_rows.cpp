@@ -1,7 +1,7 @@
 #include "commands/host_rows.hpp"
 
-#include <chrono>
-#include <cstdio>
+#include "text/iso_time.hpp"
+
 #include <utility>
 
 namespace volumeviz::commands {
@@ -18,25 +18,13 @@ result<std::vector<host_report>> recorded_hosts(persistence::inventory& rows) {
       x.host = row.host;
       x.engine_id = row.engine_id;
       x.engine_version = row.engine_version;
-      x.last_heard = moment_of(row.last_seen_at);
-      x.verified_at = moment_of(row.verified_at);
+      x.last_heard = text::parse_iso_time(row.last_seen_at).value_or(never);
+      x.verified_at = text::parse_iso_time(row.verified_at).value_or(never);
       all.push_back(std::move(x));
     }
     what.cursor = page->next;
   } while (!what.cursor.empty());
   return all;
-}
-
-timestamp moment_of(const std::string& iso) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  if (std::sscanf(iso.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d", &year, &month, &day, &hour, &minute,
-                  &second)
-      != 6)
-    return never;
-  using namespace std::chrono;
-  const sys_days date{std::chrono::year{year} / month / day};
-  return nanoseconds{date.time_since_epoch()}.count()
-         + nanoseconds{hours{hour} + minutes{minute} + seconds{second}}.count();
 }
 
 } // namespace volumeviz::commands

@@ -1,6 +1,8 @@
 #include "commands/link.hpp"
 
 #include "actors/fleet/front_log.hpp"
+#include "commands/host_rows.hpp"
+#include "commands/link_credentials.hpp"
 #include "identity/random.hpp"
 #include "identity/revocation_list.hpp"
 
@@ -8,9 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <utility>
-
-#include "commands/host_rows.hpp"
-#include "commands/link_credentials.hpp"
 
 namespace volumeviz::commands {
 

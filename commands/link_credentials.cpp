@@ -1,6 +1,6 @@
 #include "commands/link_credentials.hpp"
 
-#include "config/secrets.hpp"
+#include "text/secrets.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +12,7 @@ namespace {
 using complaints = std::vector<std::string>;
 
 std::string line_for(const char* name, const std::string& value, const std::string& text) {
-  return fmt::format("{}={}: {}", name, config::in_quotes(value), text);
+  return fmt::format("{}={}: {}", name, text::in_quotes(value), text);
 }
 
 std::string line_for(const config::settings& settings, const identity::file_complaint& complaint) {
@@ -51,7 +51,7 @@ link_credentials(const config::settings& settings) {
         "HUB_TLS_CERT", settings.hub_tls_cert,
         fmt::format("the certificate is for {}, not for {}, which is this agent's NODE_NAME: "
                     "the hub would refuse it",
-                    fmt::join((*loaded)->names(), ", "), config::in_quotes(settings.node_name)))}};
+                    fmt::join((*loaded)->names(), ", "), text::in_quotes(settings.node_name)))}};
   return std::move(*loaded);
 }
 

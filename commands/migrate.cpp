@@ -1,10 +1,9 @@
+#include "commands/commands.hpp"
 #include "persistence/store.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
-
-#include "commands/commands.hpp"
 
 namespace volumeviz::commands {
 
@@ -20,7 +19,7 @@ config::exit_code migrate(const config::settings& settings) {
                "an agent (NODE_ROLE=agent) keeps no database: migrate where its hub runs\n");
     return config::exit_code::failed;
   }
-  auto where = persistence::without_secrets(settings.database_url);
+  auto where = persistence::display_url(settings.database_url);
   auto done = persistence::migrate({.url = settings.database_url});
   if (!done) {
     fmt::print(stderr, "couldn't migrate {}: {}\n", where, done.error().text);

@@ -1,14 +1,14 @@
 #include "commands/node_name.hpp"
 
-#include "config/secrets.hpp"
+#include "commands/commands.hpp"
 #include "http/server.hpp"
+#include "text/host_port.hpp"
+#include "text/secrets.hpp"
 
 #include <fmt/format.h>
 
 #include <mutex>
 #include <systemd/sd-daemon.h>
-
-#include "commands/commands.hpp"
 
 namespace volumeviz::commands {
 
@@ -75,11 +75,10 @@ result<std::string> name_from_daemon(const config::settings& settings) {
   auto who = (*daemon)->make_client()->identify(ask_limit);
   if (!who)
     return tl::unexpected{who.error()};
-  if (!config::is_node_name(who->name))
-    return fail(ec::bad_request, "NODE_NAME is not set: the daemon's own name, "
-                                     + config::in_quotes(who->name)
-                                     + ", can't stand in for it; allowed is 1 to 253 of letters, "
-                                       "digits, '.', '_' and '-'");
+  if (!text::is_host_name(who->name))
+    return fail(ec::bad_request,
+                "NODE_NAME is not set: the daemon's own name, " + text::in_quotes(who->name)
+                    + ", can't stand in for it; allowed is " + text::host_name_rule);
   return who->name;
 }
 

@@ -1,7 +1,9 @@
-#include "config/secrets.hpp"
+#include "commands/commands.hpp"
+#include "commands/node_name.hpp"
 #include "persistence/store.hpp"
 #include "sync/kept_rows.hpp"
 #include "sync/left_out.hpp"
+#include "text/secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +15,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "commands/commands.hpp"
-#include "commands/node_name.hpp"
 
 namespace volumeviz::commands {
 
@@ -66,7 +65,7 @@ public:
       return {};
     for (const auto& x : summary->rejected)
       fmt::print(stderr, "the database can't hold {} {}: {}\n", to_string(x.kind),
-                 config::in_quotes(x.key), x.reason);
+                 text::in_quotes(x.key), x.reason);
     if (auto why = add_times(*summary))
       return tl::unexpected(*why);
     return std::move(summary->changes);

@@ -2,6 +2,11 @@
 #include "actors/fleet/remoting.hpp"
 #include "actors/node.hpp"
 #include "actors/node_client.hpp"
+#include "commands/commands.hpp"
+#include "commands/descriptors.hpp"
+#include "commands/link.hpp"
+#include "commands/link_credentials.hpp"
+#include "commands/node_name.hpp"
 #include "config/logging.hpp"
 #include "docker/socket_watch.hpp"
 #include "http/actor_view.hpp"
@@ -25,12 +30,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "commands/commands.hpp"
-#include "commands/descriptors.hpp"
-#include "commands/link.hpp"
-#include "commands/link_credentials.hpp"
-#include "commands/node_name.hpp"
-
 namespace volumeviz::commands {
 
 namespace {
@@ -52,7 +51,6 @@ public:
     for (auto x : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
       sigaddset(&set_, x);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
   }
   /// The next signal, or nothing when `limit` has passed.
   std::optional<int> wait(std::chrono::milliseconds limit) const {
@@ -117,7 +115,7 @@ public:
     }
     server_ = std::move(*server);
     log_->info("listening on http://{}",
-               to_string(config::host_port{settings_.http_listen.host, server_->port()}));
+               to_string(text::host_port{settings_.http_listen.host, server_->port()}));
     if (settings_.role == config::node_role::hub)
       return open_the_gate();
     if (settings_.events_enabled)
@@ -154,7 +152,7 @@ private:
     }
     front_ = std::move(*front);
     log_->info("waiting for agents on {}{}",
-               to_string(config::host_port{settings_.hub_listen.host, front_->port()}),
+               to_string(text::host_port{settings_.hub_listen.host, front_->port()}),
                uses_tls(settings_) ? " (mutual TLS)" : "");
     return std::nullopt;
   }
@@ -264,7 +262,7 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
   else
     log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
              settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
-             persistence::without_secrets(settings.database_url));
+             persistence::display_url(settings.database_url));
   for (const auto& notice : settings.notices)
     log.warn("{}", notice);
   if (settings.role != config::node_role::standalone && !uses_tls(settings))

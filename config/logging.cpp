@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t longest_queue = 2048;
 constexpr std::chrono::milliseconds last_words{900};
 
-/// The program's signals are main's, and a SIGPIPE of the log must end nothing.
+/// The main thread takes all signals.
 void block_all_signals() {
   sigset_t all;
   ::sigfillset(&all);

@@ -1,7 +1,9 @@
 #include "config/setting_readers.hpp"
 
 #include "config/duration.hpp"
-#include "config/secrets.hpp"
+#include "text/ascii.hpp"
+#include "text/host_port.hpp"
+#include "text/secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,34 +14,16 @@ namespace volumeviz::config::readers {
 namespace {
 
 constexpr std::size_t largest_queue = 1'000'000;
-constexpr std::size_t longest_node_name = 253;
 constexpr std::size_t longest_socket_path = 107; // sockaddr_un has 108 bytes, the last one a zero
 
 bool is_visible_ascii(char c) {
   return c > ' ' && c < 0x7f;
 }
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (auto& c : result)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c + 32);
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(' '), text.size());
-  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-}
-
 } // namespace
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  const auto word = lower(text);
+  const auto word = text::lower(text);
   if (word == "true" || word == "1" || word == "yes")
     return true;
   if (word == "false" || word == "0" || word == "no")
@@ -56,8 +40,8 @@ complaint duration(std::string_view value, std::chrono::milliseconds least,
   return std::nullopt;
 }
 
-complaint listen_address(std::string_view value, host_port& into) {
-  auto parsed = parse_host_port(value);
+complaint listen_address(std::string_view value, text::host_port& into) {
+  auto parsed = text::parse_host_port(value);
   if (!parsed)
     return value.starts_with(':') ? "for all addresses say 0.0.0.0 or [::]" : "";
   into = std::move(*parsed);
@@ -85,7 +69,7 @@ complaint docker_host(std::string_view value, settings& into) {
     auto address = value.substr(6);
     if (address.ends_with('/'))
       address.remove_suffix(1);
-    const auto parsed = parse_host_port(address);
+    const auto parsed = text::parse_host_port(address);
     if (!parsed || parsed->port == 0)
       return "the usual ports are 2375, and 2376 with TLS";
     into.docker_host = "tcp://" + to_string(*parsed);
@@ -125,14 +109,14 @@ complaint auth_token(std::string_view value, settings& into) {
 complaint allowed_hosts(std::string_view value, settings& into) {
   std::vector<std::string> hosts;
   while (!value.empty()) {
-    const auto entry = trimmed(value.substr(0, value.find(',')));
+    const auto entry = text::trimmed(value.substr(0, value.find(',')));
     value.remove_prefix(std::min(value.size(), value.find(',')));
     value.remove_prefix(value.empty() ? 0 : 1);
     if (entry.empty())
       continue;
-    auto host = host_of(entry);
+    auto host = text::host_of(entry);
     if (!host)
-      return in_quotes(entry) + " is not HOST, HOST:PORT, [IPv6] or [IPv6]:PORT";
+      return text::in_quotes(entry) + " is not HOST, HOST:PORT, [IPv6] or [IPv6]:PORT";
     hosts.push_back(std::move(*host));
   }
   if (hosts.empty())
@@ -144,7 +128,7 @@ complaint allowed_hosts(std::string_view value, settings& into) {
 complaint log_level(std::string_view value, settings& into) {
   static constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn",
                                                           "error"};
-  const auto word = lower(value);
+  const auto word = text::lower(value);
   if (std::ranges::find(levels, word) == levels.end())
     return "";
   into.log_level = word;
@@ -152,7 +136,7 @@ complaint log_level(std::string_view value, settings& into) {
 }
 
 complaint format(std::string_view value, settings& into) {
-  const auto word = lower(value);
+  const auto word = text::lower(value);
   if (word != "text" && word != "json")
     return "";
   into.format = word == "json" ? log_format::json : log_format::text;
@@ -160,14 +144,14 @@ complaint format(std::string_view value, settings& into) {
 }
 
 complaint node_name(std::string_view value, settings& into) {
-  if (!is_node_name(value))
+  if (!text::is_host_name(value))
     return "";
   into.node_name = std::string{value};
   return std::nullopt;
 }
 
 complaint role(std::string_view value, settings& into) {
-  const auto word = lower(value);
+  const auto word = text::lower(value);
   if (word == "standalone")
     into.role = node_role::standalone;
   else if (word == "agent")
@@ -180,18 +164,11 @@ complaint role(std::string_view value, settings& into) {
 }
 
 complaint hub_address(std::string_view value, settings& into) {
-  auto parsed = parse_host_port(value);
+  auto parsed = text::parse_host_port(value);
   if (!parsed || parsed->port == 0)
     return "";
   into.hub_address = std::move(parsed);
   return std::nullopt;
-}
-
-bool is_node_name(std::string_view text) {
-  const auto allowed = [](char c) {
-    return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
-  };
-  return !text.empty() && text.size() <= longest_node_name && std::ranges::all_of(text, allowed);
 }
 
 } // namespace volumeviz::config::readers

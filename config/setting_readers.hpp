@@ -32,7 +32,7 @@ complaint duration_of_at_least(std::string_view value, settings& into) {
   return duration(value, std::chrono::milliseconds{Least}, into.*Member);
 }
 
-complaint listen_address(std::string_view value, host_port& into);
+complaint listen_address(std::string_view value, text::host_port& into);
 
 template <auto Member>
 complaint listen(std::string_view value, settings& into) {
@@ -40,7 +40,7 @@ complaint listen(std::string_view value, settings& into) {
 }
 
 template <auto Member>
-complaint text(std::string_view value, settings& into) {
+complaint path(std::string_view value, settings& into) {
   into.*Member = std::string{value};
   return std::nullopt;
 }
@@ -56,7 +56,5 @@ complaint format(std::string_view value, settings& into);
 complaint node_name(std::string_view value, settings& into);
 complaint role(std::string_view value, settings& into);
 complaint hub_address(std::string_view value, settings& into);
-
-bool is_node_name(std::string_view text);
 
 } // namespace volumeviz::config::readers

@@ -1,6 +1,7 @@
 #include "config/setting_table.hpp"
 
 #include "config/setting_readers.hpp"
+#include "text/host_port.hpp"
 
 #include <array>
 
@@ -46,7 +47,7 @@ constexpr std::array table{
             readers::docker_tls_verify},
     setting{"DOCKER_CERT_PATH", "~/.docker", "a folder",
             "the folder of ca.pem, cert.pem and key.pem for DOCKER_TLS_VERIFY",
-            readers::text<&settings::docker_cert_path>},
+            readers::path<&settings::docker_cert_path>},
     setting{"DATABASE_URL", "an SQLite file",
             "sqlite:///ABSOLUTE/PATH.db or postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=…",
             "the database; the file is $STATE_DIRECTORY/inventory.db where systemd sets that, else "
@@ -72,8 +73,7 @@ constexpr std::array table{
             "how often the actor statistics go to the log; 0: never",
             readers::duration_of_at_least<&settings::actor_stats_interval, 0>},
     setting{"NODE_NAME", "the host name; in a container the Docker daemon's own name",
-            "1 to 253 of letters, digits, '.', '_' and '-'", "the name of this host in every table",
-            readers::node_name},
+            text::host_name_rule, "the name of this host in every table", readers::node_name},
     setting{"NODE_ROLE", "standalone", "standalone, agent or hub",
             "standalone: all in one process; agent: watches Docker and sends to a hub; hub: stores "
             "for many agents",
@@ -83,15 +83,15 @@ constexpr std::array table{
     setting{"HUB_ADDRESS", "none", "HOST:PORT or [IPv6]:PORT", "agent: the hub; required",
             readers::hub_address},
     setting{"HUB_TLS_CERT", "none", a_file, "mutual TLS between agents and hub: our certificate",
-            readers::text<&settings::hub_tls_cert>},
+            readers::path<&settings::hub_tls_cert>},
     setting{"HUB_TLS_KEY", "none", a_file, "the key of HUB_TLS_CERT",
-            readers::text<&settings::hub_tls_key>},
+            readers::path<&settings::hub_tls_key>},
     setting{"HUB_TLS_CA", "none", a_file, "who signs the other side's certificate",
-            readers::text<&settings::hub_tls_ca>},
+            readers::path<&settings::hub_tls_ca>},
     setting{"HUB_TLS_REVOKED", "none", a_file,
             "SHA-256 fingerprints of certificates that are refused, one a line; read again when it "
             "changes",
-            readers::text<&settings::hub_tls_revoked>},
+            readers::path<&settings::hub_tls_revoked>},
     setting{"HUB_INSECURE", "false", a_boolean,
             "accept agents and hub without TLS on other than loopback addresses",
             readers::boolean<&settings::hub_insecure>},

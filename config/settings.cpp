@@ -2,11 +2,11 @@
 
 #include "config/default_database.hpp"
 #include "config/duration.hpp"
-#include "config/secrets.hpp"
 #include "config/service_link.hpp"
 #include "config/setting_readers.hpp"
 #include "config/setting_table.hpp"
 #include "config/similar.hpp"
+#include "text/secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,9 +27,9 @@ std::string_view value_of(const environment& variables, std::string_view name) {
 std::string shown(const setting& which, std::string_view value) {
   switch (which.how_shown) {
   case setting::shown::plain:
-    return in_quotes(value);
+    return text::in_quotes(value);
   case setting::shown::as_url:
-    return in_quotes(without_secrets(value));
+    return text::in_quotes(text::without_secrets(value));
   case setting::shown::never:
     break;
   }
@@ -76,13 +76,13 @@ void find_unknown(const environment& variables, settings& into, complaints& wron
   for (const auto& [name, value] : variables) {
     if (!name.starts_with(prefix) || value.empty() || std::ranges::find(known, name) != known.end())
       continue;
-    auto shown_name = in_quotes(name);
+    auto shown_name = text::in_quotes(name);
     shown_name = shown_name.substr(1, shown_name.size() - 2);
     if (is_service_link(name, value)) {
       links.append(links.empty() ? "" : ", ").append(shown_name);
       continue;
     }
-    auto line = shown_name + '=' + (sounds_secret(name) ? "(hidden)" : in_quotes(value))
+    auto line = shown_name + '=' + (sounds_secret(name) ? "(hidden)" : text::in_quotes(value))
                 + ": there is no such setting";
     if (const auto meant = most_similar(name, known))
       line += "; did you mean " + std::string{*meant} + '?';
@@ -100,14 +100,15 @@ void find_unknown(const environment& variables, settings& into, complaints& wron
 void notice_docker_context(const environment& variables, settings& into) {
   const auto context = value_of(variables, "DOCKER_CONTEXT");
   if (!context.empty() && context != "default" && into.role != node_role::hub)
-    into.notices.push_back("DOCKER_CONTEXT=" + in_quotes(context)
+    into.notices.push_back("DOCKER_CONTEXT=" + text::in_quotes(context)
                            + " is ignored: the daemon that is watched is DOCKER_HOST="
-                           + in_quotes(without_secrets(into.docker_host)));
+                           + text::in_quotes(text::without_secrets(into.docker_host)));
 }
 
 void check_backoff(const settings& read, complaints& wrong) {
   if (read.backoff_max < read.backoff_min)
-    wrong.push_back("EVENTS_BACKOFF_MAX_DURATION=" + in_quotes(format_duration(read.backoff_max))
+    wrong.push_back("EVENTS_BACKOFF_MAX_DURATION="
+                    + text::in_quotes(format_duration(read.backoff_max))
                     + ": allowed is a duration not below EVENTS_BACKOFF_MIN_DURATION, which is "
                     + format_duration(read.backoff_min));
 }
@@ -139,10 +140,9 @@ void default_node_name(const environment& variables, settings& into, complaints&
   if (!into.node_name.empty() || !value_of(variables, "NODE_NAME").empty())
     return;
   std::array<char, 256> name{}; // one more than Linux' longest, so always terminated
-  if (::gethostname(name.data(), name.size() - 1) != 0 || !readers::is_node_name(name.data())) {
-    wrong.push_back(
-        "NODE_NAME is not set: the host name, " + in_quotes(name.data())
-        + ", can't stand in for it; allowed is 1 to 253 of letters, digits, '.', '_' and '-'");
+  if (::gethostname(name.data(), name.size() - 1) != 0 || !text::is_host_name(name.data())) {
+    wrong.push_back("NODE_NAME is not set: the host name, " + text::in_quotes(name.data())
+                    + ", can't stand in for it; allowed is " + text::host_name_rule);
     return;
   }
   into.node_name = name.data();
@@ -151,9 +151,9 @@ void default_node_name(const environment& variables, settings& into, complaints&
 
 /// The hub's port must not be open to everyone by accident.
 void check_plain_hub(const settings& read, complaints& wrong) {
-  const auto refuse = [&](const char* name, const host_port& address) {
-    if (!is_loopback(address.host))
-      wrong.push_back(std::string{name} + '=' + in_quotes(to_string(address))
+  const auto refuse = [&](const char* name, const text::host_port& address) {
+    if (!text::is_loopback(address.host))
+      wrong.push_back(std::string{name} + '=' + text::in_quotes(to_string(address))
                       + ": without HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA allowed is a loopback "
                         "address only, unless "
                         "HUB_INSECURE=true");
@@ -198,10 +198,6 @@ tl::expected<settings, std::vector<std::string>> read_settings(const environment
   if (!wrong.empty())
     return tl::unexpected{std::move(wrong)};
   return result;
-}
-
-bool is_node_name(std::string_view text) {
-  return readers::is_node_name(text);
 }
 
 bool in_container(const environment& variables, std::string_view host_name) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/address.hpp"
 #include "messages/error.hpp"
 #include "messages/node_role.hpp"
+#include "text/host_port.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -30,9 +30,9 @@ struct settings {
   bool docker_tls_verify = false;
   std::string docker_cert_path;
   std::string database_url; ///< never empty after read_settings
-  host_port http_listen{"127.0.0.1", 8080};
+  text::host_port http_listen{"127.0.0.1", 8080};
   std::string http_auth_token;                 ///< empty: none
-  std::vector<std::string> http_allowed_hosts; ///< as host_of() writes them; empty: none
+  std::vector<std::string> http_allowed_hosts; ///< as text::host_of() writes them; empty: none
   std::string log_level = "info";
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
@@ -41,8 +41,8 @@ struct settings {
   /// daemon's own then, which has yet to be asked; until then `node_name` is the host name.
   bool node_name_from_daemon = false;
   node_role role = node_role::standalone;
-  host_port hub_listen{"127.0.0.1", 4711};
-  std::optional<host_port> hub_address;
+  text::host_port hub_listen{"127.0.0.1", 4711};
+  std::optional<text::host_port> hub_address;
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   std::string hub_tls_revoked; ///< empty: no list
   bool hub_insecure = false;
@@ -62,9 +62,6 @@ using url_judge = std::function<std::optional<std::string>(const std::string& ur
 /// and empty counts as not set.
 tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
                                                                const url_judge& judge = {});
-
-/// Whether a name may be a NODE_NAME.
-bool is_node_name(std::string_view text);
 
 /// Whether a host name is a container's id, or the program runs in a container for other reasons
 /// (/.dockerenv, /run/.containerenv, Kubernetes).

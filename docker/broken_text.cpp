@@ -1,6 +1,7 @@
 #include "docker/broken_text.hpp"
 
-#include "messages/utf8.hpp"
+#include "text/percent.hpp"
+#include "text/utf8.hpp"
 
 #include <boost/json.hpp>
 
@@ -20,10 +21,7 @@ std::optional<unsigned> escaped_unit(std::string_view text) {
     return std::nullopt;
   unsigned unit = 0;
   for (const char c : text.substr(2, 4)) {
-    const auto digit = c >= '0' && c <= '9'   ? c - '0'
-                       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                              : -1;
+    const auto digit = text::hex_digit(c);
     if (digit < 0)
       return std::nullopt;
     unit = unit * 16 + static_cast<unsigned>(digit);
@@ -40,7 +38,7 @@ struct part {
 
 part next_part(std::string_view text) {
   if (text.front() != '\\') {
-    const auto size = utf8_character(text);
+    const auto size = text::utf8_length(text);
     return {.size = size > 0 ? size : 1, .valid = size > 0};
   }
   const auto unit = escaped_unit(text);

@@ -2,11 +2,11 @@
 
 #include "docker/resolve.hpp"
 #include "docker/times.hpp"
+#include "text/host_port.hpp"
 
 #include <httplib.h>
 
 #include <charconv>
-#include <csignal>
 #include <netinet/tcp.h>
 
 namespace volumeviz::docker {
@@ -16,34 +16,6 @@ namespace {
 // cpp-httplib hands the timeout to poll() in milliseconds, as an int. This is 23 days, and the only
 // end of a request is the interrupt's.
 constexpr time_t no_timeout = 2'000'000;
-
-/// Neither OpenSSL nor this cpp-httplib write with MSG_NOSIGNAL: a daemon that goes away would kill
-/// the process. Holds the signal back in this thread, and takes away what has come meanwhile.
-class sigpipe_held_back {
-public:
-  sigpipe_held_back() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~sigpipe_held_back() {
-    const timespec now{};
-    if (!was_pending_)
-      while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-      }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  sigpipe_held_back(const sigpipe_held_back&) = delete;
-  sigpipe_held_back& operator=(const sigpipe_held_back&) = delete;
-
-private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
 
 /// A firewall or a cable that goes away ends no TCP connection by itself.
 void keep_alive(int socket) {
@@ -82,8 +54,7 @@ std::unique_ptr<httplib::ClientImpl> make_http(const address& where) {
 std::string host_header(const address& where) {
   if (where.via == address::kind::unix_socket)
     return "docker";
-  const bool ipv6 = where.host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+  return to_string(text::host_port{where.host, static_cast<std::uint16_t>(where.port)});
 }
 
 response_head read_head(const httplib::Response& in) {
@@ -151,14 +122,12 @@ connection::connection(const address& where, interrupt& guard)
 }
 
 connection::~connection() {
-  const sigpipe_held_back held;
   implementation_->http.reset();
   implementation_->guard.forget();
 }
 
 ending connection::get(const std::string& path, std::string_view accept, const on_head& head,
                        const on_bytes& bytes) {
-  const sigpipe_held_back held;
   const httplib::Headers headers{{"Accept", std::string{accept}},
                                  {"Host", host_header(implementation_->where)},
                                  {"User-Agent", "volumeviz-events"}};

@@ -163,7 +163,7 @@ result<std::optional<volume>> http_client::inspect_volume(const std::string& nam
                                      + ": the daemon can't be asked for such a name, only its list "
                                        "of volumes shows it");
   const auto body =
-      inspect("inspect volume " + name, "/volumes/" + percent_encode(name), "volume", in(limit));
+      inspect("inspect volume " + name, "/volumes/" + path_element(name), "volume", in(limit));
   if (!body)
     return tl::unexpected{body.error()};
   if (!*body)
@@ -182,7 +182,7 @@ result<std::optional<container>> http_client::inspect_container(const std::strin
   if (id.empty())
     return fail(ec::bad_request, "couldn't inspect a container without an id");
   const auto body = inspect("inspect container " + short_id(id),
-                            "/containers/" + percent_encode(id) + "/json", "container", in(limit));
+                            "/containers/" + path_element(id) + "/json", "container", in(limit));
   if (!body)
     return tl::unexpected{body.error()};
   if (!*body)

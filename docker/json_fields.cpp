@@ -1,6 +1,6 @@
 #include "docker/json_fields.hpp"
 
-#include "docker/times.hpp"
+#include "text/iso_time.hpp"
 
 #include <boost/json.hpp>
 
@@ -69,7 +69,7 @@ std::int64_t json_fields::number(std::string_view name) {
 }
 
 timestamp json_fields::time(std::string_view name) {
-  return parse_rfc3339(text(name)).value_or(never);
+  return text::parse_iso_time(text(name)).value_or(never);
 }
 
 key_values json_fields::pairs(std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include "docker/times.hpp"
 #include "messages/docker_event.hpp"
+#include "text/percent.hpp"
 
 #include <charconv>
 #include <optional>
@@ -26,23 +27,11 @@ std::optional<std::pair<int, int>> parse_version(std::string_view text) {
 
 } // namespace
 
-std::string percent_encode(std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-                       || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  // A path element of dots alone would be taken for a step up.
-  if (out == "." || out == "..")
-    return out == "." ? "%2E" : "%2E%2E";
-  return out;
+std::string path_element(std::string_view name) {
+  // The daemon would take an element of dots alone for a step up.
+  if (name == "." || name == "..")
+    return name == "." ? "%2E" : "%2E%2E";
+  return text::percent_encode(name);
 }
 
 bool is_mangled_by_router(std::string_view name) {
@@ -78,7 +67,7 @@ std::string event_filters(bool only_catalogue) {
 
 std::string events_path(timestamp since, bool only_catalogue) {
   return "/events?since=" + seconds_and_nanos(since)
-         + "&filters=" + percent_encode(event_filters(only_catalogue));
+         + "&filters=" + text::percent_encode(event_filters(only_catalogue));
 }
 
 std::string events_path(timestamp since, timestamp until, bool only_catalogue) {

@@ -1,15 +1,14 @@
 #pragma once
 
-#include "messages/resources.hpp"
+#include "text/timestamp.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace volumeviz::docker {
 
-/// Percent-encodes everything but letters, digits, '-', '.', '_' and '~': names of plugins' volumes
-/// are free-form.
-std::string percent_encode(std::string_view text);
+/// A name as one element of a path, percent-encoded: names of plugins' volumes are free-form.
+std::string path_element(std::string_view name);
 
 /// True for a name of a volume that the daemon's router does not hand on as it is, so that no
 /// inspect can ask for it: "//", a leading '/' and elements "." and ".." are cleaned away (301),

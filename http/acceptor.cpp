@@ -76,7 +76,7 @@ acceptor::~acceptor() {
   ::close(wakeup_);
 }
 
-result<std::uint16_t> acceptor::listen(const config::host_port& where) {
+result<std::uint16_t> acceptor::listen(const text::host_port& where) {
   const auto refuse = [&](const std::string& why) {
     return fail(ec::bad_request, "couldn't listen on " + to_string(where) + ": " + why
                                      + "; set HTTP_LISTEN to an address and a port that are free");

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/address.hpp"
 #include "http/connection.hpp"
 #include "messages/error.hpp"
+#include "text/host_port.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ public:
 
   /// Listens from now on; the port, a free one where 0 was asked for. Fails with ec::bad_request
   /// and a sentence when the address can't be bound.
-  result<std::uint16_t> listen(const config::host_port& where);
+  result<std::uint16_t> listen(const text::host_port& where);
   /// Accepts nothing more. Not to be called by `take`.
   void stop();
 

@@ -1,7 +1,7 @@
 #include "http/access.hpp"
 
-#include "config/address.hpp"
-#include "config/secrets.hpp"
+#include "text/host_port.hpp"
+#include "text/secrets.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -16,11 +16,11 @@ namespace {
 
 /// Browsers resolve localhost and all names below it to a loopback address without asking DNS.
 bool is_loopback_name(std::string_view host) {
-  return host == "localhost" || host.ends_with(".localhost") || config::is_loopback(host);
+  return host == "localhost" || host.ends_with(".localhost") || text::is_loopback(host);
 }
 
 bool may_be_named(const access_rules& rules, const std::string& host_header) {
-  const auto host = config::host_of(host_header);
+  const auto host = text::host_of(host_header);
   return host
          && (is_loopback_name(*host)
              || std::ranges::find(rules.allowed_hosts, *host) != rules.allowed_hosts.end());
@@ -28,7 +28,7 @@ bool may_be_named(const access_rules& rules, const std::string& host_header) {
 
 /// The address with its port, in a form in which two of them can be compared.
 std::optional<std::string> full_address(std::string_view authority, std::string_view usual_port) {
-  const auto host = config::host_of(authority);
+  const auto host = text::host_of(authority);
   if (!host)
     return std::nullopt;
   const auto bracket = authority.rfind(']');
@@ -68,12 +68,12 @@ std::optional<std::string> foreign_because(const access_rules& rules, std::strin
   const auto host = from.host.value_or("");
   const bool checks_host = rules.only_loopback || !rules.allowed_hosts.empty();
   if (checks_host && !host.empty() && !may_be_named(rules, host))
-    return "the Host header names " + config::in_quotes(host)
+    return "the Host header names " + text::in_quotes(host)
            + ", which is neither a loopback name nor in HTTP_ALLOWED_HOSTS: add it there if it is "
              "meant to lead to this node, or set HTTP_AUTH_TOKEN";
   if (method == "POST" && from.origin && !is_own_origin(*from.origin, host))
-    return "the Origin header, " + config::in_quotes(*from.origin)
-           + ", is not the address in the Host header, " + config::in_quotes(host)
+    return "the Origin header, " + text::in_quotes(*from.origin)
+           + ", is not the address in the Host header, " + text::in_quotes(host)
            + ": only pages of this node may send a POST; let a reverse proxy pass the Host header "
              "on, or set HTTP_AUTH_TOKEN";
   return std::nullopt;

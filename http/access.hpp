@@ -9,10 +9,9 @@ namespace volumeviz::http {
 
 /// Who may ask, as the settings say.
 struct access_rules {
-  std::string token = {}; ///< HTTP_AUTH_TOKEN; empty: none
-  std::vector<std::string> allowed_hosts =
-      {};                     ///< HTTP_ALLOWED_HOSTS, as config::host_of writes them
-  bool only_loopback = false; ///< the server listens on loopback addresses only
+  std::string token = {};                      ///< HTTP_AUTH_TOKEN; empty: none
+  std::vector<std::string> allowed_hosts = {}; ///< HTTP_ALLOWED_HOSTS, as text::host_of writes them
+  bool only_loopback = false;                  ///< the server listens on loopback addresses only
 };
 
 /// What a browser tells about a request beside what is asked.

@@ -1,25 +1,15 @@
 #include "http/authorization.hpp"
 
+#include "text/ascii.hpp"
+
 #include <cstddef>
 
 namespace volumeviz::http {
 
-namespace {
-
-/// Lower case in ASCII: the name of a scheme is not case sensitive.
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-} // namespace
-
 bool is_authorized(std::string_view header, const std::string& token) noexcept {
   constexpr std::string_view scheme = "bearer ";
-  if (token.empty() || header.size() < scheme.size())
+  if (token.empty() || !text::equal_ignoring_case(header.substr(0, scheme.size()), scheme))
     return false;
-  for (std::size_t i = 0; i < scheme.size(); ++i)
-    if (lower(header[i]) != scheme[i])
-      return false;
   auto shown = header.substr(scheme.size());
   while (!shown.empty() && shown.front() == ' ')
     shown.remove_prefix(1);

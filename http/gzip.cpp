@@ -1,6 +1,7 @@
 #include "http/gzip.hpp"
 
 #include "http/header_text.hpp"
+#include "text/ascii.hpp"
 
 #include <memory>
 #include <zlib.h>
@@ -11,7 +12,7 @@ namespace {
 
 /// Of the weight "q=0", "q=0.0" and so on.
 bool is_zero(std::string_view weight) {
-  const auto text = lower(trimmed(weight));
+  const auto text = text::lower(text::trimmed(weight));
   return text.starts_with("q=0") && text.find_first_not_of("0.", 2) == std::string::npos;
 }
 
@@ -21,7 +22,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
   bool any = false;
   while (!accept_encoding.empty()) {
     auto coding = take(accept_encoding, ",");
-    const auto name = lower(trimmed(take(coding, ";")));
+    const auto name = text::lower(text::trimmed(take(coding, ";")));
     const bool accepted = !is_zero(coding);
     if (name == "gzip" || name == "x-gzip")
       return accepted;

@@ -3,6 +3,7 @@
 #include "http/gzip.hpp"
 #include "http/header_text.hpp"
 #include "http/health_json.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,7 @@ bool is_token(std::string_view word) {
 
 bool has_word(std::string_view list, std::string_view word) {
   while (!list.empty())
-    if (lower(trimmed(take(list, ","))) == word)
+    if (text::lower(text::trimmed(take(list, ","))) == word)
       return true;
   return false;
 }
@@ -168,7 +169,8 @@ tl::expected<prepared_head, refusal> prepare_head(std::string_view head) {
     const auto name = take(header, ":");
     if (!is_token(name)) // also a continued line, which is long out of use
       return malformed();
-    if (auto noted = note_header(framing, result.headers, lower(name), trimmed(header)); !noted)
+    if (auto noted = note_header(framing, result.headers, text::lower(name), text::trimmed(header));
+        !noted)
       return tl::unexpected{noted.error()};
   }
   if (framing.length.value_or(0) > max_body_size)

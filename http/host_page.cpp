@@ -1,7 +1,7 @@
 #include "http/host_page.hpp"
 
 #include "persistence/cursor.hpp"
-#include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <algorithm>
 #include <set>
@@ -62,7 +62,7 @@ void show_latest_proof(std::vector<persistence::host_row>& rows,
     if (found == known.end() || found->verified_at == never)
       continue;
     // ISO 8601 in UTC: the order of the text is that of the moments, to the microsecond.
-    row.verified_at = std::max(row.verified_at, persistence::iso_time(found->verified_at));
+    row.verified_at = std::max(row.verified_at, text::iso_time(found->verified_at));
   }
 }
 

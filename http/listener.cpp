@@ -198,7 +198,7 @@ public:
 
   std::uint16_t port() const noexcept override { return port_; }
 
-  result<void> start(const config::host_port& where) {
+  result<void> start(const text::host_port& where) {
     auto port = acceptor_.listen(where);
     if (!port)
       return tl::unexpected{port.error()};
@@ -214,8 +214,7 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<server>> listen(const config::host_port& where,
-                                       const listener_limits& limits,
+result<std::unique_ptr<server>> listen(const text::host_port& where, const listener_limits& limits,
                                        std::function<response(const request&)> answer) {
   try {
     auto made = std::make_unique<running_server>(limits, std::move(answer));

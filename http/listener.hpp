@@ -24,8 +24,7 @@ struct listener_limits {
 
 /// Answers what comes at an address with `answer`, which is called on several threads at once.
 /// Fails with ec::bad_request and a sentence when the address can't be bound.
-result<std::unique_ptr<server>> listen(const config::host_port& where,
-                                       const listener_limits& limits,
+result<std::unique_ptr<server>> listen(const text::host_port& where, const listener_limits& limits,
                                        std::function<response(const request&)> answer);
 
 } // namespace volumeviz::http

@@ -1,5 +1,8 @@
 #include "http/parameters.hpp"
 
+#include "text/percent.hpp"
+#include "text/utf8.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -25,33 +28,10 @@ result<void> check_names(const parameters& given, const std::vector<std::string_
     }
     if (given.count(name) > 1)
       return refuse("the parameter '" + name + "' is given more than once");
-    if (!is_plain_text(value))
+    if (!text::is_storable(value))
       return refuse("the value of '" + name + "' is not valid UTF-8 text");
   }
   return {};
-}
-
-int digit(char c) {
-  return c >= '0' && c <= '9'   ? c - '0'
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                : -1;
-}
-
-/// Percent escapes and plus signs decoded; an escape that is none stays as it is.
-std::string decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
-    if (escape) {
-      result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return result;
 }
 
 std::optional<std::string> value_of(const parameters& given, const std::string& name) {
@@ -60,28 +40,6 @@ std::optional<std::string> value_of(const parameters& given, const std::string& 
 }
 
 } // namespace
-
-bool is_plain_text(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    if (byte == 0 || (byte >= 0x80 && byte < 0xc2) || byte > 0xf4 || text.size() - i < length)
-      return false;
-    std::uint32_t code = length == 1 ? byte : byte & (0xffU >> (length + 1));
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0U) != 0x80)
-        return false;
-      code = code << 6U | (next & 0x3fU);
-    }
-    // Over-long forms, halves of UTF-16 pairs, and what lies beyond Unicode.
-    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || code > 0x10ffff
-        || (code >= 0xd800 && code <= 0xdfff))
-      return false;
-    i += length;
-  }
-  return true;
-}
 
 parameters parse_parameters(std::string_view query) {
   parameters result;
@@ -92,7 +50,7 @@ parameters parse_parameters(std::string_view query) {
       continue;
     const auto name = pair.substr(0, pair.find('='));
     const auto value = pair.substr(std::min(pair.size(), name.size() + 1));
-    result.emplace(decoded(name), decoded(value));
+    result.emplace(text::query_decode(name), text::query_decode(value));
   }
   return result;
 }

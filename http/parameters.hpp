@@ -28,7 +28,4 @@ result<persistence::query> parse_query(const parameters& given, bool of_volumes)
 /// ?type=full|volumes|containers; full when it is not given.
 result<reconcile_scope> parse_scope(const parameters& given);
 
-/// Valid UTF-8 without U+0000: what every database can compare with.
-bool is_plain_text(std::string_view text) noexcept;
-
 } // namespace volumeviz::http

@@ -1,6 +1,6 @@
 #include "http/row_json.hpp"
 
-#include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -91,7 +91,7 @@ json::object to_object(const persistence::host_row& x) {
 }
 
 json::value time_or_null(timestamp at) {
-  return text_or_null(persistence::iso_time(at));
+  return text_or_null(text::iso_time(at));
 }
 
 /// Adds what the hub knows of this host to its row; `known` is null when that is nothing.

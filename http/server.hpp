@@ -21,7 +21,7 @@ public:
 };
 
 struct server_settings {
-  config::host_port listen;
+  text::host_port listen;
   std::string auth_token;                      ///< empty: none
   std::vector<std::string> allowed_hosts = {}; ///< see access_rules
 };

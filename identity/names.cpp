@@ -1,5 +1,7 @@
 #include "identity/names.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -40,14 +42,6 @@ std::optional<std::string> as_address(const std::string& name) {
     if (::inet_pton(family, name.c_str(), &bytes) == 1 && name.find('\0') == std::string::npos)
       return address_text(family, &bytes);
   return {};
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_without_case(const std::string& a, const std::string& b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 /// Two of them would leave open which one counts.
@@ -98,8 +92,8 @@ bool certificate_names::have(const std::string& name) const {
   if (const auto address = as_address(name))
     return std::ranges::find(addresses, *address) != addresses.end()
            || as_address(common) == address;
-  return same_without_case(name, common) || std::ranges::any_of(dns, [&](const auto& each) {
-           return same_without_case(name, each);
+  return text::equal_ignoring_case(name, common) || std::ranges::any_of(dns, [&](const auto& each) {
+           return text::equal_ignoring_case(name, each);
          });
 }
 

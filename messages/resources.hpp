@@ -1,5 +1,7 @@
 #pragma once
 
+#include "text/timestamp.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,10 +14,6 @@ enum class resource_kind : std::uint8_t { volume, container };
 
 /// "volume" or "container".
 const char* to_string(resource_kind kind) noexcept;
-
-/// UTC, nanoseconds since 1970. `never` stands for "has not happened" and "not known".
-using timestamp = std::int64_t;
-inline constexpr timestamp never = 0;
 
 using key_values = std::map<std::string, std::string>;
 

@@ -1,6 +1,7 @@
 #include "persistence/host_writer.hpp"
 
 #include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <boost/json.hpp>
 
@@ -10,7 +11,7 @@ namespace {
 
 boost::json::object json_of(const change_batch& batch) {
   const auto moment = [](timestamp when) {
-    return when == never ? boost::json::value{} : boost::json::value(iso_time(when));
+    return when == never ? boost::json::value{} : boost::json::value(text::iso_time(when));
   };
   return {{"host", batch.host},
           {"id", batch.facts.engine_id},
@@ -57,8 +58,8 @@ void host_writer::write_all_facts(const std::vector<const change_batch*>& of) {
                  {"now", now_, parameter::type::time},
                  {"id", x->facts.engine_id},
                  {"version", x->facts.engine_version},
-                 {"seen", iso_time(x->facts.last_seen_at), parameter::type::time},
-                 {"verified", iso_time(x->facts.verified_at), parameter::type::time}});
+                 {"seen", text::iso_time(x->facts.last_seen_at), parameter::type::time},
+                 {"verified", text::iso_time(x->facts.verified_at), parameter::type::time}});
 }
 
 /// Texts that are unknown (empty) stay, times move backwards only with our clock: what lies in its

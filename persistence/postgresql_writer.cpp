@@ -1,5 +1,6 @@
 #include "persistence/row_writer.hpp"
 #include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <boost/json.hpp>
 
@@ -125,7 +126,7 @@ boost::json::object json_of(const key_values& values) {
 }
 
 boost::json::value json_of(timestamp when) {
-  return when == never ? boost::json::value{} : boost::json::value(iso_time(when));
+  return when == never ? boost::json::value{} : boost::json::value(text::iso_time(when));
 }
 
 boost::json::object json_of(const std::string& host, const volume& v) {

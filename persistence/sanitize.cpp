@@ -1,6 +1,6 @@
 #include "persistence/sanitize.hpp"
 
-#include "persistence/text.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <map>
@@ -27,12 +27,13 @@ public:
 
   template <class... Text>
   void operator()(Text&... texts) {
-    ((count_ += persistence::clean(texts) ? 1 : 0), ...);
+    ((count_ += text::make_storable(texts) ? 1 : 0), ...);
   }
 
   void operator()(key_values& values) {
-    if (std::ranges::all_of(values,
-                            [](const auto& x) { return is_clean(x.first) && is_clean(x.second); }))
+    if (std::ranges::all_of(values, [](const auto& x) {
+          return text::is_storable(x.first) && text::is_storable(x.second);
+        }))
       return;
     key_values cleaned;
     for (const auto& [key, value] : values) {
@@ -59,7 +60,7 @@ std::string objection(const char* what, const std::string& key, std::size_t limi
 
 /// For reports: enough to recognise it.
 std::string abbreviated(std::string key) {
-  cut(key, 256);
+  text::cut(key, 256);
   return key;
 }
 
@@ -69,9 +70,9 @@ void sanitize_volumes(sanitize_batch& x, cleaner& clean) {
     clean(v.name, v.driver, v.mountpoint, v.scope);
     clean(v.labels);
     clean(v.options);
-    cut(v.driver, word_limit);
-    cut(v.scope, word_limit);
-    cut(v.mountpoint, text_limit);
+    text::cut(v.driver, word_limit);
+    text::cut(v.scope, word_limit);
+    text::cut(v.mountpoint, text_limit);
     if (auto reason = objection("volume's name", v.name, volume_name_limit); !reason.empty())
       x.rejected.push_back({row_kind::volume, abbreviated(v.name), std::move(reason)});
     else
@@ -104,9 +105,9 @@ void sanitize_containers(sanitize_batch& x, cleaner& clean) {
   for (auto& c : x.batch.containers.present) {
     clean(c.id, c.name, c.image, c.state, c.status);
     clean(c.labels);
-    cut(c.state, word_limit);
+    text::cut(c.state, word_limit);
     for (auto* text : {&c.name, &c.image, &c.status})
-      cut(*text, text_limit);
+      text::cut(*text, text_limit);
     if (auto reason = objection("container's id", c.id, container_id_limit); !reason.empty()) {
       x.rejected.push_back({row_kind::container, abbreviated(c.id), std::move(reason)});
       continue;
@@ -134,8 +135,8 @@ sanitize_batch tidied(const change_batch& raw) {
   sanitize_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
-  cut(x.batch.facts.engine_id, engine_limit);
-  cut(x.batch.facts.engine_version, engine_limit);
+  text::cut(x.batch.facts.engine_id, engine_limit);
+  text::cut(x.batch.facts.engine_version, engine_limit);
   for (auto* keys :
        {&x.batch.volumes.gone, &x.batch.volumes.also_present, &x.batch.volumes.spared.drivers,
         &x.batch.volumes.spared.known, &x.batch.volumes.spared.unverified, &x.batch.containers.gone,
@@ -145,11 +146,11 @@ sanitize_batch tidied(const change_batch& raw) {
   // As in the rows that they are compared with.
   for (auto* drivers : {&x.batch.volumes.spared.drivers, &x.batch.volumes.spared.known})
     for (auto& driver : *drivers)
-      cut(driver, word_limit);
+      text::cut(driver, word_limit);
   sanitize_volumes(x, clean);
   sanitize_containers(x, clean);
   // Not cleaned: two names must not become one, whose rows would be the other's.
-  if (persistence::clean(x.batch.host))
+  if (text::make_storable(x.batch.host))
     reject_all(x, "the host's name has bytes that no database can hold");
   else if (const auto reason = objection("host's name", x.batch.host, host_limit); !reason.empty())
     reject_all(x, reason);

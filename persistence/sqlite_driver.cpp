@@ -1,5 +1,6 @@
 #include "persistence/driver.hpp"
 #include "persistence/file_trouble.hpp"
+#include "text/percent.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -34,7 +35,7 @@ std::string uri_of(const address& where, session::purpose why) {
   if (where.path == in_memory)
     return in_memory;
   // SOCI splits a plain path at blanks and at '='.
-  return "file:" + percent_encoded(where.path, "/")
+  return "file:" + text::percent_encode(where.path, "/")
          + "?mode=" + (why == session::purpose::write ? "rwc" : "rw");
 }
 

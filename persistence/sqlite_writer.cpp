@@ -1,5 +1,6 @@
 #include "persistence/row_writer.hpp"
 #include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <boost/json.hpp>
 
@@ -204,7 +205,7 @@ private:
                                             json_object(v.labels),
                                             json_object(v.options),
                                             v.scope,
-                                            iso_time(v.created_at),
+                                            text::iso_time(v.created_at),
                                             v.recreated ? "1" : "0",
                                             now_};
       if (!is_recorded(recorded, values, v.recreated ? 6 : 5))
@@ -226,9 +227,9 @@ private:
                                             c.status,
                                             json_object(c.labels),
                                             is_running(c) ? "1" : "0",
-                                            iso_time(c.created_at),
-                                            c.from_inspect ? iso_time(c.started_at) : "",
-                                            c.from_inspect ? iso_time(c.finished_at) : "",
+                                            text::iso_time(c.created_at),
+                                            c.from_inspect ? text::iso_time(c.started_at) : "",
+                                            c.from_inspect ? text::iso_time(c.finished_at) : "",
                                             c.from_inspect    ? "1"
                                             : c.times_unknown ? "2"
                                                               : "0",

@@ -66,8 +66,8 @@ struct migration_report {
 /// schema is newer than this program or a migration that was applied has changed since.
 result<migration_report> migrate(const database& where);
 
-/// "sqlite:///var/lib/x.db" or "postgresql://user@host:5432/name": the URL without password, for
-/// people.
-std::string without_secrets(const std::string& url);
+/// A DATABASE_URL for people, without its password: "sqlite:///var/lib/x.db" or
+/// "postgresql://user@host:5432/name".
+std::string display_url(const std::string& url);
 
 } // namespace volumeviz::persistence

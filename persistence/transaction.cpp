@@ -5,6 +5,7 @@
 #include "persistence/row_writer.hpp"
 #include "persistence/sanitize.hpp"
 #include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,9 +31,9 @@ public:
   attempt(session& on, const std::set<std::string>& known_hosts, const host_locks* locks,
           host_quota* quota, bool careful)
       : on_{on}, locks_{locks}, room_{locks ? removals_at_once : any_removals},
-        now_{iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count())},
+        now_{text::iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                std::chrono::system_clock::now().time_since_epoch())
+                                .count())},
         hosts_{on, known_hosts, now_}, quota_{on, quota}, rows_{on.kind() == dialect::sqlite
                                                                     ? make_sqlite_writer(on, now_)
                                                                     : make_postgresql_writer(

@@ -2,6 +2,8 @@
 
 #include "persistence/store.hpp"
 #include "persistence/url_parameters.hpp"
+#include "text/percent.hpp"
+#include "text/secrets.hpp"
 
 #include <libpq-fe.h>
 
@@ -53,7 +55,7 @@ std::string visible(const std::string& text) {
   std::string result;
   for (const char c : text)
     if (std::iscntrl(static_cast<unsigned char>(c)))
-      result += percent_encoded({c});
+      result += text::percent_encode({&c, 1});
     else
       result += c;
   return result;
@@ -62,7 +64,7 @@ std::string visible(const std::string& text) {
 /// What is wrong with the part of an SQLite URL behind the "sqlite://".
 std::vector<std::string> sqlite_complaints(const std::string& rest) {
   std::vector<std::string> wrong;
-  const auto path = percent_decoded(rest.substr(0, rest.find_first_of("?#")));
+  const auto path = text::percent_decode(rest.substr(0, rest.find_first_of("?#")));
   if (!rest.starts_with('/'))
     wrong.emplace_back("the path is not absolute: three slashes in a row, as in "
                        "sqlite:///var/lib/x.db");
@@ -84,7 +86,7 @@ result<address> parse_sqlite(const std::string& rest) {
     return fail(ec::bad_request,
                 "DATABASE_URL can't be used: " + joined(wrong) + "; give it as " + sqlite_form);
   // Four slashes are how SQLAlchemy, Django and Prisma write an absolute path.
-  const auto path = '/' + percent_decoded(rest.substr(rest.find_first_not_of('/'))).value();
+  const auto path = '/' + text::percent_decode(rest.substr(rest.find_first_not_of('/'))).value();
   return address{dialect::sqlite, path, {}, "sqlite://" + visible(path)};
 }
 
@@ -137,7 +139,7 @@ std::vector<std::string> postgresql_complaints(const std::string& url) {
     return {"there is more than one '@', or one after the host: in a user name or password write "
             "@ as %40, / as %2F, ? as %3F, : as %3A"};
   std::vector<std::string> wrong;
-  if (!percent_decoded(url.substr(0, url.find('?'))))
+  if (!text::percent_decode(url.substr(0, url.find('?'))))
     wrong.emplace_back(bad_escape);
   for (const auto& each : url_parameters(url))
     if (const auto why = postgresql_parameter_complaint(each))
@@ -180,26 +182,11 @@ result<address> parse_postgresql(const std::string& url) {
   result.connection = "postgresql:///?";
   for (const auto& [key, value] : *found)
     result.connection +=
-        (result.connection.ends_with('?') ? "" : "&") + key + '=' + percent_encoded(value);
+        (result.connection.ends_with('?') ? "" : "&") + key + '=' + text::percent_encode(value);
   return result;
 }
 
 } // namespace
-
-std::string percent_encoded(const std::string& text, const char* keep) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        (byte < 0x80 && std::isalnum(byte)) || std::strchr("-._~", c) || std::strchr(keep, c);
-    if (plain && c != '\0')
-      result += c;
-    else
-      result += {'%', digits[byte >> 4], digits[byte & 15]};
-  }
-  return result;
-}
 
 std::optional<std::string> url_complaint(const std::string& url) {
   std::vector<std::string> wrong;
@@ -221,15 +208,9 @@ result<address> parse_url(const std::string& url) {
               std::string{"DATABASE_URL must be "} + sqlite_form + " or " + postgres_form);
 }
 
-std::string without_secrets(const std::string& url) {
-  if (const auto known = parse_url(url))
-    return known->display;
-  // Not understood, so nothing in it is known to be harmless but what stands before the "://".
-  const auto scheme = url.substr(0, std::min(url.find("://"), url.size()));
-  const bool harmless =
-      !scheme.empty() && scheme.size() <= 16 && scheme.size() < url.size()
-      && std::ranges::all_of(scheme, [](unsigned char c) { return std::islower(c); });
-  return harmless ? scheme + "://…" : "…";
+std::string display_url(const std::string& url) {
+  const auto known = parse_url(url);
+  return known ? known->display : text::without_secrets(url);
 }
 
 } // namespace volumeviz::persistence

@@ -26,7 +26,4 @@ result<address> parse_url(const std::string& url);
 /// empty when it is of no known kind. Names parameters, and quotes nothing else.
 std::optional<std::string> url_complaint(const std::string& url);
 
-/// Percent-encodes everything but unreserved characters and those in `keep`.
-std::string percent_encoded(const std::string& text, const char* keep = "");
-
 } // namespace volumeviz::persistence

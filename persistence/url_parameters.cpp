@@ -1,10 +1,12 @@
 #include "persistence/url_parameters.hpp"
 
+#include "text/ascii.hpp"
+#include "text/percent.hpp"
+
 #include <libpq-fe.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <memory>
 #include <string_view>
 
@@ -76,33 +78,7 @@ bool is_small_number(std::string_view text) {
          && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower >= 'a' && lower <= 'f')
-    return lower - 'a' + 10;
-  return std::nullopt;
-}
-
 } // namespace
-
-std::optional<std::string> percent_decoded(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-    if (!low)
-      return std::nullopt;
-    result += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return result;
-}
 
 std::vector<url_parameter> url_parameters(const std::string& url) {
   std::vector<url_parameter> result;
@@ -117,9 +93,7 @@ std::vector<url_parameter> url_parameters(const std::string& url) {
     url_parameter each{chunk.substr(0, equals), std::nullopt, after_password};
     if (equals != std::string::npos)
       each.value = chunk.substr(equals + 1);
-    std::string lower = each.key;
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    after_password |= lower.find("pass") != std::string::npos;
+    after_password |= text::find_ignoring_case(each.key, "pass") != std::string_view::npos;
     result.push_back(std::move(each));
     begin = end + 1;
   }
@@ -129,7 +103,7 @@ std::vector<url_parameter> url_parameters(const std::string& url) {
 std::string named(const url_parameter& each) {
   const bool plain =
       !each.key.empty() && each.key.size() <= longest_name
-      && std::ranges::all_of(each.key, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+      && std::ranges::all_of(each.key, [](char c) { return text::is_alphanumeric(c) || c == '_'; });
   return each.nameless || !plain ? "a parameter that is not named here"
                                  : "the parameter " + each.key;
 }
@@ -137,8 +111,8 @@ std::string named(const url_parameter& each) {
 std::optional<std::string> postgresql_parameter_complaint(const url_parameter& each) {
   if (!each.value)
     return "there is no '=' and no value; write & in a value as %26";
-  const auto value = percent_decoded(*each.value);
-  if (!value || !percent_decoded(each.key))
+  const auto value = text::percent_decode(*each.value);
+  if (!value || !text::percent_decode(each.key))
     return "a % must be followed by two hexadecimal digits; percent-encode it as %25";
   if (!is_known(each.key))
     return "PostgreSQL's library has no such parameter";

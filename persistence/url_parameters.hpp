@@ -22,7 +22,4 @@ std::string named(const url_parameter& each);
 /// Why PostgreSQL's library would refuse it, or why the node could not work with it.
 std::optional<std::string> postgresql_parameter_complaint(const url_parameter& each);
 
-/// Nothing when a '%' is not followed by two hexadecimal digits.
-std::optional<std::string> percent_decoded(const std::string& text);
-
 } // namespace volumeviz::persistence

@@ -1,6 +1,6 @@
 #include "sync/answers.hpp"
 
-#include "sync/text_cut.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <string>
@@ -52,8 +52,8 @@ void bound_answer(write_summary& x, const answer_limits& limits) {
     count(x.more_changes, x.changes[i]);
   x.changes.resize(changes);
   for (auto& row : x.rejected) {
-    cut_text(row.key, text_most);
-    cut_text(row.reason, text_most);
+    text::cut(row.key, text_most);
+    text::cut(row.reason, text_most);
   }
   const auto rejected = fitting(x.rejected, limits.rejected, limits.bytes);
   x.more_rejected += x.rejected.size() - rejected;

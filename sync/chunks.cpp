@@ -1,6 +1,6 @@
 #include "sync/chunks.hpp"
 
-#include "sync/text_cut.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -133,7 +133,7 @@ void set_aside(observed<Resource>& of, row_kind kind, std::size_t most,
     auto key = key_of(x);
     if (of.complete && key.size() <= key_most)
       of.also_present.push_back(key);
-    cut_text(key, key_most);
+    text::cut(key, key_most);
     rejected.push_back({kind, std::move(key),
                         "it weighs " + std::to_string(heavy) + " bytes, more than the "
                             + std::to_string(most)

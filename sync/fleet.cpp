@@ -1,7 +1,7 @@
 #include "sync/fleet.hpp"
 
-#include "sync/clean_text.hpp"
-#include "sync/spoken.hpp"
+#include "text/human_time.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <set>
@@ -28,30 +28,30 @@ timestamp bounded(timestamp at) {
 } // namespace
 
 void bound(agent_hello& x) {
-  clean_text(x.program_version, name_most);
-  clean_text(x.engine_id, name_most);
+  text::make_one_line(x.program_version, name_most);
+  text::make_one_line(x.engine_id, name_most);
 }
 
 void bound(host_facts& x) {
-  clean_text(x.engine_id, name_most);
-  clean_text(x.engine_version, name_most);
+  text::make_one_line(x.engine_id, name_most);
+  text::make_one_line(x.engine_version, name_most);
   x.last_seen_at = bounded(x.last_seen_at);
   x.verified_at = bounded(x.verified_at);
 }
 
 void bound(failure& x) {
-  clean_text(x.text, why_most);
+  text::make_one_line(x.text, why_most);
 }
 
 void bound(link_heartbeat& x) {
-  clean_text(x.engine_id, name_most);
-  clean_text(x.engine_version, name_most);
+  text::make_one_line(x.engine_id, name_most);
+  text::make_one_line(x.engine_version, name_most);
   if (x.reasons.size() > reasons_most) {
     x.reasons.resize(reasons_most);
     x.reasons.shrink_to_fit();
   }
   for (auto& reason : x.reasons)
-    clean_text(reason, reason_most);
+    text::make_one_line(reason, reason_most);
   if (x.status > health_status::unhealthy)
     x.status = health_status::unhealthy;
   x.verified_ago_ms = std::clamp<std::int64_t>(x.verified_ago_ms, -1, ago_most_ms);
@@ -65,7 +65,7 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   const auto lives = x.session != 0 && now.steady - x.heard < limits_.silent_max;
   if (lives && x.incarnation != who.incarnation)
     return {.refused = "another agent reports as '" + who.host + "' already (" + x.last.address
-                       + ", since " + spoken(x.last.since)
+                       + ", since " + text::format_time(x.last.since)
                        + "); every host needs a NODE_NAME of its own, or stop one of the two"};
   admission result{.refused = {}, .session = ++last_session_, .replaced = x.session};
   if (x.session != 0)

@@ -13,8 +13,8 @@ namespace volumeviz::sync {
 
 /// What an agent tells of itself, bounded where it is taken, so that neither the hub's memory nor
 /// its health grows with what a member sends, and all of it is valid JSON: texts are cut and
-/// cleaned (see clean_text), numbers, times and enumerators brought into their range. Nothing is
-/// refused: an agent with too much to say is still alive.
+/// cleaned (see text::make_one_line), numbers, times and enumerators brought into their range.
+/// Nothing is refused: an agent with too much to say is still alive.
 void bound(agent_hello& x);
 void bound(link_heartbeat& x);
 void bound(host_facts& x);

@@ -1,6 +1,6 @@
 #include "sync/fleet_health.hpp"
 
-#include "sync/spoken.hpp"
+#include "text/human_time.hpp"
 
 namespace volumeviz::sync {
 
@@ -65,10 +65,10 @@ health_check hosts_check(const std::vector<host_report>& hosts, const std::strin
   list_of_hosts away, ill;
   for (const auto& x : hosts)
     if (!x.connected)
-      away.add("The host " + x.host + " has been away" + since(x.since, now)
-               + because(x.away_reason));
+      away.add("The host " + x.host + " has been away" + text::since(x.since, now)
+               + text::because(x.away_reason));
     else if (auto what = unwell(x); !what.empty())
-      ill.add("The host " + x.host + " reports, but " + what + because(joined(x.reasons)));
+      ill.add("The host " + x.host + " reports, but " + what + text::because(joined(x.reasons)));
   if (!away.empty() || !ill.empty())
     check.status = health_status::degraded;
   away.append_to(check.reasons, "is away", "are away");

@@ -1,7 +1,7 @@
 #include "sync/health.hpp"
 
 #include "sync/fleet_health.hpp"
-#include "sync/spoken.hpp"
+#include "text/human_time.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -75,7 +75,7 @@ void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(e
     const bool of_stream = no_stream && told({facts.stream_reason}, x.why.text);
     if (check.reasons.empty() || !(of_stream || told(check.reasons, x.why.text)))
       check.reasons.push_back("The " + x.kinds + " could not be brought up to date"
-                              + since(x.since, now) + because(x.why.text));
+                              + text::since(x.since, now) + text::because(x.why.text));
   }
 }
 
@@ -93,16 +93,17 @@ health_check docker_check(const health_facts& facts, timestamp now) {
     check.status = facts.events_enabled ? health_status::unhealthy : health_status::not_configured;
     if (facts.events_enabled)
       check.reasons.push_back("The Docker daemon has not answered yet"
-                              + because(facts.docker_reason));
+                              + text::because(facts.docker_reason));
   } else if (!facts.docker_answers) {
     check.status = health_status::unhealthy;
     // The check `events` tells the cause when it is the stream's, too.
     const bool of_stream = facts.events_enabled && !facts.connected && !facts.docker_reason.empty()
                            && told({facts.stream_reason}, facts.docker_reason);
-    check.reasons.push_back(
-        std::string{facts.docker_refuses ? "The Docker daemon has refused what this node needs"
-                                         : "The Docker daemon has not answered"}
-        + since(facts.docker_since, now) + because(of_stream ? "see events" : facts.docker_reason));
+    check.reasons.push_back(std::string{facts.docker_refuses
+                                            ? "The Docker daemon has refused what this node needs"
+                                            : "The Docker daemon has not answered"}
+                            + text::since(facts.docker_since, now)
+                            + text::because(of_stream ? "see events" : facts.docker_reason));
   }
   judge_troubles(facts, now, is_dockers, check);
   return check;
@@ -113,7 +114,7 @@ std::string rejected_reason(const rejected_report& x, timestamp now) {
   const auto one = x.count == 1;
   return std::to_string(x.count) + (x.kind == resource_kind::volume ? " volume" : " container")
          + (one ? " row has" : " rows have") + " been rejected by the database"
-         + since(x.since, now) + (one ? "" : "; the first") + because(x.first);
+         + text::since(x.since, now) + (one ? "" : "; the first") + text::because(x.first);
 }
 
 /// Of the database; of the hub, which takes its place with an agent.
@@ -129,12 +130,13 @@ health_check database_check(const health_facts& facts, timestamp now) {
   if (!facts.database_up) {
     check.status = health_status::unhealthy;
     check.reasons.push_back("The " + check.name + " has not been reachable"
-                            + since(facts.database_since, now) + because(facts.database_reason));
+                            + text::since(facts.database_since, now)
+                            + text::because(facts.database_reason));
   } else if (facts.standby) {
     // All that this node can't write is because of it.
     check.status = health_status::degraded;
-    check.reasons.push_back("This node stands by" + since(facts.database_since, now)
-                            + because(facts.database_reason));
+    check.reasons.push_back("This node stands by" + text::since(facts.database_since, now)
+                            + text::because(facts.database_reason));
     return check;
   }
   judge_troubles(facts, now, is_the_databases, check);
@@ -152,8 +154,9 @@ bool idle(const health_facts& facts, timestamp now, std::vector<std::string>& re
   auto what = facts.last_event_received >= facts.connected_since
                   ? "No event has come from the Docker daemon"
                   : "No event has come from the Docker daemon on this connection";
-  reasons.push_back(what + since(quiet_since, now) + "; the limit is "
-                    + spoken(facts.idle_degraded_after) + " (EVENTS_IDLE_DEGRADED_AFTER).");
+  reasons.push_back(what + text::since(quiet_since, now) + "; the limit is "
+                    + text::format_duration(facts.idle_degraded_after)
+                    + " (EVENTS_IDLE_DEGRADED_AFTER).");
   return true;
 }
 
@@ -161,15 +164,16 @@ std::string stale_reason(const health_facts& facts, timestamp now) {
   if (facts.verified_at == never)
     return "The rows have not been proven to agree with the Docker daemon yet; the stream is "
            "connected"
-           + since(facts.connected_since, now) + ".";
-  return "The rows were last proven to agree with the Docker daemon at " + spoken(facts.verified_at)
-         + " (" + spoken(between(facts.verified_at, now)) + " ago).";
+           + text::since(facts.connected_since, now) + ".";
+  return "The rows were last proven to agree with the Docker daemon at "
+         + text::format_time(facts.verified_at) + " ("
+         + text::format_duration(between(facts.verified_at, now)) + " ago).";
 }
 
 std::string with_names(std::string text, const std::vector<unverified_resource>& first,
                        std::uint64_t count, timestamp now) {
   for (auto separator = ": "; const auto& x : first) {
-    text += separator + x.name + since(x.since, now) + " (" + x.why + ")";
+    text += separator + x.name + text::since(x.since, now) + " (" + x.why + ")";
     separator = "; ";
   }
   return text + (first.size() < count ? "; …" : ".");
@@ -211,7 +215,8 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
   if (!facts.connected) {
     events.status = health_status::unhealthy;
     events.reasons.push_back("Not connected to the Docker event stream"
-                             + since(facts.disconnected_since, now) + because(facts.stream_reason));
+                             + text::since(facts.disconnected_since, now)
+                             + text::because(facts.stream_reason));
   } else {
     events.status =
         idle(facts, now, events.reasons) ? health_status::degraded : health_status::healthy;

@@ -1,6 +1,6 @@
 #include "sync/left_out.hpp"
 
-#include "sync/text_cut.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -25,7 +25,7 @@ void spare_keys(const std::vector<left_out_entry>& entries, observed<Resource>& 
 }
 
 std::string quoted(std::string text) {
-  cut_text(text, shown_text);
+  text::cut(text, shown_text);
   for (auto& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
       c = '?';

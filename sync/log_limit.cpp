@@ -1,6 +1,6 @@
 #include "sync/log_limit.hpp"
 
-#include "sync/text_cut.hpp"
+#include "text/utf8.hpp"
 
 #include <utility>
 
@@ -16,7 +16,7 @@ const std::string all_others("\0others", 7);
 } // namespace
 
 std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
-  cut_text(key, key_most);
+  text::cut(key, key_most);
   if (!known_.contains(key) && known_.size() >= limits_.keys) {
     forget_the_old(now);
     if (known_.size() >= limits_.keys)

@@ -19,6 +19,7 @@ set(may_commands ${may_http} http)
 
 # Which folders may include headers of a third-party library; <pattern>=<folders>.
 set(libraries
+  "^utf8cpp/=text"
   "^httplib\\.h$=docker|http"
   "^boost/json=docker|persistence|http"
   "^boost/(asio|system)=wire"

@@ -7,8 +7,7 @@ namespace volumeviz::wire {
 
 namespace {
 
-/// OpenSSL writes to sockets without a care for SIGPIPE; and the other signals are the main
-/// thread's.
+/// The main thread takes all signals.
 void block_signals() {
   sigset_t all;
   ::sigfillset(&all);

@@ -1,14 +1,13 @@
 #include "actors/fleet/batch_sender.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "runtime/invariant.hpp"
 #include "sync/fleet.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 

@@ -40,7 +40,7 @@ private:
   void chunk_answered(std::uint64_t seq, write_answer& answer);
   void deliver(std::uint64_t seq, write_answer&& answer);
   void fail(std::uint64_t seq, failure why);
-  std::string hub_name() const { return config::to_string(parts_.hub); }
+  std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
   const hub_link_parts& parts_;

@@ -1,7 +1,7 @@
 #include "actors/fleet/hub_client.hpp"
 
 #include "actors/fleet/error_text.hpp"
-#include "sync/clean_text.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -51,7 +51,7 @@ link_heartbeat describe(const health_report& health) {
 
 hub_client::hub_client(hub_link_actor::pointer self, const hub_link_parts& parts, callbacks on)
     : self_(self), parts_(parts), on_(std::move(on)), waits_(connect_min, connect_max, parts.seed),
-      trouble_(parts.log, "connecting to the hub at " + config::to_string(parts.hub)) {
+      trouble_(parts.log, "connecting to the hub at " + text::to_string(parts.hub)) {
 }
 
 void hub_client::connect() {
@@ -130,7 +130,7 @@ void hub_client::step_failed(std::uint64_t attempt, const char* what, const caf:
 
 void hub_client::lost(std::string why) {
   ++attempt_;
-  sync::clean_text(why, reason_bytes_max); // parts of it may be from the hub
+  text::make_one_line(why, reason_bytes_max); // parts of it may be from the hub
   trouble_.failed(why);
   if (session_)
     self_->demonitor(session_.address());

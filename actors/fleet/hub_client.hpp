@@ -40,7 +40,7 @@ private:
   void send_heartbeat(const health_report& health);
   void step_failed(std::uint64_t attempt, const char* what, const caf::error& why);
   void lost(std::string why);
-  std::string hub_name() const { return config::to_string(parts_.hub); }
+  std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
   const hub_link_parts& parts_;

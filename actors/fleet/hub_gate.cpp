@@ -1,6 +1,7 @@
 #include "actors/fleet/hub_gate.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "text/host_port.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,14 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto roster_limit = 2s;
-
-/// The rule for NODE_NAME. The name becomes a key in the database and a label in metrics.
-bool is_host_name(const std::string& name) {
-  return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.'
-           || c == '_' || c == '-';
-  });
-}
 
 /// A text from the network for a log line: at most 100 bytes, without control characters.
 std::string cropped(const std::string& text) {
@@ -60,9 +53,9 @@ hub_gate::hello_answer hub_gate::hello(std::uint32_t protocol, const std::string
 }
 
 hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
-  if (!is_host_name(agent.host))
+  if (!text::is_host_name(agent.host))
     return refuse(metrics::rejection::name, agent.host,
-                  "invalid host name: allowed are 1 to 253 of letters, digits, '.', '_', '-'");
+                  std::string{"invalid host name: allowed are "} + text::host_name_rule);
   auto link = self_->current_sender(); // before the promise takes it
   const auto member = link ? parts_.members->find(to_string(link->node())) : std::nullopt;
   if (!member)

@@ -3,8 +3,8 @@
 #include "actors/actors.hpp"
 #include "actors/fleet/hub_connector.hpp"
 #include "actors/fleet/outgoing_batches.hpp"
-#include "config/address.hpp"
 #include "metrics/metrics.hpp"
+#include "text/host_port.hpp"
 
 #include <spdlog/logger.h>
 
@@ -33,7 +33,7 @@ struct hub_link_parts {
   // actor.
   std::shared_ptr<std::uint64_t> acked = std::make_shared<std::uint64_t>(0);
   std::shared_ptr<std::uint64_t> last_seq = std::make_shared<std::uint64_t>(0);
-  config::host_port hub;
+  text::host_port hub;
   connector_actor connector;
   resource_handler_actor volumes, containers; ///< null when the events system is off
   health_reporter_actor health;

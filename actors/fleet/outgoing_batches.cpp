@@ -1,8 +1,8 @@
 #include "actors/fleet/outgoing_batches.hpp"
 
-#include <utility>
-
 #include "runtime/invariant.hpp"
+
+#include <utility>
 
 namespace volumeviz {
 

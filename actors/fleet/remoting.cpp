@@ -1,7 +1,8 @@
 #include "actors/fleet/remoting.hpp"
 
 #include "actors/fleet/overrides.hpp"
-#include "config/address.hpp"
+#include "runtime/invariant.hpp"
+#include "text/host_port.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
@@ -9,8 +10,6 @@
 
 #include <chrono>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 
@@ -49,7 +48,7 @@ result<std::unique_ptr<wire::hub_front>> open_front(const hub_gate_actor& gate,
     caf::anon_send(broker, caf::publish_atom_v, std::move(connection), published_as, published,
                    system.message_types<hub_gate_actor>());
   };
-  const auto where = config::to_string({parts.host, parts.port});
+  const auto where = text::to_string({parts.host, parts.port});
   auto front = wire::hub_front::open(std::move(parts));
   if (!front)
     return fail(ec::bad_request, "listening for agents on " + where

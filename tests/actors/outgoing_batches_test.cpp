@@ -1,14 +1,13 @@
 // The batches of an agent on their way to the hub, without network and clock.
 
 #include "actors/fleet/outgoing_batches.hpp"
+#include "runtime/invariant.hpp"
 #include "tests/support/scripted_docker.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 using namespace std::chrono_literals;

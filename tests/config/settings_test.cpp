@@ -57,14 +57,14 @@ TEST_CASE("without any variable the documented defaults hold") {
   CHECK(is.idle_degraded_after == 5min);
   CHECK(is.docker_host == "unix:///var/run/docker.sock");
   CHECK_FALSE(is.docker_tls_verify);
-  CHECK(is.http_listen == host_port{"127.0.0.1", 8080});
+  CHECK(is.http_listen == volumeviz::text::host_port{"127.0.0.1", 8080});
   CHECK(is.http_auth_token.empty());
   CHECK(is.http_allowed_hosts.empty());
   CHECK(is.log_level == "info");
   CHECK(is.format == log_format::text);
   CHECK(is.actor_stats_interval == 60s);
   CHECK(is.role == node_role::standalone);
-  CHECK(is.hub_listen == host_port{"127.0.0.1", 4711});
+  CHECK(is.hub_listen == volumeviz::text::host_port{"127.0.0.1", 4711});
   CHECK_FALSE(is.hub_address);
   CHECK_FALSE(is.database_url.empty());
 }
@@ -113,7 +113,7 @@ TEST_CASE("every setting takes the value that it is given") {
   CHECK(is.docker_tls_verify);
   CHECK(is.docker_cert_path == "/etc/certs");
   CHECK(is.database_url == "postgresql://u:p@db:5432/n?sslmode=require");
-  CHECK(is.http_listen == host_port{"::", 0});
+  CHECK(is.http_listen == volumeviz::text::host_port{"::", 0});
   CHECK(is.http_auth_token == "s3cret");
   CHECK(is.http_allowed_hosts == std::vector<std::string>{"node.example", "10.0.0.7", "fd00::1"});
   CHECK(is.log_level == "debug");
@@ -121,8 +121,8 @@ TEST_CASE("every setting takes the value that it is given") {
   CHECK(is.actor_stats_interval == 10s);
   CHECK(is.node_name == "a_b-c.d");
   CHECK(is.role == node_role::agent);
-  CHECK(is.hub_listen == host_port{"127.0.0.1", 1});
-  CHECK(is.hub_address == host_port{"hub", 4711});
+  CHECK(is.hub_listen == volumeviz::text::host_port{"127.0.0.1", 1});
+  CHECK(is.hub_address == volumeviz::text::host_port{"hub", 4711});
   CHECK(is.hub_tls_cert == "/c");
   CHECK(is.hub_tls_key == "/k");
   CHECK(is.hub_tls_ca == "/a");

@@ -2,6 +2,7 @@
 #include "http/parameters.hpp"
 #include "persistence/cursor.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "text/utf8.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::fuzz;
@@ -29,17 +30,17 @@ std::string written(const http::parameters& given) {
 
 void check_failure(const failure& why) {
   must(why.code == ec::bad_request, "a query that is refused is the caller's mistake");
-  must(!why.text.empty() && http::is_plain_text(why.text) && one_line(why.text),
+  must(!why.text.empty() && text::is_storable(why.text) && one_line(why.text),
        "a refusal is one line of text", why.text);
 }
 
 void check_query(const persistence::query& asked) {
   must(asked.limit >= 1 && asked.limit <= 1000, "a page has 1 to 1000 rows");
   for (const auto* text : {&asked.host, &asked.driver, &asked.cursor})
-    must(http::is_plain_text(*text), "what reaches the database is text", *text);
+    must(text::is_storable(*text), "what reaches the database is text", *text);
   if (asked.label)
-    must(!asked.label->first.empty() && http::is_plain_text(asked.label->first)
-             && http::is_plain_text(asked.label->second),
+    must(!asked.label->first.empty() && text::is_storable(asked.label->first)
+             && text::is_storable(asked.label->second),
          "a label has a key, and is text");
 }
 
@@ -55,7 +56,7 @@ void check_cursor(const std::string& cursor) {
     must(persistence::encode_cursor("volumes", *key) == cursor,
          "a cursor that is accepted is one that was given out", cursor);
     for (const auto& part : *key)
-      must(http::is_plain_text(part), "a key is text that a database can compare with", cursor);
+      must(text::is_storable(part), "a key is text that a database can compare with", cursor);
   }
 }
 
@@ -78,7 +79,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       check_cursor(value);
   // And the other way round: what we give out, we understand.
   const std::string part{text.substr(0, text.find('\0'))};
-  if (!part.empty() && part.size() < 4096 && http::is_plain_text(part)) {
+  if (!part.empty() && part.size() < 4096 && text::is_storable(part)) {
     const std::vector<std::string> key{part, "second"};
     const auto read = persistence::decode_cursor(persistence::encode_cursor("volumes", key),
                                                  "volumes", key.size());

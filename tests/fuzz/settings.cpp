@@ -1,10 +1,10 @@
 // The environment: an input is lines of NAME=VALUE.
 #include "config/settings.hpp"
 
-#include "config/secrets.hpp"
 #include "config/setting_table.hpp"
 #include "persistence/url.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "text/secrets.hpp"
 
 #include <algorithm>
 

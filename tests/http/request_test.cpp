@@ -72,15 +72,6 @@ TEST_CASE("a parameter that would answer another question than asked is refused"
     CHECK_FALSE(http::parse_query({{name, "true"}}, false).has_value());
 }
 
-TEST_CASE("text is valid UTF-8 without U+0000") {
-  for (const auto* good : {"", "a", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbf"})
-    CHECK(http::is_plain_text(good));
-  for (const auto* bad :
-       {"\x80", "\xc3", "\xe2\x82", "\xc1\xbf", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xed\xbf\xbf",
-        "\xf4\x90\x80\x80", "a\xff", "\xc3\x28"})
-    CHECK_FALSE(http::is_plain_text(bad));
-}
-
 TEST_CASE("a reconciliation's type is full unless said otherwise") {
   CHECK(http::parse_scope({}) == reconcile_scope::full);
   CHECK(http::parse_scope({{"type", "volumes"}}) == reconcile_scope::volumes);

@@ -33,7 +33,7 @@ bool doubtful(std::size_t missing, std::size_t rows, bool confirmed) {
 }
 
 std::string time(timestamp when) {
-  return iso_time(when).substr(0, 26);
+  return text::iso_time(when).substr(0, 26);
 }
 
 std::string line(std::initializer_list<std::string> parts) {

@@ -9,44 +9,6 @@ using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace std::string_literals;
 
-namespace {
-
-std::string cleaned(std::string text) {
-  clean(text);
-  return text;
-}
-
-} // namespace
-
-TEST_CASE("text that a database can hold is left as it is") {
-  for (const auto& text : {""s, "plain"s, "Größe 中 🚢 \x01\x7f"s, "\xEF\xBF\xBD"s,
-                           "\xED\x9F\xBF\xEE\x80\x80"s, "\xF4\x8F\xBF\xBF"s}) {
-    auto copy = text;
-    CHECK_FALSE(clean(copy));
-    CHECK(copy == text);
-  }
-}
-
-TEST_CASE("U+0000 and what is not UTF-8 become U+FFFD, the rest stays") {
-  CHECK(cleaned("a\0b"s) == "a\uFFFDb");
-  CHECK(cleaned("\0"s) == "\uFFFD");
-  CHECK(cleaned("a\x80z") == "a\uFFFDz");
-  CHECK(cleaned("end\xC3") == "end\uFFFD");
-  CHECK(cleaned("\xC0\xAF") == "\uFFFD\uFFFD");                     // an overlong '/'
-  CHECK(cleaned("\xED\xA0\x80") == "\uFFFD\uFFFD\uFFFD");           // half of a surrogate pair
-  CHECK(cleaned("\xF4\x90\x80\x80") == "\uFFFD\uFFFD\uFFFD\uFFFD"); // above U+10FFFF
-  CHECK(cleaned("\xE4\xB8x") == "\uFFFD\uFFFDx");
-}
-
-TEST_CASE("times are text of one width that sorts as time does") {
-  CHECK(iso_time(never).empty());
-  CHECK(iso_time(1) == "1970-01-01T00:00:00.000000001Z");
-  CHECK(iso_time(1'714'564'800'123'456'789) == "2024-05-01T12:00:00.123456789Z");
-  CHECK(iso_time(1'709'164'800'000'000'000) == "2024-02-29T00:00:00.000000000Z");
-  CHECK(iso_time(-1) == "1969-12-31T23:59:59.999999999Z");
-  CHECK(iso_time(INT64_MAX) == "2262-04-11T23:47:16.854775807Z");
-}
-
 TEST_CASE("labels become one JSON object with every character kept") {
   CHECK(json_object({}) == "{}");
   CHECK(json_object({{"b", "2"}, {"a", "1"}}) == R"({"a":"1","b":"2"})");
@@ -114,19 +76,6 @@ TEST_CASE("text that is no key is cut, and not within a character") {
   // A driver is still known by its name.
   CHECK(spares(x.volumes.spared, kept.driver));
   CHECK(x.volumes.spared.known.front() == kept.driver);
-}
-
-TEST_CASE("a text is cut only where it is too long") {
-  for (const std::string text : {"", "four"}) {
-    auto copy = text;
-    cut(copy, 4);
-    CHECK(copy == text);
-  }
-  std::string euros = "\u20ac\u20ac";
-  cut(euros, 5);
-  CHECK(euros == "\u20ac");
-  cut(euros, 2);
-  CHECK(euros.empty());
 }
 
 TEST_CASE("a host without a usable name has all its rows rejected") {

@@ -1,8 +1,8 @@
+#include "runtime/invariant.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 

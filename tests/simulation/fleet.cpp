@@ -55,7 +55,7 @@ void fleet::end() {
 void fleet::make_agent(node_parts& parts) {
   const auto process = ++agents_;
   parts.settings.role = node_role::agent;
-  parts.settings.hub_address = config::host_port{"hub", 4711};
+  parts.settings.hub_address = text::host_port{"hub", 4711};
   parts.numbers = std::make_shared<metrics::catalogue>(node_role::agent);
   parts.link.program_version = "1.0";
   parts.link.incarnation = process;

@@ -96,7 +96,7 @@ struct crowd::machine {
   std::shared_ptr<actor_slot> slot = std::make_shared<actor_slot>("hub_link", "");
 };
 
-crowd::crowd(const shape& what, const config::host_port& hub, const support::authority* ca)
+crowd::crowd(const shape& what, const text::host_port& hub, const support::authority* ca)
     : hub_(hub), shape_(what) {
   for (std::size_t i = 0; i < what.systems; ++i)
     machines_.push_back(std::make_unique<machine>(files_for(ca, i * what.links, what.links)));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/address.hpp"
 #include "tests/support/authority.hpp"
 #include "tests/swarm/player.hpp"
+#include "text/host_port.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,7 +29,7 @@ class crowd {
 public:
   /// Makes the systems; nobody dials yet. With a CA they speak mutual TLS, and prove their names
   /// with a certificate for each system that has the names of all its hosts.
-  crowd(const shape& what, const config::host_port& hub, const support::authority* ca = nullptr);
+  crowd(const shape& what, const text::host_port& hub, const support::authority* ca = nullptr);
   ~crowd();
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
@@ -62,7 +62,7 @@ private:
 
   void join(machine& on, member& x, std::uint64_t number);
 
-  config::host_port hub_;
+  text::host_port hub_;
   shape shape_;
   std::shared_ptr<tally> sees_ = std::make_shared<tally>();
   std::vector<member> hosts_;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/address.hpp"
 #include "tests/integration/stage.hpp"
 #include "tests/swarm/crowd.hpp"
+#include "text/host_port.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,7 +22,7 @@ public:
   void kill(); ///< SIGKILL, until it is gone
   void stop(); ///< SIGTERM; throws unless it ends in time and in order
 
-  const config::host_port& address() const noexcept { return address_; }
+  const text::host_port& address() const noexcept { return address_; }
   support::program& program() { return *program_; }
   support::http_probe http() { return support::http_probe{program_->port()}; }
   std::string database_url() const { return database_->url(); }
@@ -31,7 +31,7 @@ public:
 private:
   std::unique_ptr<integration::test_database> database_;
   integration::recorded rows_;
-  config::host_port address_;
+  text::host_port address_;
   support::variables own_;
   std::optional<support::program> program_;
 };

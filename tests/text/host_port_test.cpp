@@ -1,13 +1,13 @@
-#include "config/address.hpp"
+#include "text/host_port.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-using volumeviz::config::host_of;
-using volumeviz::config::host_port;
-using volumeviz::config::is_loopback;
-using volumeviz::config::parse_host_port;
-using volumeviz::config::to_string;
+using volumeviz::text::host_of;
+using volumeviz::text::host_port;
+using volumeviz::text::is_loopback;
+using volumeviz::text::parse_host_port;
+using volumeviz::text::to_string;
 
 TEST_CASE("addresses are names, IPv4 or bracketed IPv6, with a port") {
   CHECK(parse_host_port("127.0.0.1:8080") == host_port{"127.0.0.1", 8080});
@@ -17,7 +17,7 @@ TEST_CASE("addresses are names, IPv4 or bracketed IPv6, with a port") {
   CHECK(parse_host_port("[::]:80") == host_port{"::", 80});
 }
 
-TEST_CASE("what is no address is refused") {
+TEST_CASE("a text of another form is not an address") {
   for (const auto* text :
        {"", ":", "8080", ":8080", "host", "host:", "host:65536", "host:-1", "host:1x", "::1:80",
         "[::1]", "[::1]80", "[]:80", "[127.0.0.1]:80", "[zz]:80", "a b:80", "http://host:80"}) {
@@ -32,7 +32,7 @@ TEST_CASE("an address is read back from its own text") {
     CHECK(parse_host_port(to_string(address)) == address);
 }
 
-TEST_CASE("any text is read or refused, without harm") {
+TEST_CASE("any text that is read as an address is read back as the same") {
   CHECK(rc::check([](const std::string& text) {
     if (const auto address = parse_host_port(text))
       RC_ASSERT(parse_host_port(to_string(*address)) == *address);
@@ -58,4 +58,13 @@ TEST_CASE("loopback is what only this machine can reach") {
   for (const auto* host :
        {"0.0.0.0", "10.0.0.1", "::", "example.org", "127.evil.org", "localhost.evil.org", ""})
     CHECK_FALSE(is_loopback(host));
+}
+
+TEST_CASE("a host name has 1 to 253 of letters, digits, '.', '_' and '-'") {
+  for (const auto& name :
+       {std::string{"a"}, std::string{"Node_1.example-org"}, std::string(253, 'x')})
+    CHECK(volumeviz::text::is_host_name(name));
+  for (const auto& name : {std::string{}, std::string(254, 'x'), std::string{"a b"},
+                           std::string{"\xc3\xa4"}, std::string{"a/b"}, std::string("a\0b", 3)})
+    CHECK_FALSE(volumeviz::text::is_host_name(name));
 }

@@ -1,29 +1,38 @@
-#include "config/secrets.hpp"
+#include "text/secrets.hpp"
+
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-namespace volumeviz::config {
+namespace volumeviz::text {
 
 namespace {
 
 constexpr std::string_view hidden = "***";
 constexpr std::size_t longest_shown = 200;
 
-std::size_t find_ignoring_case(std::string_view text, std::string_view word) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  const auto found = std::ranges::search(text, word, {}, lower);
-  return found.empty() && !word.empty() ? std::string_view::npos
-                                        : static_cast<std::size_t>(found.begin() - text.begin());
-}
-
-/// Where a password begins that is a parameter. A slip of its name (passwd, pass) may be one, too.
+/// Where a parameter begins that may hold a password: also a mistyped one (passwd, pass).
 std::size_t find_password(std::string_view text) {
   const auto query = std::min(text.find('?'), text.size());
-  const auto slip = find_ignoring_case(text.substr(query), "pass");
+  const auto mistyped = find_ignoring_case(text.substr(query), "pass");
   return std::min(find_ignoring_case(text, "password"),
-                  slip == std::string_view::npos ? slip : query + slip);
+                  mistyped == std::string_view::npos ? mistyped : query + mistyped);
+}
+
+/// Whether a ':' is followed by something else than a port: "user:password" whose "@HOST" is
+/// missing.
+bool has_stray_colon(std::string_view authority) {
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const auto host_end = authority.starts_with('[') ? authority.find(']') : 0;
+  for (auto at = authority.find(':', host_end); at != std::string_view::npos;
+       at = authority.find(':', at + 1)) {
+    const auto port = authority.substr(at + 1, authority.find_first_of(":,", at + 1) - at - 1);
+    if (port.find_first_not_of("0123456789") != std::string_view::npos)
+      return true;
+  }
+  return false;
 }
 
 } // namespace
@@ -36,10 +45,12 @@ std::string without_secrets(std::string_view url) {
   auto rest = url.substr(scheme_end + 3);
   const auto password = find_password(rest);
   rest = rest.substr(0, password);
-  // The last @: a password that should have been percent-encoded may contain one, too.
+  // The last '@': a password that should have been percent-encoded may contain one, too.
   if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
     result.append(hidden);
     rest.remove_prefix(at);
+  } else if (has_stray_colon(rest)) {
+    return result.append(hidden);
   }
   result.append(rest);
   if (password != std::string_view::npos)
@@ -67,4 +78,4 @@ std::string in_quotes(std::string_view value) {
   return result;
 }
 
-} // namespace volumeviz::config
+} // namespace volumeviz::text

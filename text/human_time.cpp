@@ -1,8 +1,8 @@
-#include "sync/spoken.hpp"
+#include "text/human_time.hpp"
 
-#include <cstdio>
+#include "text/iso_time.hpp"
 
-namespace volumeviz::sync {
+namespace volumeviz::text {
 
 namespace {
 
@@ -16,23 +16,14 @@ std::string two_units(std::int64_t big, const char* big_unit, std::int64_t small
 
 } // namespace
 
-std::string spoken(timestamp at) {
-  using namespace std::chrono;
+std::string format_time(timestamp at) {
   if (at == never)
     return "never";
-  auto seconds_since_1970 = floor<seconds>(sys_time<nanoseconds>{nanoseconds{at}});
-  auto day = floor<days>(seconds_since_1970);
-  const year_month_day date{day};
-  const hh_mm_ss time{seconds_since_1970 - day};
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d UTC",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return text;
+  const auto iso = iso_time(at, 0);
+  return iso.substr(0, 10) + ' ' + iso.substr(11, 8) + " UTC";
 }
 
-std::string spoken(std::chrono::nanoseconds span) {
+std::string format_duration(std::chrono::nanoseconds span) {
   using namespace std::chrono;
   if (span < nanoseconds::zero())
     span = nanoseconds::zero();
@@ -51,11 +42,12 @@ std::string spoken(std::chrono::nanoseconds span) {
 std::string since(timestamp from, timestamp now) {
   if (from == never)
     return {};
-  return " since " + spoken(from) + " (" + spoken(std::chrono::nanoseconds{now - from}) + ")";
+  return " since " + format_time(from) + " ("
+         + format_duration(std::chrono::nanoseconds{now - from}) + ")";
 }
 
 std::string because(const std::string& reason) {
   return reason.empty() ? "." : ": " + reason;
 }
 
-} // namespace volumeviz::sync
+} // namespace volumeviz::text

@@ -1,12 +1,12 @@
-#include "config/secrets.hpp"
+#include "text/secrets.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-using volumeviz::config::in_quotes;
-using volumeviz::config::without_secrets;
+using volumeviz::text::in_quotes;
+using volumeviz::text::without_secrets;
 
-TEST_CASE("a URL is shown without who and password") {
+TEST_CASE("a URL is shown without user name and password") {
   CHECK(without_secrets("sqlite:///var/lib/x.db") == "sqlite:///var/lib/x.db");
   CHECK(without_secrets("postgresql://db:5432/n?sslmode=require")
         == "postgresql://db:5432/n?sslmode=require");
@@ -16,6 +16,11 @@ TEST_CASE("a URL is shown without who and password") {
   CHECK(without_secrets("postgresql:///n?x=y&passwd=p&q") == "postgresql:///n?x=y&password=***");
   CHECK(without_secrets("postgresql://passau/n?x=y") == "postgresql://passau/n?x=y");
   CHECK(without_secrets("host=db password=p") == "***");
+  CHECK(without_secrets("postgresql://h1:1,h2:2/n") == "postgresql://h1:1,h2:2/n");
+  CHECK(without_secrets("tcp://[::1]:2375") == "tcp://[::1]:2375");
+  // The "@HOST" is missing, or the password has a '/'.
+  CHECK(without_secrets("postgresql://u:p/n") == "postgresql://***");
+  CHECK(without_secrets("postgresql://u:1p:5432/n") == "postgresql://***");
 }
 
 TEST_CASE("a quoted value is printable ASCII on one line") {

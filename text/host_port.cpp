@@ -1,26 +1,19 @@
-#include "config/address.hpp"
+#include "text/host_port.hpp"
+
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
 
-namespace volumeviz::config {
+namespace volumeviz::text {
 
 namespace {
 
 bool is_ipv6(const std::string& host) {
   in6_addr ignored{};
   return ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
-
-bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'
-         || c == '-' || c == '_';
-}
-
-bool is_name_or_ipv4(std::string_view host) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, is_host_character);
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -32,6 +25,12 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 } // namespace
+
+bool is_host_name(std::string_view name) {
+  return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [](char c) {
+    return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
+  });
+}
 
 std::optional<host_port> parse_host_port(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -47,7 +46,7 @@ std::optional<host_port> parse_host_port(std::string_view text) {
       return std::nullopt;
     return host_port{std::move(inner), *port};
   }
-  if (!is_name_or_ipv4(host))
+  if (!is_host_name(host))
     return std::nullopt;
   return host_port{std::string{host}, *port};
 }
@@ -69,9 +68,7 @@ std::optional<std::string> host_of(std::string_view authority) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     return ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
   }
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  host = lower(host);
   if (host.ends_with('.'))
     host.pop_back();
   return host.empty() ? std::nullopt : std::optional{std::move(host)};
@@ -88,4 +85,4 @@ bool is_loopback(std::string_view host) {
   return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-} // namespace volumeviz::config
+} // namespace volumeviz::text
