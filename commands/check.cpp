@@ -4,7 +4,7 @@
 #include "commands/node_name.hpp"
 #include "docker/inspect_trial.hpp"
 #include "docker/path_trial.hpp"
-#include "http/server.hpp"
+#include "http/listening_socket.hpp"
 #include "persistence/schema_state.hpp"
 #include "persistence/store.hpp"
 #include "persistence/trial.hpp"
@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <unistd.h>
 
 namespace volumeviz::commands {
 
@@ -23,11 +24,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// As the alert for it has it.
+// As in the alert VolumevizCertificateExpires.
 constexpr std::chrono::days renew_within{14};
 constexpr std::size_t named_at_most = 5;
 
-/// Prints a line for each finding and remembers whether one was bad.
+/// Prints a line for each finding, and remembers whether all are fine.
 class findings {
 public:
   void fine(const std::string& what, const std::string& how) { print("ok  ", what, how); }
@@ -46,21 +47,8 @@ private:
   bool all_fine_ = true;
 };
 
-/// Only lends its address to the port probe: nobody is going to ask it anything.
-class nobody final : public http::node_view {
-public:
-  result<health_report> health() override { return fail(ec::internal, "this is only a check"); }
-  std::vector<std::string> unresponsive() override { return {}; }
-  std::vector<std::string> not_ready_because() override { return {}; }
-  result<reconcile_ticket> reconcile(reconcile_scope) override {
-    return fail(ec::internal, "this is only a check");
-  }
-  std::vector<actor_report> actors() override { return {}; }
-  std::string metrics() override { return {}; }
-};
-
-/// Asks each path, since a proxy before the socket may let some through and refuse others. Paths
-/// that fail for one cause share a line. Whether all are answered.
+/// Requests each path, since a proxy in front of the socket may refuse some of them. Paths that
+/// fail for the same cause share a line. True when all are answered.
 bool check_docker_paths(const config::settings& settings, findings& found) {
   const auto asked = docker::try_paths(docker_endpoint(settings), 5s);
   if (!asked) {
@@ -72,15 +60,14 @@ bool check_docker_paths(const config::settings& settings, findings& found) {
     if (each.why)
       by_cause[each.why->text.substr(each.why->text.find(": ") + 2)].push_back(each.path);
   for (const auto& [cause, paths] : by_cause)
-    found.bad("docker paths",
-              fmt::format("couldn't ask for {}: {}", fmt::join(paths, ", "), cause));
+    found.bad("docker paths", fmt::format("couldn't get {}: {}", fmt::join(paths, ", "), cause));
   if (by_cause.empty())
     found.fine("docker paths",
-               fmt::format("all {} that the node asks for are answered", asked->size()));
+               fmt::format("all {} that the node uses are answered", asked->size()));
   return by_cause.empty();
 }
 
-/// Not a failure: the daemon's lists stand in for such a resource.
+/// Failures are notes only: the daemon's lists replace the inspects of such a resource.
 void check_inspects(docker::client& daemon, findings& found) {
   const auto all = docker::try_inspects(daemon, 500ms, 5s);
   if (!all) {
@@ -98,7 +85,7 @@ void check_inspects(docker::client& daemon, findings& found) {
     }
     const auto& x = all->failed[i];
     found.note("inspects",
-               fmt::format("{} {} can't be inspected; the daemon's list stands in{}: {}",
+               fmt::format("{} {} can't be inspected; its row follows the daemon's list{}: {}",
                            to_string(x.kind), x.name,
                            x.kind == resource_kind::container ? ", and its times are unknown" : "",
                            x.why));
@@ -117,16 +104,16 @@ void check_docker(const config::settings& settings, findings& found) {
     found.fine("docker", fmt::format("{} answers at {}",
                                      who->podman ? "Podman" : "Docker " + who->engine_version,
                                      settings.docker_host));
-    found.fine("docker api", fmt::format("version {} is spoken by both", who->api_version));
+    found.fine("docker api", fmt::format("version {}, which both sides support", who->api_version));
     if (check_docker_paths(settings, found))
       check_inspects(*client, found);
   } else if (who.error().code != ec::docker_refused || check_docker_paths(settings, found)) {
-    // Else the line of the paths tells which one was refused, and why.
+    // Otherwise the lines about the paths say which one was refused, and why.
     found.bad("docker", who.error().text);
   }
 }
 
-/// The name that is asked goes into the settings, for the checks after this one.
+/// Stores the name in the settings, for the checks that follow.
 void check_node_name(config::settings& settings, findings& found) {
   if (!waits_for_name(settings))
     found.fine("node name", settings.node_name);
@@ -137,7 +124,7 @@ void check_node_name(config::settings& settings, findings& found) {
   else
     found.bad("node name",
               "NODE_NAME is not set in this container, so the Docker daemon's own name "
-              "is wanted: "
+              "is needed: "
                   + name.error().text);
 }
 
@@ -148,19 +135,19 @@ void check_database(const config::settings& settings, findings& found) {
     found.bad(state.error().code == ec::store_schema ? "schema" : "database", state.error().text);
     return;
   }
-  found.fine("database",
-             where
-                 + (state->exists ? " answers" : " is not there yet; serve and migrate create it"));
+  found.fine(
+      "database",
+      where + (state->exists ? " answers" : " does not exist yet; serve and migrate create it"));
   if (state->found == state->wanted)
-    found.fine("schema", fmt::format("version {}, as this program needs it", state->found));
+    found.fine("schema", fmt::format("version {}, the one that this program needs", state->found));
   else
-    found.fine("schema", fmt::format("version {}; serve and migrate bring it to {}", state->found,
+    found.fine("schema", fmt::format("version {}; serve and migrate upgrade it to {}", state->found,
                                      state->wanted));
   if (auto written = persistence::try_to_write({.url = settings.database_url}); !written)
     found.bad(written.error().code == ec::store_schema ? "schema" : "writing",
               written.error().text);
   else
-    found.fine("writing", "works: tried, and rolled back");
+    found.fine("writing", "works (tried and rolled back)");
 }
 
 void check_hub(const config::settings& settings, findings& found) {
@@ -170,20 +157,14 @@ void check_hub(const config::settings& settings, findings& found) {
     found.bad("hub", answer.error().text);
 }
 
-void check_port(const char* what, const std::string& setting, const text::host_port& address,
+void check_port(const char* what, const char* setting, const text::host_port& address,
                 findings& found) {
-  nobody view;
-  auto server = http::start({.listen = address, .auth_token = {}}, view, nullptr);
-  if (server) {
+  if (const auto socket = http::listening_socket(address, setting)) {
+    ::close(*socket);
     found.fine(what, to_string(address) + " is free");
-    return;
+  } else {
+    found.bad(what, socket.error().text);
   }
-  auto why = server.error().text; // names the server's own setting
-  if (auto at = why.find("HTTP_LISTEN"); at != std::string::npos)
-    why.replace(at, std::string_view{"HTTP_LISTEN"}.size(), setting);
-  if (why.find("in use") != std::string::npos)
-    why += " (unless it is this node, which runs already)";
-  found.bad(what, why);
 }
 
 void check_hub_tls(const config::settings& settings, findings& found) {
@@ -204,7 +185,7 @@ void check_hub_tls(const config::settings& settings, findings& found) {
       ends - std::chrono::system_clock::now().time_since_epoch());
   found.fine("hub tls", fmt::format("a certificate for {}; it expires in {} days{}",
                                     fmt::join((*credentials)->names(), ", "), left.count(),
-                                    left < renew_within ? ", so renew it now" : ""));
+                                    left < renew_within ? ": renew it now" : ""));
 }
 
 } // namespace

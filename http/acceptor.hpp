@@ -14,28 +14,28 @@ namespace volumeviz::http {
 class acceptor {
 public:
   /// Both are called on the acceptor's thread and must not block: `take` with each connection,
-  /// `make_room` when the process or the system has no descriptor left for one.
-  acceptor(std::function<void(connection)> take, std::function<void()> make_room);
+  /// `close_oldest` when the process or the system has no descriptor left for the next one.
+  acceptor(std::function<void(connection)> take, std::function<void()> close_oldest);
   ~acceptor(); ///< stops
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
 
-  /// Listens from now on; the port, a free one where 0 was asked for. Fails with ec::bad_request
-  /// and a sentence when the address can't be bound.
+  /// Starts listening and returns the port, which is a free one where `where.port` is 0. Fails with
+  /// ec::bad_request when the address can't be bound.
   result<std::uint16_t> listen(const text::host_port& where);
-  /// Accepts nothing more. Not to be called by `take`.
+  /// Accepts no more connections. `take` must not call it.
   void stop();
 
 private:
   void run();
   void accept_one();
-  /// Waits until a connection has come; false when it is time to stop.
+  /// Waits for the next connection; false when it is time to stop.
   bool wait();
-  /// Waits without looking at connections.
+  /// Waits for a moment, or until it is time to stop.
   void pause() const;
 
   std::function<void(connection)> take_;
-  std::function<void()> make_room_;
+  std::function<void()> close_oldest_;
   int wakeup_; ///< an eventfd; readable when it is time to stop
   int socket_ = -1;
   std::thread thread_;

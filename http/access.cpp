@@ -26,7 +26,7 @@ bool may_be_named(const access_rules& rules, const std::string& host_header) {
              || std::ranges::find(rules.allowed_hosts, *host) != rules.allowed_hosts.end());
 }
 
-/// The address with its port, in a form in which two of them can be compared.
+/// The host and the port, in a form in which addresses can be compared.
 std::optional<std::string> full_address(std::string_view authority, std::string_view usual_port) {
   const auto host = text::host_of(authority);
   if (!host)
@@ -37,7 +37,7 @@ std::optional<std::string> full_address(std::string_view authority, std::string_
   return *host + ' ' + std::string{port};
 }
 
-/// `origin` is SCHEME://HOST[:PORT], or "null" where the browser keeps it to itself.
+/// `origin` is SCHEME://HOST[:PORT], or "null" where the browser hides it.
 bool is_own_origin(std::string_view origin, std::string_view host_header) {
   for (const auto& [scheme, port] :
        {std::pair<std::string_view, std::string_view>{"http://", "80"}, {"https://", "443"}})

@@ -7,27 +7,28 @@
 
 namespace volumeviz::http {
 
-/// Who may ask, as the settings say.
+/// Which requests are allowed, from the settings.
 struct access_rules {
   std::string token = {};                      ///< HTTP_AUTH_TOKEN; empty: none
   std::vector<std::string> allowed_hosts = {}; ///< HTTP_ALLOWED_HOSTS, as text::host_of writes them
   bool only_loopback = false;                  ///< the server listens on loopback addresses only
 };
 
-/// What a browser tells about a request beside what is asked.
+/// What a browser says about the origin of a request.
 struct provenance {
   std::optional<std::string> host = {};   ///< the header's value; HTTP/1.0 needs none
   std::optional<std::string> origin = {}; ///< the header's value
 };
 
-/// Why a request is refused that a foreign web page may have made its reader's browser send, or
-/// nothing. Without a token nothing else tells such a request from one of ours:
-///  - A name that its owner lets resolve to 127.0.0.1 after the page is loaded ("DNS rebinding")
-///    makes the node the page's own origin. The Host header still has that name. It is checked
-///    where the server listens on loopback addresses only, or HTTP_ALLOWED_HOSTS is set.
-///  - A form or script of any page may POST without reading the answer. Browsers then send an
-///    Origin header; a POST is refused whose Origin is not the address that its Host header names.
-/// No browser leaves Host out, so a request without it is let in.
+/// Why a request is refused because a foreign web page may have sent it from its reader's browser;
+/// nothing when it is allowed. Without a token only these two rules keep such requests out:
+///  - A page can let its own name resolve to 127.0.0.1 after it was loaded (DNS rebinding). The
+///  node
+///    is then the page's own origin, but the Host header still has that name. It is checked where
+///    the server listens on loopback addresses only, or HTTP_ALLOWED_HOSTS is set.
+///  - A form or script of any page may send a POST without reading the answer. Browsers then add an
+///    Origin header. A POST is refused if its Origin is not the address in its Host header.
+/// A request without a Host header is allowed, since every browser sends one.
 std::optional<std::string> foreign_because(const access_rules& rules, std::string_view method,
                                            const provenance& from);
 

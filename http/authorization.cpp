@@ -13,8 +13,8 @@ bool is_authorized(std::string_view header, const std::string& token) noexcept {
   auto shown = header.substr(scheme.size());
   while (!shown.empty() && shown.front() == ' ')
     shown.remove_prefix(1);
-  // Walks all of what was shown, whatever the token's length; volatile, so that no compiler ends
-  // the walk early.
+  // Compares every byte that was sent, whatever the token's length. Volatile, so that no compiler
+  // ends the loop early.
   volatile std::size_t difference = shown.size() ^ token.size();
   for (std::size_t i = 0, k = 0; i < shown.size(); ++i) {
     difference =

@@ -10,7 +10,7 @@ namespace volumeviz::http {
 
 namespace {
 
-/// Of the weight "q=0", "q=0.0" and so on.
+/// Whether a weight is "q=0", "q=0.0" and so on.
 bool is_zero(std::string_view weight) {
   const auto text = text::lower(text::trimmed(weight));
   return text.starts_with("q=0") && text.find_first_not_of("0.", 2) == std::string::npos;

@@ -5,10 +5,10 @@
 
 namespace volumeviz::http {
 
-/// Whether a client that sends this Accept-Encoding header takes gzip.
+/// Whether a client with this Accept-Encoding header accepts gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
-/// The text in gzip's format; empty when there is no memory for it.
+/// The text compressed by gzip; empty when there is no memory for it.
 std::string gzip(std::string_view text);
 
 } // namespace volumeviz::http

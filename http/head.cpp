@@ -37,7 +37,8 @@ bool has_word(std::string_view list, std::string_view word) {
   return false;
 }
 
-/// The request line, with question marks after the first one escaped: the library takes only one.
+/// The request line with every question mark after the first one escaped: the library accepts only
+/// one.
 tl::expected<std::string, refusal> checked_request_line(std::string_view line) {
   const auto method = take(line, " ");
   const auto target = take(line, " ");
@@ -45,11 +46,11 @@ tl::expected<std::string, refusal> checked_request_line(std::string_view line) {
   if (!is_token(method) || target.empty() || version.substr(0, 5) != "HTTP/")
     return malformed();
   if (version != "HTTP/1.1" && version != "HTTP/1.0")
-    return refuse(505, "HTTP/1.0 and HTTP/1.1 are understood here");
+    return refuse(505, "the server speaks HTTP/1.0 and HTTP/1.1 only");
   constexpr std::array<std::string_view, 9> methods{"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
                                                     "CONNECT", "OPTIONS", "TRACE", "PATCH"};
   if (std::find(methods.begin(), methods.end(), method) == methods.end())
-    return refuse(501, "this method is not known here");
+    return refuse(501, "unknown method");
   std::string result{method};
   result += ' ';
   bool in_query = false;
@@ -98,7 +99,7 @@ tl::expected<void, refusal> note_header(framing& to, request_headers& headers,
   else if (name == "host" || name == "origin") {
     auto& noted = name == "host" ? headers.from.host : headers.from.origin;
     if (noted)
-      return malformed(); // which of the two would be the one that was checked?
+      return malformed(); // it is not clear which of the two would be used
     noted = value;
   }
   return {};
@@ -167,15 +168,15 @@ tl::expected<prepared_head, refusal> prepare_head(std::string_view head) {
     if (header.find(':') == std::string_view::npos)
       return malformed();
     const auto name = take(header, ":");
-    if (!is_token(name)) // also a continued line, which is long out of use
+    if (!is_token(name)) // also refuses a continued line, which RFC 9112 has deprecated
       return malformed();
     if (auto noted = note_header(framing, result.headers, text::lower(name), text::trimmed(header));
         !noted)
       return tl::unexpected{noted.error()};
   }
   if (framing.length.value_or(0) > max_body_size)
-    return refuse(413, "no path here takes a body, and none above " + std::to_string(max_body_size)
-                           + " bytes is even looked at");
+    return refuse(413, "the body is larger than " + std::to_string(max_body_size)
+                           + " bytes; no path needs one");
   result.text += "\r\n";
   result.headers.has_body = framing.chunked || framing.length.value_or(0) > 0;
   result.keep_alive = !framing.close && first.substr(first.size() - 3) == "1.1";

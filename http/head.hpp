@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-// The head of a request (the request line and the headers), judged before the HTTP library sees it:
-// the library has no limits of its own, does not know every method, and believes headers that
-// nothing here wants.
+// Checks the head of a request (the request line and the headers) before the HTTP library reads it.
+// The library has no limits, does not know every method, and acts on headers that no path here
+// needs.
 
 namespace volumeviz::http {
 
@@ -18,39 +18,38 @@ inline constexpr std::size_t max_head_size = 32 * 1024;
 inline constexpr std::size_t max_request_line = 8000; ///< the library's own limit is 8,192
 inline constexpr std::size_t max_body_size = 64 * 1024;
 
-/// A request that is refused before any path looks at it.
+/// Why a request is refused before it reaches the router.
 struct refusal {
   int status = 400;
   std::string sentence;
 };
 
-/// Where the first request of `input` ends: the size of its head with the empty line, or 0 while
-/// that has not come. Looks at what is behind `scanned` only and moves it on, so that a head in a
-/// thousand pieces costs no more than one in one piece. Refuses what has become too large or can't
-/// become a request any more.
+/// The size of the head of the first request in `input`, with its empty line; 0 while it is not
+/// complete. Scans from `scanned` on and advances it, so that a head in a thousand packets costs no
+/// more than one in a single packet. Refuses a head that is too large or can't become valid.
 tl::expected<std::size_t, refusal> find_head(std::string_view input, std::size_t& scanned);
 
-/// What the paths here want to know of the headers.
+/// The headers that the paths use.
 struct request_headers {
   std::string authorization;
   provenance from;
-  bool gzip = false;     ///< the client takes it
-  bool has_body = false; ///< which nobody will read: the connection ends after the answer
+  bool gzip = false;     ///< the client accepts it
+  bool has_body = false; ///< no path reads it, so the connection ends after the answer
 };
 
-/// A request in two parts: what the HTTP library reads, and what it does not get to see. It would
-/// decode "%41" in values, compress on its own, and give ranges.
+/// A request in two parts: what the HTTP library reads, and the headers that are kept from it. The
+/// library would decode "%41" in their values, compress by itself, and send ranges.
 struct prepared_head {
   std::string text; ///< the request line with the empty line
   request_headers headers;
   bool keep_alive = false; ///< the client may send another request on this connection
 };
 
-/// Refuses what is no HTTP/1 request, methods that nobody knows, and announced bodies above the
-/// limit.
+/// Refuses heads that are not valid HTTP/1, unknown methods, and bodies that are announced as
+/// larger than the limit.
 tl::expected<prepared_head, refusal> prepare_head(std::string_view head);
 
-/// A whole answer for `why`, in JSON, that ends the connection.
+/// The whole answer to a refused request: JSON, and it ends the connection.
 std::string raw_answer(const refusal& why);
 
 } // namespace volumeviz::http

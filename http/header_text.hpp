@@ -2,11 +2,11 @@
 
 #include <string_view>
 
-// How the text of a header is taken apart.
+// Splits the value of a header.
 
 namespace volumeviz::http {
 
-/// Takes the part before the next `separator` off the front of `text`.
+/// Removes and returns the part of `text` before the next `separator`.
 inline std::string_view take(std::string_view& text, std::string_view separator) {
   const auto at = text.find(separator);
   const auto part = text.substr(0, at);

@@ -16,12 +16,12 @@ namespace json = boost::json;
 
 constexpr std::int64_t second = 1'000'000'000;
 
-// With braces, Boost.JSON would make an array of one of a value.
+// Not with braces: Boost.JSON would make an array of one element.
 json::value seconds_or_null(timestamp at) {
   return at == never ? json::value(nullptr) : json::value(at / second);
 }
 
-/// Clocks of two machines may disagree: an age is never negative.
+/// Never negative: the clocks of two machines may disagree.
 json::value age_or_null(timestamp now, timestamp at) {
   return at == never ? json::value(nullptr)
                      : json::value(std::max<timestamp>(now - at, 0) / second);

@@ -6,15 +6,14 @@
 #include <string>
 #include <vector>
 
-// The JSON of everything that is not a row of the database. Key order is that of the contract's
-// examples.
+// The JSON of all answers that are not rows of the database. The order of keys is part of the API.
 
 namespace volumeviz::http {
 
 /// The body of /api/v1/health.
 std::string health_json(const health_report& report);
 
-/// The body of /api/v1/health/events. Whole unix seconds; what has not happened is null.
+/// The body of /api/v1/health/events. Times are whole Unix seconds, null when they are `never`.
 std::string events_json(const health_report& report);
 
 /// {"status": "ok" or `otherwise`, "reasons": […]}: "ok" when there are no reasons.

@@ -12,7 +12,7 @@ namespace volumeviz::http {
 
 namespace {
 
-// What cursors of this table are of, see persistence/cursor.hpp.
+// The table in its cursors; see persistence/cursor.hpp.
 const std::string table = "hosts";
 
 persistence::host_row row_of(const host_report& x) {
@@ -29,9 +29,8 @@ persistence::host_row row_of(const host_report& x) {
 persistence::page<persistence::host_row>
 with_hosts_without_rows(persistence::page<persistence::host_row> page,
                         const persistence::query& asked, const std::vector<host_report>& fleet) {
-  // The page has every row that is behind the cursor and not behind its own last one: who should be
-  // between these two and is not, has no row. Both databases compare keys byte by byte, as
-  // std::string does.
+  // The page has every row after the cursor and up to its own last row. A host in this range that
+  // is not on the page has no row. Both databases compare keys byte by byte, as std::string does.
   const auto behind = persistence::decode_cursor(asked.cursor, table, 1);
   const auto in_range = [&](const std::string& host) {
     if (behind && !behind->empty() && host <= behind->front())
@@ -55,7 +54,7 @@ with_hosts_without_rows(persistence::page<persistence::host_row> page,
   return page;
 }
 
-void show_latest_proof(std::vector<persistence::host_row>& rows,
+void raise_verified_at(std::vector<persistence::host_row>& rows,
                        const std::vector<host_report>& known) {
   for (auto& row : rows) {
     const auto found = std::ranges::find(known, row.host, &host_report::host);

@@ -20,23 +20,23 @@ namespace {
 // A packet's worth: smaller answers arrive no sooner when they are compressed.
 constexpr std::size_t least_to_compress = 1400;
 
-/// The HTTP library without its connection handling: sockets go to the waiting room instead of each
-/// holding a thread, and a request comes back from there when it is complete. The library parses
-/// its first line and writes the answer.
+/// The HTTP library without its connection handling. An idle connection holds no thread; a complete
+/// request goes to the worker pool. There the library parses the request line and writes the
+/// answer. The stock server answers no request while 1,000 connections are idle (measured).
 class hardened_server final : public httplib::Server {
 public:
   hardened_server(listener_limits limits, std::function<response(const request&)> answer)
       : limits_{limits}, answer_{std::move(answer)}, pool_{limits.threads, limits.queued_requests,
-                                                           limits.patience,
-                                                           [this](connection who, bool too_late) {
-                                                             serve(std::move(who), too_late);
+                                                           limits.max_queued,
+                                                           [this](connection peer, bool too_late) {
+                                                             serve(std::move(peer), too_late);
                                                            }},
-        room_{limits.waiting, [this](connection who) { submit(std::move(who)); }} {
+        idle_{limits.idle, [this](connection peer) { submit(std::move(peer)); }} {
     set_keep_alive_timeout(
-        std::chrono::duration_cast<std::chrono::seconds>(limits.waiting.next_request).count());
+        std::chrono::duration_cast<std::chrono::seconds>(limits.idle.next_request).count());
     set_keep_alive_max_count(static_cast<size_t>(limits.requests_per_connection));
     set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
-    // All routing is ours and happens here, before the library would read a body.
+    // The router answers here, before the library would read a body.
     set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
       give(in, out);
       return HandlerResponse::Handled;
@@ -48,58 +48,58 @@ public:
     });
     set_exception_handler(
         [](const httplib::Request&, httplib::Response& out, const std::exception_ptr&) {
-          out.status = 500; // without the exception's text, which the library would show
+          out.status = 500; // the library would show the exception's text
         });
   }
 
   ~hardened_server() override { end(); }
 
-  void accepted(connection who) { room_.wait_for_request(std::move(who)); }
+  void accepted(connection peer) { idle_.wait_for_request(std::move(peer)); }
 
-  /// No descriptor is left for the next connection.
-  void make_room() { room_.make_room(); }
+  /// The process has no descriptor left for the next connection.
+  void close_oldest() { idle_.close_oldest(); }
 
-  /// Answers from now on end their connection, and slow readers are cut.
+  /// From now on each answer ends its connection, and slow readers have a second.
   void begin_stop() { stopping_ = true; }
 
-  /// After the last connection was accepted.
+  /// Call it after the acceptor has stopped.
   void end() {
     stopping_ = true;
-    room_.stop();
+    idle_.stop();
     pool_.stop();
   }
 
 private:
-  /// On the waiting room's thread.
-  void submit(connection who) {
-    if (auto refused = pool_.submit(std::move(who)))
-      room_.refuse(std::move(*refused),
+  /// On the thread of the idle connections.
+  void submit(connection peer) {
+    if (auto refused = pool_.submit(std::move(peer)))
+      idle_.refuse(std::move(*refused),
                    {503, "too many requests at once; try again in some seconds"});
   }
 
   /// On a thread of the pool.
-  void serve(connection who, bool too_late) {
+  void serve(connection peer, bool too_late) {
     if (too_late)
-      return room_.refuse(std::move(who),
+      return idle_.refuse(std::move(peer),
                           {503, "too many requests at once; try again in some seconds"});
-    auto head = prepare_head(std::string_view{who.input}.substr(0, who.head_size));
+    auto head = prepare_head(std::string_view{peer.input}.substr(0, peer.head_size));
     if (!head)
-      return room_.refuse(std::move(who), head.error());
-    who.input.erase(0, who.head_size);
-    who.scanned = who.head_size = 0;
-    ++who.requests;
+      return idle_.refuse(std::move(peer), head.error());
+    peer.input.erase(0, peer.head_size);
+    peer.scanned = peer.head_size = 0;
+    ++peer.requests;
     const bool last = !head->keep_alive || head->headers.has_body
-                      || who.requests >= limits_.requests_per_connection || stopping_;
-    response_stream stream{who.socket(), std::move(head->text), limits_.write_stall,
+                      || peer.requests >= limits_.requests_per_connection || stopping_;
+    response_stream stream{peer.socket(), std::move(head->text), limits_.write_stall,
                            limits_.write_all, stopping_};
     const auto& headers = head->headers;
     const bool answered = process(&hardened_server::process_request, stream, last,
                                   [&headers](httplib::Request& in) { add_headers(headers, in); })
                           && stream.good();
     if (answered && !last)
-      room_.wait_for_request(std::move(who));
+      idle_.wait_for_request(std::move(peer));
     else if (answered)
-      room_.linger(std::move(who));
+      idle_.half_close(std::move(peer));
   }
 
   // process_request has more parameters from cpp-httplib 0.16 on; the one that exists is chosen by
@@ -117,8 +117,8 @@ private:
     return (this->*run)(stream, {}, 0, {}, 0, last, closed, with_headers);
   }
 
-  // Between the head and give() there is only the library's request. The last two are names of our
-  // own, which no client can send: the library would act on the real ones.
+  // What the head has parsed reaches give() as headers of the library's request. No client can send
+  // the last two names: the library would act on the real headers.
   static constexpr const char* authorization = "Authorization";
   static constexpr const char* host = "Host";
   static constexpr const char* origin = "Origin";
@@ -161,7 +161,7 @@ private:
       out.set_header("Connection", "close");
     if (in.method == "HEAD")
       out.set_header("Accept-Ranges",
-                     "none"); // the library would promise ranges, which are not given here
+                     "none"); // the library would offer ranges; answers here are always whole
     out.body = std::move(answer.body);
     out.set_header("Content-Type", answer.type);
   }
@@ -179,16 +179,16 @@ private:
   const std::function<response(const request&)> answer_;
   std::atomic<bool> stopping_{false};
   worker_pool pool_;
-  waiting_room room_;
+  idle_connections idle_;
 };
 
 class running_server final : public server {
 public:
   running_server(const listener_limits& limits, std::function<response(const request&)> answer)
-      : http_{limits, std::move(answer)}, acceptor_{[this](connection who) {
-                                                      http_.accepted(std::move(who));
+      : http_{limits, std::move(answer)}, acceptor_{[this](connection peer) {
+                                                      http_.accepted(std::move(peer));
                                                     },
-                                                    [this] { http_.make_room(); }} {}
+                                                    [this] { http_.close_oldest(); }} {}
 
   ~running_server() override {
     http_.begin_stop();

@@ -11,15 +11,15 @@
 
 namespace volumeviz::http {
 
-/// What the HTTP server asks of the running node. Thread-safe; every call is answered within about
-/// two seconds. In the program the actors stand behind it, in tests a fake.
+/// What the HTTP server asks the running node. Thread-safe; each call returns within about two
+/// seconds. The program implements it with the actors, tests with a fake.
 class node_view {
 public:
   virtual ~node_view() = default;
   virtual result<health_report> health() = 0;
-  /// Empty: the process and its core actors respond. Else who does not.
+  /// The core actors that do not respond; empty when all do.
   virtual std::vector<std::string> unresponsive() = 0;
-  /// Empty: ready. Else why not, a sentence each.
+  /// Why the node is not ready, a sentence each; empty when it is.
   virtual std::vector<std::string> not_ready_because() = 0;
   /// ec::docker_unreachable while Docker is not connected (503), ec::bad_request when the events
   /// system is off, and on a hub.

@@ -3,9 +3,9 @@
 namespace volumeviz::http {
 
 std::string_view page_html() noexcept {
-  // Its addresses are relative: a reverse proxy may serve it below a path of its own.
-  // What comes from the API reaches the page as text only: a reason may quote what others have
-  // named.
+  // Links are relative: a reverse proxy may serve the page below a path of its own.
+  // The script inserts values of the API as text only, never as HTML: a reason may quote names that
+  // others have chosen.
   static constexpr std::string_view html = R"html(<!doctype html>
 <html lang="en">
 <head>
@@ -32,7 +32,7 @@ std::string_view page_html() noexcept {
     <tbody id="hosts"></tbody>
   </table>
 </section>
-<h2>Look at</h2>
+<h2>Links</h2>
 <ul>
   <li><a href="api/v1/health">health</a>, <a href="api/v1/health/events">events</a>,
       <a href="api/v1/health/live">live</a>, <a href="api/v1/health/ready">ready</a>
@@ -41,7 +41,7 @@ std::string_view page_html() noexcept {
       <a href="api/v1/hosts">hosts</a>
   <li><a href="api/v1/actors">actors</a>, <a href="metrics">metrics</a>
 </ul>
-<p id="reconcile">Ask for a full reconciliation: <code>curl -X POST <span id="address"></span></code></p>
+<p id="reconcile">Start a full reconciliation: <code>curl -X POST <span id="address"></span></code></p>
 <script>
   "use strict";
   const at = id => document.getElementById(id);
@@ -57,7 +57,7 @@ std::string_view page_html() noexcept {
   };
   const rows = pairs => at("checks").replaceChildren(...pairs.map(([name, text]) => row(name, text)));
   const ago = seconds => seconds === null ? "not yet" : `${seconds} s ago`;
-  // The checks tell the roles apart: only a hub has hosts, only an agent has a hub.
+  // The checks show the role: only a hub has hosts, and only an agent has a hub.
   function show_role(checks) {
     const hub = "hosts" in checks, agent = "hub" in checks;
     at("node-role").textContent = hub ? "hub" : agent ? "agent" : "";
@@ -78,7 +78,7 @@ std::string_view page_html() noexcept {
       line.className = x.status === "away" ? "away" : x.agent_status || "";
       return line;
     });
-    if (page.next) lines.push(row("…", "and more: see /api/v1/hosts"));
+    if (page.next) lines.push(row("…", "more hosts are at /api/v1/hosts"));
     at("hosts").replaceChildren(...lines);
   }
   at("address").textContent = new URL("api/v1/health/events/reconcile", document.baseURI);

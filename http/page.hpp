@@ -4,8 +4,8 @@
 
 namespace volumeviz::http {
 
-/// The page at /: the node's status, refreshed by itself, and links to everything else. One piece,
-/// no other files.
+/// The page at /: the node's status, refreshed every few seconds, and links to all paths. One
+/// document without other files.
 std::string_view page_html() noexcept;
 
 } // namespace volumeviz::http

@@ -16,7 +16,7 @@ tl::unexpected<failure> refuse(std::string sentence) {
   return fail(ec::bad_request, std::move(sentence));
 }
 
-/// Every name known, each at most once, every value text.
+/// Each name must be known and occur once, and each value must be valid UTF-8.
 result<void> check_names(const parameters& given, const std::vector<std::string_view>& known) {
   for (auto it = given.begin(); it != given.end(); ++it) {
     const auto& [name, value] = *it;
@@ -24,7 +24,7 @@ result<void> check_names(const parameters& given, const std::vector<std::string_
       std::string allowed;
       for (auto x : known)
         allowed.append(allowed.empty() ? "" : ", ").append(x);
-      return refuse("there is a parameter here that is not known; known are: " + allowed);
+      return refuse("unknown parameter; allowed are: " + allowed);
     }
     if (given.count(name) > 1)
       return refuse("the parameter '" + name + "' is given more than once");

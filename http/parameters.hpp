@@ -9,17 +9,15 @@
 #include <string>
 #include <string_view>
 
-// What comes behind the question mark, understood or refused: a mistyped parameter must not answer
-// another question than the one that was asked. Failures are ec::bad_request with a sentence for
-// the caller.
+// Parses the query of a request. Unknown parameters are refused: a mistyped one must not give the
+// answer to another question. Failures are ec::bad_request with a sentence for the client.
 
 namespace volumeviz::http {
 
 /// Names and values, percent-decoded. A name may occur several times.
 using parameters = std::multimap<std::string, std::string>;
 
-/// Takes "a=b&c=d" apart. A name without "=" has an empty value; a value may hold "=" itself, as
-/// labels do.
+/// Splits "a=b&c=d". A name without "=" has an empty value; a value may contain "=", as labels do.
 parameters parse_parameters(std::string_view query);
 
 /// ?limit= ?cursor= ?host=; with `of_volumes` ?orphaned= ?driver= ?label=k=v, too.

@@ -34,13 +34,13 @@ ssize_t response_stream::read(char* to, size_t size) {
 ssize_t response_stream::write(const char* from, size_t size) {
   auto since = steady::now();
   if (begin_ == steady::time_point{})
-    begin_ = since; // the time that the answer took to be made is not the peer's fault
+    begin_ = since; // not before: making the answer took time, too
   for (size_t sent = 0; good_ && sent < size;) {
     const auto n = ::send(socket_, from + sent, size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0) {
       sent += static_cast<size_t>(n);
       since = steady::now();
-      // Also after progress: a peer that takes a byte a second must not have for ever.
+      // Also after progress: a peer that reads a byte a second must not take forever.
       good_ = sent == size || steady::now() - begin_ < whole_;
     } else {
       good_ = n < 0
@@ -67,7 +67,7 @@ bool response_stream::wait_writable(steady::time_point since) const {
   }
 }
 
-// Neither is of use to any path here.
+// No path uses these two.
 void response_stream::get_remote_ip_and_port(std::string&, int&) const {
 }
 void response_stream::get_local_ip_and_port(std::string&, int&) const {

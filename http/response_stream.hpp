@@ -10,12 +10,11 @@
 
 namespace volumeviz::http {
 
-/// What the HTTP library reads from and writes to for one request: reading ends with the prepared
-/// head, writing has limits in time, so that a peer that doesn't read its answer can't keep a
-/// thread.
+/// The stream that the HTTP library uses for one request. Reading ends with the prepared head.
+/// Writing has time limits, so that a peer that does not read its answer can't occupy a thread.
 class response_stream final : public httplib::Stream {
 public:
-  /// `stopping` shortens the limits to a second.
+  /// `stopping` shortens both limits to a second.
   response_stream(int socket, std::string head, std::chrono::milliseconds stall,
                   std::chrono::milliseconds whole, const std::atomic<bool>& stopping);
 
@@ -27,7 +26,7 @@ public:
   void get_local_ip_and_port(std::string& ip, int& port) const override;
   socket_t socket() const override;
 
-  /// The peer took everything so far.
+  /// Whether the peer has taken everything so far.
   bool good() const noexcept { return good_; }
 
 private:

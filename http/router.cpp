@@ -17,7 +17,7 @@ response json_response(int status, std::string body) {
   return {.status = status, .body = std::move(body), .headers = {}};
 }
 
-/// Probes of orchestrators carry no token, and what they learn is no secret.
+/// Orchestrators probe these without a token, and the answers hold no secret.
 bool is_public(const std::string& path) {
   return path == "/api/v1/health/live" || path == "/api/v1/health/ready";
 }
@@ -64,9 +64,9 @@ response router::answer(const request& what) noexcept {
   try {
     return route_request(what);
   } catch (...) {
-    // An exception's text may hold anything, a statement with its values among it.
-    return error_response(500,
-                          "this request could not be answered because of a defect in the program");
+    // Without the exception's text, which may hold anything, for example a statement with its
+    // values.
+    return error_response(500, "couldn't answer: there is a defect in the program");
   }
 }
 
@@ -78,8 +78,8 @@ response router::route_request(const request& asked) {
     return error_response(403, *why);
   if (!access_.token.empty() && !is_public(what.path)
       && !is_authorized(what.authorization, access_.token)) {
-    auto refused = error_response(401, "this needs the header 'Authorization: Bearer TOKEN' with "
-                                       "the token of HTTP_AUTH_TOKEN");
+    auto refused = error_response(401, "missing or wrong token: send the header 'Authorization: "
+                                       "Bearer TOKEN' with the token of HTTP_AUTH_TOKEN");
     refused.headers.emplace_back("WWW-Authenticate", "Bearer");
     return refused;
   }
@@ -94,7 +94,7 @@ response router::route_request(const request& asked) {
     refused.headers.emplace_back("Allow", allow);
     return refused;
   }
-  return error_response(404, "there is nothing at this path; GET / lists what there is");
+  return error_response(404, "no such path; the page at / links to all paths");
 }
 
 response router::page(const request&) {
@@ -132,9 +132,9 @@ response router::ready(const request&) {
 }
 
 response router::reconcile(const request& what) {
-  // Without a look at it a type in the body would become a full run.
+  // Bodies are not read, so a type in one would be ignored and start a full run.
   if (what.has_body)
-    return error_response(415, "this path takes no body: give the type in the query, as in "
+    return error_response(415, "this path accepts no body: put the type into the query, as in "
                                "?type=volumes");
   auto scope = parse_scope(what.query);
   if (!scope)
@@ -157,8 +157,8 @@ response router::actors(const request&) {
 template <class Answer>
 response router::with_query(const request& what, bool of_volumes, Answer answer) {
   if (rows_ == nullptr)
-    return error_response(404, "this node is an agent and keeps no rows of its own; ask the hub "
-                               "that its HUB_ADDRESS names, at the hub's HTTP address");
+    return error_response(404, "this node is an agent and has no rows of its own; ask the hub "
+                               "that HUB_ADDRESS names, at the hub's HTTP address");
   auto query = parse_query(what.query, of_volumes);
   if (!query)
     return error_response(400, query.error().text);
@@ -214,7 +214,7 @@ response router::hosts_of_a_node(const persistence::query& asked) {
     host_report own;
     own.host = view_.name();
     own.verified_at = health->events.verified_at;
-    show_latest_proof(rows->items, {own});
+    raise_verified_at(rows->items, {own});
   }
   return json_response(200, page_json(*rows));
 }
@@ -223,11 +223,11 @@ response router::hosts_of_a_hub(const persistence::query& asked) {
   auto rows = rows_->hosts(asked);
   if (!rows)
     return error_response(status_of(rows.error().code), rows.error().text);
-  // Rows without their status would look like those of hosts that are well.
+  // Rows without a status would look like those of healthy hosts.
   auto fleet = view_.hosts();
   if (!fleet)
     return error_response(503, fleet.error().text);
-  show_latest_proof(rows->items, *fleet);
+  raise_verified_at(rows->items, *fleet);
   return json_response(200, page_json(with_hosts_without_rows(std::move(*rows), asked, *fleet),
                                       *fleet, system_now()));
 }

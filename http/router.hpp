@@ -13,7 +13,7 @@
 
 namespace volumeviz::http {
 
-/// A request as far as any path here looks at it: none reads a body.
+/// The parts of a request that the paths use; none reads a body.
 struct request {
   std::string method;
   std::string path; ///< percent-decoded, without the query
@@ -32,15 +32,16 @@ struct response {
 
 response error_response(int status, const std::string& sentence);
 
-/// Every path of the API and what it answers; knows nothing of sockets. Thread-safe.
+/// Answers every path of the API, without sockets. Thread-safe.
 class router {
 public:
   /// `view` and `rows` must outlive the router; `rows` may be null. At most `inventory_slots`
-  /// requests at a time may wait for the database, so that a hung one leaves threads to health.
+  /// requests at a time may wait for the database, so that a hung database leaves threads for
+  /// health.
   router(node_view& view, persistence::inventory* rows, access_rules access,
          std::ptrdiff_t inventory_slots);
 
-  /// Never throws: what goes wrong inside is a 500 without details.
+  /// Never throws: an exception inside becomes a 500 without details.
   response answer(const request& what) noexcept;
 
 private:

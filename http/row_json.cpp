@@ -22,8 +22,7 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-/// The columns are written by this program; should one hold something else than an object, a row is
-/// still better than no answer.
+/// An empty object when the column does not hold one: the row is still useful.
 json::object object_of(const std::string& text) {
   boost::system::error_code error;
   auto value = json::parse(text, error);

@@ -16,8 +16,8 @@ std::string page_json(const persistence::page<persistence::container_row>& page)
 std::string page_json(const persistence::page<persistence::mount_row>& page);
 std::string page_json(const persistence::page<persistence::host_row>& page);
 
-/// The hosts of a hub: each row with what the hub knows of it at `now`. What nobody knows is null,
-/// as is what an agent says of itself while it is away.
+/// The hosts of a hub: each row with what the hub knows of the host at `now`. Unknown values are
+/// null, and so is an agent's own report while it is away.
 std::string page_json(const persistence::page<persistence::host_row>& page,
                       const std::vector<host_report>& fleet, timestamp now);
 

@@ -12,7 +12,7 @@ namespace volumeviz::http {
 
 namespace {
 
-/// The other half is for Docker, the database and agents, which slow clients must not keep out.
+/// The other half is for Docker, the database and agents: slow clients must not take it.
 std::size_t at_most_half_the_descriptors(std::size_t wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -25,9 +25,8 @@ std::size_t at_most_half_the_descriptors(std::size_t wanted) {
 result<std::unique_ptr<server>> start(const server_settings& settings, node_view& view,
                                       persistence::inventory* rows) {
   listener_limits limits;
-  limits.waiting.connections = at_most_half_the_descriptors(limits.waiting.connections);
-  // Three threads are always left to health and metrics, however long the database keeps the
-  // others.
+  limits.idle.connections = at_most_half_the_descriptors(limits.idle.connections);
+  // Three threads are always free for health and metrics, even when the database blocks all others.
   constexpr std::ptrdiff_t reserved = 3;
   access_rules access{.token = settings.auth_token,
                       .allowed_hosts = settings.allowed_hosts,

@@ -12,12 +12,11 @@
 
 namespace volumeviz::http {
 
-/// The HTTP side of the node. Listens from construction by start() until destruction, on threads of
-/// its own.
+/// The node's HTTP server. It listens from start() until its destruction, on threads of its own.
 class server {
 public:
-  virtual ~server() = default; ///< finishes running requests (at most a few seconds), then stops
-  virtual std::uint16_t port() const noexcept = 0; ///< the real one when 0 was asked for
+  virtual ~server() = default; ///< finishes running requests, for a few seconds at most
+  virtual std::uint16_t port() const noexcept = 0; ///< the actual one, when 0 was requested
 };
 
 struct server_settings {
@@ -26,9 +25,8 @@ struct server_settings {
   std::vector<std::string> allowed_hosts = {}; ///< see access_rules
 };
 
-/// `view` and `rows` must outlive the server; `rows` may be null (an agent has no database: 404
-/// with a sentence). Fails with ec::bad_request and a sentence when the address can't be bound,
-/// port in use among it.
+/// `view` and `rows` must outlive the server. `rows` is null on an agent, which has no database;
+/// the paths of rows then answer 404. Fails with ec::bad_request when the address can't be bound.
 result<std::unique_ptr<server>> start(const server_settings& settings, node_view& view,
                                       persistence::inventory* rows);
 

@@ -4,13 +4,13 @@
 
 namespace volumeviz::http {
 
-worker_pool::worker_pool(std::size_t threads, std::size_t queue, std::chrono::milliseconds patience,
-                         handler serve)
-    : limit_{queue}, patience_{patience}, serve_{std::move(serve)} {
+worker_pool::worker_pool(std::size_t threads, std::size_t queue,
+                         std::chrono::milliseconds max_queued, handler serve)
+    : limit_{queue}, max_queued_{max_queued}, serve_{std::move(serve)} {
   try {
     while (threads_.size() < threads)
       threads_.emplace_back([this] { run(); });
-  } catch (...) { // no more threads to be had
+  } catch (...) { // the system has no more threads
     stop();
     throw;
   }
@@ -20,12 +20,12 @@ worker_pool::~worker_pool() {
   stop();
 }
 
-std::optional<connection> worker_pool::submit(connection who) {
+std::optional<connection> worker_pool::submit(connection peer) {
   {
     std::lock_guard lock{mutex_};
     if (stopped_ || queue_.size() >= limit_)
-      return who;
-    queue_.push_back(std::move(who));
+      return peer;
+    queue_.push_back(std::move(peer));
   }
   changed_.notify_one();
   return {};
@@ -48,11 +48,11 @@ void worker_pool::run() {
     changed_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
     if (queue_.empty())
       return;
-    auto who = std::move(queue_.front());
+    auto peer = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    const bool too_late = steady::now() - who.since > patience_;
-    serve_(std::move(who), too_late);
+    const bool too_late = steady::now() - peer.queued_at > max_queued_;
+    serve_(std::move(peer), too_late);
   }
 }
 

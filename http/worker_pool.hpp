@@ -13,26 +13,26 @@
 
 namespace volumeviz::http {
 
-/// Threads that answer requests, before them a queue with a limit in length and in time: who has
-/// waited too long has given up already, and an answer would be late for everybody behind, too.
+/// Threads that answer requests, behind a queue that is bounded in length and in time. A client
+/// whose request waited too long has given up by now, and its answer would delay all others.
 class worker_pool {
 public:
-  using handler = std::function<void(connection who, bool too_late)>;
+  using handler = std::function<void(connection peer, bool too_late)>;
 
-  worker_pool(std::size_t threads, std::size_t queue, std::chrono::milliseconds patience,
+  worker_pool(std::size_t threads, std::size_t queue, std::chrono::milliseconds max_queued,
               handler serve);
   ~worker_pool(); ///< stops
 
-  /// Takes `who`; gives it back when the queue is full.
-  std::optional<connection> submit(connection who);
-  /// Returns when all that was taken is served.
+  /// Queues `peer`; returns it when the queue is full.
+  std::optional<connection> submit(connection peer);
+  /// Returns when all queued connections are served.
   void stop();
 
 private:
   void run();
 
   const std::size_t limit_;
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds max_queued_;
   const handler serve_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -45,7 +45,7 @@ TEST_CASE("on a loopback address a request may name loopback only") {
   }
 }
 
-TEST_CASE("names of HTTP_ALLOWED_HOSTS are let in without case and with any port") {
+TEST_CASE("names in HTTP_ALLOWED_HOSTS are allowed in any case and with any port") {
   const access_rules rules{.allowed_hosts = {"node.example", "10.0.0.7", "fd00::1"},
                            .only_loopback = true};
   for (const auto* host :
@@ -63,12 +63,12 @@ TEST_CASE("on other addresses names are checked only when HTTP_ALLOWED_HOSTS is 
   CHECK_FALSE(lets_in(named, "any.example"));
 }
 
-TEST_CASE("a request without a Host is let in: a browser sends one") {
+TEST_CASE("a request without a Host header is allowed, since every browser sends one") {
   CHECK_FALSE(http::foreign_because(on_loopback, "GET", {}).has_value());
   CHECK(lets_in(on_loopback, ""));
 }
 
-TEST_CASE("a POST is refused when a page of another origin has made it") {
+TEST_CASE("a POST of a page of another origin is refused") {
   for (const auto& rules : {on_loopback, elsewhere}) {
     CHECK(lets_in(rules, "localhost:8080", "POST"));
     for (const auto* own : {"http://localhost:8080", "http://LOCALHOST:8080"})
@@ -95,14 +95,14 @@ TEST_CASE("with a token neither Host nor Origin is checked") {
   CHECK(lets_in(rules, "evil.example", "POST", "http://other.example"));
 }
 
-TEST_CASE("addresses are loopback only when all that they resolve to is") {
+TEST_CASE("a host is loopback only when all its addresses are") {
   for (const auto* host : {"127.0.0.1", "127.9.9.9", "::1", "localhost", "::ffff:127.0.0.1"})
     CHECK(http::is_only_loopback(host));
   for (const auto* host : {"0.0.0.0", "::", "192.0.2.1", "no.such.host.invalid"})
     CHECK_FALSE(http::is_only_loopback(host));
 }
 
-TEST_CASE("a foreign name gets 403 on every path, with what to set") {
+TEST_CASE("a foreign Host header is 403 on every path, with the setting to change") {
   fakes::node node;
   fakes::inventory rows;
   auto server = fakes::serve(node, &rows);
@@ -122,7 +122,7 @@ TEST_CASE("a foreign name gets 403 on every path, with what to set") {
   CHECK(odd->body.find(R"(\\xff%41)") != std::string::npos); // as it came, and valid JSON
 }
 
-TEST_CASE("a POST of another page gets 403 and starts nothing") {
+TEST_CASE("a POST of another page is 403 and starts no reconciliation") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   const auto own = "Host: localhost:80\r\n";
@@ -139,7 +139,7 @@ TEST_CASE("a POST of another page gets 403 and starts nothing") {
   }
 }
 
-TEST_CASE("HTTP_ALLOWED_HOSTS reaches the server, and a node on all addresses takes any name") {
+TEST_CASE("HTTP_ALLOWED_HOSTS reaches the server, and a node on all addresses accepts any name") {
   fakes::node node;
   auto named =
       http::start({.listen = {"127.0.0.1", 0}, .auth_token = {}, .allowed_hosts = {"a.example"}},

@@ -40,11 +40,11 @@ std::string unpacked(std::string text) {
 /// A server with short limits, so that a test need not wait for the real ones.
 std::unique_ptr<http::server> impatient_server() {
   http::listener_limits limits;
-  limits.waiting = {.connections = 20,
-                    .first_byte = 300ms,
-                    .next_request = 300ms,
-                    .whole_head = 300ms,
-                    .linger = 200ms};
+  limits.idle = {.connections = 20,
+                 .first_byte = 300ms,
+                 .next_request = 300ms,
+                 .whole_head = 300ms,
+                 .half_closed = 200ms};
   auto started = http::listen({"127.0.0.1", 0}, limits, [](const http::request&) {
     return http::response{.status = 200, .body = "{}", .headers = {}};
   });
@@ -85,7 +85,7 @@ TEST_CASE("a request in single bytes is answered") {
   REQUIRE(client.read().has_value());
 }
 
-TEST_CASE("a client that ends its side still gets its answer") {
+TEST_CASE("a client that has closed its side still gets its answer") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   raw_client client{server->port()};
@@ -97,7 +97,7 @@ TEST_CASE("a client that ends its side still gets its answer") {
   CHECK(client.ends());
 }
 
-TEST_CASE("a long answer is compressed for a client that takes gzip") {
+TEST_CASE("a long answer is compressed for a client that accepts gzip") {
   fakes::node node;
   std::string text;
   for (int i = 0; i < 2000; ++i)
@@ -119,7 +119,7 @@ TEST_CASE("a long answer is compressed for a client that takes gzip") {
   CHECK_FALSE(little->headers.contains("content-encoding"));
 }
 
-TEST_CASE("ranges and other codings than gzip are not given, whatever is asked") {
+TEST_CASE("requests for ranges and for codings other than gzip get the plain answer") {
   fakes::node node;
   node.metrics_text = [] { return std::string(10'000, '#') + "\n"; };
   auto server = fakes::serve(node, nullptr);
@@ -158,7 +158,7 @@ TEST_CASE("endless request lines and headers are refused early") {
   }
 }
 
-TEST_CASE("an unfinished request is 408, a silent connection just ends") {
+TEST_CASE("an incomplete request is 408, and a silent connection is closed") {
   auto server = impatient_server();
   raw_client silent{server->port()};
   raw_client half{server->port()};
@@ -175,7 +175,7 @@ TEST_CASE("an unfinished request is 408, a silent connection just ends") {
   CHECK(used.ends(5s)); // nothing more was asked
 }
 
-TEST_CASE("a dripping client is ended by the whole request's deadline") {
+TEST_CASE("a client that sends byte by byte is ended by the deadline of the whole head") {
   auto server = impatient_server();
   raw_client client{server->port()};
   const auto begin = steady::now();
@@ -190,7 +190,7 @@ TEST_CASE("a dripping client is ended by the whole request's deadline") {
   CHECK(answer->status == 408);
 }
 
-TEST_CASE("a thousand idle and two hundred dripping connections don't delay a request") {
+TEST_CASE("a thousand idle and two hundred slow connections don't delay a request") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   std::deque<raw_client> others;
@@ -216,7 +216,7 @@ TEST_CASE("a thousand idle and two hundred dripping connections don't delay a re
   }
 }
 
-TEST_CASE("the number of waiting connections is bounded: the one that has waited longest goes") {
+TEST_CASE("the number of idle connections is bounded: the one that is idle longest is closed") {
   auto server = impatient_server();
   std::vector<raw_client> others;
   for (int i = 0; i < 21; ++i)
@@ -245,7 +245,7 @@ TEST_CASE("many clients at once are all answered") {
   CHECK(good == 1600);
 }
 
-TEST_CASE("more requests than can be queued are 503, and the server recovers") {
+TEST_CASE("requests beyond the queue are 503, and the server recovers") {
   std::promise<void> open;
   auto opened = open.get_future().share();
   http::listener_limits limits;

@@ -64,7 +64,7 @@ long naps() {
 
 } // namespace
 
-TEST_CASE("without descriptors a connection waits, costs next to nothing, and is served later") {
+TEST_CASE("without descriptors a connection waits, uses little CPU, and is served later") {
   auto server = some_server();
   few_descriptors limit{1};
   raw_client client{server->port()}; // takes the last one; the system keeps the other end for now
@@ -78,7 +78,7 @@ TEST_CASE("without descriptors a connection waits, costs next to nothing, and is
   CHECK(answer->status == 200);
 }
 
-TEST_CASE("without descriptors the connection that has waited longest makes room for the next") {
+TEST_CASE("without descriptors the connection that is idle longest is closed for the next one") {
   auto server = some_server();
   few_descriptors limit{21};
   std::vector<raw_client> slow;

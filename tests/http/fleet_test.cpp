@@ -80,7 +80,7 @@ TEST_CASE("a host of a hub has the row's columns and what the hub knows of it") 
          R"("stream_connected":true,"queue_size":4,"reasons":["No event for long."]}],"next":null})");
 }
 
-TEST_CASE("of a host that is away the last word is not told as if it still held") {
+TEST_CASE("an away host shows no values of its last report") {
   auto away = reporting("a");
   away.connected = false;
   away.away_reason = "the connection has ended";
@@ -95,7 +95,7 @@ TEST_CASE("of a host that is away the last word is not told as if it still held"
   CHECK(item.at("reasons").as_array().empty());
 }
 
-TEST_CASE("what is not known yet is null, and a lag is never negative") {
+TEST_CASE("unknown values are null, and a lag is never negative") {
   host_report fresh;
   fresh.host = "a";
   fresh.connected = true;
@@ -114,7 +114,7 @@ TEST_CASE("what is not known yet is null, and a lag is never negative") {
   CHECK(item.at("lag_seconds") == 0);
 }
 
-TEST_CASE("hosts without a row stand where their row will be, on every page of a real database") {
+TEST_CASE("hosts without a row are listed where their row will be, on every page") {
   const support::scratch_folder folder;
   const persistence::database where{.url = "sqlite://" + (folder / "inventory.db")};
   auto store = persistence::open_store(where);
@@ -200,7 +200,8 @@ TEST_CASE("a host's verified_at is the latest that the row or the node knows") {
   CHECK(verified(1) == "2024-05-01T11:59:57.000000000Z");
 }
 
-TEST_CASE("a hub whose roster or database does not answer says so instead of half the truth") {
+TEST_CASE(
+    "a hub whose roster or database does not answer reports an error, not half of the hosts") {
   fakes::node node;
   fakes::inventory rows;
   node.own_role = node_role::hub;
@@ -232,7 +233,8 @@ TEST_CASE("on a hub every list can be narrowed to one host") {
   }
 }
 
-TEST_CASE("an agent sends those who ask for rows to its hub, and reconciles on demand") {
+TEST_CASE(
+    "an agent answers requests for rows with the address of its hub, and reconciles on demand") {
   fakes::node node;
   node.own_role = node_role::agent;
   auto server = fakes::serve(node, nullptr);
@@ -246,7 +248,7 @@ TEST_CASE("an agent sends those who ask for rows to its hub, and reconciles on d
   CHECK(ask(server->port(), "GET", "/api/v1/actors")->status == 200);
 }
 
-TEST_CASE("a healthy check that has something to say says it") {
+TEST_CASE("a healthy check may have reasons, too") {
   auto report = fakes::healthy_report();
   report.checks.push_back({"hosts", health_status::healthy, {"No host has reported yet."}});
   CHECK(http::health_json(report).find(

@@ -44,7 +44,7 @@ private:
 
 } // namespace
 
-TEST_CASE("the query reaches the database decoded, and the rows come back as a page") {
+TEST_CASE("the query reaches the database decoded, and the answer is a page of rows") {
   fakes::node node;
   fakes::inventory rows;
   rows.volume_page.items.resize(2);
@@ -66,7 +66,7 @@ TEST_CASE("the query reaches the database decoded, and the rows come back as a p
   CHECK(query.label == std::pair<std::string, std::string>{"com.x/y", "a=b=c"});
 }
 
-TEST_CASE("odd queries are 400 with a sentence, whatever they hold") {
+TEST_CASE("invalid queries are 400 with a sentence") {
   fakes::node node;
   fakes::inventory rows;
   auto server = fakes::serve(node, &rows);
@@ -91,7 +91,7 @@ TEST_CASE("odd queries are 400 with a sentence, whatever they hold") {
     }
 }
 
-TEST_CASE("a failure of the database is a status, a sentence, and no more") {
+TEST_CASE("a failure of the database is a status and a sentence, without details") {
   fakes::node node;
   fakes::inventory rows;
   auto server = fakes::serve(node, &rows);
@@ -109,7 +109,7 @@ TEST_CASE("a failure of the database is a status, a sentence, and no more") {
   CHECK(ask(server->port(), "GET", "/api/v1/hosts")->status == 200);
 }
 
-TEST_CASE("a node without a database says so on the inventory's paths") {
+TEST_CASE("a node without a database answers the paths of rows with 404 and the reason") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   for (const auto& path : inventory_paths) {
@@ -120,7 +120,7 @@ TEST_CASE("a node without a database says so on the inventory's paths") {
   }
 }
 
-TEST_CASE("a database that hangs leaves threads to health and metrics") {
+TEST_CASE("a database that hangs leaves threads for health and metrics") {
   fakes::node node;
   fakes::inventory rows;
   gate hanging;

@@ -8,7 +8,7 @@
 
 using namespace volumeviz;
 
-TEST_CASE("health is the contract's example, key by key and in its order") {
+TEST_CASE("health has the documented keys in the documented order") {
   auto report = fakes::healthy_report();
   CHECK(
       http::events_json(report)
@@ -22,7 +22,7 @@ TEST_CASE("health is the contract's example, key by key and in its order") {
                + http::events_json(report) + "}}");
 }
 
-TEST_CASE("what has not happened yet is null in health") {
+TEST_CASE("times of events that have not happened are null in health") {
   health_report report;
   report.now = 1'640'995'200'000'000'000;
   report.events.status = health_status::not_configured;
@@ -39,7 +39,7 @@ TEST_CASE("an event of a daemon whose clock runs ahead has no negative age") {
   CHECK(http::events_json(report).find(R"("last_event_age_seconds":0)") != std::string::npos);
 }
 
-TEST_CASE("a check that is not healthy says why") {
+TEST_CASE("a check that is not healthy has reasons") {
   auto report = fakes::healthy_report();
   report.status = health_status::unhealthy;
   report.checks[1] = {"database", health_status::unhealthy, {"it said \"no\""}};
@@ -48,7 +48,7 @@ TEST_CASE("a check that is not healthy says why") {
         != std::string::npos);
 }
 
-TEST_CASE("a volume's row has the table's columns and who mounts it") {
+TEST_CASE("a volume's row has the table's columns and the containers that mount it") {
   persistence::page<persistence::volume_row> page;
   persistence::volume_row row;
   row.host = "h";
@@ -98,7 +98,7 @@ TEST_CASE("containers, mounts and hosts have their tables' columns") {
          R"("verified_at":"2024-05-01T10:20:30Z"}],"next":null})");
 }
 
-TEST_CASE("a labels column that is no JSON object becomes an empty one, not a failure") {
+TEST_CASE("labels that are not a JSON object become an empty object") {
   for (const auto* text : {"", "null", "[1]", "{", "\"x\"", "{}{}"}) {
     persistence::page<persistence::container_row> page;
     page.items.resize(1);
@@ -107,12 +107,12 @@ TEST_CASE("a labels column that is no JSON object becomes an empty one, not a fa
   }
 }
 
-TEST_CASE("an empty page is a page") {
+TEST_CASE("an empty page has no items and no cursor") {
   CHECK(http::page_json(persistence::page<persistence::host_row>{})
         == R"({"items":[],"next":null})");
 }
 
-TEST_CASE("an actor's row says null where there is no parent and no limit") {
+TEST_CASE("an actor without parent or limit has null there") {
   actor_report node;
   node.name = "node";
   node.state = "running";

@@ -26,7 +26,7 @@ steady::duration stop(std::unique_ptr<http::server>& server) {
 
 } // namespace
 
-TEST_CASE("a port in use is refused with the address, the cause and the cure") {
+TEST_CASE("a port in use is an error with the address, the cause and what to do") {
   fakes::node node;
   auto first = fakes::serve(node, nullptr);
   const auto second =
@@ -34,12 +34,12 @@ TEST_CASE("a port in use is refused with the address, the cause and the cure") {
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().code == ec::bad_request);
   CHECK(second.error().text.find("couldn't listen on 127.0.0.1:" + std::to_string(first->port())
-                                 + ": the port is in use by another program")
+                                 + ": the port is in use")
         == 0);
   CHECK(second.error().text.find("HTTP_LISTEN") != std::string::npos);
 }
 
-TEST_CASE("an address that is not ours or no address at all is refused with the cause") {
+TEST_CASE("an invalid or foreign address is an error with the cause") {
   fakes::node node;
   const auto foreign = http::start({.listen = {"192.0.2.1", 0}, .auth_token = {}}, node, nullptr);
   REQUIRE_FALSE(foreign.has_value());
@@ -63,7 +63,7 @@ TEST_CASE("the port is free again at once after a stop") {
   CHECK(ask(port, "GET", "/metrics")->status == 200);
 }
 
-TEST_CASE("IPv6 works as IPv4 does") {
+TEST_CASE("the server listens on IPv6 addresses") {
   fakes::node node;
   auto started = http::start({.listen = {"::1", 0}, .auth_token = {}}, node, nullptr);
   if (!started) {
@@ -79,7 +79,7 @@ TEST_CASE("IPv6 works as IPv4 does") {
   CHECK(second.error().text.find("couldn't listen on [::1]:") == 0);
 }
 
-TEST_CASE("a stop is quick with idle, dripping and unread connections") {
+TEST_CASE("a stop is quick with idle, slow and unread connections") {
   fakes::node node;
   fakes::inventory rows;
   rows.volume_page.items.resize(1000);
@@ -102,7 +102,7 @@ TEST_CASE("a stop is quick with idle, dripping and unread connections") {
     CHECK(x.ends());
 }
 
-TEST_CASE("a running request is finished before the server goes") {
+TEST_CASE("a running request is finished before the server stops") {
   fakes::node node;
   std::promise<void> begun;
   std::promise<void> go_on;
@@ -128,7 +128,7 @@ TEST_CASE("a running request is finished before the server goes") {
   CHECK(stopping.get() < 10s);
 }
 
-TEST_CASE("a server that stops right after its start leaves nothing behind") {
+TEST_CASE("a server that stops right after its start leaks nothing") {
   fakes::node node;
   for (int i = 0; i < 50; ++i) {
     auto server = fakes::serve(node, nullptr);

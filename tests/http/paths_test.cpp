@@ -175,7 +175,7 @@ TEST_CASE("a reconciliation is accepted with its run and type, or refused with t
   CHECK(off->body.find("EVENTS_ENABLED") != std::string::npos);
 }
 
-TEST_CASE("a slash at the end of a path does not matter, also not for who may ask") {
+TEST_CASE("a slash at the end of a path changes neither the answer nor the authorization") {
   fakes::node node;
   fakes::inventory rows;
   auto server = fakes::serve(node, &rows, "s3cret");
@@ -199,7 +199,7 @@ TEST_CASE("the page works below a path of a reverse proxy") {
   CHECK(page.find("href=\"api/v1/volumes\"") != std::string::npos);
 }
 
-TEST_CASE("a reconciliation whose type is in a body is refused, and none begins") {
+TEST_CASE("a reconciliation request with a body is refused and starts nothing") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   for (const auto* rest :
@@ -243,7 +243,7 @@ TEST_CASE("a POST with a body is answered at once and ends the connection") {
   CHECK(answer->status == 413);
 }
 
-TEST_CASE("an exception inside is a 500 that doesn't show its text") {
+TEST_CASE("an exception is a 500 without its text") {
   fakes::node node;
   auto server = fakes::serve(node, nullptr);
   node.metrics_text = []() -> std::string { throw std::runtime_error{"secret text"}; };
@@ -257,7 +257,7 @@ TEST_CASE("an exception inside is a 500 that doesn't show its text") {
   CHECK(ask(server->port(), "GET", "/metrics")->status == 500);
 }
 
-TEST_CASE("with a token every path but live and ready wants it") {
+TEST_CASE("with a token every path except live and ready requires it") {
   fakes::node node;
   fakes::inventory rows;
   auto server = fakes::serve(node, &rows, "s3cret");

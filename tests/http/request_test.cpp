@@ -34,7 +34,7 @@ TEST_CASE("every parameter of the inventory arrives in the query") {
   CHECK_FALSE(http::parse_query({{"orphaned", "false"}}, true)->orphaned);
 }
 
-TEST_CASE("a parameter that would answer another question than asked is refused") {
+TEST_CASE("an unknown, repeated or invalid parameter is refused") {
   const std::vector<parameters> odd{
       {{"limit", "0"}},
       {{"limit", "1001"}},
@@ -72,7 +72,7 @@ TEST_CASE("a parameter that would answer another question than asked is refused"
     CHECK_FALSE(http::parse_query({{name, "true"}}, false).has_value());
 }
 
-TEST_CASE("a reconciliation's type is full unless said otherwise") {
+TEST_CASE("the type of a reconciliation is full by default") {
   CHECK(http::parse_scope({}) == reconcile_scope::full);
   CHECK(http::parse_scope({{"type", "volumes"}}) == reconcile_scope::volumes);
   CHECK(http::parse_scope({{"type", "containers"}}) == reconcile_scope::containers);
@@ -81,7 +81,7 @@ TEST_CASE("a reconciliation's type is full unless said otherwise") {
   CHECK_FALSE(http::parse_scope({{"typ", "full"}}).has_value());
 }
 
-TEST_CASE("only the whole token of the right scheme authorizes") {
+TEST_CASE("only the whole token with the right scheme authorizes") {
   const std::string token = "s3cret-token";
   CHECK(http::is_authorized("Bearer s3cret-token", token));
   CHECK(http::is_authorized("bearer  s3cret-token", token));
@@ -110,7 +110,7 @@ int refused(const std::string& input) {
 
 } // namespace
 
-TEST_CASE("a head is found in any pieces, and what follows is left alone") {
+TEST_CASE("a head is found in any packets, and the bytes after it stay") {
   const std::string input = "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /next";
   std::string arrived;
   std::size_t scanned = 0;
@@ -125,7 +125,7 @@ TEST_CASE("a head is found in any pieces, and what follows is left alone") {
   CHECK(arrived.size() == 27);
 }
 
-TEST_CASE("what is no request of HTTP/1 is refused with a fitting status") {
+TEST_CASE("invalid HTTP/1 requests are refused with a fitting status") {
   CHECK(refused("GET / HTTP/1.1\r\n\r\n") == 200);
   CHECK(refused("GET / HTTP/1.0\r\n\r\n") == 200);
   CHECK(refused("GET / HTTP/1.1\r\nHost:x\r\nAccept:\r\n\r\n") == 200);
@@ -159,7 +159,7 @@ TEST_CASE("what is no request of HTTP/1 is refused with a fitting status") {
   CHECK(refused("GET / HTTP/1.1\r\nA: " + std::string(33'000, 'a')) == 431);
 }
 
-TEST_CASE("the library gets the request line, and the paths the headers that they want") {
+TEST_CASE("the library gets the request line, and the paths get their headers") {
   const auto head = http::prepare_head(
       "GET /p?a=b?c HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\nAccept-Encoding: br\r\n"
       "Accept-Encoding: GZip\r\nExpect: 100-continue\r\nREMOTE_ADDR: 1.2.3.4\r\n"
@@ -174,7 +174,7 @@ TEST_CASE("the library gets the request line, and the paths the headers that the
   CHECK_FALSE(head->headers.has_body);
 }
 
-TEST_CASE("gzip is given to those who name it, or anything, with a weight above zero") {
+TEST_CASE("gzip is used if it, or anything, is accepted with a weight above zero") {
   for (const auto* header : {"gzip", "br, GZIP", "x-gzip", "gzip;q=0.001", "gzip ; q=1", "*",
                              "deflate, *;q=0.5", "br;q=1.0, gzip;q=0.8, *;q=0"})
     CHECK(http::accepts_gzip(header));
@@ -183,7 +183,7 @@ TEST_CASE("gzip is given to those who name it, or anything, with a weight above 
     CHECK_FALSE(http::accepts_gzip(header));
 }
 
-TEST_CASE("a connection stays open as HTTP/1.1 says, and never after a body") {
+TEST_CASE("a connection is kept alive as HTTP/1.1 specifies, and never after a body") {
   auto prepared = [](const std::string& text) { return http::prepare_head(text).value(); };
   CHECK(prepared("GET / HTTP/1.1\r\n\r\n").keep_alive);
   CHECK_FALSE(prepared("GET / HTTP/1.0\r\n\r\n").keep_alive);
