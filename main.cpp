@@ -1,6 +1,7 @@
 #include "commands/commands.hpp"
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
+#include "docker/endpoint.hpp"
 #include "persistence/url.hpp"
 
 #include <csignal>
@@ -47,7 +48,9 @@ config::exit_code run(const std::vector<std::string>& arguments) {
     std::fputs(answer->text.c_str(), answer->is_error ? stderr : stdout);
     return answer->code;
   }
-  auto settings = config::read_settings(variables_of(environ), persistence::url_complaint);
+  auto settings =
+      config::read_settings(variables_of(environ), {.docker_host = docker::host_complaint,
+                                                    .database_url = persistence::url_complaint});
   if (!settings) {
     for (const auto& complaint : settings.error())
       std::fprintf(stderr, "%s\n", complaint.c_str());
@@ -59,7 +62,7 @@ config::exit_code run(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-  // A peer that closes its connection must not end the process: OpenSSL and cpp-httplib write
+  // Otherwise a peer that closes its connection ends the process: OpenSSL and cpp-httplib write
   // without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
   try {

@@ -44,7 +44,7 @@ std::variant<command, immediate_exit> read_command_line(const std::vector<std::s
   app.require_subcommand(0, 1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string{program_name} + ": " + error.what()
-           + "\nRun with --help for what is possible.\n";
+           + "\nRun with --help to see all commands and options.\n";
   });
 
   command result;
@@ -57,15 +57,16 @@ std::variant<command, immediate_exit> read_command_line(const std::vector<std::s
   };
   app.set_version_flag("--version", version_line, "the version");
   subcommand("serve", "run the node until SIGTERM or SIGINT; the default", command::action::serve);
-  subcommand("check", "validate the settings and try each thing the node needs",
+  subcommand("check", "validate the settings and try each thing that the node needs",
              command::action::check);
-  subcommand("reconcile", "one full reconciliation: print what was added, changed and removed",
+  subcommand("reconcile",
+             "do one full reconciliation and print what was added, changed and removed",
              command::action::reconcile)
       ->add_flag("--dry-run", result.dry_run,
-                 "change nothing, tell what would be changed; exit 3 when there is any");
+                 "only list what would be changed; exit 3 when there are differences");
   subcommand("migrate", "bring the database schema up to date", command::action::migrate);
 
-  auto reversed = arguments; // CLI11 takes them from the back
+  auto reversed = arguments; // CLI11 reads them from the back
   std::ranges::reverse(reversed);
   try {
     app.parse(std::move(reversed));

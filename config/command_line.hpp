@@ -15,21 +15,21 @@ enum class exit_code : int {
   wrong_settings = 78
 };
 
-/// What the command line asks for.
+/// A parsed command line.
 struct command {
   enum class action { serve, check, reconcile, migrate };
   action what = action::serve;
-  bool dry_run = false; ///< reconcile only: change nothing, tell what would be
+  bool dry_run = false; ///< reconcile only: list the changes without making them
 };
 
-/// The command line is answered already: print the text, exit with the code.
+/// Nothing is left to run: print the text and exit with the code.
 struct immediate_exit {
   exit_code code = exit_code::fine;
   std::string text;      ///< with its last newline
-  bool is_error = false; ///< for standard error rather than standard output
+  bool is_error = false; ///< print it to standard error
 };
 
-/// Understands the arguments (without the program's name). Never throws for what a user may type.
+/// Parses the arguments, without the program's name. Never throws, whatever they are.
 std::variant<command, immediate_exit> read_command_line(const std::vector<std::string>& arguments);
 
 } // namespace volumeviz::config

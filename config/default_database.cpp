@@ -4,8 +4,8 @@ namespace volumeviz::config {
 
 namespace {
 
-/// The variable, when it is an absolute path; both systemd and the XDG specification promise
-/// nothing else.
+/// The value of a variable when it is an absolute path, which both systemd and the XDG
+/// specification promise; otherwise empty.
 std::string folder_in(const environment& variables, const char* name) {
   const auto found = variables.find(name);
   return found != variables.end() && found->second.starts_with('/') ? found->second : std::string{};

@@ -7,8 +7,9 @@
 
 namespace volumeviz::config {
 
-/// The DATABASE_URL that holds when none is set: an SQLite file where systemd (STATE_DIRECTORY) or
-/// the system's conventions want state to be. Nothing when the user is not root and has no home.
+/// The DATABASE_URL when none is set: an SQLite file in the folder for state, which STATE_DIRECTORY
+/// of systemd or the conventions of the system name. Nothing when the user is not root and has no
+/// HOME.
 std::optional<std::string> default_database(const environment& variables, bool root);
 
 } // namespace volumeviz::config

@@ -7,12 +7,12 @@
 
 namespace volumeviz::config {
 
-/// The longest duration a setting may have: a year. Longer ones are typing errors, and timers would
-/// overflow on them.
+/// The longest duration that a setting may have. Longer ones are typing errors, and timers would
+/// overflow.
 inline constexpr std::chrono::milliseconds longest_duration = std::chrono::hours{24 * 365};
 
 /// Reads "500ms", "1s", "5m", "1h30m" or a plain "0": whole numbers with the units h, m, s and ms,
-/// the larger unit first, each at most once. Nothing when the text is anything else or the sum is
+/// the larger unit first, each at most once. Nothing when the text has another form or the sum is
 /// above longest_duration.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 

@@ -12,9 +12,10 @@ namespace volumeviz::config {
 /// The name of a level as LOG_LEVEL has it: trace, debug, info, warn, error.
 std::string_view level_name(spdlog::level::level_enum level) noexcept;
 
-/// One message, one line, whatever the message holds: as text `2026-01-31T12:00:00.000Z info
-/// message`, with control characters escaped, or as a JSON object `{"ts":…,"level":…,"msg":…}`,
-/// with what is no UTF-8 replaced by U+FFFD.
+/// Formats each message as one line: text `2026-01-31T12:00:00.000Z info  message`, or a JSON
+/// object
+/// `{"ts":…,"level":…,"msg":…}`. Control characters are escaped, and U+FFFD replaces bytes that are
+/// not UTF-8.
 class log_line final : public spdlog::formatter {
 public:
   explicit log_line(log_format format) noexcept : format_{format} {}

@@ -1,5 +1,7 @@
 #include "config/service_link.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -24,13 +26,13 @@ bool is_protocol(std::string_view text) {
   return std::ranges::find(protocols, text) != protocols.end();
 }
 
-/// As in tcp://10.0.0.1:80.
+/// For example tcp://10.0.0.1:80.
 bool is_link(std::string_view value) {
   const auto end = value.find("://");
   return end != value.npos && is_protocol(value.substr(0, end));
 }
 
-/// What follows "PORT" in a name: nothing, "_80_TCP", or that with one more word.
+/// `rest` is the name after "PORT": empty, "_80_TCP", or that with one more word.
 bool fits_port(std::string_view rest, std::string_view value) {
   if (rest.empty())
     return is_link(value);
@@ -39,9 +41,7 @@ bool fits_port(std::string_view rest, std::string_view value) {
       || !is_number(rest.substr(1, number_end - 1)))
     return false;
   rest.remove_prefix(number_end + 1);
-  std::string protocol{rest.substr(0, rest.find('_'))};
-  for (auto& c : protocol)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const auto protocol = text::lower(rest.substr(0, rest.find('_')));
   if (!is_protocol(protocol))
     return false;
   const auto word = rest.substr(protocol.size());
@@ -59,7 +59,7 @@ bool is_service_link(std::string_view name, std::string_view value) {
   // Also _SERVICE_PORT_HTTP, with the name of the port.
   if (name.find("_SERVICE_PORT") != name.npos)
     return is_number(value);
-  // A name like /web/events.
+  // For example /web/events.
   if (name == "EVENTS_NAME")
     return value.starts_with('/');
   for (auto at = name.find("_PORT"); at != name.npos; at = name.find("_PORT", at + 1))

@@ -14,7 +14,6 @@ namespace volumeviz::config::readers {
 namespace {
 
 constexpr std::size_t largest_queue = 1'000'000;
-constexpr std::size_t longest_socket_path = 107; // sockaddr_un has 108 bytes, the last one a zero
 
 bool is_visible_ascii(char c) {
   return c > ' ' && c < 0x7f;
@@ -43,7 +42,7 @@ complaint duration(std::string_view value, std::chrono::milliseconds least,
 complaint listen_address(std::string_view value, text::host_port& into) {
   auto parsed = text::parse_host_port(value);
   if (!parsed)
-    return value.starts_with(':') ? "for all addresses say 0.0.0.0 or [::]" : "";
+    return value.starts_with(':') ? "for all addresses use 0.0.0.0 or [::]" : "";
   into = std::move(*parsed);
   return std::nullopt;
 }
@@ -58,44 +57,9 @@ complaint queue_size(std::string_view value, settings& into) {
   return std::nullopt;
 }
 
-complaint docker_host(std::string_view value, settings& into) {
-  if (value.starts_with("unix://")) {
-    const auto path = value.substr(7);
-    if (!path.starts_with('/'))
-      return "the path is not absolute: three slashes in a row";
-    if (path.size() > longest_socket_path || path.find('\0') != std::string_view::npos)
-      return "the path is longer than the 107 bytes that a unix socket can have";
-  } else if (value.starts_with("tcp://")) {
-    auto address = value.substr(6);
-    if (address.ends_with('/'))
-      address.remove_suffix(1);
-    const auto parsed = text::parse_host_port(address);
-    if (!parsed || parsed->port == 0)
-      return "the usual ports are 2375, and 2376 with TLS";
-    into.docker_host = "tcp://" + to_string(*parsed);
-    return std::nullopt;
-  } else if (value.starts_with("ssh://")) {
-    return "ssh is not supported; forward the socket instead: ssh -NL "
-           "/tmp/docker.sock:/var/run/docker.sock HOST";
-  } else {
-    return "";
-  }
-  into.docker_host = std::string{value};
-  return std::nullopt;
-}
-
 complaint docker_tls_verify(std::string_view value, settings& into) {
-  // The docker CLI takes any value for yes; people who write 0 or false mean no.
+  // The docker CLI reads any value as yes; but 0 and false are meant as no.
   into.docker_tls_verify = parse_boolean(value).value_or(true);
-  return std::nullopt;
-}
-
-/// What is behind the scheme is judged by read_settings()' own caller.
-complaint database_url(std::string_view value, settings& into) {
-  if (!value.starts_with("sqlite://") && !value.starts_with("postgresql://")
-      && !value.starts_with("postgres://"))
-    return "";
-  into.database_url = std::string{value};
   return std::nullopt;
 }
 
@@ -120,7 +84,7 @@ complaint allowed_hosts(std::string_view value, settings& into) {
     hosts.push_back(std::move(*host));
   }
   if (hosts.empty())
-    return "there is no name in it";
+    return "it contains no name";
   into.http_allowed_hosts = std::move(hosts);
   return std::nullopt;
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// How the text of one variable becomes a member of `settings`. All follow setting::reader: nothing
-/// when the value was stored, else why not (empty where the table's `allowed` says it all).
+/// Parsers of single variables into `settings`. Each one is a setting::reader: nothing when it has
+/// stored the value, otherwise why not (empty where the table's `allowed` is enough).
 namespace volumeviz::config::readers {
 
 using complaint = std::optional<std::string>;
@@ -40,15 +40,13 @@ complaint listen(std::string_view value, settings& into) {
 }
 
 template <auto Member>
-complaint path(std::string_view value, settings& into) {
+complaint any_text(std::string_view value, settings& into) {
   into.*Member = std::string{value};
   return std::nullopt;
 }
 
 complaint queue_size(std::string_view value, settings& into);
-complaint docker_host(std::string_view value, settings& into);
 complaint docker_tls_verify(std::string_view value, settings& into);
-complaint database_url(std::string_view value, settings& into);
 complaint auth_token(std::string_view value, settings& into);
 complaint allowed_hosts(std::string_view value, settings& into);
 complaint log_level(std::string_view value, settings& into);

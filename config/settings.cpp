@@ -44,21 +44,28 @@ std::string complaint_about(const setting& which, std::string_view value, const 
   return line;
 }
 
-void read_each(const environment& variables, const url_judge& judge, settings& into,
+/// Null for a setting that its reader has validated.
+const validators::validator* validator_of(const validators& all, std::string_view name) {
+  if (name == "DOCKER_HOST")
+    return all.docker_host ? &all.docker_host : nullptr;
+  return name == "DATABASE_URL" && all.database_url ? &all.database_url : nullptr;
+}
+
+void read_each(const environment& variables, const validators& validate, settings& into,
                complaints& wrong) {
   for (const auto& each : setting_table()) {
     const auto value = value_of(variables, each.name);
     if (value.empty())
       continue;
     auto why = each.read(value, into);
-    if (!why && judge && each.name == "DATABASE_URL")
-      why = judge(std::string{value});
+    if (const auto* validator = validator_of(validate, each.name); !why && validator)
+      why = (*validator)(std::string{value});
     if (why)
       wrong.push_back(complaint_about(each, value, *why));
   }
 }
 
-/// What someone mistyped may be a secret: where the name sounds like one, the value stays hidden.
+/// The value of a mistyped variable may be a secret: it is hidden when the name sounds like one.
 bool sounds_secret(std::string_view name) {
   static constexpr std::array<std::string_view, 6> words{"TOKEN", "PASS", "SECRET",
                                                          "KEY",   "URL",  "AUTH"};
@@ -91,17 +98,18 @@ void find_unknown(const environment& variables, settings& into, complaints& wron
     wrong.push_back(std::move(line));
   }
   if (!links.empty())
-    into.notices.push_back("ignored, since they look injected for a service or link named events "
-                           "(Kubernetes: enableServiceLinks: false ends that): "
-                           + links);
+    into.notices.push_back(
+        "ignored variables that look injected for a service or link named events "
+        "(in Kubernetes, enableServiceLinks: false turns this off): "
+        + links);
 }
 
-/// The docker command prefers a context to DOCKER_HOST; this program does not read its files.
+/// The docker CLI prefers a context to DOCKER_HOST; this program does not read contexts.
 void notice_docker_context(const environment& variables, settings& into) {
   const auto context = value_of(variables, "DOCKER_CONTEXT");
   if (!context.empty() && context != "default" && into.role != node_role::hub)
     into.notices.push_back("DOCKER_CONTEXT=" + text::in_quotes(context)
-                           + " is ignored: the daemon that is watched is DOCKER_HOST="
+                           + " is ignored: the node watches the daemon at DOCKER_HOST="
                            + text::in_quotes(text::without_secrets(into.docker_host)));
 }
 
@@ -149,7 +157,7 @@ void default_node_name(const environment& variables, settings& into, complaints&
   into.node_name_from_daemon = into.role != node_role::hub && in_container(variables, name.data());
 }
 
-/// The hub's port must not be open to everyone by accident.
+/// The hub's port must not be open to all machines by accident.
 void check_plain_hub(const settings& read, complaints& wrong) {
   const auto refuse = [&](const char* name, const text::host_port& address) {
     if (!text::is_loopback(address.host))
@@ -184,10 +192,10 @@ void check_hub(const environment& variables, const settings& read, complaints& w
 } // namespace
 
 tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
-                                                               const url_judge& judge) {
+                                                               const validators& validate) {
   settings result;
   complaints wrong;
-  read_each(variables, judge, result, wrong);
+  read_each(variables, validate, result, wrong);
   find_unknown(variables, result, wrong);
   notice_docker_context(variables, result);
   check_backoff(result, wrong);
@@ -202,7 +210,7 @@ tl::expected<settings, std::vector<std::string>> read_settings(const environment
 
 bool in_container(const environment& variables, std::string_view host_name) {
   // Docker, Podman and nerdctl name a container after the first 12 digits of its id. A machine that
-  // is named so by chance loses nothing: its daemon has the same name.
+  // has such a name by chance loses nothing: its daemon has the same name.
   const bool is_id = host_name.size() == 12
                      && host_name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   return is_id || !value_of(variables, "KUBERNETES_SERVICE_HOST").empty()

@@ -37,8 +37,9 @@ struct settings {
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
   std::string node_name;                                  ///< never empty after read_settings
-  /// True: NODE_NAME is not set and this is a container, whose host name is its id. The name is the
-  /// daemon's own then, which has yet to be asked; until then `node_name` is the host name.
+  /// NODE_NAME is not set and the node runs in a container, whose host name is its id. The daemon's
+  /// own name is used instead, once the daemon has answered; until then `node_name` is the host
+  /// name.
   bool node_name_from_daemon = false;
   node_role role = node_role::standalone;
   text::host_port hub_listen{"127.0.0.1", 4711};
@@ -46,29 +47,33 @@ struct settings {
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   std::string hub_tls_revoked; ///< empty: no list
   bool hub_insecure = false;
-  /// What was set and is ignored, a sentence each: for the log and for `check`.
+  /// Variables that are set but ignored, a sentence each, for the log and for `check`.
   std::vector<std::string> notices;
 };
 
-/// All variables, as main got them.
+/// All variables of the process.
 using environment = std::map<std::string, std::string>;
 
-/// What is wrong with a DATABASE_URL, nothing when it can be used. Given by the caller, since the
-/// folder that talks to databases knows it and this one may not include that.
-using url_judge = std::function<std::optional<std::string>(const std::string& url)>;
+/// Why a value can't be used; nothing when it can, empty when it has none of the allowed forms. The
+/// caller supplies these: the folders that use the values validate them, and config/ may not
+/// include those folders.
+struct validators {
+  using validator = std::function<std::optional<std::string>(const std::string& value)>;
+  validator docker_host, database_url;
+};
 
-/// The settings, or every complaint at once: one line each, naming the variable, the value (never a
-/// secret one) and what is allowed. Unknown variables that begin with EVENTS_ are complaints. Set
-/// and empty counts as not set.
+/// The settings, or all complaints: one line each, with the variable, the value (unless it is
+/// secret) and what is allowed. Unknown variables that begin with EVENTS_ are complaints. A
+/// variable that is set and empty counts as not set.
 tl::expected<settings, std::vector<std::string>> read_settings(const environment& variables,
-                                                               const url_judge& judge = {});
+                                                               const validators& validate = {});
 
-/// Whether a host name is a container's id, or the program runs in a container for other reasons
-/// (/.dockerenv, /run/.containerenv, Kubernetes).
+/// Whether the program runs in a container: the host name is a container's id, or one of
+/// /.dockerenv, /run/.containerenv and Kubernetes' variables is there.
 bool in_container(const environment& variables, std::string_view host_name);
 
-/// The variable table for --help: two lines per setting, the first `NAME (default DEFAULT)`, the
-/// second its meaning and what is allowed.
+/// The settings for --help, two lines each: `NAME (default DEFAULT)`, then the meaning and what is
+/// allowed.
 std::string describe_settings();
 
 } // namespace volumeviz::config

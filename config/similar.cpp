@@ -8,7 +8,7 @@ namespace volumeviz::config {
 
 namespace {
 
-constexpr std::size_t longest_word = 100; // the distance costs the product of both lengths
+constexpr std::size_t longest_word = 100; // the cost of distance() is the product of both lengths
 
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);

@@ -6,8 +6,8 @@
 
 namespace volumeviz::config {
 
-/// The candidate that `word` was most likely meant to be: the nearest by edit distance, when it is
-/// near at all.
+/// The candidate that `word` was probably meant to be: the nearest one by edit distance. Nothing
+/// when all are far.
 std::optional<std::string_view> most_similar(std::string_view word,
                                              std::span<const std::string_view> candidates);
 

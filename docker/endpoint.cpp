@@ -1,32 +1,60 @@
 #include "docker/endpoint.hpp"
 
-#include <charconv>
+#include "text/host_port.hpp"
+#include "text/secrets.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <sys/un.h>
+#include <utility>
 
 namespace volumeviz::docker {
 
 namespace {
 
-tl::unexpected<failure> wrong(const endpoint& where, const std::string& why) {
-  return fail(ec::bad_request, "DOCKER_HOST=" + where.host + ": " + why);
+/// An address, or why the text can't be used; empty where the two allowed forms say it all.
+using parsed = tl::expected<address, std::string>;
+
+tl::unexpected<std::string> wrong(std::string why) {
+  return tl::unexpected{std::move(why)};
 }
 
-result<address> parse_unix(const endpoint& where, std::string_view path) {
-  if (path.empty() || path.front() != '/')
-    return wrong(where, "a unix socket needs an absolute path, e.g. unix:///var/run/docker.sock");
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return wrong(where, "the path of a unix socket has at most "
-                            + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
-  if (where.tls)
-    return wrong(where, "DOCKER_TLS_VERIFY is set, but a unix socket has no TLS: unset it, or name "
-                        "a tcp:// address");
+parsed parse_unix(std::string_view path) {
+  constexpr auto longest = sizeof(sockaddr_un::sun_path) - 1; // it ends with a zero byte
+  if (!path.starts_with('/'))
+    return wrong("the path is not absolute: three slashes in a row");
+  if (path.size() > longest || path.find('\0') != std::string_view::npos)
+    return wrong("the path is longer than the " + std::to_string(longest)
+                 + " bytes that a unix socket can have");
   address out;
   out.path = path;
-  out.text = where.host;
   return out;
+}
+
+parsed parse_tcp(std::string_view authority) {
+  if (authority.ends_with('/'))
+    authority.remove_suffix(1);
+  auto where = text::parse_host_port(authority);
+  if (!where || where->port == 0)
+    return wrong("the usual ports are 2375, and 2376 with TLS");
+  address out;
+  out.via = address::kind::tcp;
+  out.host = std::move(where->host);
+  out.port = where->port;
+  return out;
+}
+
+parsed parse_host(std::string_view text) {
+  constexpr std::string_view unix_socket = "unix://", tcp = "tcp://";
+  if (text.starts_with(unix_socket))
+    return parse_unix(text.substr(unix_socket.size()));
+  if (text.starts_with(tcp))
+    return parse_tcp(text.substr(tcp.size()));
+  if (text.starts_with("ssh://"))
+    return wrong("ssh is not supported; forward the socket instead: ssh -NL "
+                 "/tmp/docker.sock:/var/run/docker.sock HOST");
+  return wrong("");
 }
 
 result<address> read_certificates(const endpoint& where, address out) {
@@ -48,57 +76,27 @@ result<address> read_certificates(const endpoint& where, address out) {
   return out;
 }
 
-result<address> parse_tcp(const endpoint& where, std::string_view rest) {
-  if (!rest.empty() && rest.back() == '/')
-    rest.remove_suffix(1);
-  if (rest.find_first_of("/?#@ ") != std::string_view::npos)
-    return wrong(where, "only tcp://HOST:PORT is understood, without user, path or query");
-  std::string_view host = rest;
-  std::string_view port;
-  if (rest.starts_with('[')) {
-    auto end = rest.find(']');
-    if (end == std::string_view::npos)
-      return wrong(where, "the bracket of the IPv6 address is not closed");
-    host = rest.substr(1, end - 1);
-    port = rest.substr(end + 1);
-    if (!port.empty() && port.front() != ':')
-      return wrong(where, "expected :PORT behind the IPv6 address");
-  } else if (auto colon = rest.find(':'); colon != std::string_view::npos) {
-    if (rest.find(':', colon + 1) != std::string_view::npos)
-      return wrong(where, "an IPv6 address needs brackets: tcp://[::1]:2375");
-    host = rest.substr(0, colon);
-    port = rest.substr(colon);
-  }
-  address out;
-  out.via = address::kind::tcp;
-  out.host = host.empty() ? "localhost" : std::string{host};
-  out.port = where.tls ? 2376 : 2375;
-  out.text = where.host;
-  if (!port.empty()) {
-    port.remove_prefix(1);
-    auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc{} || end != port.data() + port.size() || out.port < 1
-        || out.port > 65535)
-      return wrong(where, "the port must be a number from 1 to 65535");
-  }
-  return where.tls ? read_certificates(where, std::move(out)) : result<address>{std::move(out)};
-}
-
 } // namespace
 
+std::optional<std::string> host_complaint(const std::string& host) {
+  auto out = parse_host(host);
+  return out ? std::nullopt : std::optional{std::move(out.error())};
+}
+
 result<address> parse_endpoint(const endpoint& where) {
-  std::string_view text = where.host;
-  auto scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos)
-    return wrong(where, "expected unix:///PATH or tcp://HOST:PORT");
-  auto scheme = text.substr(0, scheme_end);
-  auto rest = text.substr(scheme_end + 3);
-  if (scheme == "unix")
-    return parse_unix(where, rest);
-  if (scheme == "tcp")
-    return parse_tcp(where, rest);
-  return wrong(where, "the scheme \"" + std::string{scheme}
-                          + "\" is not supported: expected unix:///PATH or tcp://HOST:PORT");
+  auto out = parse_host(where.host);
+  if (!out)
+    return fail(ec::bad_request, "DOCKER_HOST=" + text::in_quotes(text::without_secrets(where.host))
+                                     + ": allowed is unix:///PATH or tcp://HOST:PORT"
+                                     + (out.error().empty() ? "" : " (" + out.error() + ')'));
+  out->text = where.host;
+  if (!where.tls)
+    return std::move(*out);
+  if (out->via == address::kind::unix_socket)
+    return fail(ec::bad_request,
+                "DOCKER_TLS_VERIFY is set, but a unix socket has no TLS: unset it, "
+                "or set DOCKER_HOST to a tcp:// address");
+  return read_certificates(where, std::move(*out));
 }
 
 } // namespace volumeviz::docker

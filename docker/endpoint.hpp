@@ -3,6 +3,7 @@
 #include "docker/client.hpp"
 #include "messages/error.hpp"
 
+#include <optional>
 #include <string>
 
 namespace volumeviz::docker {
@@ -20,9 +21,12 @@ struct address {
   std::string text; ///< as people write it, for messages
 };
 
-/// Understands unix:///PATH, tcp://HOST and tcp://HOST:PORT (2375, with TLS 2376, when the port is
-/// missing). With TLS the three files must be readable; an empty cert_path means $HOME/.docker, as
-/// with the docker CLI. Fails with ec::bad_request.
+/// Why a DOCKER_HOST can't be used; nothing when it can. Empty when it is neither unix:///PATH nor
+/// tcp://HOST:PORT.
+std::optional<std::string> host_complaint(const std::string& host);
+
+/// With TLS the three files must be readable; an empty cert_path means $HOME/.docker, as with the
+/// docker CLI. Fails with ec::bad_request.
 result<address> parse_endpoint(const endpoint& where);
 
 } // namespace volumeviz::docker

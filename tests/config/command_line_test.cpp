@@ -24,7 +24,7 @@ immediate_exit answered(const std::vector<std::string>& arguments) {
 
 } // namespace
 
-TEST_CASE("commands are understood") {
+TEST_CASE("each command is parsed") {
   CHECK(parsed({}).what == action::serve);
   CHECK(parsed({"serve"}).what == action::serve);
   CHECK(parsed({"check"}).what == action::check);
@@ -49,7 +49,7 @@ TEST_CASE("a wrong command line ends with 2 and a sentence on standard error") {
   }
 }
 
-TEST_CASE("help is everywhere and lists every setting and the exit codes") {
+TEST_CASE("--help works everywhere and lists every setting and the exit codes") {
   for (const auto& arguments : std::vector<std::vector<std::string>>{{"--help"},
                                                                      {"-h"},
                                                                      {"serve", "--help"},
@@ -66,7 +66,7 @@ TEST_CASE("help is everywhere and lists every setting and the exit codes") {
   }
 }
 
-TEST_CASE("version is everywhere") {
+TEST_CASE("--version works everywhere") {
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {"--version"}, {"serve", "--version"}, {"reconcile", "--version"}}) {
     const auto exit = answered(arguments);
@@ -77,7 +77,7 @@ TEST_CASE("version is everywhere") {
   }
 }
 
-TEST_CASE("any command line is understood or refused, without harm") {
+TEST_CASE("any command line is parsed or refused, and never throws") {
   CHECK(rc::check([](const std::vector<std::string>& arguments) {
     const auto result = read_command_line(arguments);
     if (const auto* exit = std::get_if<immediate_exit>(&result))

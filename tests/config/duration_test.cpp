@@ -10,7 +10,7 @@ using volumeviz::config::format_duration;
 using volumeviz::config::longest_duration;
 using volumeviz::config::parse_duration;
 
-TEST_CASE("durations are read as people write them") {
+TEST_CASE("durations are whole numbers with units") {
   CHECK(parse_duration("500ms") == 500ms);
   CHECK(parse_duration("1s") == 1s);
   CHECK(parse_duration("5m") == 5min);
@@ -22,7 +22,7 @@ TEST_CASE("durations are read as people write them") {
   CHECK(parse_duration("8760h") == longest_duration);
 }
 
-TEST_CASE("what is no duration is not read as one") {
+TEST_CASE("a text of another form is not a duration") {
   for (const auto* text : {"",
                            "1",
                            "00",
@@ -61,7 +61,7 @@ TEST_CASE("every duration is read back from its own text") {
   }));
 }
 
-TEST_CASE("text is either a duration within bounds or refused, never more") {
+TEST_CASE("any text is a duration within the bounds, or refused") {
   CHECK(rc::check([] {
     const auto text =
         *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"0123456789hmsx .-"}));

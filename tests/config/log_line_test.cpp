@@ -32,14 +32,14 @@ TEST_CASE("a JSON line is one object") {
            "\n");
 }
 
-TEST_CASE("no message can break out of its line") {
+TEST_CASE("a message with line breaks stays one line") {
   CHECK(line(log_format::text, "a\nb\x1b[31m\x7f")
         == "2022-01-01T00:00:00.042Z info  a\\nb\\u001b[31m\\u007f\n");
   CHECK(line(log_format::json, std::string{"\0\t\r", 3}).find(R"("msg":"\u0000\t\r")")
         != std::string::npos);
 }
 
-TEST_CASE("what is no UTF-8 is replaced, what is stays") {
+TEST_CASE("bytes that are not UTF-8 are replaced, and valid UTF-8 stays") {
   CHECK(line(log_format::json, "\xc3\xa4\xf0\x9f\x90\xb3").find("\"\xc3\xa4\xf0\x9f\x90\xb3\"")
         != std::string::npos);
   for (const auto* bad : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80"}) {

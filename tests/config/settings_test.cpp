@@ -1,6 +1,7 @@
 #include "config/default_database.hpp"
 #include "config/setting_table.hpp"
 #include "config/settings.hpp"
+#include "docker/endpoint.hpp"
 #include "persistence/url.hpp"
 
 #include <doctest/doctest.h>
@@ -25,8 +26,11 @@ environment with(environment more) {
   return more;
 }
 
+const validators as_in_the_program{.docker_host = volumeviz::docker::host_complaint,
+                                   .database_url = volumeviz::persistence::url_complaint};
+
 settings read(const environment& more) {
-  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
+  const auto result = read_settings(with(more), as_in_the_program);
   if (!result)
     FAIL(result.error().front());
   return *result;
@@ -34,7 +38,7 @@ settings read(const environment& more) {
 
 /// The only complaint about these variables; empty when there is none.
 std::string complaint(const environment& more) {
-  const auto result = read_settings(with(more), volumeviz::persistence::url_complaint);
+  const auto result = read_settings(with(more), as_in_the_program);
   if (result)
     return {};
   CHECK(result.error().size() == 1);
@@ -47,7 +51,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("without any variable the documented defaults hold") {
+TEST_CASE("without any variable the settings are the documented defaults") {
   const auto is = read({});
   CHECK_FALSE(is.events_enabled);
   CHECK(is.events_queue_size == 1000);
@@ -78,7 +82,7 @@ TEST_CASE("a variable that is set and empty counts as not set") {
   CHECK(read(empty).events_queue_size == 1000);
 }
 
-TEST_CASE("every setting takes the value that it is given") {
+TEST_CASE("every setting has the value of its variable") {
   const auto is = read({{"EVENTS_ENABLED", "Yes"},
                         {"EVENTS_QUEUE_SIZE", "1000000"},
                         {"EVENTS_BACKOFF_MIN_DURATION", "500ms"},
@@ -189,7 +193,7 @@ TEST_CASE("wrong values are refused, with variable, value and what is allowed") 
   }
 }
 
-TEST_CASE("all complaints come at once") {
+TEST_CASE("all complaints are reported at once") {
   const auto result = read_settings(with({{"EVENTS_QUEUE_SIZE", "x"},
                                           {"LOG_LEVEL", "x"},
                                           {"EVENTS_TYPO", "x"},
@@ -199,14 +203,14 @@ TEST_CASE("all complaints come at once") {
   CHECK(result.error().size() == 5);
 }
 
-TEST_CASE("an unknown EVENTS_ variable is a complaint that says what was likely meant") {
+TEST_CASE("an unknown EVENTS_ variable is a complaint that suggests the most similar name") {
   CHECK(contains(complaint({{"EVENTS_ENABELD", "true"}}), "did you mean EVENTS_ENABLED?"));
   CHECK(contains(complaint({{"EVENTS_QUEUE", "7"}}), "did you mean EVENTS_QUEUE_SIZE?"));
   CHECK(contains(complaint({{"EVENTS_SOMETHING_ELSE_ALTOGETHER", "7"}}), "--help"));
   CHECK(complaint({{"EVENT_ENABLED", "true"}, {"OTHER", "x"}}).empty());
 }
 
-TEST_CASE("what a service link injects is ignored with one notice, and a typing error is not") {
+TEST_CASE("variables of service links are ignored with one notice, and typing errors are not") {
   const auto is = read({{"EVENTS_PORT", "tcp://10.0.0.1:80"},
                         {"EVENTS_SERVICE_HOST", "10.0.0.1"},
                         {"EVENTS_SERVICE_PORT", "80"},
@@ -229,7 +233,7 @@ TEST_CASE("what a service link injects is ignored with one notice, and a typing 
     CHECK(contains(complaint({{name, value}}), "there is no such setting"));
 }
 
-TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the daemon that is watched") {
+TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the watched daemon") {
   const auto is = read({{"DOCKER_CONTEXT", "far"}, {"DOCKER_HOST", "tcp://near:2375"}});
   REQUIRE(is.notices.size() == 1);
   CHECK(contains(is.notices[0], "far"));
@@ -237,7 +241,7 @@ TEST_CASE("DOCKER_CONTEXT is ignored with a notice that names the daemon that is
   CHECK(read({{"DOCKER_CONTEXT", "default"}}).notices.empty());
 }
 
-TEST_CASE("in a container the daemon's own name is the default, and NODE_NAME is heard") {
+TEST_CASE("in a container the daemon's own name is the default of NODE_NAME") {
   CHECK(in_container({}, "3f2a9c0d1e4b"));
   CHECK(in_container({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}}, "events-x2k"));
   CHECK_FALSE(read({}).node_name_from_daemon); // base() sets NODE_NAME
@@ -274,7 +278,7 @@ TEST_CASE("no complaint shows a secret") {
   CHECK_FALSE(contains(complaint({{"EVENTS_AUTH_TOKEN", "hush"}}), "hush"));
 }
 
-TEST_CASE("DOCKER_TLS_VERIFY takes any value for yes but the words for no") {
+TEST_CASE("DOCKER_TLS_VERIFY reads any value as yes, except the words for no") {
   CHECK(read({{"DOCKER_TLS_VERIFY", "on"}}).docker_tls_verify);
   CHECK(read({{"DOCKER_TLS_VERIFY", "1"}}).docker_cert_path == "/home/someone/.docker");
   CHECK_FALSE(read({{"DOCKER_TLS_VERIFY", "0"}}).docker_tls_verify);
@@ -282,7 +286,7 @@ TEST_CASE("DOCKER_TLS_VERIFY takes any value for yes but the words for no") {
   CHECK_FALSE(read({{"DOCKER_TLS_VERIFY", ""}}).docker_tls_verify);
 }
 
-TEST_CASE("the default database is where the system wants state to be") {
+TEST_CASE("the default database is in the system's folder for state") {
   const environment home{{"HOME", "/home/a"}};
   CHECK(default_database({{"STATE_DIRECTORY", "/var/lib/x"}, {"HOME", "/root"}}, true)
         == "sqlite:///var/lib/x/inventory.db");
@@ -303,7 +307,7 @@ TEST_CASE("an agent needs the address of its hub") {
   CHECK(complaint({{"NODE_ROLE", "agent"}, {"HUB_ADDRESS", "localhost:4711"}}).empty());
 }
 
-TEST_CASE("agents and hub without TLS stay on this machine unless told otherwise") {
+TEST_CASE("without TLS, agents and hub accept only loopback addresses unless HUB_INSECURE is set") {
   CHECK(contains(complaint({{"NODE_ROLE", "hub"}, {"HUB_LISTEN", "0.0.0.0:4711"}}),
                  "HUB_INSECURE=true"));
   CHECK(contains(complaint({{"NODE_ROLE", "agent"}, {"HUB_ADDRESS", "hub:4711"}}),
@@ -321,7 +325,7 @@ TEST_CASE("mutual TLS is three files or none") {
                  "HUB_TLS_KEY is not set"));
 }
 
-TEST_CASE("any environment is read or complained about, in lines, without harm") {
+TEST_CASE("any environment is parsed, or gives complaints of one line each") {
   CHECK(rc::check([] {
     environment variables;
     for (const auto& each : setting_table())
@@ -337,21 +341,20 @@ TEST_CASE("any environment is read or complained about, in lines, without harm")
   }));
 }
 
-TEST_CASE("values close to what is allowed are read or complained about, without harm") {
+TEST_CASE("values that are almost valid are parsed or give complaints") {
   CHECK(rc::check([] {
     const auto start = *rc::gen::element<std::string>("postgresql://", "sqlite://", "unix://",
                                                       "tcp://", "ssh://", "");
     const auto rest =
         *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"ab:@/?%[]019.=&"}));
-    const auto result =
-        read_settings(with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}),
-                      volumeviz::persistence::url_complaint);
+    const auto result = read_settings(
+        with({{"DATABASE_URL", start + rest}, {"DOCKER_HOST", start + rest}}), as_in_the_program);
     if (result)
       RC_ASSERT(result->database_url == start + rest || (start + rest).empty());
   }));
 }
 
-TEST_CASE("help tells name, default, meaning and allowed values of every setting") {
+TEST_CASE("help has name, default, meaning and allowed values of every setting") {
   const auto help = describe_settings();
   for (const auto& each : setting_table()) {
     CHECK(contains(help,
@@ -361,7 +364,7 @@ TEST_CASE("help tells name, default, meaning and allowed values of every setting
   }
 }
 
-TEST_CASE("the names that others rely on are all there") {
+TEST_CASE("the public names are all there") {
   const auto names = std::to_array<std::string_view>({"EVENTS_ENABLED",
                                                       "EVENTS_QUEUE_SIZE",
                                                       "EVENTS_BACKOFF_MIN_DURATION",

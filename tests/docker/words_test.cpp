@@ -28,24 +28,23 @@ std::string place(const std::string& host) {
 
 } // namespace
 
-TEST_CASE("DOCKER_HOST is understood as the docker CLI does") {
+TEST_CASE("DOCKER_HOST is unix:///PATH or tcp://HOST:PORT") {
   CHECK(place("unix:///var/run/docker.sock") == "/var/run/docker.sock");
   CHECK(place("tcp://10.0.0.1:2375") == "10.0.0.1 2375");
   CHECK(place("tcp://docker.example:1234/") == "docker.example 1234");
-  CHECK(place("tcp://docker.example") == "docker.example 2375");
-  CHECK(place("tcp://:2375") == "localhost 2375");
   CHECK(place("tcp://[::1]:2375") == "::1 2375");
-  CHECK(place("tcp://[fe80::1]") == "fe80::1 2375");
+  CHECK(place("tcp://[fe80::1]:2376") == "fe80::1 2376");
   for (const auto* wrong :
        {"", "/var/run/docker.sock", "unix://", "unix://relative", "http://x", "ssh://me@host",
         "npipe:////./pipe/docker_engine", "tcp://host:", "tcp://host:0", "tcp://host:65536",
         "tcp://host:12a", "tcp://::1:2375", "tcp://[::1", "tcp://[::1]x", "tcp://u@host:1",
-        "tcp://host:1/prefix"}) {
+        "tcp://host:1/prefix", "tcp://host", "tcp://:2375", "tcp://[::1]"}) {
     CAPTURE(wrong);
     const auto out = parse(wrong);
     REQUIRE_FALSE(out);
     CHECK(out.error().code == ec::bad_request);
     CHECK(out.error().text.find("DOCKER_HOST") != std::string::npos);
+    CHECK(host_complaint(wrong));
   }
   CHECK(place("unix:///" + std::string(106, 'x')) != "wrong");
   CHECK(place("unix:///" + std::string(107, 'x')) == "wrong");
@@ -53,7 +52,7 @@ TEST_CASE("DOCKER_HOST is understood as the docker CLI does") {
 
 TEST_CASE("TLS without its files, and TLS on a unix socket, are refused with the cure") {
   const auto missing =
-      parse_endpoint({.host = "tcp://host", .tls = true, .cert_path = "/nowhere/at/all"});
+      parse_endpoint({.host = "tcp://host:2376", .tls = true, .cert_path = "/nowhere/at/all"});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().text.find("/nowhere/at/all/ca.pem") != std::string::npos);
   CHECK(missing.error().text.find("DOCKER_CERT_PATH") != std::string::npos);
