@@ -12,37 +12,37 @@
 
 namespace volumeviz {
 
-/// Where a change was noticed; the metrics' label `source`.
+/// What found a change; the metrics' label `source`.
 enum class change_source : std::uint8_t { event, reconciliation };
 const char* to_string(change_source source) noexcept;
 
 enum class operation : std::uint8_t { create, update, remove };
 const char* to_string(operation op) noexcept;
 
-/// Rows that a complete list may lack although they exist: it must not remove them. Decided in
-/// sync/, e.g. by sync/left_out.hpp.
+/// Rows that a complete list must not remove, since it may lack them although the resources exist.
+/// sync/ decides which ones, for example in sync/left_out.hpp.
 struct spared_rows {
   std::vector<std::string> drivers{}; ///< volumes of these drivers
   bool all = false;                   ///< every row of the kind
   bool others = false;                ///< volumes of drivers that are not in `known`
   std::vector<std::string> known{};
   bool mounted = false; ///< volumes that the row of a container mounts
-  /// Of what is spared: rows that no inspect can verify either. They get the status `unverified`.
+  /// Spared rows that no inspect can verify either. They get the status `unverified`.
   std::vector<std::string> unverified{};
-  bool all_unverified = false; ///< all that is spared
+  bool all_unverified = false; ///< all spared rows
   friend bool operator==(const spared_rows&, const spared_rows&) = default;
 };
 
-/// True for a row that the list must not remove; `driver` is the one in the row, empty for a
-/// container. `mounted`: a container's row mounts it.
+/// Whether the list must not remove a row. `driver` is the row's, empty for a container. `mounted`:
+/// the row of a container mounts it.
 bool spares(const spared_rows& spared, std::string_view driver, bool mounted = false);
 
-/// spares() for very many rows. Refers to `of`, which must outlive it.
+/// spares() for very many rows. Keeps a reference to `of`, which must outlive it.
 class sparing {
 public:
   explicit sparing(const spared_rows& of);
   bool operator()(std::string_view driver, bool mounted = false) const;
-  /// The row of this key, which is spared, can't be verified.
+  /// Whether the spared row with this key can't be verified.
   bool unverified(std::string_view key) const;
 
 private:
@@ -55,32 +55,32 @@ template <class Resource>
 struct observed {
   std::vector<Resource> present;
   std::vector<std::string> gone; ///< keys that the daemon answered with 404
-  /// `present` is a complete list: whatever the host has beside it is gone, too. Never set for a
+  /// `present` is a complete list: all other resources of the host are gone. Never set for a
   /// partial list.
   bool complete = false;
-  /// A complete list that would remove more than half of the kind's rows (and more than 10) is
-  /// refused unless set: the second of two equal lists in a row may set it.
+  /// A complete list that would remove more than half of the kind's rows, and more than 10, is
+  /// refused unless this is set. The second of two equal lists in a row may set it.
   bool confirmed = false;
-  /// Keys of resources that exist, too, and of which nothing is written here: a complete list does
-  /// not remove them. They are written by another part of the same list, too heavy to be sent, or
-  /// can't be understood apart from their key.
+  /// Keys of resources that exist but are not written by this batch, so that a complete list does
+  /// not remove them. Another part of the same list writes them, or they are too large to be sent,
+  /// or only their key could be parsed.
   std::vector<std::string> also_present{};
   spared_rows spared{}; ///< of a complete list
   friend bool operator==(const observed&, const observed&) = default;
 };
 
-/// What is known of the host itself. Written when last_seen_at is set; else only the row's
-/// existence is ensured.
+/// What is known about the host itself. Written when last_seen_at is set; otherwise the store only
+/// makes sure that the host has a row.
 struct host_facts {
-  std::string engine_id;      ///< empty: unknown, what is recorded stays
+  std::string engine_id;      ///< empty: unknown, and the recorded one stays
   std::string engine_version; ///< likewise
   timestamp last_seen_at = never;
-  timestamp verified_at = never; ///< moves backwards in the table only with our clock
+  timestamp verified_at = never; ///< in the table it moves backwards only with our clock
   friend bool operator==(const host_facts&, const host_facts&) = default;
 };
 
-/// One piece of work for the store: what was observed of one host. Applied whole or not at all, but
-/// for very many removals, which may be committed before the rest (write_summary::unfinished).
+/// A write for the store: what was observed of one host. The store applies all of it or nothing,
+/// except for very many removals: these may be committed first (write_summary::unfinished).
 struct change_batch {
   std::string host;
   observed<volume> volumes;
@@ -93,7 +93,7 @@ struct change_batch {
 enum class row_kind : std::uint8_t { volume, container, mount };
 const char* to_string(row_kind kind) noexcept;
 
-/// One row that a write really touched.
+/// A row that a write has changed.
 struct row_change {
   row_kind kind = row_kind::volume;
   operation op = operation::create;
@@ -102,7 +102,8 @@ struct row_change {
   friend auto operator<=>(const row_change&, const row_change&) = default;
 };
 
-/// A resource the database can't hold (an over-long key, say); the rest of its batch was written.
+/// A resource that the database can't hold, for example because of an over-long key. The rest of
+/// its batch was written.
 struct rejected_row {
   row_kind kind = row_kind::volume;
   std::string key;
@@ -110,7 +111,7 @@ struct rejected_row {
   friend bool operator==(const rejected_row&, const rejected_row&) = default;
 };
 
-/// Rows that a write touched and that an answer does not list.
+/// Changed rows that an answer counts but does not list.
 struct unlisted_changes {
   row_kind kind = row_kind::volume;
   operation op = operation::create;
@@ -118,39 +119,38 @@ struct unlisted_changes {
   friend bool operator==(const unlisted_changes&, const unlisted_changes&) = default;
 };
 
-/// As many inspects as one list may ask for because of spared rows.
+/// The most inspects that one list may request because of spared rows.
 inline constexpr std::size_t named_spared_max = 300;
 
-/// What one batch did.
+/// The result of writing one batch.
 struct write_summary {
-  std::vector<row_change>
-      changes; ///< rows created, updated and removed; nothing for rows that were equal
+  std::vector<row_change> changes; ///< rows created, updated and removed; not those that were equal
   std::vector<rejected_row> rejected;
-  /// The complete list was not believed (see observed::confirmed) and nothing of this batch was
-  /// written.
+  /// The mass-deletion guard refused the complete list (see observed::confirmed). Nothing of this
+  /// batch was written.
   bool refused = false;
-  /// Only rows that the batch removes were removed, as many as one transaction may remove, and
-  /// nothing else of it was written: the batch is to be applied again. Does not travel.
+  /// Only removals were committed, as many as one transaction may do, and nothing else of the
+  /// batch: apply the batch again. Not serialised.
   bool unfinished = false;
-  /// Another process writes this host's rows (it has the host's lock in the database), so nothing
-  /// of this batch was written.
+  /// Another process has the host's lock in the database and writes its rows. Nothing of this batch
+  /// was written.
   bool locked_out = false;
-  /// This writer has just got the host's lock, not for the first time or not at once: others may
-  /// have written its rows meanwhile, so both kinds should be listed.
+  /// This writer has got the host's lock again, or after waiting for it. Another one may have
+  /// written the rows meanwhile, so both kinds should be listed.
   bool taken_anew = false;
-  /// Containers of a list (not detailed) whose recorded started_at is unknown although they were
-  /// started at some time: an inspect should follow.
+  /// Containers of a list that were started at some time but have no recorded started_at: an
+  /// inspect should follow.
   std::vector<std::string> needs_inspect;
   /// Rows that the list lacks and that stayed because of observed::spared, at most
-  /// `named_spared_max` of them: an inspect should follow, which may say that they are gone.
+  /// `named_spared_max`. An inspect should follow, which may show that they are gone.
   std::vector<std::string> spared{};
   std::uint64_t more_spared = 0; ///< rows beyond these
-  /// Of a complete list of containers: hosts.verified_at as it was recorded, in whole seconds.
-  /// Since then rows may have missed something, before it they had not.
+  /// For a complete list of containers: the recorded hosts.verified_at in whole seconds. Rows may
+  /// lack changes that are later than that, but none that are earlier.
   timestamp verified_before = never;
   std::uint64_t replaced_text = 0; ///< strings in which U+0000 was replaced by U+FFFD
   std::uint64_t statements = 0;    ///< of the whole transaction, which may hold several batches
-  // An answer that travels is bounded (see sync::bounded_answer); what it leaves out is counted.
+  // An answer over the link is bounded (see sync::bounded_answer); it counts what it leaves out.
   std::vector<unlisted_changes> more_changes; ///< at most one a kind and operation
   std::uint64_t more_rejected = 0;
   std::uint64_t more_needs_inspect = 0;

@@ -4,9 +4,9 @@ namespace volumeviz {
 
 const std::vector<event_meaning>& event_catalogue() {
   using enum resource_kind;
-  // Lags as measured: on 20.10 a list after `die` still says running, on 26 and 28 one after `stop`
-  // does; `rename` shows both names for a moment; a removal is announced after both maps dropped
-  // it, on Podman before.
+  // Lags as measured: a list after `die` (20.10) or after `stop` (26 and 28) still shows "running";
+  // after `rename` it shows both names for a moment. Docker sends the event of a removal after the
+  // resource is gone from its lists, Podman before.
   static const std::vector<event_meaning> catalogue{
       {.kind = volume, .action = "create", .event_type = "volume.create"},
       {.kind = volume,
@@ -48,7 +48,7 @@ const std::vector<event_meaning>& event_catalogue() {
 }
 
 const event_meaning* meaning_of(resource_kind kind, std::string_view action) {
-  // Docker puts the verdict behind a colon: "health_status: healthy".
+  // Docker appends the result after a colon: "health_status: healthy".
   auto word = action.substr(0, action.find(':'));
   for (const auto& x : event_catalogue())
     if (x.kind == kind && x.action == word)

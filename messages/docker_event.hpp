@@ -8,14 +8,14 @@
 
 namespace volumeviz {
 
-/// One line of the daemon's event stream, reduced to what may be believed of it: that something
-/// happened to one resource. A label can override most attributes and the fields `id` and `status`
-/// are gone from API 1.52 on, so nothing else is taken from it.
+/// One line of the daemon's event stream, reduced to its reliable part: something happened to one
+/// resource. The rest is not used: a label can override most attributes, and from API 1.52 on the
+/// fields `id` and `status` are gone.
 struct docker_event {
   resource_kind kind = resource_kind::volume;
   std::string action;     ///< Docker's own word, e.g. "destroy"; Podman's "remove" stays "remove"
   std::string id;         ///< volume name or container id; empty for prune
-  timestamp time = never; ///< timeNano, the daemon's clock; neither unique nor in order
+  timestamp time = never; ///< timeNano, by the daemon's clock; neither unique nor in order
   friend auto operator<=>(const docker_event&, const docker_event&) = default;
 };
 
@@ -30,13 +30,12 @@ struct event_meaning {
   std::string_view action; ///< Docker's (or Podman's) word
   std::string_view
       event_type;    ///< the name in metrics: "volume.remove" for destroy and remove of a volume
-  bool gone = false; ///< the resource is expected to be away
-  bool lags = false; ///< the API may still show the old state for a moment: look a second time
-  bool whole_kind = false; ///< prune: says nothing about which resources, so the kind is listed
+  bool gone = false; ///< the resource is expected to be gone
+  bool lags = false; ///< the API may still show the old state for a moment: recheck later
+  bool whole_kind = false; ///< prune: it names no resources, so the kind is listed
 };
 
-/// Every event that can change a row. Others (exec_*, mount, attach, …) are not inventory and are
-/// ignored.
+/// Every event that can change a row. All others (exec_*, mount, attach, …) are ignored.
 const std::vector<event_meaning>& event_catalogue();
 
 /// The meaning of an event, or null when it can't change a row.

@@ -9,42 +9,43 @@
 
 namespace volumeviz {
 
-/// What agents and a hub say to each other. A hub takes the place of an agent's database: what an
-/// agent observed travels as a change_batch, in pieces, and is answered when it is committed.
+/// The version of the protocol between agents and a hub. To an agent the hub is the database: the
+/// agent sends each change_batch in chunks, and the hub answers when it has committed the batch.
 ///
-/// Two programs whose numbers differ refuse each other. The first question and its answer (see
-/// hub_gate_actor in actors.hpp) are plain values, so that any version understands them.
+/// Programs with different versions refuse each other. The first request and its answer (see
+/// hub_gate_actor in actors.hpp) are plain values, so that every version can read them.
 inline constexpr std::uint32_t link_protocol = 3;
 
-/// Who wants to report. That it may use this name, the certificate of its connection has proven.
+/// An agent asks to be admitted. The certificate of its connection has proven that it may use the
+/// name.
 struct agent_hello {
   std::string host; ///< NODE_NAME
   std::string program_version;
   std::string engine_id;         ///< empty: not known yet
-  std::uint64_t incarnation = 0; ///< random, of this process
+  std::uint64_t incarnation = 0; ///< a random number that identifies this process
   std::uint64_t acked = 0; ///< the newest batch of this process that was acknowledged; 0: none
 };
 
 /// The agent may report.
 struct link_welcome {
-  std::string token; ///< a secret of this session; in everything that the agent sends in it
-  /// The hub can't continue where the agent's last session ended (it was restarted, or has not seen
-  /// what the agent takes for acknowledged): list everything once more.
+  std::string token; ///< the session's secret, which every message of the agent repeats
+  /// The hub can't continue where the agent's last session ended: it was restarted, or does not
+  /// know a batch that the agent takes for acknowledged. List everything again.
   bool snapshot = false;
 };
 
-/// A part of one batch. The pieces of a batch come in order, each after the answer to the one
-/// before.
+/// A part of one batch. The agent sends the chunks of a batch in order, each one after the answer
+/// to the previous one.
 struct link_chunk {
   std::string token;
   std::uint64_t seq = 0; ///< of the batch; grows by one within a process
   std::uint32_t index = 0;
   bool last = false;
   change_batch
-      part; ///< `complete`, `confirmed`, `spared` and the facts are those of the last piece
+      part; ///< `complete`, `confirmed`, `spared` and the facts are those of the last chunk
 };
 
-/// What an agent tells of itself every two seconds.
+/// An agent's report about itself, every two seconds.
 struct link_heartbeat {
   std::string token;
   std::string engine_id, engine_version;
@@ -59,7 +60,7 @@ struct link_heartbeat {
 struct host_report {
   std::string host;
   bool connected = false;
-  timestamp since = never; ///< when it came, or went away; by the hub's clock
+  timestamp since = never; ///< when it connected or went away, by the hub's clock
   std::string away_reason;
   std::string address; ///< the agent's CAF node, for logs
   std::string program_version;
@@ -70,7 +71,7 @@ struct host_report {
   timestamp last_heard = never;
   timestamp verified_at = never; ///< by the hub's clock
   std::uint64_t batches = 0;     ///< committed since the hub has started
-  std::uint64_t refused = 0;     ///< pieces that found the hub's queue full
+  std::uint64_t refused = 0;     ///< chunks that found the hub's queue full
   std::vector<std::string> reasons;
 };
 

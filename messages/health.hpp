@@ -13,7 +13,7 @@ enum class health_status : std::uint8_t { not_configured, healthy, degraded, unh
 /// "healthy", "degraded", "unhealthy", "not_configured".
 const char* to_string(health_status status) noexcept;
 
-/// One check other than events, e.g. `docker`.
+/// A check other than `events`, for example `docker`.
 struct health_check {
   std::string name; ///< "docker", "database"; in other roles "hub", "hosts"
   health_status status = health_status::unhealthy;
@@ -21,8 +21,7 @@ struct health_check {
   friend bool operator==(const health_check&, const health_check&) = default;
 };
 
-/// The body of /api/v1/health/events, before it is JSON. Timestamps that are `never` are null
-/// there.
+/// The content of /api/v1/health/events. Its JSON has null for each time that is `never`.
 struct events_health {
   health_status status = health_status::unhealthy;
   bool connected = false;
@@ -36,13 +35,13 @@ struct events_health {
   std::uint64_t full_runs = 0;
   std::uint64_t volume_runs = 0;
   std::uint64_t container_runs = 0;
-  timestamp verified_at =
-      never; ///< the last moment for which the rows are proven to agree with the daemon
+  /// The latest time for which the rows are proven to agree with the daemon.
+  timestamp verified_at = never;
   std::vector<std::string> reasons;
   friend bool operator==(const events_health&, const events_health&) = default;
 };
 
-/// The body of /api/v1/health: `status` is the worst of the checks.
+/// The content of /api/v1/health. `status` is the worst status of the checks.
 struct health_report {
   health_status status = health_status::unhealthy;
   timestamp now = never;

@@ -5,8 +5,8 @@
 
 namespace volumeviz {
 
-/// An entry of the daemon's list that can't be understood, and what could be read of it. The list
-/// without it is used; the entry's own row stays as it is.
+/// A malformed entry of the daemon's list, with the parts of it that could be parsed. The rest of
+/// the list is used, and the entry's row stays as it is.
 struct left_out_entry {
   std::size_t position = 0; ///< in the list, from 1
   std::string key;          ///< volume name or container id; empty: it can't be read

@@ -4,7 +4,8 @@
 
 namespace volumeviz {
 
-/// What a process does: all by itself, watch a Docker daemon for a hub, or store for many agents.
+/// standalone: everything in one process. agent: watches a Docker daemon and reports to a hub. hub:
+/// stores for many agents.
 enum class node_role : std::uint8_t { standalone, agent, hub };
 
 } // namespace volumeviz

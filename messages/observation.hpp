@@ -10,32 +10,32 @@
 
 namespace volumeviz {
 
-/// A question to the daemon: how do these resources look now, or which are there at all.
+/// A request to the daemon: inspect some resources, or list a kind.
 struct fetch_request {
   resource_kind kind = resource_kind::volume;
   bool list = false;
   std::vector<std::string> keys; ///< empty when `list`
-  bool brief = false;   ///< the one key has failed before and may hang: nobody is to wait for it
-  bool drivers = false; ///< of a list of volumes: which drivers are there, too
+  bool brief = false;   ///< the one key has failed before and may hang: use a short deadline
+  bool drivers = false; ///< with a list of volumes: also find out which drivers are there
 };
 
-/// A key whose look failed, while others of the same request went well.
+/// A key whose inspect failed, while others of the same request succeeded.
 struct failed_key {
   std::string key;
   failure why;
-  bool asked = true;   ///< false: others of the request took so long that this one was left out
-  bool denied = false; ///< the daemon says that there is no such thing, and its lists show it
+  bool asked = true;   ///< false: not tried, since the other keys took too long
+  bool denied = false; ///< the daemon answered "no such container", but its lists show it
 };
 
-/// What the daemon said.
+/// The daemon's answer.
 struct observation {
-  bool ok = false; ///< false: nothing at all could be learned, see `why`
+  bool ok = false; ///< false: the whole request failed; see `why`
   failure why;
   change_batch batch; ///< without host and facts; `complete` only for a list without warnings
   std::vector<failed_key> failed;         ///< keys without an answer
   std::vector<std::string> warnings;      ///< why a list is partial
-  std::vector<left_out_entry> left_out{}; ///< of a list; `batch` spares their rows
-  /// Volume drivers that were there both before and after the list; empty if that was not asked.
+  std::vector<left_out_entry> left_out{}; ///< from a list; `batch` spares their rows
+  /// Volume drivers that were there both before and after the list; empty if not requested.
   std::vector<std::string> drivers{};
 };
 

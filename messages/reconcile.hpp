@@ -21,21 +21,22 @@ inline bool covers(reconcile_scope scope, resource_kind kind) noexcept {
 
 /// Why a kind is listed; the label `reason` of volumeviz_events_reconcile_requests_total.
 enum class list_reason : std::uint8_t {
-  start,       ///< nothing is known yet
-  reconnect,   ///< a new connection: what happened between two streams is unknown
-  overflow,    ///< a full mailbox refused an event
-  failure,     ///< an inspect or a write failed
-  interval,    ///< the periodic safety net
-  demand,      ///< somebody asked for it
-  prune,       ///< an event that names no resource
-  damaged,     ///< a line of the stream that could not be understood
-  escalation,  ///< so many resources wait that one list is cheaper than looking at each
-  lost_events, ///< the daemon remembers events that the stream has not shown, or an actor died with
-               ///< some
-  doubt,     ///< a list would have removed most of what is known: asked a second time before it is
-             ///< believed
-  lost_rows, ///< a hub may have lost what it had committed, another node has written the rows, or
-             ///< the daemon's clock was set: nothing that was proven counts
+  start,      ///< nothing is known yet
+  reconnect,  ///< a new connection: what happened between two streams is unknown
+  overflow,   ///< a full mailbox refused an event
+  failure,    ///< an inspect or a write failed
+  interval,   ///< the periodic safety net
+  demand,     ///< an HTTP request
+  prune,      ///< an event that names no resource
+  damaged,    ///< a line of the stream that could not be parsed
+  escalation, ///< so many resources wait that one list is cheaper than their inspects
+  /// The daemon remembers events that the stream has not shown, or events died with their actor.
+  lost_events,
+  /// A list would have removed most rows: a second list must confirm it.
+  doubt,
+  /// A hub may have lost what it had committed, another node has written the rows, or the daemon's
+  /// clock was set: nothing counts as proven any more.
+  lost_rows,
 };
 /// "start", "reconnect", …
 const char* to_string(list_reason reason) noexcept;

@@ -19,7 +19,7 @@ struct event_count {
   timestamp oldest = never; ///< the daemon's time of the oldest of them
 };
 
-/// Rows touched, for the metrics.
+/// Changed rows, for the metrics.
 struct row_count {
   row_kind kind = row_kind::volume;
   operation op = operation::create;
@@ -27,7 +27,7 @@ struct row_count {
   std::uint64_t count = 0;
 };
 
-/// A handler's piece of work has ended.
+/// A handler has completed a fetch and its write.
 struct work_report {
   resource_kind kind = resource_kind::volume;
   std::vector<event_count> processed;
@@ -37,44 +37,44 @@ struct work_report {
   std::vector<row_count> rows;
   std::uint64_t rejected = 0;
   std::uint64_t replaced_text = 0;
-  std::uint64_t pending = 0;    ///< resources that still wait for a look
-  std::uint64_t unverified = 0; ///< resources that can't be inspected: lists stand in for them
+  std::uint64_t pending = 0;    ///< resources that still wait for a fetch
+  std::uint64_t unverified = 0; ///< resources that can't be inspected; their rows follow the lists
 };
 
 /// A resource that can't be inspected.
 struct unverified_resource {
-  std::string name; ///< as people know it
+  std::string name; ///< for people
   std::string why;
   timestamp since = never;
   friend bool operator==(const unverified_resource&, const unverified_resource&) = default;
 };
 
-/// All of a kind that can't be inspected. Their rows follow the daemon's lists.
+/// All resources of a kind that can't be inspected. Their rows follow the daemon's lists.
 struct unverified_report {
   resource_kind kind = resource_kind::volume;
   std::uint64_t count = 0;
   std::vector<unverified_resource> first; ///< some of them, by name
-  /// Beside these: volumes that the lists lack and whose rows stay, since nothing shows that they
+  /// In addition, volumes that the lists lack and whose rows stay, since nothing shows that they
   /// are gone.
   std::uint64_t kept = 0;
   std::vector<unverified_resource> first_kept{};
   friend bool operator==(const unverified_report&, const unverified_report&) = default;
 };
 
-/// All rows of a kind that the database refuses.
+/// All resources of a kind that the database refuses.
 struct rejected_report {
   resource_kind kind = resource_kind::volume;
   std::uint64_t count = 0;
-  timestamp since = never; ///< of the first of them
-  std::string first;       ///< what it is, and why it was refused
+  timestamp since = never; ///< when the first one was refused
+  std::string first;       ///< the first one, and why it was refused
   friend bool operator==(const rejected_report&, const rejected_report&) = default;
 };
 
-/// A kind was listed, or could not be.
+/// A kind was listed, or the list failed.
 struct list_report {
   resource_kind kind = resource_kind::volume;
   std::vector<list_reason> reasons;
-  std::uint64_t run_id = 0; ///< the newest reconciliation that this answers
+  std::uint64_t run_id = 0; ///< the newest reconciliation run that this list answers
   bool ok = false;
   failure why;                                         ///< when not ok
   double seconds = 0;                                  ///< from the first request to the commit
@@ -86,32 +86,32 @@ struct list_report {
 /// The state of the stream has changed.
 struct stream_report {
   bool connected = false;
-  bool docker_answers = false; ///< the daemon said who it is, whatever became of the stream
+  bool docker_answers = false; ///< the daemon has answered, with or without a stream
   failure why;                 ///< when not connected
   std::string engine_id, engine_version, api_version;
   timestamp connected_since = never;
   timestamp last_reconnect = never;
   std::uint64_t reconnects = 0;
-  double lived_seconds = 0; ///< of the stream that has just ended; 0: none has
+  double lived_seconds = 0; ///< of the stream that has just ended; 0: none ended
 };
 
-/// The store's last word.
+/// The latest result of the store.
 struct store_report {
   bool up = false;
   bool standby = false;      ///< the database answers, but another node writes this host's rows
   failure why;               ///< when not up, or standing by
-  std::uint64_t batches = 0; ///< written in one transaction; 0: only asked whether it answers
+  std::uint64_t batches = 0; ///< written in one transaction; 0: it was only a ping
   double seconds = 0;
 };
 
-/// What the reconciler knows.
+/// The state of the reconciler.
 struct reconcile_status {
   std::uint64_t full_runs = 0, volume_runs = 0, container_runs = 0;
-  bool initial_done = false;     ///< the first full reconciliation went through
-  timestamp verified_at = never; ///< agreement with the daemon is proven up to here
+  bool initial_done = false;     ///< the first full reconciliation is done
+  timestamp verified_at = never; ///< the rows are proven to agree with the daemon up to here
 };
 
-/// Whether the stream shows what the daemon remembers.
+/// A request for the events that the daemon remembers between two times.
 struct audit_request {
   timestamp since = never; ///< the daemon's clock
   timestamp until = never;
@@ -120,7 +120,7 @@ struct audit_answer {
   bool ok = false;
   failure why; ///< when not ok
   std::vector<docker_event> events;
-  std::vector<timestamp> stamps; ///< these three: see docker::past_events
+  std::vector<timestamp> stamps; ///< for this and the next two see docker::past_events
   bool all = true;
   timestamp answered_at = never;
 };

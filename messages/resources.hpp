@@ -9,7 +9,8 @@
 
 namespace volumeviz {
 
-/// What has a handler, a list call and a table of its own. Mounts travel with their container.
+/// The kinds of resources that have a handler, a list call and a table of their own. Mounts are
+/// part of their container.
 enum class resource_kind : std::uint8_t { volume, container };
 
 /// "volume" or "container".
@@ -17,22 +18,21 @@ const char* to_string(resource_kind kind) noexcept;
 
 using key_values = std::map<std::string, std::string>;
 
-/// A volume as the daemon shows it now.
+/// A volume as the daemon shows it.
 struct volume {
-  std::string name; ///< the key; Docker's name, case sensitive
+  std::string name; ///< the key, Docker's name; case sensitive
   std::string driver;
   std::string mountpoint; ///< empty for many plugins
-  key_values labels;      ///< Docker's null and {} are the same: empty
+  key_values labels;      ///< empty for both null and {}
   key_values options;
   std::string scope;
-  timestamp created_at = never; ///< for display only: a chmod of a local volume's folder moves it
-  /// Seen after a destroy of the same name: another volume, even if every field is equal.
+  timestamp created_at = never; ///< not compared: a chmod of a local volume's folder changes it
+  /// Seen after a destroy of the same name, so another volume, even if all fields are equal.
   bool recreated = false;
   friend bool operator==(const volume&, const volume&) = default;
 };
 
-/// One volume at one path of one container. A volume may be mounted at several paths of the same
-/// container.
+/// One volume at one path of a container, which may mount the same volume at several paths.
 struct mount {
   std::string volume;
   std::string path;
@@ -40,30 +40,29 @@ struct mount {
   friend auto operator<=>(const mount&, const mount&) = default;
 };
 
-/// A container as the daemon shows it now, with its volume mounts (binds and tmpfs are not
-/// inventory).
+/// A container as the daemon shows it, with its volume mounts. Binds and tmpfs are not recorded.
 struct container {
   std::string id;   ///< the key; 64 hex digits
   std::string name; ///< without the leading slash
   std::string image;
-  std::string
-      state; ///< Docker's word: created, running, paused, restarting, removing, exited, dead
-  std::string status; ///< stable text without ages: "Up", "Up (healthy)", "Up (Paused)", "Exited
-                      ///< (137)", "Created", …
+  /// Docker's own word: created, running, paused, restarting, removing, exited, dead.
+  std::string state;
+  /// Without ages, so that it is stable: "Up", "Up (healthy)", "Up (Paused)", "Exited (137)",
+  /// "Created", …
+  std::string status;
   key_values labels;
   std::vector<mount> mounts; ///< sorted by path
   timestamp created_at = never;
   timestamp started_at = never;
   timestamp finished_at = never;
-  /// True when it comes from an inspect. A list has neither started_at nor finished_at, and
-  /// created_at in whole seconds only: such a container never overwrites a time that an inspect has
-  /// told.
+  /// False when it comes from a list, which has neither started_at nor finished_at, and created_at
+  /// in whole seconds only. Such a container never overwrites a time from an inspect.
   bool from_inspect = false;
-  /// Of a list only: what an inspect has told may be wrong by now, and no inspect works. Recorded
-  /// times become unknown.
+  /// From a list only: the recorded times may be wrong by now and no inspect succeeds, so they
+  /// become unknown.
   bool times_unknown = false;
-  /// Of a list only, and not recorded: at least for so many nanoseconds it has neither started nor
-  /// ended. 0: unknown.
+  /// From a list only, and not recorded: for at least so many nanoseconds the container has neither
+  /// started nor ended. 0: unknown.
   std::int64_t settled_for = 0;
   friend bool operator==(const container&, const container&) = default;
 };

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-// Everything that travels between actors, and the verbs.
+// All types of messages between actors, and the atoms that name messages.
 CAF_BEGIN_TYPE_ID_BLOCK(volumeviz, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(volumeviz, (volumeviz::actor_report))
   CAF_ADD_TYPE_ID(volumeviz, (volumeviz::agent_hello))

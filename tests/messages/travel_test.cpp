@@ -93,11 +93,11 @@ write_summary some_summary() {
 
 } // namespace
 
-TEST_CASE("a batch of changes arrives whole") {
+TEST_CASE("a batch of changes is serialised completely") {
   CHECK(sent(some_batch()) == some_batch());
 }
 
-TEST_CASE("what a write did arrives whole") {
+TEST_CASE("the result of a write is serialised completely") {
   CHECK(sent(some_summary()) == some_summary());
   auto answer =
       sent(write_answer{.ok = true, .why = {ec::store_rejected, "no"}, .summary = some_summary()});
@@ -106,12 +106,12 @@ TEST_CASE("what a write did arrives whole") {
   CHECK(answer.summary == some_summary());
 }
 
-TEST_CASE("an event arrives whole") {
+TEST_CASE("an event is serialised completely") {
   docker_event x{.kind = resource_kind::container, .action = "die", .id = "c1", .time = 99};
   CHECK(sent(x) == x);
 }
 
-TEST_CASE("an observation arrives whole") {
+TEST_CASE("an observation is serialised completely") {
   observation x;
   x.ok = true;
   x.why = {ec::docker_timeout, "slow"};
@@ -130,7 +130,7 @@ TEST_CASE("an observation arrives whole") {
   CHECK(y.left_out == x.left_out);
 }
 
-TEST_CASE("health and the actors' reports arrive whole") {
+TEST_CASE("health and the actors' reports are serialised completely") {
   health_report x;
   x.status = health_status::degraded;
   x.now = 1;
@@ -162,7 +162,7 @@ TEST_CASE("health and the actors' reports arrive whole") {
   CHECK(sent(y) == y);
 }
 
-TEST_CASE("requests and tickets arrive whole") {
+TEST_CASE("requests and tickets are serialised completely") {
   reconcile_ticket ticket{.run_id = 7, .scope = reconcile_scope::containers};
   CHECK(sent(ticket) == ticket);
   auto question =
@@ -172,7 +172,7 @@ TEST_CASE("requests and tickets arrive whole") {
   CHECK(question.keys == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("any text survives the way, whatever bytes it has") {
+TEST_CASE("text with any bytes is serialised unchanged") {
   CHECK(rc::check([](const std::string& name, const std::map<std::string, std::string>& labels) {
     volume x;
     x.name = name;
@@ -181,7 +181,7 @@ TEST_CASE("any text survives the way, whatever bytes it has") {
   }));
 }
 
-TEST_CASE("half a message is an error, not a crash") {
+TEST_CASE("a truncated message is an error, not a crash") {
   auto batch = some_batch();
   std::vector<char> bytes;
   caf::binary_serializer out{nullptr, bytes};

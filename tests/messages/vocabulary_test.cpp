@@ -28,7 +28,7 @@ std::string words(Enum first, Enum last) {
 
 } // namespace
 
-TEST_CASE("every value has its word") {
+TEST_CASE("every value has its name") {
   CHECK(words(resource_kind::volume, resource_kind::container) == "volume container");
   CHECK(words(row_kind::volume, row_kind::mount) == "volume container mount");
   CHECK(words(operation::create, operation::remove) == "create update remove");
@@ -45,7 +45,7 @@ TEST_CASE("every value has its word") {
            "store_rejected store_schema queue_full bad_request cancelled internal");
 }
 
-TEST_CASE("a value from nowhere still has a word") {
+TEST_CASE("a value out of range has a name, too") {
   CHECK(std::string{to_string(static_cast<ec>(200))} == "internal");
   CHECK(std::string{to_string(static_cast<health_status>(200))} == "unhealthy");
   CHECK(to_string(static_cast<operation>(200)) != nullptr);
@@ -54,7 +54,7 @@ TEST_CASE("a value from nowhere still has a word") {
   CHECK(to_string(static_cast<reconcile_scope>(200)) != nullptr);
 }
 
-TEST_CASE("a full reconciliation covers both kinds, the others one each") {
+TEST_CASE("a full reconciliation covers both kinds, each other one covers one kind") {
   using enum resource_kind;
   CHECK(covers(reconcile_scope::full, volume));
   CHECK(covers(reconcile_scope::full, container));
@@ -64,7 +64,7 @@ TEST_CASE("a full reconciliation covers both kinds, the others one each") {
   CHECK_FALSE(covers(reconcile_scope::containers, volume));
 }
 
-TEST_CASE("running is what Docker's own State.Running says") {
+TEST_CASE("is_running() agrees with Docker's State.Running") {
   const std::map<std::string, bool> expected{
       {"created", false},  {"running", true}, {"paused", true}, {"restarting", true},
       {"removing", false}, {"exited", false}, {"dead", false},  {"", false}};
@@ -87,7 +87,7 @@ TEST_CASE("each kind and action has one meaning, named after its kind") {
   }
 }
 
-TEST_CASE("the six event types of the contract are known by Docker's words") {
+TEST_CASE("the six documented event types have Docker's own actions") {
   using enum resource_kind;
   CHECK(meaning_of(volume, "create")->event_type == "volume.create");
   CHECK(meaning_of(volume, "destroy")->event_type == "volume.remove");
@@ -109,7 +109,7 @@ TEST_CASE("Podman's remove means what Docker's destroy means") {
   }
 }
 
-TEST_CASE("what may be seen too early is looked at twice") {
+TEST_CASE("resources are rechecked after events that the API lags behind") {
   for (const auto* action : {"die", "stop", "kill", "rename", "update", "destroy"})
     CHECK(meaning_of(resource_kind::container, action)->lags);
   for (const auto* action : {"create", "start", "pause", "unpause"})
@@ -121,7 +121,7 @@ TEST_CASE("a prune concerns the whole kind") {
   CHECK(meaning_of(resource_kind::container, "prune")->whole_kind);
 }
 
-TEST_CASE("the verdict behind a health_status does not matter") {
+TEST_CASE("the result after health_status is ignored") {
   const auto* meaning = meaning_of(resource_kind::container, "health_status: unhealthy");
   REQUIRE(meaning);
   CHECK(meaning->action == "health_status");
