@@ -153,7 +153,7 @@ TEST_CASE("alerts, dashboard and documents name no metric that does not exist") 
   }
 }
 
-TEST_CASE("every alert has its section in operations.md, where its runbook link leads") {
+TEST_CASE("every alert links to its section in operations.md") {
   const auto rules = text_of("deploy/prometheus/alerts.yml");
   const auto anchors = anchors_in(text_of("docs/operations.md"));
   const auto alerts = all_in(rules, "- alert: (\\w+)");
@@ -165,7 +165,7 @@ TEST_CASE("every alert has its section in operations.md, where its runbook link 
   }
 }
 
-TEST_CASE("the links between the documents lead somewhere") {
+TEST_CASE("every link between documents has a target") {
   for (const std::string file : {"README.md", "docs/operations.md", "docs/fleet.md"}) {
     const auto text = text_of(file);
     const auto folder = file.starts_with("docs/") ? std::string{"docs/"} : std::string{};
@@ -182,7 +182,7 @@ TEST_CASE("the links between the documents lead somewhere") {
   }
 }
 
-TEST_CASE("the dashboard is JSON that Grafana loads: panels with ids, places and queries") {
+TEST_CASE("the dashboard is valid for Grafana: panels with ids, places and queries") {
   const auto dashboard = boost::json::parse(text_of("deploy/grafana/dashboard.json")).as_object();
   CHECK_FALSE(dashboard.at("title").as_string().empty());
   CHECK(dashboard.at("schemaVersion").as_int64() > 0);

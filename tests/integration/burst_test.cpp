@@ -73,9 +73,9 @@ void short_lived_containers(database_kind kind) {
 
 } // namespace
 
-ON_BOTH_DATABASES("a queue of one under a burst ends with exact rows and true counts", tiny_queue)
+ON_BOTH_DATABASES("with a queue of one a burst ends with exact rows and correct counts", tiny_queue)
 
-TEST_CASE("of sixty containers of a moment's life none fails an event by being gone") {
+TEST_CASE("sixty containers that are gone at once fail no event") {
   if (servers_can_run(database_kind::sqlite))
     short_lived_containers(database_kind::sqlite);
 }

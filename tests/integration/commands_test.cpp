@@ -97,10 +97,12 @@ void migrate_is_repeatable(database_kind kind) {
 } // namespace
 
 ON_BOTH_DATABASES("check says what is wrong and changes nothing", check_names_what_is_wrong)
-ON_BOTH_DATABASES("reconcile mends the rows and a dry run only tells", reconcile_mends_and_tells)
-ON_BOTH_DATABASES("migrate makes the schema, and again does nothing", migrate_is_repeatable)
+ON_BOTH_DATABASES("reconcile repairs the rows, and a dry run only lists the differences",
+                  reconcile_mends_and_tells)
+ON_BOTH_DATABASES("migrate creates the schema, and does nothing the second time",
+                  migrate_is_repeatable)
 
-TEST_CASE("help lists every setting and version is said") {
+TEST_CASE("--help lists every setting, and --version prints the version") {
   const auto help = run({"--help"});
   CHECK(help.exit_code == 0);
   for (const char* word : {"serve",
@@ -147,7 +149,7 @@ TEST_CASE("a wrong command line ends with 2") {
   }
 }
 
-TEST_CASE("wrong settings are all told at once, and nothing is started") {
+TEST_CASE("wrong settings are all reported at once, and nothing is started") {
   const scratch_folder folder;
   const variables wrong{
       {"EVENTS_ENABLED", "maybe"},
@@ -191,7 +193,7 @@ TEST_CASE("a variable that is set and empty counts as not set") {
   CHECK_MESSAGE(fine.exit_code == 0, fine.errors);
 }
 
-TEST_CASE("a port that is taken ends the node at once, with a clear sentence") {
+TEST_CASE("a port in use ends the node at once with a clear error") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

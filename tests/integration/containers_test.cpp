@@ -181,4 +181,4 @@ void only_changes_move_updated_at(database_kind kind) {
 ON_BOTH_DATABASES("each step of a container's life is recorded", whole_life)
 ON_BOTH_DATABASES("containers that end in unusual ways are recorded", unusual_ends)
 ON_BOTH_DATABASES("a container's volume mounts are recorded, and only those", mounts)
-ON_BOTH_DATABASES("rows that are right already are left alone", only_changes_move_updated_at)
+ON_BOTH_DATABASES("rows that are already right are not written", only_changes_move_updated_at)

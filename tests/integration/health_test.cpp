@@ -32,7 +32,7 @@ bool is_count(const json::value& x) {
 
 } // namespace
 
-TEST_CASE("health has every field of the contract, and what has not happened is null") {
+TEST_CASE("health has every documented field, and null for what has not happened") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};
@@ -113,7 +113,7 @@ TEST_CASE("health is unhealthy without Docker, while the process stays alive") {
   CHECK(http.metrics()["volumeviz_events_docker_events_connection_status"] == 1);
 }
 
-TEST_CASE("a daemon that hangs is noticed, and so is its recovery") {
+TEST_CASE("a hung daemon and its recovery are detected") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};
@@ -128,7 +128,7 @@ TEST_CASE("a daemon that hangs is noticed, and so is its recovery") {
   CHECK(eventually([&] { return status_of(http, "/api/v1/health") == "healthy"; }, seconds{15}));
 }
 
-TEST_CASE("a node with the events system off serves health and metrics and does nothing else") {
+TEST_CASE("a node with the events system off serves only health and metrics") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

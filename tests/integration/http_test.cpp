@@ -113,7 +113,7 @@ TEST_CASE("unknown paths, wrong methods and wrong parameters are answered as err
   CHECK(http.get("/api/v1/health/live").status == 200);
 }
 
-TEST_CASE("the actor tree is told") {
+TEST_CASE("the actor tree is served") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};
@@ -133,7 +133,7 @@ TEST_CASE("the actor tree is told") {
     CHECK_MESSAGE(found.contains(name), name);
 }
 
-TEST_CASE("with a token set, everything but live and ready wants it") {
+TEST_CASE("with a token every path except live and ready requires it") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

@@ -41,10 +41,12 @@ struct setting {
 
 } // namespace
 
-TEST_CASE("check tells whom the certificate is for and when it expires, or what is wrong") {
+TEST_CASE("check shows the names and the expiry of the certificate, or what is wrong") {
   setting on;
-  CHECK(said_by_check(on.settings)
-        == "ok    hub tls      a certificate for web_1; it expires in 1 days, so renew it now\n");
+  const auto soon = said_by_check(on.settings);
+  CHECK(soon.starts_with("ok    hub tls "));
+  for (const auto* part : {"web_1", "expires in 1 days", "renew it"})
+    CHECK(contains(soon, part));
   auto longer = agent_wish("web_1");
   longer.ends = std::chrono::hours{24 * 100 + 1};
   auto ca = authority::usual();
@@ -54,8 +56,9 @@ TEST_CASE("check tells whom the certificate is for and when it expires, or what 
   on.settings["HUB_TLS_CERT"] = made.certificate;
   on.settings["HUB_TLS_KEY"] = made.key;
   on.settings["HUB_TLS_CA"] = lasting.ca();
-  CHECK(said_by_check(on.settings)
-        == "ok    hub tls      a certificate for web_1; it expires in 100 days\n");
+  const auto later = said_by_check(on.settings);
+  CHECK(contains(later, "expires in 100 days"));
+  CHECK_FALSE(contains(later, "renew it"));
 
   on.settings["HUB_TLS_KEY"] = on.agent.key;
   on.settings["HUB_TLS_CA"] = on.ca.ca();
@@ -73,7 +76,7 @@ TEST_CASE("check tells whom the certificate is for and when it expires, or what 
   CHECK(said_by_check(on.settings) == "");
 }
 
-TEST_CASE("files that can't work are wrong settings: serve names the variable and ends with 78") {
+TEST_CASE("unusable files are wrong settings: serve names the variable and ends with 78") {
   setting on;
   on.settings["NODE_NAME"] = "web_2";
   const auto other = run_program(program_path(), {"serve"}, on.settings);

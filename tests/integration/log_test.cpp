@@ -92,7 +92,7 @@ TEST_CASE("every line of the JSON log is an object") {
   }
 }
 
-TEST_CASE("passwords and tokens reach neither log, metrics nor answers") {
+TEST_CASE("passwords and tokens appear in no log, metric or answer") {
   if (!servers_can_run(database_kind::postgres))
     return;
   stage on{database_kind::postgres};

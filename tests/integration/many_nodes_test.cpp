@@ -175,8 +175,8 @@ void reconcile_beside_a_node(database_kind kind) {
 } // namespace
 
 ON_BOTH_DATABASES("a second node of the same name stands by and takes over", standby_takes_over)
-ON_BOTH_DATABASES("a node that stands by stops as soon as it is told to", standby_stops_at_once)
-ON_BOTH_DATABASES("reconcile beside a node leaves the writing to it, and tells the outcome",
+ON_BOTH_DATABASES("a standby stops at once on SIGTERM", standby_stops_at_once)
+ON_BOTH_DATABASES("reconcile beside a node lets it write, and reports the outcome",
                   reconcile_beside_a_node)
 
 TEST_CASE("two hosts on one PostgreSQL are exact under load, and never wait for each other") {

@@ -58,7 +58,7 @@ std::vector<std::string> label_names(const std::string& series) {
 
 } // namespace
 
-TEST_CASE("all fifteen metrics are there from the first scrape on, with their types and labels") {
+TEST_CASE("all fifteen metrics have their types and labels from the first scrape on") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};
@@ -96,7 +96,7 @@ TEST_CASE("all fifteen metrics are there from the first scrape on, with their ty
   at_zero(R"(docker_resources_removed_total{resource_type="mount",source="event"})");
 }
 
-TEST_CASE("no metric carries a name of a volume or a container, and all of ours have the prefix") {
+TEST_CASE("no metric has the name of a volume or a container, and all have the prefix") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};
@@ -120,7 +120,7 @@ TEST_CASE("no metric carries a name of a volume or a container, and all of ours 
   CHECK(page.sum("volumeviz_events_build_info") == 1);
 }
 
-TEST_CASE("what a reconciliation had to mend is counted as drift") {
+TEST_CASE("rows that a reconciliation repairs are counted as drift") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

@@ -21,7 +21,7 @@ double unverified(stage& on) {
 
 } // namespace
 
-TEST_CASE("volumes of a driver that dockerd does not find after its start keep their rows") {
+TEST_CASE("volumes of a driver that dockerd does not find after a restart keep their rows") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite, true};
@@ -43,7 +43,7 @@ TEST_CASE("volumes of a driver that dockerd does not find after its start keep t
   CHECK(eventually([&] { return unverified(on) == 0; }));
 }
 
-TEST_CASE("a volume without a name, and one that no path can name, hold up no other") {
+TEST_CASE("a volume without a name or with an unusable one delays no other volume") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite, true};

@@ -25,7 +25,7 @@ std::size_t count(const std::vector<seen_request>& requests, const std::string& 
 
 } // namespace
 
-TEST_CASE("only GET requests of the promised paths reach Docker") {
+TEST_CASE("only GET requests of the documented paths reach Docker") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

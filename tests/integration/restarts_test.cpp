@@ -118,9 +118,8 @@ void database_away(const std::function<void(stage&)>& take_away) {
 ON_BOTH_DATABASES("rows are exact after the daemon was stopped and started", daemon_stopped)
 ON_BOTH_DATABASES("rows are exact after the daemon was killed and started", daemon_killed)
 ON_BOTH_DATABASES("rows are exact after the node was killed and started", node_killed)
-ON_BOTH_DATABASES(
-    "a node that is told to stop commits what it accepted and ends within ten seconds",
-    node_stopped)
+ON_BOTH_DATABASES("on SIGTERM a node commits what it has accepted, and ends within ten seconds",
+                  node_stopped)
 
 TEST_CASE("rows are exact after PostgreSQL was stopped and started") {
   if (servers_can_run(database_kind::postgres))
@@ -189,7 +188,7 @@ TEST_CASE("SIGHUP does not end the node") {
   CHECK(on.node().running());
 }
 
-TEST_CASE("a container that is left running by a daemon's death is recorded as it is found") {
+TEST_CASE("a container that survives its daemon's death is recorded as it is") {
   if (!servers_can_run(database_kind::sqlite))
     return;
   stage on{database_kind::sqlite};

@@ -18,7 +18,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("parameters of DATABASE_URL that can't work are wrong settings, all told at once") {
+TEST_CASE("unusable parameters of DATABASE_URL are wrong settings, all reported at once") {
   const auto refused =
       run({"check"}, {{"DATABASE_URL", "postgresql://u:hush@h/n?sslmode=on&no_such=1"},
                       {"LOG_LEVEL", "loud"}});
@@ -29,7 +29,7 @@ TEST_CASE("parameters of DATABASE_URL that can't work are wrong settings, all to
   CHECK_FALSE(contains(refused.errors, "hush"));
 }
 
-TEST_CASE("check tries to write, and says what is ignored") {
+TEST_CASE("check tries to write, and notes the ignored settings") {
   const scratch_folder folder;
   const auto tried = run({"check"}, {{"DATABASE_URL", "sqlite:///" + (folder / "x.db")},
                                      {"DOCKER_HOST", "unix:///nowhere/docker.sock"},
