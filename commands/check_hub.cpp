@@ -37,7 +37,7 @@ std::shared_ptr<spdlog::logger> silent_log() {
 result<hub_gate_actor> dial(caf::actor_system& system, const text::host_port& hub,
                             const connector_actor& connector) {
   const auto attempted = "connecting to the hub at " + to_string(hub) + ": ";
-  result<hub_gate_actor> gate = fail(ec::store_unreachable, attempted + "no answer in time");
+  result<hub_gate_actor> gate = fail(ec::store_unreachable, attempted + "no answer within 5 s");
   caf::scoped_actor self{system};
   self->request(connector, step_limit, caf::connect_atom_v, hub.host, hub.port)
       .receive(
@@ -71,7 +71,7 @@ result<std::string> try_hub(const config::settings& settings) {
   if (!gate)
     return tl::unexpected{gate.error()};
   result<std::string> answer =
-      fail(ec::store_unreachable, "the hub accepts connections and does not answer");
+      fail(ec::store_unreachable, "the hub accepts connections but does not answer");
   caf::scoped_actor self{system};
   self->request(*gate, step_limit, atom::hello_v, link_protocol, settings.node_name,
                 std::string{VOLUMEVIZ_VERSION})

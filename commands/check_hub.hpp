@@ -7,7 +7,8 @@
 
 namespace volumeviz::commands {
 
-/// Dials the hub of an agent and says hello, no more: what it answered, for people.
+/// Connects to an agent's hub and exchanges hellos, without reporting anything. Returns a line
+/// about the hub for people.
 result<std::string> try_hub(const config::settings& settings);
 
 } // namespace volumeviz::commands

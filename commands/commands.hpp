@@ -9,11 +9,11 @@ namespace volumeviz::commands {
 /// Runs the node until SIGTERM or SIGINT.
 config::exit_code serve(const config::settings& settings);
 
-/// Tries each thing that the node needs; one line each on standard output, with the cause and the
-/// cure of what fails.
+/// Tries each thing that the node needs, and prints a line for each: what fails has its cause and
+/// what to do.
 config::exit_code check(const config::settings& settings);
 
-/// One full reconciliation; what was, or with `dry_run` would be, changed goes to standard output.
+/// Does one full reconciliation and prints the changes; with `dry_run` it only prints them.
 config::exit_code reconcile(const config::settings& settings, bool dry_run);
 
 /// Brings the database's schema up to date.

@@ -9,7 +9,7 @@ void allow_many_descriptors() noexcept {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
     return;
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit); // may fail where forbidden; then it stays as it was
+  ::setrlimit(RLIMIT_NOFILE, &limit); // when it fails, the limit stays as it was
 }
 
 } // namespace volumeviz::commands

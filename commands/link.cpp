@@ -18,12 +18,12 @@ namespace {
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
-// Certificates are renewed in place, and a thousand agents that come in at once should not each
-// have the files read.
+// Certificates are renewed in place. The interval keeps a thousand agents that connect at once from
+// causing a thousand reads.
 constexpr auto read_again_after = 30s;
 
-/// What the files of HUB_TLS_* hold now. Files that are in the middle of being replaced, or wrong,
-/// leave it as it was. Thread-safe.
+/// The current credentials in the files of HUB_TLS_*. While the files are being replaced or are
+/// wrong, the previous credentials stay. Thread-safe.
 class current_credentials {
 public:
   using pointer = std::shared_ptr<const identity::credentials>;
@@ -73,7 +73,7 @@ link_security::link_security(const config::settings& settings,
   if (!settings.hub_tls_revoked.empty()) {
     auto list = std::make_shared<identity::revocation_list>(
         settings.hub_tls_revoked, [log, path = settings.hub_tls_revoked](const std::string& why) {
-          log->error("HUB_TLS_REVOKED={}: {}; what it had before still holds", path, why);
+          log->error("HUB_TLS_REVOKED={}: {}; the previous list stays in use", path, why);
         });
     revoked = [list](const std::string& fingerprint) { return list->has(fingerprint); };
   }
@@ -99,7 +99,7 @@ wire::hub_front_parts front_of(const config::settings& settings, const link_secu
 link_parts make_link(persistence::inventory* rows, std::shared_ptr<wire::dialer> dialer) {
   link_parts link;
   link.program_version = VOLUMEVIZ_VERSION;
-  link.incarnation = identity::random_number() | 1; // 0 is nobody
+  link.incarnation = identity::random_number() | 1; // 0 means unknown
   link.secret = identity::random_nonce;
   link.members = std::make_shared<wire::member_registry>();
   link.make_connector = [dialer = std::move(dialer)](caf::actor_system& system) {

@@ -16,9 +16,9 @@ namespace volumeviz::commands {
 /// Whether agents and the hub use mutual TLS.
 bool uses_tls(const config::settings& settings);
 
-/// Who we are and whom we trust on the link, as its fronts need it. `credentials`: null without
-/// TLS; the files of HUB_TLS_* are read again now and then. Files that are in the middle of being
-/// replaced, or wrong, leave it as it was.
+/// Our credentials and the revoked certificates, for the fronts of the link. `credentials` is null
+/// without TLS. The files of HUB_TLS_* are read again every 30 s; while they are being replaced or
+/// are wrong, the previous credentials stay.
 struct link_security {
   link_security(const config::settings& settings,
                 std::shared_ptr<const identity::credentials> credentials,
@@ -29,16 +29,16 @@ struct link_security {
   wire::front_reports reports;
 };
 
-/// An agent's way to its hub.
+/// Connects an agent to its hub.
 std::shared_ptr<wire::dialer> make_dialer(const link_security& security);
 
-/// What a hub's front needs, but for the gate.
+/// The parts of a hub's front, without the gate.
 wire::hub_front_parts front_of(const config::settings& settings, const link_security& security,
                                std::shared_ptr<wire::member_registry> members);
 
-/// What an agent or a hub needs to reach the other. `rows`: a hub's database, must outlive the
-/// node; null for an agent. `dialer`: an agent's, kept by the caller until its actor system is
-/// gone; null for a hub.
+/// The parts of an agent's or a hub's link. `rows` is the hub's database, which must outlive the
+/// node; null for an agent. `dialer` is the agent's, which must outlive the actor system; null for
+/// a hub.
 link_parts make_link(persistence::inventory* rows, std::shared_ptr<wire::dialer> dialer);
 
 } // namespace volumeviz::commands

@@ -45,7 +45,7 @@ link_credentials(const config::settings& settings) {
       lines.push_back(line_for(settings, each));
     return tl::unexpected{std::move(lines)};
   }
-  // The hub would refuse it at every attempt; which name a hub has is up to its agents.
+  // The hub would refuse it at each attempt. A hub may have any name: its agents check it.
   if (is_agent && !(*loaded)->is_for(settings.node_name))
     return tl::unexpected{complaints{line_for(
         "HUB_TLS_CERT", settings.hub_tls_cert,

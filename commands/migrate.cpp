@@ -15,8 +15,9 @@ docker::endpoint docker_endpoint(const config::settings& settings) {
 
 config::exit_code migrate(const config::settings& settings) {
   if (settings.role == config::node_role::agent) {
-    fmt::print(stderr,
-               "an agent (NODE_ROLE=agent) keeps no database: migrate where its hub runs\n");
+    fmt::print(
+        stderr,
+        "an agent (NODE_ROLE=agent) has no database: run migrate with the settings of its hub\n");
     return config::exit_code::failed;
   }
   auto where = persistence::display_url(settings.database_url);

@@ -26,7 +26,7 @@ timestamp now() {
       .count();
 }
 
-/// A node that waits: alive, not ready, and it says why.
+/// The node while it waits for its name: alive, but not ready, with the reason.
 class waiting_node final : public http::node_view {
 public:
   explicit waiting_node(node_role role) : role_(role) {}
@@ -56,14 +56,14 @@ public:
 private:
   std::string reason() const {
     const std::lock_guard lock(mutex_);
-    return "waiting for the Docker daemon's name, which names this host since NODE_NAME is not set "
-           "in this container: "
+    return "waiting for the Docker daemon's name, which is this host's name since NODE_NAME is not "
+           "set in this container: "
            + why_;
   }
 
   const node_role role_;
   mutable std::mutex mutex_;
-  std::string why_ = "not asked yet";
+  std::string why_ = "not requested yet";
 };
 
 } // namespace
@@ -94,8 +94,8 @@ wait_for_name(config::settings& settings, spdlog::logger& log,
   for (;;) {
     auto name = name_from_daemon(settings);
     if (name) {
-      log.info("this node runs in a container and NODE_NAME is not set: its name is the Docker "
-               "daemon's own, {}",
+      log.info("this node runs in a container and NODE_NAME is not set: it uses the Docker "
+               "daemon's own name, {}",
                *name);
       settings.node_name = std::move(*name);
       return std::nullopt;
@@ -106,7 +106,7 @@ wait_for_name(config::settings& settings, spdlog::logger& log,
     }
     view.because(name.error().text);
     if (!server) {
-      log.warn("waiting for the Docker daemon, whose name is this node's (or set NODE_NAME): {}",
+      log.warn("waiting for the Docker daemon, whose name this node uses (or set NODE_NAME): {}",
                name.error().text);
       auto started = http::start({.listen = settings.http_listen,
                                   .auth_token = settings.http_auth_token,
@@ -117,7 +117,7 @@ wait_for_name(config::settings& settings, spdlog::logger& log,
         return exit_code::failed;
       }
       server = std::move(*started);
-      settings.http_listen.port = server->port(); // the node itself keeps it
+      settings.http_listen.port = server->port(); // the node uses the same port later
       log.info("listening on http://{}", to_string(settings.http_listen));
       sd_notify(0, "READY=1\nSTATUS=waiting for the Docker daemon");
     }

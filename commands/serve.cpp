@@ -37,13 +37,13 @@ namespace {
 using namespace std::chrono_literals;
 using config::exit_code;
 
-// From the first signal to the end of the process, whatever hangs.
+// From the first signal to the end of the process, even when something hangs.
 constexpr auto shutdown_limit = 10s;
-// Of volumes, and of containers: far above what a Docker host bears.
+// The most volumes, and the most containers: far more than a Docker host can have.
 constexpr std::size_t rows_of_reporting_host = 200'000;
 
-/// The signals of the process, as something to wait for. All threads that are started later have
-/// them blocked.
+/// Waits for the signals of the process. Create it first: threads that are started later have the
+/// signals blocked.
 class signals {
 public:
   signals() {
@@ -58,7 +58,7 @@ public:
     auto caught = sigtimedwait(&set_, nullptr, &t);
     return caught > 0 ? std::optional{caught} : std::nullopt;
   }
-  /// Ends the main thread's wait.
+  /// Ends the wait of the main thread.
   void nudge() const { pthread_kill(main_, SIGUSR1); }
 
 private:
@@ -66,8 +66,8 @@ private:
   pthread_t main_ = pthread_self();
 };
 
-/// CAF as this program uses it: two workers that share one queue, since stealing workers poll and
-/// cost a percent of a core when nothing happens (measured; sharing ones cost nothing).
+/// CAF with two workers that share one queue. Work-stealing workers poll, which costs a percent of
+/// a core while idle (measured; sharing workers cost nothing).
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(const config::settings& x) {
     set("scheduler.policy", caf::atom("sharing"));
@@ -79,7 +79,7 @@ struct actor_settings : caf::actor_system_config {
   }
 };
 
-/// The node of one `serve`: built in order, torn down in the opposite one.
+/// The parts of a running node, in the order in which they start. They are destroyed in reverse.
 class service {
 public:
   service(const config::settings& settings,
@@ -88,7 +88,7 @@ public:
       : settings_(settings), credentials_(std::move(credentials)), log_(std::move(log)),
         signals_(events), actor_settings_(settings) {}
 
-  /// Empty: everything runs. Else why not.
+  /// Why the node can't start; nothing when it runs.
   std::optional<failure> start() {
     auto daemon = docker::connect_to(docker_endpoint(settings_));
     if (!daemon)
@@ -100,7 +100,7 @@ public:
         return rows.error();
       rows_ = std::move(*rows);
     }
-    // Whoever reports to a hub may be hostile; a node trusts its own daemon.
+    // Agents of a hub may be hostile; a node trusts its own daemon.
     if (settings_.role == config::node_role::hub)
       database.rows_of_host = rows_of_reporting_host;
     start_actors(*daemon, database);
@@ -109,7 +109,7 @@ public:
                                .allowed_hosts = settings_.http_allowed_hosts},
                               *view_, rows_.get());
     if (!server) {
-      // The actors run already, and their system waits for them when it is destroyed.
+      // The actors run already, and the destructor of the actor system waits for them.
       client_->stop();
       return server.error();
     }
@@ -117,17 +117,17 @@ public:
     log_->info("listening on http://{}",
                to_string(text::host_port{settings_.http_listen.host, server_->port()}));
     if (settings_.role == config::node_role::hub)
-      return open_the_gate();
+      return accept_agents();
     if (settings_.events_enabled)
       watch_ = std::make_unique<docker::socket_watch>(docker_endpoint(settings_),
                                                       [this] { client_->wake_stream(); });
     else
-      log_->warn(
-          "the events system is off: only health and metrics are served (set EVENTS_ENABLED=true)");
+      log_->warn("the events system is off: the node serves only health and metrics (set "
+                 "EVENTS_ENABLED=true)");
     return std::nullopt;
   }
 
-  /// Until a signal, or until the tree has given up.
+  /// Returns after a signal, or when the root actor has given up.
   exit_code run() {
     sd_notifyf(0, "READY=1\nSTATUS=listening on port %d", int{server_->port()});
     while (!gave_up_) {
@@ -137,14 +137,16 @@ public:
         return stop();
       }
       if (!caught)
-        feed_watchdog();
+        notify_watchdog();
     }
-    log_->error("the node has given up; exiting so that the service manager can start it again");
+    log_->error("too many actors died in a short time; exiting, so that the service manager starts "
+                "the node "
+                "again");
     return exit_code::failed;
   }
 
 private:
-  std::optional<failure> open_the_gate() {
+  std::optional<failure> accept_agents() {
     auto front = open_front(gate_, front_of(settings_, *security_, members_));
     if (!front) {
       client_->stop();
@@ -205,12 +207,13 @@ private:
         std::_Exit(static_cast<int>(exit_code::failed));
       }
       if (!caught) {
-        log_->error("something did not stop in time");
+        log_->error("the node did not stop within {} s; exiting", shutdown_limit.count());
         log_->flush();
         std::_Exit(static_cast<int>(exit_code::fine));
       }
     }
-    // What is left are threads that end by themselves; none may keep the process from ending.
+    // The remaining threads end by themselves. If one of them hangs, the process must end all the
+    // same.
     std::thread([] {
       std::this_thread::sleep_for(3s);
       std::_Exit(static_cast<int>(exit_code::fine));
@@ -219,16 +222,15 @@ private:
     return exit_code::fine;
   }
 
-  /// Half of what the service manager allows between two signs of life; a day when it does not
-  /// watch.
+  /// Half of the service manager's watchdog interval; a day when it has none.
   static std::chrono::milliseconds watchdog_interval() {
     std::uint64_t us = 0;
     if (sd_watchdog_enabled(0, &us) > 0 && us > 0)
       return std::chrono::milliseconds{std::max<std::uint64_t>(us / 2000, 1)};
     return 24h;
   }
-  /// The sign of life is the actors' own: who does not answer gets the process restarted.
-  void feed_watchdog() {
+  /// Notifies the watchdog only if all core actors respond, so that a hung node is restarted.
+  void notify_watchdog() {
     auto silent = client_->unresponsive();
     if (silent.empty())
       sd_notify(0, "WATCHDOG=1");
@@ -255,7 +257,7 @@ private:
   std::unique_ptr<docker::socket_watch> watch_;
 };
 
-void introduce(const config::settings& settings, spdlog::logger& log) {
+void log_start(const config::settings& settings, spdlog::logger& log) {
   if (settings.role == config::node_role::agent)
     log.info("volumeviz-events {} as agent {}, hub {}", VOLUMEVIZ_VERSION, settings.node_name,
              to_string(*settings.hub_address));
@@ -266,8 +268,9 @@ void introduce(const config::settings& settings, spdlog::logger& log) {
   for (const auto& notice : settings.notices)
     log.warn("{}", notice);
   if (settings.role != config::node_role::standalone && !uses_tls(settings))
-    log.warn("agents and hub talk without TLS: whoever reaches the hub's port can read and write "
-             "the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
+    log.warn("agents and hub use no TLS: every client that reaches the hub's port can read and "
+             "write the "
+             "rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
 }
 
 } // namespace
@@ -291,7 +294,7 @@ exit_code serve(const config::settings& given) {
       fmt::print(stderr, "{}\n", complaint);
     return exit_code::wrong_settings;
   }
-  introduce(settings, *log);
+  log_start(settings, *log);
   const auto overridden = check_overrides(settings.role);
   if (!overridden) {
     log->error("couldn't start: {}", overridden.error().text);
