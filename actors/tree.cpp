@@ -1,16 +1,16 @@
 #include "actors/tree.hpp"
 
-#include "actors/docker_inspector.hpp"
 #include "actors/fleet/fleet_roster.hpp"
 #include "actors/fleet/host_census.hpp"
 #include "actors/fleet/hub_gate.hpp"
 #include "actors/fleet/hub_link.hpp"
 #include "actors/health_reporter.hpp"
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/docker_inspector.hpp"
+#include "actors/inventory/inventory_store.hpp"
+#include "actors/inventory/reconciler.hpp"
+#include "actors/inventory/resource_handler.hpp"
 #include "actors/metrics_aggregator.hpp"
 #include "actors/platform/shell.hpp"
-#include "actors/reconciler.hpp"
-#include "actors/resource_handler.hpp"
 #include "actors/stream_supervisor.hpp"
 
 #include <utility>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
-#include "actors/repeated.hpp"
+#include "actors/platform/repeated.hpp"
 
 #include <spdlog/logger.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/fleet/hub_link_parts.hpp"
-#include "actors/repeated.hpp"
+#include "actors/platform/repeated.hpp"
 #include "sync/backoff.hpp"
 
 #include <functional>

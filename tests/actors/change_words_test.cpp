@@ -1,6 +1,6 @@
 // How the log tells a change.
 
-#include "actors/change_words.hpp"
+#include "actors/inventory/change_words.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // What an inspector makes of the daemon's answers.
 
-#include "actors/docker_inspector.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"

@@ -1,6 +1,6 @@
 #include "tests/actors/fleet_rig.hpp"
 
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/support/scripted_docker.hpp"
 

@@ -1,7 +1,7 @@
 // A host's share of its hub: slices, turns, and resources that are too large.
 
 #include "actors/fleet/hub_session.hpp"
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/fleet_rig.hpp"
 

@@ -1,7 +1,7 @@
 // Agents and a hub: which batches are lost, which lists are asked for again, which hosts are away.
 
 #include "actors/fleet/hub_session.hpp"
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/fleet_rig.hpp"
 

@@ -1,7 +1,7 @@
 #include "tests/actors/handler_rig.hpp"
 
-#include "actors/docker_inspector.hpp"
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/docker_inspector.hpp"
+#include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 
 #include <caf/all.hpp>

@@ -1,6 +1,6 @@
 // How batches become transactions, and what the others hear of the database.
 
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"

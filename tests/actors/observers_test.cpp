@@ -1,7 +1,7 @@
 // The two who keep the numbers and judge them.
 
-#include "actors/docker_inspector.hpp"
 #include "actors/health_reporter.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 #include "actors/metrics_aggregator.hpp"
 #include "actors/platform/relay.hpp"
 #include "actors/platform/shell.hpp"

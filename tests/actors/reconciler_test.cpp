@@ -1,8 +1,8 @@
 // When everything is listed again, and what the world is told of it.
 
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
+#include "actors/inventory/reconciler.hpp"
 #include "actors/platform/shell.hpp"
-#include "actors/reconciler.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"
 #include "tests/support/memory_store.hpp"

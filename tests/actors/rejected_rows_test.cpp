@@ -1,6 +1,6 @@
 // Rows that the database refuses: what the log and health say of them.
 
-#include "actors/rejected_rows.hpp"
+#include "actors/inventory/rejected_rows.hpp"
 #include "tests/actors/listener.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 // nothing is lost, nothing is counted twice, nothing is removed on hearsay, and nobody is asked
 // without pause.
 
-#include "actors/docker_inspector.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/handler_rig.hpp"
 

@@ -1,6 +1,6 @@
 // What a reader hands over, and how it notices that its stream is dead or lossy.
 
-#include "actors/docker_inspector.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
 #include "actors/stream_reader.hpp"
 #include "tests/actors/stream_rig.hpp"

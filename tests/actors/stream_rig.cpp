@@ -1,6 +1,6 @@
 #include "tests/actors/stream_rig.hpp"
 
-#include "actors/docker_inspector.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
 
 #include <caf/all.hpp>

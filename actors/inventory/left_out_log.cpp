@@ -1,4 +1,4 @@
-#include "actors/left_out_log.hpp"
+#include "actors/inventory/left_out_log.hpp"
 
 #include "sync/left_out.hpp"
 

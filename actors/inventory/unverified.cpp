@@ -1,4 +1,4 @@
-#include "actors/unverified.hpp"
+#include "actors/inventory/unverified.hpp"
 
 #include <fmt/format.h>
 

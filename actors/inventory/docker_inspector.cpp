@@ -1,4 +1,4 @@
-#include "actors/docker_inspector.hpp"
+#include "actors/inventory/docker_inspector.hpp"
 
 #include "sync/kept_rows.hpp"
 #include "sync/left_out.hpp"

@@ -1,4 +1,4 @@
-#include "actors/resource_handler.hpp"
+#include "actors/inventory/resource_handler.hpp"
 
 #include "sync/gap.hpp"
 

@@ -1,7 +1,7 @@
 // What a handler tells of its work: to the log, the metrics, health and the reconciler.
 
-#include "actors/change_words.hpp"
-#include "actors/resource_handler.hpp"
+#include "actors/inventory/change_words.hpp"
+#include "actors/inventory/resource_handler.hpp"
 #include "text/secrets.hpp"
 
 #include <fmt/format.h>

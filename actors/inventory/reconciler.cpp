@@ -1,4 +1,4 @@
-#include "actors/reconciler.hpp"
+#include "actors/inventory/reconciler.hpp"
 
 #include "sync/backoff.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/inventory_store.hpp"
+#include "actors/inventory/inventory_store.hpp"
 
 #include "sync/fair_group.hpp"
 #include "sync/slices.hpp"

@@ -1,4 +1,4 @@
-#include "actors/change_words.hpp"
+#include "actors/inventory/change_words.hpp"
 
 #include <fmt/format.h>
 

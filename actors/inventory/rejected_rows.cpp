@@ -1,4 +1,4 @@
-#include "actors/rejected_rows.hpp"
+#include "actors/inventory/rejected_rows.hpp"
 
 #include "text/secrets.hpp"
 #include "text/utf8.hpp"
