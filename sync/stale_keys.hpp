@@ -1,9 +1,13 @@
 #pragma once
 
 #include "sync/event_tally.hpp"
+#include "sync/lag_list.hpp"
+#include "sync/steady_time.hpp"
 
-#include <chrono>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,87 +17,74 @@
 
 namespace volumeviz::sync {
 
-using time_point = std::chrono::steady_clock::time_point;
-
-/// An answer of the API that was asked for before `until` may be older than what an event has told.
-struct lag {
-  std::uint64_t number; ///< of the oldest such event, in the order of the plan
-  time_point until;
+/// Which fetch can complete a dirty key. Of two, the higher one counts.
+enum class completed_by : std::uint8_t {
+  any,     ///< a list or an inspect
+  inspect, ///< only an inspect: a list does not show what is missing
+  list,    ///< only a list: the resource can't be inspected
 };
 
-/// The lags of one resource. Two are kept apart, so that a resource with an event every second is
-/// settled again and again, if late; more are merged, so that it costs no memory.
-class lag_list {
-public:
-  /// Numbers come in ascending order.
-  void add(const lag& x);
-  void merge(const lag_list& other);
-  /// An answer that was asked for at `began` is as new as the lags that end by then.
-  void complete(time_point began);
-
-  bool empty() const noexcept { return lags_.empty(); }
-  std::uint64_t number() const { return lags_.front().number; }
-  time_point until() const;
-
-private:
-  void shorten();
-
-  std::vector<lag> lags_; ///< by number
-};
-
-/// Why one resource has to be looked at.
+/// The dirty flag of one resource: why it has to be fetched. All numbers are in the order of the
+/// plan.
 struct stale_mark {
   std::vector<event_tally> events;
-  std::uint64_t number = 0;        ///< when it was set, in the order of the plan
-  std::uint64_t touched = 0;       ///< when it was set or confirmed the last time
-  std::uint64_t requested = 0;     ///< when something other than a list asked for it the last time
-  std::uint64_t shown_by_list = 0; ///< the number of the last list that has shown it
+  /// When the mark was set.
+  std::uint64_t number = 0;
+  /// When the mark was set or confirmed most recently.
+  std::uint64_t touched = 0;
+  /// When an event or a recheck, not a list, requested a fetch most recently.
+  std::uint64_t requested = 0;
+  /// The number of the most recent list that has shown the resource.
+  std::uint64_t shown_by_list = 0;
   time_point due;
+  /// Failed inspects in a row.
   unsigned failures = 0;
   lag_list lags;
-  bool gone = false;             ///< an event announced its removal
-  bool needs_inspect = false;    ///< must be inspected: a list can't tell what is wanted
-  bool covered_by_event = false; ///< an event of this resource asked for it
-  bool list_only = false;        ///< is not inspected: a list tells all that can be told
+  /// An event said that the resource was removed.
+  bool gone = false;
+  /// An event of this resource set or confirmed the mark.
+  bool covered_by_event = false;
+  completed_by by = completed_by::any;
 };
 
-/// The resources that wait for a look, the soonest due first.
+/// The dirty keys that wait for a fetch, in the order in which they are due.
 class stale_keys {
 public:
   using marks = std::map<std::string, stale_mark>;
 
-  /// The mark of the key, a new one with this number if there is none, due at `due` or before. One
-  /// that keeps failing waits for its turn, whatever else happens to it. The caller changes neither
-  /// its number, `due`, `needs_inspect` nor `list_only`.
+  /// Returns the mark of the key, due at `due` or before. If there is none, a new one with this
+  /// number. A key that keeps failing is not due earlier because of this. The caller must not
+  /// change `number`, `due` and `by`.
   stale_mark& mark(const std::string& key, std::uint64_t number, time_point due);
+  /// Marks the key so that only an inspect completes it, unless only a list can.
   void want_inspect(const std::string& key, std::uint64_t number, time_point due);
   /// Adds a mark that was taken before to what has come meanwhile.
   void put(const std::string& key, stale_mark&& x);
-  void put(marks&& more);
-  /// From now on lists answer for the key.
+  /// From now on only a list completes the key.
   void leave_to_lists(const std::string& key);
 
-  /// Takes what is due and may be inspected, the soonest first, at most so many. What has failed
-  /// before comes after all others and by itself: it may hang, and nobody is to wait for it.
+  /// Takes at most `most` keys that are due and may be inspected, the first due first. A key that
+  /// has failed before comes after all others and alone: its inspect may hang, and must not hold up
+  /// the others.
   marks take_due(time_point now, std::size_t most);
-  /// Takes what is due and a list can answer.
+  /// Takes the keys that are due and that a list completes.
   marks take_due_for_list(time_point now);
-  /// Takes what waits for an inspect, was last touched before `number`, and is not one of `shown`.
-  marks take_denied(const std::set<std::string>& shown, std::uint64_t number);
-  /// The same of these keys only.
-  marks take_of(const std::set<std::string>& denied, std::uint64_t number);
-  /// The list of this number has shown these.
+  /// Takes the keys that wait for an inspect, were last touched before `number`, and of which the
+  /// list of this number says that they are gone.
+  marks take_gone(std::uint64_t number, const std::function<bool(const std::string&)>& is_gone);
+  /// The list of this number has shown these keys.
   void set_shown(const std::set<std::string>& keys, std::uint64_t number);
   marks take_all();
 
   const stale_mark* find(const std::string& key) const;
   bool contains(const std::string& key) const { return marks_.contains(key); }
+  /// When the first key is due.
   std::optional<time_point> soonest() const;
-  /// True when something is due that only a list can answer.
+  /// True when a key is due that only a list completes.
   bool due_for_list_only(time_point now) const;
-  /// What is due and only a list can answer is due at `until`.
+  /// Makes the keys that are due and that only a list completes due at `until`.
   void postpone_list_only(time_point now, time_point until);
-  /// True when more than so many are due that a list can answer.
+  /// True when more than `limit` keys are due that a list completes.
   bool more_due_for_list(std::size_t limit, time_point now) const;
   std::size_t size() const noexcept { return marks_.size(); }
   const marks& all() const noexcept { return marks_; }
@@ -102,14 +93,14 @@ private:
   using order = std::set<std::pair<time_point, std::string>>;
 
   void reschedule(const std::string& key, stale_mark& x, time_point due);
-  void require_inspect(stale_mark& x);
-  void forbid_inspect(stale_mark& x);
+  void restrict_to(completed_by by, stale_mark& x);
   order::iterator take(order::iterator i, marks& taken);
 
   marks marks_;
-  order due_;                     ///< of marks_, soonest first
-  std::size_t needs_inspect_ = 0; ///< how many of marks_ must be inspected
-  std::size_t list_only_ = 0;     ///< how many of marks_ are not
+  /// The keys of marks_, the first due first.
+  order due_;
+  /// How many of marks_ there are of each `completed_by`.
+  std::array<std::size_t, 3> counts_{};
 };
 
 } // namespace volumeviz::sync

@@ -1,6 +1,8 @@
 #include "sync/work_plan.hpp"
 
-#include "sync/backoff.hpp"
+#include "sync/completed_fetch.hpp"
+#include "sync/failed_inspects.hpp"
+#include "sync/next_fetch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,254 +11,196 @@ namespace volumeviz::sync {
 
 namespace {
 
-// As many proofs as can wait for a slow look; more only delay what the last of them says.
-constexpr std::size_t barriers_max = 64;
-
-// Whoever asks for these has just seen Docker answer, or waits for the outcome.
+/// True when Docker has just answered its sender, or a user waits for the outcome.
 bool ends_pause(list_reason reason) {
   return reason == list_reason::start || reason == list_reason::reconnect
          || reason == list_reason::demand;
 }
 
-// What was lost may be an event that lags: one list at once, one when the API has caught up.
-// Between two streams, too: on a busy host the daemon's 256 events are over in less time than the
-// API lags.
-bool lags(list_reason reason) {
-  return reason == list_reason::overflow || reason == list_reason::lost_events
-         || reason == list_reason::damaged || reason == list_reason::start
-         || reason == list_reason::reconnect;
+fetch_in_flight take(std::optional<fetch_in_flight>& x) {
+  return std::exchange(x, std::nullopt).value();
+}
+
+/// Docker has answered a list. If it had failed before, or is a different daemon, then inspects
+/// that kept failing may work now.
+void docker_answered(backlog& waiting, outage_pause& pause, time_point now) {
+  waiting.try_set_aside |= pause.docker_worked();
+  if (std::exchange(waiting.try_set_aside, false))
+    waiting.set_aside.hurry_all(now);
 }
 
 } // namespace
 
 work_plan::work_plan(const work_limits& limits, std::uint64_t seed)
-    : limits_(limits), random_(seeded(seed)) {
-  limits_.batch_max = std::max<std::size_t>(limits_.batch_max, 1);
+    : waiting_(limits, seed), pause_(limits) {
 }
 
 void work_plan::mark_dirty(const docker_event& event, const event_meaning& meaning,
                            time_point now) {
-  ++incomplete_;
-  event_tally tally{.meaning = &meaning, .count = 1, .oldest = event.time};
-  if (meaning.whole_kind || event.id.empty()) {
-    want_list(meaning.whole_kind ? list_reason::prune : list_reason::damaged, 0, now);
-    add(list_->events, tally);
-    list_->covered_by_event = true;
-    return;
-  }
-  auto& x = mark(event.id, now);
-  set_aside_.hurry(event.id, now);
-  add(x.events, tally);
-  x.gone |= meaning.gone;
-  x.covered_by_event = true;
-  if (meaning.lags)
-    x.lags.add({.number = ++last_number_, .until = now + limits_.delayed_recheck});
+  events_.add_marked();
+  waiting_.mark_dirty(event, meaning, now);
 }
 
 void work_plan::recheck(const std::string& key, time_point now) {
-  mark(key, now);
+  waiting_.mark(key, now);
 }
 
 void work_plan::want_list(list_reason reason, std::uint64_t run_id, time_point now) {
-  if (limits_.ignored_reasons.contains(reason))
-    return;
-  if (ends_pause(reason)) {
-    paused_until_ = {};
-    may_be_cured_ = true;
+  if (waiting_.want_list(reason, run_id, now) && ends_pause(reason)) {
+    pause_.end_docker_pause();
+    waiting_.try_set_aside = true;
   }
-  list_mark x;
-  x.reasons = {reason};
-  x.number = ++last_number_;
-  x.run_id = run_id;
-  x.due = reason == list_reason::lost_rows ? std::max(now, next_lost_rows_) : now;
-  if (lags(reason))
-    x.lags.add({.number = x.number, .until = now + limits_.delayed_recheck});
-  put_back(std::move(x));
-  // It may be another daemon now: its first list is no second.
-  if (reason == list_reason::reconnect)
-    list_->confirmed = false;
 }
 
 void work_plan::add_barrier(timestamp at) {
-  // Our clock was set back: what was proven by the old one would stand for hours that are to come.
-  if (at < last_barrier_) {
-    barriers_.clear();
-    verified_ = never;
-  }
-  last_barrier_ = at;
-  if (barriers_.size() == barriers_max)
-    barriers_.pop_back();
-  barriers_.push_back({.number = last_number_, .at = at});
-  complete_barriers();
-}
-
-std::optional<fetch> work_plan::begin(time_point now) {
-  if (in_flight_ || now < held_until_ || now < paused_until_)
-    return std::nullopt;
-  if (!list_is_due(now) && marks_.more_due_for_list(limits_.list_above, now))
-    want_list(list_reason::escalation, 0, now);
-  if (now < next_stand_in_)
-    marks_.postpone_list_only(now, next_stand_in_);
-  else if (!list_is_due(now) && marks_.due_for_list_only(now))
-    want_list(list_reason::failure, 0, now);
-  if (list_is_due(now))
-    return take_list(now);
-  if (auto soonest = marks_.soonest(); soonest && *soonest <= now)
-    return take_keys(now);
-  if (const auto key = set_aside_.due(now))
-    return take_retry(*key, now);
-  return std::nullopt;
-}
-
-std::optional<time_point> work_plan::next_due() const {
-  auto soonest = marks_.soonest();
-  if (list_)
-    soonest = soonest ? std::min(*soonest, list_->due) : list_->due;
-  if (const auto retry = set_aside_.soonest())
-    soonest = soonest ? std::min(*soonest, *retry) : *retry;
-  if (in_flight_ || !soonest)
-    return std::nullopt;
-  return std::max({*soonest, held_until_, paused_until_});
-}
-
-bool work_plan::recreated(const std::string& key) const {
-  if (!in_flight_)
-    return false;
-  auto i = in_flight_->marks.find(key);
-  return i != in_flight_->marks.end() && i->second.gone;
-}
-
-bool work_plan::covered_by_event(const std::string& key) const {
-  if (!in_flight_)
-    return false;
-  // An event that came while the list was made: the list may well have seen what it tells.
-  if ((in_flight_->list && in_flight_->list->covered_by_event)
-      || (list_ && list_->covered_by_event))
-    return true;
-  auto i = in_flight_->marks.find(key);
-  if (i != in_flight_->marks.end() && i->second.covered_by_event)
-    return true;
-  const auto* waiting = marks_.find(key);
-  return waiting != nullptr && waiting->covered_by_event;
-}
-
-bool work_plan::requested(const std::string& key) const {
-  if (!in_flight_)
-    return false;
-  auto i = in_flight_->marks.find(key);
-  if (i != in_flight_->marks.end() && i->second.requested != 0)
-    return true;
-  const auto* waiting = marks_.find(key);
-  return waiting != nullptr && waiting->covered_by_event;
-}
-
-bool work_plan::list_outweighs(const std::string& key) const {
-  if (!in_flight_ || in_flight_->list || !limits_.lists_outweigh || uncertain_.contains(key))
-    return false;
-  if (in_flight_->retry == key)
-    return true;
-  const auto i = in_flight_->marks.find(key);
-  if (i == in_flight_->marks.end())
-    return false;
-  auto requested = i->second.requested;
-  if (const auto* waiting = marks_.find(key))
-    requested = std::max(requested, waiting->requested);
-  return requested <= i->second.shown_by_list;
+  barriers_.add(waiting_.last_number, at);
+  raise_watermark();
 }
 
 void work_plan::store_is_back() {
-  held_until_ = {};
+  pause_.end_store_pause();
 }
 
-std::size_t work_plan::pending() const noexcept {
-  auto n = marks_.size() + (list_ || (in_flight_ && in_flight_->list) ? 1 : 0);
-  if (in_flight_)
-    n += in_flight_->marks.size() - overlap_
-         + (in_flight_->retry && !marks_.contains(*in_flight_->retry) ? 1 : 0);
-  return n;
+std::optional<fetch> work_plan::begin(time_point now) {
+  if (in_flight_ || now < pause_.until())
+    return std::nullopt;
+  in_flight_ = take_next(waiting_, now);
+  if (!in_flight_)
+    return std::nullopt;
+  return request_of(*in_flight_);
 }
 
-stale_mark& work_plan::mark(const std::string& key, time_point now) {
-  if (!marks_.contains(key)) {
-    if (marks_.size() >= limits_.keys_max)
-      forget_keys(now);
-    if (in_flight_ && in_flight_->marks.contains(key))
-      ++overlap_;
+std::optional<time_point> work_plan::next_due() const {
+  const auto soonest = waiting_.soonest();
+  if (in_flight_ || !soonest)
+    return std::nullopt;
+  return std::max(*soonest, pause_.until());
+}
+
+void work_plan::list_shows(const std::set<std::string>& keys, std::set<std::string> uncertain) {
+  if (in_flight_ && in_flight_->list)
+    record_shown(waiting_, *in_flight_, keys, std::move(uncertain));
+}
+
+void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::string> uncertain) {
+  if (in_flight_ && in_flight_->list)
+    record_gone(waiting_, *in_flight_, keys, std::move(uncertain));
+}
+
+void work_plan::list_left_out(bool some, time_point now) {
+  waiting_.lists.add_after_left_out(some, now, waiting_.random);
+}
+
+completion work_plan::finish(const std::vector<failed_key>& failed,
+                             const std::vector<std::string>& needs_inspect, time_point now) {
+  if (!in_flight_)
+    return {};
+  auto done = take(in_flight_);
+  pause_.store_worked();
+  completion result;
+  complete_retry(waiting_, done, failed, now);
+  keep_failed(waiting_, done, failed, result, now);
+  complete_keys(waiting_, done, result);
+  if (done.list) {
+    barriers_.list_completed();
+    docker_answered(waiting_, pause_, now);
+    complete_list(waiting_, *done.list, done.began, result);
+    waiting_.want_inspects(needs_inspect, now);
   }
-  const auto list_only = is_list_only(key);
-  auto& x = marks_.mark(key, ++last_number_, list_only ? std::max(now, next_stand_in_) : now);
-  x.requested = last_number_;
-  if (list_only)
-    marks_.leave_to_lists(key);
-  return x;
+  events_.add_completed(result);
+  raise_watermark();
+  return result;
 }
 
-bool work_plan::is_list_only(const std::string& key) const {
-  return set_aside_.contains(key) || (limits_.list_only && limits_.list_only(key));
+completion work_plan::finish_partial(const std::set<std::string>& seen,
+                                     const std::vector<std::string>& needs_inspect,
+                                     time_point now) {
+  if (!in_flight_ || !in_flight_->list)
+    return finish({}, needs_inspect, now);
+  auto done = take(in_flight_);
+  pause_.store_worked();
+  keep_unseen(waiting_, done, seen, now);
+  completion result;
+  complete_keys(waiting_, done, result);
+  docker_answered(waiting_, pause_, now);
+  complete_list(waiting_, *done.list, done.began, result);
+  waiting_.want_inspects(needs_inspect, now);
+  keep_partial_list(waiting_, std::move(*done.list), now);
+  events_.add_completed(result);
+  raise_watermark();
+  return result;
 }
 
-void work_plan::put_back(list_mark&& x) {
-  if (!list_) {
-    list_ = std::move(x);
+void work_plan::finish_held_back(time_point now) {
+  if (!in_flight_ || !in_flight_->list) {
+    finish_unwritten(now);
     return;
   }
-  add(list_->events, x.events);
-  list_->reasons.merge(x.reasons);
-  list_->number = std::min(list_->number, x.number);
-  list_->run_id = std::max(list_->run_id, x.run_id);
-  list_->due = std::min(list_->due, x.due);
-  list_->lags.merge(x.lags);
-  list_->confirmed |= x.confirmed;
-  list_->covered_by_event |= x.covered_by_event;
+  auto held_back = take(in_flight_);
+  auto& list = *held_back.list;
+  // The store refused a list that was already confirmed; it will refuse the next one too, so back
+  // off.
+  if (list.confirmed)
+    pause_.docker_failed(now, waiting_.random);
+  list.confirmed = !list.confirmed;
+  list.reasons.insert(list_reason::doubt);
+  waiting_.put_back(std::move(held_back.marks));
+  waiting_.lists.add(std::move(list));
 }
 
-void work_plan::forget_keys(time_point now) {
-  want_list(list_reason::escalation, 0, now);
-  // Which keys they were is lost, as if the mailbox had refused them.
-  list_->reasons.insert(list_reason::overflow);
-  for (const auto& [key, x] : marks_.take_all()) {
-    add(list_->events, x.events);
-    list_->number = std::min(list_->number, x.number);
-    list_->lags.merge(x.lags);
-    list_->covered_by_event |= x.covered_by_event;
+completion work_plan::finish_failed(time_point now) {
+  if (!in_flight_)
+    return {};
+  auto lost = take(in_flight_);
+  completion result;
+  for (auto& [key, x] : lost.marks)
+    add(result.failed, std::exchange(x.events, {}));
+  if (lost.list) {
+    add(result.failed, std::exchange(lost.list->events, {}));
+    // The next list comes too late to confirm the one before the outage.
+    lost.list->confirmed = false;
+    waiting_.lists.add(std::move(*lost.list));
+  } else {
+    waiting_.want_list(list_reason::failure, 0, now);
   }
-  overlap_ = 0;
+  waiting_.put_back(std::move(lost.marks));
+  pause_.docker_failed(now, waiting_.random);
+  events_.add_completed(result);
+  raise_watermark();
+  return result;
 }
 
-fetch work_plan::take_list(time_point now) {
-  auto& w = in_flight_.emplace();
-  w.began = now;
-  w.number = ++last_number_;
-  w.list = std::exchange(list_, std::nullopt);
-  w.marks = marks_.take_due_for_list(now);
-  next_stand_in_ = now + limits_.stand_in_apart;
-  if (w.list->reasons.contains(list_reason::lost_rows))
-    next_lost_rows_ = now + limits_.lost_rows_apart;
-  return {.list = true,
-          .keys = {},
-          .reasons = w.list->reasons,
-          .run_id = w.list->run_id,
-          .confirmed = w.list->confirmed};
+void work_plan::finish_unwritten(time_point now) {
+  if (!in_flight_)
+    return;
+  auto lost = take(in_flight_);
+  waiting_.put_back(std::move(lost.marks));
+  if (lost.list) {
+    lost.list->confirmed = false;
+    waiting_.lists.add(std::move(*lost.list));
+  }
+  pause_.store_failed(now, waiting_.random);
 }
 
-fetch work_plan::take_retry(const std::string& key, time_point now) {
-  auto& w = in_flight_.emplace();
-  w.began = now;
-  w.retry = key;
-  fetch what;
-  what.keys = {key};
-  what.retry = true;
-  return what;
+plan_status work_plan::status() const {
+  const auto idle = !in_flight_ && waiting_.keys.size() == 0 && waiting_.lists.wanted() == nullptr;
+  return {.incomplete_events = events_.incomplete(),
+          .verified = barriers_.verified(),
+          .busy = in_flight_.has_value(),
+          .idle = idle};
 }
 
-fetch work_plan::take_keys(time_point now) {
-  auto& w = in_flight_.emplace();
-  w.began = now;
-  w.marks = marks_.take_due(now, limits_.batch_max);
-  fetch what;
-  for (const auto& [key, x] : w.marks)
-    what.keys.push_back(key);
-  return what;
+void work_plan::raise_watermark() {
+  if (!barriers_.waiting())
+    return;
+  auto oldest = waiting_.oldest();
+  if (in_flight_) {
+    for (const auto& [key, x] : in_flight_->marks)
+      oldest = std::min(oldest, x.number);
+    if (in_flight_->list)
+      oldest = std::min(oldest, in_flight_->list->number);
+  }
+  barriers_.complete(oldest);
 }
 
 } // namespace volumeviz::sync

@@ -126,8 +126,8 @@ void resource_handler::advance() {
     return;
   }
   // While another node writes the rows nothing can be finished.
-  const auto finished = plan_.incomplete_events() == 0 || locked_out_;
-  if (stopping_ && stopping_->pending() && !plan_.busy() && finished)
+  const auto finished = plan_.status().incomplete_events == 0 || locked_out_;
+  if (stopping_ && stopping_->pending() && !plan_.status().busy && finished)
     stopping_->deliver(true);
   auto due = plan_.next_due();
   if (auto drift_due = drift_.next_due(); drift_due && (!due || *drift_due < *due))
@@ -201,7 +201,7 @@ void resource_handler::seen(observation& what) {
 /// lacks it.
 void resource_handler::heed_lists(observation& what) const {
   std::erase_if(what.batch.containers.gone, [&](const std::string& id) {
-    if (!plan_.list_outweighs(id))
+    if (!plan_.keys().list_outweighs(id))
       return false;
     what.failed.push_back(
         {.key = id,
@@ -215,12 +215,12 @@ void resource_handler::heed_lists(observation& what) const {
 void resource_handler::write(observation& what) {
   what.batch.host = parts_.host;
   for (auto& x : what.batch.volumes.present)
-    x.recreated = plan_.recreated(x.name);
+    x.recreated = plan_.keys().recreated(x.name);
   for (auto& x : what.batch.containers.present)
-    x.times_unknown = !x.from_inspect && plan_.is_set_aside(x.id);
+    x.times_unknown = !x.from_inspect && plan_.keys().is_set_aside(x.id);
   if (what.batch.volumes.complete) {
     auto& spared = what.batch.volumes.spared;
-    for (const auto& key : plan_.set_aside())
+    for (const auto& key : plan_.keys().set_aside())
       if (kept_.contains(key))
         spared.unverified.push_back(key);
     spared.all_unverified = !what.drivers.empty();
@@ -310,7 +310,7 @@ sync::completion resource_handler::settle(const observation& what, const write_s
 
 /// Rows stay although lists lack them, and inspects don't tell: they fail, or there are too many.
 bool resource_handler::only_drivers_can_tell() const {
-  return kept_.more() > 0 || std::ranges::any_of(plan_.set_aside(), [this](const auto& key) {
+  return kept_.more() > 0 || std::ranges::any_of(plan_.keys().set_aside(), [this](const auto& key) {
            return kept_.contains(key);
          });
 }
@@ -337,7 +337,7 @@ sync::completion resource_handler::settle_volumes(const observation& what,
       return parts_.limits.list_only && parts_.limits.list_only(x);
     });
     auto next = kept_.listed(ask, summary.more_spared + unaskable, asked_for_drivers_,
-                             [this](const auto& x) { return plan_.waits(x); });
+                             [this](const auto& x) { return plan_.keys().waits(x); });
     list_again = next.list_again || (!asked_for_drivers_ && only_drivers_can_tell());
     done = finish(next.ask);
   } else {
@@ -345,7 +345,8 @@ sync::completion resource_handler::settle_volumes(const observation& what,
     for (const auto& x : what.batch.volumes.present)
       settled.push_back(x.name);
     done = finish({});
-    list_again = kept_.completed(settled, [this](const auto& x) { return plan_.is_set_aside(x); });
+    list_again =
+        kept_.completed(settled, [this](const auto& x) { return plan_.keys().is_set_aside(x); });
   }
   if (list_again)
     plan_.want_list(list_reason::failure, 0, now);
@@ -431,7 +432,7 @@ std::vector<std::string> resource_handler::needs_inspect(const observation& what
                             return x.kind == row_kind::container && x.op != operation::remove;
                           });
   for (const auto& x : what.batch.containers.present)
-    if (unnamed || plan_.requested(x.id)
+    if (unnamed || plan_.keys().requested(x.id)
         || (missed && sync::times_may_differ(x, since, parts_.now())))
       keys.insert(x.id);
   return {keys.begin(), keys.end()};

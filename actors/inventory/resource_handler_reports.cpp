@@ -37,7 +37,8 @@ std::uint64_t total(const std::vector<sync::event_tally>& tallies) {
 std::vector<row_count> resource_handler::count_rows(const write_summary& summary) {
   std::map<std::tuple<row_kind, operation, change_source>, std::uint64_t> counts;
   for (const auto& x : summary.changes) {
-    auto source = plan_.requested(x.key) ? change_source::event : change_source::reconciliation;
+    auto source =
+        plan_.keys().requested(x.key) ? change_source::event : change_source::reconciliation;
     ++counts[{x.kind, x.op, source}];
   }
   const auto source = look_.list ? change_source::reconciliation : change_source::event;
@@ -61,7 +62,7 @@ void resource_handler::suspect_drift(const write_summary& summary) {
     return look_.list || (x.op == operation::remove && kept_.contains(x.key));
   };
   for (const auto& x : summary.changes)
-    if (by_list(x) && !plan_.covered_by_event(x.key) && !left_out_.left_out_before(x.key)
+    if (by_list(x) && !plan_.keys().covered_by_event(x.key) && !left_out_.left_out_before(x.key)
         && !of_status(x))
       drift_.suspect(x.key, x.kind, x.op, self_->clock().now());
   for (const auto& x : summary.more_changes)
@@ -94,8 +95,8 @@ void resource_handler::report_work(const sync::completion& done, ec failed_why,
                      .rejected =
                          summary.rejected.size() + summary.more_rejected + left_out_.take_count(),
                      .replaced_text = summary.replaced_text,
-                     .pending = plan_.pending(),
-                     .unverified = plan_.set_aside().size() + kept_.without_turn()};
+                     .pending = plan_.keys().pending(),
+                     .unverified = plan_.keys().set_aside().size() + kept_.without_turn()};
   if (summary.replaced_text > 0)
     parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
                      "U+FFFD in {} strings",
@@ -153,14 +154,14 @@ void resource_handler::report_trouble(const failure& why) {
 }
 
 void resource_handler::report_verified() {
-  if (plan_.verified() == verified_)
+  if (plan_.status().verified == verified_)
     return;
-  verified_ = plan_.verified();
+  verified_ = plan_.status().verified;
   self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
 }
 
 void resource_handler::report_unverified() {
-  auto now = unverified_.report(plan_.set_aside(), kept_);
+  auto now = unverified_.report(plan_.keys().set_aside(), kept_);
   if (now == told_unverified_)
     return;
   if (now.kept > 0 && told_unverified_.kept == 0)

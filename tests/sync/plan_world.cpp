@@ -115,13 +115,13 @@ void plan_world::prove() {
 
 void plan_world::advance() {
   check();
-  auto was_busy = plan_.busy();
+  auto was_busy = plan_.status().busy;
   if (auto what = plan_.begin(now_)) {
     demand(!was_busy, "one piece of work at a time");
     demand(++fetches_ <= fetches_max, "a calm world comes to rest");
     start(*what);
     demand(!plan_.begin(now_), "nothing is handed out while a look is under way");
-  } else if (!was_busy && !plan_.idle()) {
+  } else if (!was_busy && !plan_.status().idle) {
     auto due = plan_.next_due();
     demand(due.has_value(), "what waits has a time");
     demand(*due > now_, "what is due now is handed out now");
@@ -179,7 +179,7 @@ void plan_world::end_keys(const fetch& what) {
       store(key, observed_[key]);
   }
   auto done = plan_.finish(failed, {}, now_);
-  demand(failed.size() == what.keys.size() || plan_.busy() == false, "finished is finished");
+  demand(failed.size() == what.keys.size() || plan_.status().busy == false, "finished is finished");
   settled_ += sum(done.processed) + sum(done.failed);
 }
 
@@ -256,24 +256,24 @@ bool plan_world::was_true_since(const std::string& key, time_point since) const 
 }
 
 void plan_world::check() const {
-  demand(plan_.pending() <= keys_.size() + 1, "what waits is bounded by what there is");
-  demand(noted_ == settled_ + plan_.incomplete_events(),
+  demand(plan_.keys().pending() <= keys_.size() + 1, "what waits is bounded by what there is");
+  demand(noted_ == settled_ + plan_.status().incomplete_events,
          "every event is processed or failed exactly once");
-  demand((plan_.pending() == 0) == plan_.idle(), "idle means that nothing waits");
-  if (plan_.verified() == never)
+  demand((plan_.keys().pending() == 0) == plan_.status().idle, "idle means that nothing waits");
+  if (plan_.status().verified == never)
     return;
-  auto proven = time_point{} + std::chrono::nanoseconds{plan_.verified()};
+  auto proven = time_point{} + std::chrono::nanoseconds{plan_.status().verified};
   demand(proven <= now_, "the future is not proven");
   for (const auto& key : keys_)
     demand(was_true_since(key, proven), "rows are no older than what is proven (" + key + ")");
 }
 
 void plan_world::check_at_the_end() const {
-  demand(plan_.idle(), "a calm world comes to rest");
+  demand(plan_.status().idle, "a calm world comes to rest");
   demand(database_ == shown_all(now_ + seconds{10}), "the database is what the world is");
-  demand(plan_.incomplete_events() == 0, "every event is settled in the end");
+  demand(plan_.status().incomplete_events == 0, "every event is settled in the end");
   demand(answered_run_ == last_run_, "every run is answered in the end");
-  demand(plan_.verified() != never, "a calm world is proven in the end");
+  demand(plan_.status().verified != never, "a calm world is proven in the end");
 }
 
 timestamp plan_world::stamp(time_point t) {

@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 TEST_CASE("a prune lists the kind, and counts as processed by the list") {
   plan_bench bench;
   bench.event("prune", "");
-  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.plan.keys().pending() == 1);
   CHECK(bench.begin_list().reasons == std::set{list_reason::prune});
-  CHECK(bench.plan.covered_by_event("whatever it removed"));
+  CHECK(bench.plan.keys().covered_by_event("whatever it removed"));
   auto done = bench.finish();
   REQUIRE(done.processed.size() == 1);
   CHECK(done.processed[0].meaning->event_type == "container.prune");
@@ -24,9 +24,9 @@ TEST_CASE("a prune that comes while the kind is listed announces what the list h
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
-  CHECK_FALSE(bench.plan.covered_by_event("a"));
+  CHECK_FALSE(bench.plan.keys().covered_by_event("a"));
   bench.event("prune", "");
-  CHECK(bench.plan.covered_by_event("a"));
+  CHECK(bench.plan.keys().covered_by_event("a"));
 }
 
 TEST_CASE("an event without an id lists the kind") {
@@ -53,7 +53,7 @@ TEST_CASE("a demand that comes while the kind is listed gets a list of its own")
   bench.want(list_reason::demand, 1);
   bench.begin_list();
   bench.want(list_reason::demand, 2);
-  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.plan.keys().pending() == 1);
   bench.finish();
   CHECK(bench.begin_list().run_id == 2);
 }
@@ -73,7 +73,7 @@ TEST_CASE("where events were lost a second list follows, for they may have been 
     CHECK(second.reasons == std::set{reason});
     CHECK(second.run_id == 0);
     bench.finish();
-    CHECK(bench.plan.idle());
+    CHECK(bench.plan.status().idle);
   }
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("other lists are not followed by a second") {
     bench.want(reason);
     bench.begin_list();
     bench.finish();
-    CHECK(bench.plan.idle());
+    CHECK(bench.plan.status().idle);
   }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("a partial list settles what it has seen and inspects the other marks"
   bench.event("prune", "");
   bench.begin_list();
   CHECK(sum(bench.plan.finish_partial({"seen", "bystander"}, {}, bench.now).processed) == 2);
-  CHECK(bench.plan.incomplete_events() == 1);
+  CHECK(bench.plan.status().incomplete_events == 1);
   CHECK(bench.begin_keys() == keys{"unseen"});
   CHECK(sum(bench.finish().processed) == 1);
   CHECK(bench.plan.next_due() == bench.now + bench.limits.partial_again);
@@ -182,7 +182,7 @@ TEST_CASE("a look at keys can't be partial") {
   bench.event("start", "a");
   bench.begin_keys();
   CHECK(sum(bench.plan.finish_partial({}, {}, bench.now).processed) == 1);
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a partial list proves nothing, the complete one after it does") {
@@ -192,11 +192,11 @@ TEST_CASE("a partial list proves nothing, the complete one after it does") {
   bench.begin_list();
   bench.plan.finish_partial({}, {}, bench.now);
   bench.plan.add_barrier(200);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.sleep();
   CHECK(bench.begin_list().run_id == 5);
   bench.finish();
-  CHECK(bench.plan.verified() == 200);
+  CHECK(bench.plan.status().verified == 200);
 }
 
 TEST_CASE("nothing is proven before a list has gone through") {
@@ -205,32 +205,32 @@ TEST_CASE("nothing is proven before a list has gone through") {
   bench.event("start", "a");
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.want(list_reason::demand);
   bench.begin_list();
   bench.finish();
-  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.status().verified == 100);
 }
 
 TEST_CASE("with nothing to look at, a proof holds at once") {
   auto bench = plan_bench::listed();
   bench.plan.add_barrier(100);
-  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.status().verified == 100);
 }
 
 TEST_CASE("a proof that is older than the one before tells that the clock was set back") {
   auto bench = plan_bench::listed();
   bench.plan.add_barrier(100);
   bench.plan.add_barrier(90);
-  CHECK(bench.plan.verified() == 90);
+  CHECK(bench.plan.status().verified == 90);
   bench.plan.add_barrier(100);
   bench.event("start", "a");
   bench.plan.add_barrier(110);
   bench.plan.add_barrier(50);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == 50);
+  CHECK(bench.plan.status().verified == 50);
 }
 
 TEST_CASE("a proof waits for what was noted before it and not for what comes after") {
@@ -240,12 +240,12 @@ TEST_CASE("a proof waits for what was noted before it and not for what comes aft
   bench.begin_keys();
   bench.event("start", "b");
   bench.plan.add_barrier(200);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.finish();
-  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.status().verified == 100);
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == 200);
+  CHECK(bench.plan.status().verified == 200);
 }
 
 TEST_CASE("a proof waits for the second look") {
@@ -254,11 +254,11 @@ TEST_CASE("a proof waits for the second look") {
   bench.plan.add_barrier(100);
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.sleep();
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == 100);
+  CHECK(bench.plan.status().verified == 100);
 }
 
 TEST_CASE("a container that dies every second is proven again and again, if late") {
@@ -270,7 +270,7 @@ TEST_CASE("a container that dies every second is proven again and again, if late
     bench.finish();
     bench.advance(1s);
     if (second > 4)
-      CHECK(bench.plan.verified() >= second - 3);
+      CHECK(bench.plan.status().verified >= second - 3);
   }
 }
 
@@ -278,16 +278,16 @@ TEST_CASE("a proof waits for a list that is wanted or under way") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::overflow);
   bench.plan.add_barrier(100);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.begin_list();
   bench.plan.add_barrier(110);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   bench.finish();
-  CHECK(bench.plan.verified() == never); // the second list
+  CHECK(bench.plan.status().verified == never); // the second list
   bench.sleep();
   bench.begin_list();
   bench.finish();
-  CHECK(bench.plan.verified() == 110);
+  CHECK(bench.plan.status().verified == 110);
 }
 
 TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
@@ -297,7 +297,7 @@ TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
     bench.plan.add_barrier(at);
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.verified() == 10'000);
+  CHECK(bench.plan.status().verified == 10'000);
 }
 
 TEST_CASE("a list that has left entries out is followed by others, ever less often") {
@@ -318,7 +318,7 @@ TEST_CASE("a list that has left entries out is followed by others, ever less oft
   bench.begin_list();
   bench.plan.list_left_out(false, bench.now);
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("proofs do not wait for the list that follows one with left-out entries") {
@@ -328,14 +328,14 @@ TEST_CASE("proofs do not wait for the list that follows one with left-out entrie
   bench.plan.list_left_out(true, bench.now);
   bench.finish();
   bench.plan.add_barrier(70);
-  CHECK(bench.plan.verified() == 70);
+  CHECK(bench.plan.status().verified == 70);
   bench.sleep();
   bench.begin_list();
   bench.plan.add_barrier(80);
-  CHECK(bench.plan.verified() == 80);
+  CHECK(bench.plan.status().verified == 80);
   bench.event("start", "a");
   bench.plan.add_barrier(90);
-  CHECK(bench.plan.verified() == 80);
+  CHECK(bench.plan.status().verified == 80);
 }
 
 TEST_CASE("whoever wants a list does not wait for the one after left-out entries") {
@@ -347,10 +347,10 @@ TEST_CASE("whoever wants a list does not wait for the one after left-out entries
   CHECK_FALSE(bench.begin());
   bench.want(list_reason::demand, 7);
   bench.plan.add_barrier(70);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.status().verified == never);
   CHECK(bench.begin_list().run_id == 7);
   bench.finish();
-  CHECK(bench.plan.verified() == 70);
+  CHECK(bench.plan.status().verified == 70);
 }
 
 TEST_CASE("rows that are lost again and again are listed for at once, then every five seconds") {
@@ -376,16 +376,16 @@ TEST_CASE("a list for lost rows that waits is not forgotten, and nothing is prov
   bench.want(list_reason::lost_rows); // may have been lost after the list was made
   bench.plan.add_barrier(100);
   bench.finish();
-  CHECK(bench.plan.verified() == never);
-  CHECK_FALSE(bench.plan.idle());
-  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.plan.status().verified == never);
+  CHECK_FALSE(bench.plan.status().idle);
+  CHECK(bench.plan.keys().pending() == 1);
   CHECK_FALSE(bench.begin());
   CHECK(bench.plan.next_due() == bench.now + bench.limits.lost_rows_apart);
   bench.sleep();
   CHECK(bench.begin_list().reasons == std::set{list_reason::lost_rows});
   bench.finish();
-  CHECK(bench.plan.verified() == 100);
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().verified == 100);
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a list for another reason does not wait, and answers for lost rows, too") {
@@ -401,7 +401,7 @@ TEST_CASE("a list for another reason does not wait, and answers for lost rows, t
   CHECK(what.run_id == 7);
   CHECK(what.reasons == std::set{list_reason::demand, list_reason::lost_rows});
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
   bench.want(list_reason::lost_rows);
   CHECK(bench.plan.next_due() == bench.now + bench.limits.lost_rows_apart);
 }
@@ -415,5 +415,5 @@ TEST_CASE("events do not wait for a list for lost rows") {
   bench.event("start", "a");
   CHECK(bench.begin_keys() == keys{"a"});
   bench.finish();
-  CHECK_FALSE(bench.plan.idle());
+  CHECK_FALSE(bench.plan.status().idle);
 }

@@ -10,11 +10,11 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a new plan has nothing to do and nothing proven") {
   plan_bench bench;
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
   CHECK_FALSE(bench.begin());
   CHECK_FALSE(bench.plan.next_due());
-  CHECK(bench.plan.pending() == 0);
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.keys().pending() == 0);
+  CHECK(bench.plan.status().verified == never);
 }
 
 TEST_CASE("an event asks for a look at its resource at once") {
@@ -22,20 +22,20 @@ TEST_CASE("an event asks for a look at its resource at once") {
   bench.event("start", "a");
   CHECK(bench.plan.next_due() == bench.now);
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK(bench.plan.busy());
+  CHECK(bench.plan.status().busy);
   auto done = bench.finish();
   REQUIRE(done.processed.size() == 1);
   CHECK(done.processed[0].meaning->event_type == "container.start");
   CHECK(done.processed[0].count == 1);
   CHECK(done.failed.empty());
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a hundred events of one container are one look") {
   plan_bench bench;
   for (timestamp at = 100; at < 200; ++at)
     bench.event("pause", "a", at);
-  CHECK(bench.plan.pending() == 1);
+  CHECK(bench.plan.keys().pending() == 1);
   CHECK(bench.begin_keys() == keys{"a"});
   auto done = bench.finish();
   REQUIRE(done.processed.size() == 1);
@@ -78,8 +78,8 @@ TEST_CASE("a mark that comes while its key is looked at is looked at again") {
   bench.event("start", "a");
   bench.begin_keys();
   bench.event("pause", "a");
-  CHECK(bench.plan.pending() == 1);
-  CHECK(bench.plan.incomplete_events() == 2);
+  CHECK(bench.plan.keys().pending() == 1);
+  CHECK(bench.plan.status().incomplete_events == 2);
   CHECK(sum(bench.finish().processed) == 1);
   CHECK(bench.begin_keys() == keys{"a"});
   CHECK(sum(bench.finish().processed) == 1);
@@ -106,25 +106,25 @@ TEST_CASE("a glance looks without an event") {
   plan_bench bench;
   bench.plan.recheck("v", bench.now);
   CHECK(bench.begin_keys() == keys{"v"});
-  CHECK(bench.plan.requested("v"));
-  CHECK_FALSE(bench.plan.covered_by_event("v"));
+  CHECK(bench.plan.keys().requested("v"));
+  CHECK_FALSE(bench.plan.keys().covered_by_event("v"));
   CHECK(bench.finish().processed.empty());
 }
 
 TEST_CASE("a resource that was announced as gone is another one if it is there") {
   plan_bench bench;
-  CHECK_FALSE(bench.plan.recreated("a"));
+  CHECK_FALSE(bench.plan.keys().recreated("a"));
   bench.event("destroy", "a");
   bench.event("create", "a");
   bench.event("create", "b");
-  CHECK_FALSE(bench.plan.recreated("a"));
+  CHECK_FALSE(bench.plan.keys().recreated("a"));
   bench.begin_keys();
-  CHECK(bench.plan.recreated("a"));
-  CHECK_FALSE(bench.plan.recreated("b"));
+  CHECK(bench.plan.keys().recreated("a"));
+  CHECK_FALSE(bench.plan.keys().recreated("b"));
   bench.finish();
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK_FALSE(bench.plan.recreated("a")); // it has been recorded as renewed already
+  CHECK_FALSE(bench.plan.keys().recreated("a")); // it has been recorded as renewed already
 }
 
 TEST_CASE("an event that lags is followed by a second look") {
@@ -138,9 +138,9 @@ TEST_CASE("an event that lags is followed by a second look") {
   CHECK(bench.plan.next_due() == noted + bench.limits.delayed_recheck);
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK(bench.plan.requested("a"));
+  CHECK(bench.plan.keys().requested("a"));
   CHECK(bench.finish().processed.empty());
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a first look that begins late enough needs no second") {
@@ -149,7 +149,7 @@ TEST_CASE("a first look that begins late enough needs no second") {
   bench.advance(bench.limits.delayed_recheck);
   bench.begin_keys();
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("an event before the second look does not replace it") {
@@ -164,7 +164,7 @@ TEST_CASE("an event before the second look does not replace it") {
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("an event during the first look does not replace the second") {
@@ -200,7 +200,7 @@ TEST_CASE("many waiting keys are one list, and the list settles them") {
     bench.event("start", key);
   CHECK(bench.begin_list().reasons == std::set{list_reason::escalation});
   CHECK(sum(bench.finish().processed) == 4);
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("second looks that are not due don't make many") {
@@ -225,25 +225,25 @@ TEST_CASE("many waiting keys pull a list forward that waits for later") {
 
 TEST_CASE("what was announced and what was not") {
   auto bench = plan_bench::listed();
-  CHECK_FALSE(bench.plan.covered_by_event("a"));
-  CHECK_FALSE(bench.plan.requested("a"));
+  CHECK_FALSE(bench.plan.keys().covered_by_event("a"));
+  CHECK_FALSE(bench.plan.keys().requested("a"));
   bench.event("start", "a");
   bench.event("die", "late");
   bench.want(list_reason::interval);
   bench.begin_list();
   bench.event("start", "during");
   bench.plan.recheck("named", bench.now);
-  CHECK(bench.plan.covered_by_event("a"));
-  CHECK(bench.plan.covered_by_event("during"));
-  CHECK_FALSE(bench.plan.covered_by_event("named"));
-  CHECK_FALSE(bench.plan.covered_by_event("other"));
-  CHECK(bench.plan.requested("a"));
-  CHECK(bench.plan.requested("during"));
-  CHECK_FALSE(bench.plan.requested("other"));
+  CHECK(bench.plan.keys().covered_by_event("a"));
+  CHECK(bench.plan.keys().covered_by_event("during"));
+  CHECK_FALSE(bench.plan.keys().covered_by_event("named"));
+  CHECK_FALSE(bench.plan.keys().covered_by_event("other"));
+  CHECK(bench.plan.keys().requested("a"));
+  CHECK(bench.plan.keys().requested("during"));
+  CHECK_FALSE(bench.plan.keys().requested("other"));
   bench.finish();
   bench.want(list_reason::interval);
   bench.begin_list();
-  CHECK(bench.plan.covered_by_event("late")); // by the event whose second look waits
+  CHECK(bench.plan.keys().covered_by_event("late")); // by the event whose second look waits
 }
 
 TEST_CASE("what a list brought up is inspected, and not by an event") {
@@ -252,9 +252,9 @@ TEST_CASE("what a list brought up is inspected, and not by an event") {
   bench.begin_list();
   bench.finish({}, {"a"});
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK_FALSE(bench.plan.requested("a"));
+  CHECK_FALSE(bench.plan.keys().requested("a"));
   bench.event("start", "a");
-  CHECK(bench.plan.requested("a"));
+  CHECK(bench.plan.keys().requested("a"));
 }
 
 TEST_CASE("a list does not answer what only an inspect can tell") {
@@ -280,11 +280,11 @@ TEST_CASE("with too many waiting keys the kind is listed instead, and no event i
   plan_bench bench{{.list_above = 1'000, .keys_max = 10}};
   for (auto i = 0; i < 100; ++i)
     bench.event("die", "k" + std::to_string(i));
-  CHECK(bench.plan.pending() <= 11);
-  CHECK(bench.plan.incomplete_events() == 100);
+  CHECK(bench.plan.keys().pending() <= 11);
+  CHECK(bench.plan.status().incomplete_events == 100);
   // Overflow: which containers were started again is not known any more, so all are inspected.
   CHECK(bench.begin_list().reasons == std::set{list_reason::escalation, list_reason::overflow});
-  CHECK(bench.plan.covered_by_event("k0")); // forgotten, but not unannounced
+  CHECK(bench.plan.keys().covered_by_event("k0")); // forgotten, but not unannounced
   CHECK(sum(bench.finish().processed) == 100);
   bench.sleep();
   bench.begin_list(); // the second look of the forgotten

@@ -18,13 +18,13 @@ TEST_CASE(
   auto lost = bench.finish_failed();
   CHECK(sum(lost.failed) == 1);
   CHECK(lost.processed.empty());
-  CHECK(bench.plan.incomplete_events() == 0);
+  CHECK(bench.plan.status().incomplete_events == 0);
   CHECK_FALSE(bench.begin());
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
   bench.sleep();
   CHECK(bench.begin_list().reasons == std::set{list_reason::failure});
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a list that Docker did not answer keeps its reasons and its run") {
@@ -37,7 +37,7 @@ TEST_CASE("a list that Docker did not answer keeps its reasons and its run") {
   auto again = bench.begin_list();
   CHECK(again.run_id == 8);
   CHECK(again.reasons == std::set{list_reason::demand, list_reason::prune});
-  CHECK(bench.plan.covered_by_event("pruned"));
+  CHECK(bench.plan.keys().covered_by_event("pruned"));
   CHECK(bench.finish().processed.empty());
 }
 
@@ -71,13 +71,13 @@ TEST_CASE("what the database did not take stays as it is") {
   bench.want(list_reason::demand, 3);
   bench.begin_list();
   bench.finish_unwritten();
-  CHECK(bench.plan.incomplete_events() == 1);
-  CHECK(bench.plan.pending() == 2);
+  CHECK(bench.plan.status().incomplete_events == 1);
+  CHECK(bench.plan.keys().pending() == 2);
   CHECK_FALSE(bench.begin());
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
   bench.sleep();
   CHECK(bench.begin_list().run_id == 3);
-  CHECK(bench.plan.recreated("a"));
+  CHECK(bench.plan.keys().recreated("a"));
   CHECK(sum(bench.finish().processed) == 1);
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("a key that could not be looked at fails its events, is listed at once
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"bad"});
   CHECK(bench.finish().processed.empty());
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("failures of keys that were not looked at are ignored") {
@@ -131,7 +131,7 @@ TEST_CASE("failures of keys that were not looked at are ignored") {
   bench.event("start", "a");
   bench.begin_keys();
   CHECK(bench.finish({"stranger", "stranger"}).failed.empty());
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a key that keeps failing is not listed again and again, unless events of it fail") {
@@ -156,7 +156,7 @@ TEST_CASE("a key that keeps failing is not listed again and again, unless events
 // Inspects of "bad" fail, lists go well, until nothing is due before its next try.
 static void set_aside(plan_bench& bench) {
   bench.event("start", "bad");
-  for (auto tries = 0U; tries < bench.limits.set_aside_after || !bench.plan.idle();) {
+  for (auto tries = 0U; tries < bench.limits.set_aside_after || !bench.plan.status().idle;) {
     const auto what = bench.begin();
     if (!what) {
       bench.sleep();
@@ -165,7 +165,7 @@ static void set_aside(plan_bench& bench) {
     tries += what->list ? 0 : 1;
     bench.finish(what->keys);
   }
-  REQUIRE(bench.plan.is_set_aside("bad"));
+  REQUIRE(bench.plan.keys().is_set_aside("bad"));
 }
 
 TEST_CASE("a key that can't be inspected is set aside, and a list proves all that waited for it") {
@@ -173,7 +173,7 @@ TEST_CASE("a key that can't be inspected is set aside, and a list proves all tha
   bench.event("start", "bad", 5);
   bench.plan.add_barrier(100);
   for (auto i = 0U; i < bench.limits.set_aside_after; ++i) {
-    CHECK(bench.plan.verified() == never);
+    CHECK(bench.plan.status().verified == never);
     CHECK(bench.begin_keys() == keys{"bad"});
     bench.finish({"bad"});
     if (i == 0) {
@@ -183,16 +183,16 @@ TEST_CASE("a key that can't be inspected is set aside, and a list proves all tha
     if (i + 1 < bench.limits.set_aside_after)
       bench.sleep();
   }
-  CHECK(bench.plan.is_set_aside("bad"));
-  CHECK(bench.plan.verified() == never);
+  CHECK(bench.plan.keys().is_set_aside("bad"));
+  CHECK(bench.plan.status().verified == never);
   CHECK(*bench.plan.next_due() - bench.now <= bench.limits.stand_in_apart);
   bench.sleep();
   bench.begin_list(); // one more, which began after the inspect had failed
   bench.finish();
-  CHECK(bench.plan.verified() == 100);
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().verified == 100);
+  CHECK(bench.plan.status().idle);
   bench.plan.add_barrier(200);
-  CHECK(bench.plan.verified() == 200);
+  CHECK(bench.plan.status().verified == 200);
 }
 
 TEST_CASE("what is set aside is tried ever more rarely, up to minutes, alone and briefly") {
@@ -206,7 +206,7 @@ TEST_CASE("what is set aside is tried ever more rarely, up to minutes, alone and
     CHECK(what->retry);
     CHECK(what->keys == keys{"bad"});
     bench.finish({"bad"});
-    CHECK(bench.plan.idle());
+    CHECK(bench.plan.status().idle);
     auto wait = std::chrono::duration_cast<milliseconds>(*bench.plan.next_due() - bench.now);
     CHECK(wait >= bench.limits.retry_min);
     CHECK(wait <= bench.limits.retry_max);
@@ -216,7 +216,7 @@ TEST_CASE("what is set aside is tried ever more rarely, up to minutes, alone and
   bench.sleep();
   bench.begin();
   bench.finish(); // it works
-  CHECK_FALSE(bench.plan.is_set_aside("bad"));
+  CHECK_FALSE(bench.plan.keys().is_set_aside("bad"));
   CHECK_FALSE(bench.plan.next_due());
 }
 
@@ -269,8 +269,8 @@ TEST_CASE("a list that lacks what can't be inspected settles it") {
     bench.begin_list();
     bench.plan.list_shows({"good"});
     bench.finish();
-    CHECK_FALSE(bench.plan.is_set_aside("bad"));
-    CHECK(bench.plan.idle());
+    CHECK_FALSE(bench.plan.keys().is_set_aside("bad"));
+    CHECK(bench.plan.status().idle);
     CHECK_FALSE(bench.plan.next_due());
   }
 }
@@ -283,7 +283,7 @@ TEST_CASE(
   bench.plan.list_shows({}, {"odd"});
   bench.finish({}, {"odd"});
   CHECK(bench.begin_keys() == std::vector<std::string>{"odd"});
-  CHECK_FALSE(bench.plan.list_outweighs("odd"));
+  CHECK_FALSE(bench.plan.keys().list_outweighs("odd"));
   bench.finish({"odd"});
   CHECK_FALSE(bench.begin());
   bench.sleep();
@@ -297,7 +297,7 @@ TEST_CASE("what a list leaves in doubt stays set aside") {
   bench.begin_list();
   bench.plan.list_shows({}, {"bad"});
   bench.finish({}, {"bad"});
-  CHECK(bench.plan.is_set_aside("bad"));
+  CHECK(bench.plan.keys().is_set_aside("bad"));
 }
 
 TEST_CASE("a list that denies only what it is named settles that, and keeps the rest") {
@@ -313,8 +313,8 @@ TEST_CASE("a list that denies only what it is named settles that, and keeps the 
     bench.plan.list_denies(named ? std::set<std::string>{"bad", "fails"} : std::set<std::string>{},
                            {});
     bench.finish();
-    CHECK(bench.plan.is_set_aside("bad") != named);
-    CHECK(bench.plan.idle() == named);
+    CHECK(bench.plan.keys().is_set_aside("bad") != named);
+    CHECK(bench.plan.status().idle == named);
   }
 }
 
@@ -327,7 +327,7 @@ TEST_CASE("a list that lacks a resource does not settle what an event told of it
   bench.event("start", "bad");
   bench.plan.list_shows({});
   bench.finish();
-  CHECK_FALSE(bench.plan.idle());
+  CHECK_FALSE(bench.plan.status().idle);
 }
 
 TEST_CASE("when Docker answers again, or is another, all that is set aside is tried at once") {
@@ -345,7 +345,7 @@ TEST_CASE("when Docker answers again, or is another, all that is set aside is tr
     bench.finish();
     REQUIRE(bench.begin());
     bench.finish();
-    CHECK_FALSE(bench.plan.is_set_aside("bad"));
+    CHECK_FALSE(bench.plan.keys().is_set_aside("bad"));
   }
 }
 
@@ -410,7 +410,7 @@ TEST_CASE("what can't be asked for by its name is listed instead, also when it l
   bench.sleep();
   bench.begin_list();
   bench.finish();
-  CHECK(bench.plan.idle());
+  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("an inspect that denies what a list has shown contradicts the list, after an event it "
@@ -420,9 +420,9 @@ TEST_CASE("an inspect that denies what a list has shown contradicts the list, af
   bench.begin_list();
   bench.finish({}, {"ghost"});
   bench.begin_keys();
-  CHECK(bench.plan.list_outweighs("ghost"));
+  CHECK(bench.plan.keys().list_outweighs("ghost"));
   bench.event("die", "ghost");
-  CHECK_FALSE(bench.plan.list_outweighs("ghost"));
+  CHECK_FALSE(bench.plan.keys().list_outweighs("ghost"));
 }
 
 TEST_CASE("the second look of an event contradicts a list that has shown the resource since, until "
@@ -442,9 +442,9 @@ TEST_CASE("the second look of an event contradicts a list that has shown the res
     bench.finish();
     bench.sleep();
     CHECK(bench.begin_keys() == keys{"ghost"});
-    CHECK(bench.plan.list_outweighs("ghost"));
+    CHECK(bench.plan.keys().list_outweighs("ghost"));
     bench.event("destroy", "ghost");
-    CHECK_FALSE(bench.plan.list_outweighs("ghost"));
+    CHECK_FALSE(bench.plan.keys().list_outweighs("ghost"));
   }
 }
 
@@ -456,7 +456,7 @@ TEST_CASE("an inspect that denies what an event asked for during a list is belie
   bench.plan.list_shows({"gone"});
   bench.finish();
   CHECK(bench.begin_keys() == keys{"gone"});
-  CHECK_FALSE(bench.plan.list_outweighs("gone"));
+  CHECK_FALSE(bench.plan.keys().list_outweighs("gone"));
 }
 
 TEST_CASE("a failing key holds no other up") {
@@ -477,12 +477,12 @@ TEST_CASE("marks that come during a failing look are merged into the retry") {
   bench.event("destroy", "bad");
   bench.finish({"bad"});
   bench.begin_list(); // why the kind is listed; it does not take what must be inspected
-  CHECK_FALSE(bench.plan.recreated("bad"));
+  CHECK_FALSE(bench.plan.keys().recreated("bad"));
   bench.finish();
   CHECK_FALSE(bench.begin());
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"bad"});
-  CHECK(bench.plan.recreated("bad"));
+  CHECK(bench.plan.keys().recreated("bad"));
   CHECK(sum(bench.finish().processed) == 1);
 }
 
@@ -501,7 +501,7 @@ static int fetches_in_a_minute(Finish finish) {
       REQUIRE(++looks < 10'000);
       finish(bench, *what);
     }
-    CHECK(bench.plan.pending() <= 11);
+    CHECK(bench.plan.keys().pending() <= 11);
     bench.advance(10ms);
   }
   return looks;

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "messages/reconcile.hpp"
+#include "sync/list_schedule.hpp"
+#include "sync/stale_keys.hpp"
+#include "sync/steady_time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace volumeviz::sync {
+
+/// One request to the daemon: inspect these keys, or list the whole kind.
+struct fetch {
+  bool list = false;
+  /// Empty for a list.
+  std::vector<std::string> keys;
+  /// Why the kind is listed.
+  std::set<list_reason> reasons;
+  /// The newest reconciliation run that this list answers.
+  std::uint64_t run_id = 0;
+  /// The store held back the list before; this one confirms it.
+  bool confirmed = false;
+  /// The one key is set aside and its inspect may hang, so it gets a short deadline.
+  bool retry = false;
+};
+
+/// What the plan remembers of the fetch in flight, until its outcome is known.
+struct fetch_in_flight {
+  /// The dirty keys that this fetch completes.
+  stale_keys::marks marks;
+  std::optional<wanted_list> list;
+  /// The key that is set aside and is tried again.
+  std::optional<std::string> retry;
+  time_point began;
+  /// Of a list, in the order of the plan: marks with higher numbers have come while it was in
+  /// flight.
+  std::uint64_t number = 0;
+
+  /// The mark of the key, or null.
+  const stale_mark* find(const std::string& key) const;
+};
+
+/// The request that goes to the daemon.
+fetch request_of(const fetch_in_flight& x);
+
+} // namespace volumeviz::sync

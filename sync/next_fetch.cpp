@@ -1,0 +1,40 @@
+#include "sync/next_fetch.hpp"
+
+namespace volumeviz::sync {
+
+namespace {
+
+/// Wants a list where one is cheaper than inspects, or has to replace them.
+void want_list_for_keys(backlog& waiting, time_point now) {
+  auto& keys = waiting.keys;
+  if (!waiting.lists.due(now) && keys.more_due_for_list(waiting.limits.list_above, now))
+    waiting.want_list(list_reason::escalation, 0, now);
+  if (now < waiting.lists.next_stand_in())
+    keys.postpone_list_only(now, waiting.lists.next_stand_in());
+  else if (!waiting.lists.due(now) && keys.due_for_list_only(now))
+    waiting.want_list(list_reason::failure, 0, now);
+}
+
+} // namespace
+
+std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
+  want_list_for_keys(waiting, now);
+  fetch_in_flight x;
+  x.began = now;
+  if (waiting.lists.due(now)) {
+    x.number = waiting.next_number();
+    x.list = waiting.lists.take(now);
+    x.marks = waiting.keys.take_due_for_list(now);
+    return x;
+  }
+  if (const auto soonest = waiting.keys.soonest(); soonest && *soonest <= now) {
+    x.marks = waiting.keys.take_due(now, waiting.limits.batch_max);
+    return x;
+  }
+  x.retry = waiting.set_aside.due(now);
+  if (!x.retry)
+    return std::nullopt;
+  return x;
+}
+
+} // namespace volumeviz::sync

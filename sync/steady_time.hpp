@@ -1,0 +1,11 @@
+#pragma once
+
+#include <chrono>
+
+namespace volumeviz::sync {
+
+/// A moment on the monotonic clock: nobody can set it.
+using time_point = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+
+} // namespace volumeviz::sync
