@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 
 namespace volumeviz::docker {
 

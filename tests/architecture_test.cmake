@@ -1,4 +1,5 @@
-# Holds the include rules: which folder may include which, and which third-party library stays where.
+# Checks which folder may include which, and which folders may use a third-party library: by its headers, and by its names,
+# since one library's header may include another's.
 #   cmake -DSOURCE=<project> -P architecture_test.cmake
 # text | runtime <- messages <- sync | docker | persistence | metrics | config | identity <- wire <- actors <- http <- commands <- main.cpp
 cmake_minimum_required(VERSION 3.25)
@@ -24,7 +25,7 @@ set(libraries
   "^boost/json=docker|persistence|http"
   "^boost/(asio|system)=wire"
   "^(soci|libpq-fe\\.h|sqlite3\\.h)=persistence"
-  "^openssl/=identity"
+  "^openssl/=docker|identity"
   "^zlib\\.h$=http"
   "^prometheus/=metrics"
   "^CLI/=config"
@@ -33,6 +34,18 @@ set(libraries
   "^caf/=messages|actors|http|commands"
   "^systemd/=commands"
   "^(doctest|rapidcheck)=none")
+
+# Which folders may use a library's names; <pattern>=<folders>. docker/ sets up TLS for cpp-httplib, which takes OpenSSL's objects.
+set(names
+  "(SSL|X509|EVP|ERR|BIO|PEM|OPENSSL)_[A-Za-z0-9_]+\\(=docker|identity"
+  "(sqlite3_|PQ)[a-z_A-Z]+\\(=persistence"
+  "httplib::=docker|http"
+  "boost::asio=wire"
+  "soci::=persistence"
+  "prometheus::=metrics"
+  "CLI::=config"
+  "spdlog::=config|actors|commands"
+  "caf::=messages|actors|http|commands")
 
 set(complaints "")
 foreach(folder IN LISTS folders)
@@ -55,6 +68,20 @@ foreach(folder IN LISTS folders)
           list(APPEND complaints "${source} includes ${header}: that library stays in ${where}")
         endif()
       endforeach()
+    endforeach()
+    foreach(rule IN LISTS names)
+      string(REGEX REPLACE "=[^=]*$" "" pattern "${rule}")
+      string(REGEX REPLACE ".*=" "" where "${rule}")
+      string(REPLACE "|" ";" where "${where}")
+      if(NOT folder IN_LIST where)
+        file(STRINGS "${SOURCE}/${source}" lines REGEX "(^|[^A-Za-z0-9_])${pattern}")
+        foreach(line IN LISTS lines)
+          string(REGEX REPLACE "//.*" "" code "${line}")
+          if(code MATCHES "(^|[^A-Za-z0-9_])${pattern}")
+            list(APPEND complaints "${source} uses ${CMAKE_MATCH_0}: that library stays in ${where}")
+          endif()
+        endforeach()
+      endif()
     endforeach()
   endforeach()
 endforeach()
