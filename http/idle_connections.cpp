@@ -112,7 +112,7 @@ void idle_connections::take_added() {
     full = std::exchange(close_oldest_, false);
   }
   for (auto it = added.begin(); it != added.end();) {
-    // What a client sent ahead of the last answer may already be a whole request.
+    // The input may already have a whole request that the client sent before the last answer.
     const bool done = it->doing == state::idle && !it->peer.input.empty() && find_request(*it);
     it = done ? added.erase(it) : std::next(it);
   }

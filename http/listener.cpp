@@ -161,7 +161,7 @@ private:
       out.set_header("Connection", "close");
     if (in.method == "HEAD")
       out.set_header("Accept-Ranges",
-                     "none"); // the library would offer ranges; answers here are always whole
+                     "none"); // the library would offer ranges, which no path supports
     out.body = std::move(answer.body);
     out.set_header("Content-Type", answer.type);
   }

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-// Text whose rules know ASCII only: names of settings, headers, schemes and hosts. The functions of
-// <cctype> depend on the locale, and are undefined for negative characters.
+// For texts with rules about ASCII only: names of settings, headers, schemes and hosts. The
+// functions of <cctype> depend on the locale, and are undefined for negative characters.
 
 namespace volumeviz::text {
 

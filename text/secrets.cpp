@@ -21,8 +21,7 @@ std::size_t find_password(std::string_view text) {
                   mistyped == std::string_view::npos ? mistyped : query + mistyped);
 }
 
-/// Whether a ':' is followed by something else than a port: "user:password" whose "@HOST" is
-/// missing.
+/// Whether a ':' is not followed by a port. It may be part of "user:password" without "@HOST".
 bool has_stray_colon(std::string_view authority) {
   authority = authority.substr(0, authority.find_first_of("/?#"));
   const auto host_end = authority.starts_with('[') ? authority.find(']') : 0;

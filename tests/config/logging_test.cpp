@@ -16,7 +16,7 @@ using clock_type = std::chrono::steady_clock;
 
 namespace {
 
-/// Standard error is this pipe while the object lives.
+/// Redirects standard error to a pipe until it is destroyed.
 class captured_stderr {
 public:
   captured_stderr() {
@@ -44,7 +44,7 @@ public:
     }
     saved_ = -1;
   }
-  /// All that was written; call it when the writers are done.
+  /// Everything that was written. Call it when the writers are done.
   std::string text() {
     restore();
     return read_to_end();

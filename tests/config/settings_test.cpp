@@ -16,7 +16,7 @@ using namespace volumeviz::config;
 
 namespace {
 
-/// What every process has, so that no default is missing.
+/// Variables that every process has, so that no default is missing.
 environment base() {
   return {{"HOME", "/home/someone"}, {"NODE_NAME", "host-1"}};
 }

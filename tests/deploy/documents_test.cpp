@@ -22,7 +22,7 @@ std::string text_of(const std::string& file) {
   return {std::istreambuf_iterator{stream}, {}};
 }
 
-/// Everything in the text that the pattern's first group matches.
+/// All matches of the pattern's first group in the text.
 names all_in(const std::string& text, const char* pattern) {
   const std::regex expression{pattern};
   names result;
@@ -51,7 +51,7 @@ names setting_names() {
   return result;
 }
 
-/// The names of all metric families that scrapes of nodes of all roles show.
+/// The names of all metric families, over all roles of nodes.
 names metric_names() {
   using volumeviz::metrics::catalogue;
   using enum volumeviz::node_role;
@@ -60,7 +60,7 @@ names metric_names() {
                 "# TYPE ([a-z_]+) ");
 }
 
-/// The metrics that a text names, without the suffixes that a histogram's samples have.
+/// The metrics that a text names, without the suffixes of a histogram's samples.
 names metrics_named_in(const std::string& text) {
   const auto known = metric_names();
   names result;
@@ -71,7 +71,7 @@ names metrics_named_in(const std::string& text) {
   return result;
 }
 
-/// The anchor that a heading gets: lower case, blanks to dashes, other signs gone.
+/// The anchor of a heading: lower case, dashes for blanks, without other signs.
 std::string anchor_of(const std::string& heading) {
   std::string result;
   for (const auto c : heading) {

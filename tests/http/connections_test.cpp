@@ -37,7 +37,7 @@ std::string unpacked(std::string text) {
   return result;
 }
 
-/// A server with short limits, so that a test need not wait for the real ones.
+/// A server with short limits, so that tests are fast.
 std::unique_ptr<http::server> impatient_server() {
   http::listener_limits limits;
   limits.idle = {.connections = 20,
@@ -150,7 +150,7 @@ TEST_CASE("endless request lines and headers are refused early") {
     REQUIRE(answer.has_value());
     CHECK(answer->status == status);
     CHECK(answer->body.rfind(R"({"error":")", 0) == 0);
-    // What comes on is not kept: the connection ends although the client never stops.
+    // The server drops further input and ends the connection, although the client never stops.
     bool ended = false;
     for (const auto since = steady::now(); !ended && steady::now() - since < 10s;)
       ended = !client.send(flood);
@@ -201,8 +201,8 @@ TEST_CASE("a thousand idle and two hundred slow connections don't delay a reques
   const auto after_dripping = steady::now();
   REQUIRE(ask(server->port(), "GET", "/api/v1/health").has_value());
   CHECK(steady::now() - after_dripping < 2s);
-  // Descriptors of the test itself are limited, too; a thousand in rounds of those that the server
-  // has ended.
+  // The test's own descriptors are limited, too: it opens a thousand connections in rounds, and
+  // closes those that the server has ended.
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 200; ++i)
       others.emplace_back(server->port());
@@ -261,7 +261,7 @@ TEST_CASE("requests beyond the queue are 503, and the server recovers") {
     clients.emplace_back((*server)->port());
     clients.back().send(get_live);
   }
-  // Of twenty, at most six have a thread or a place; some refusal must come although no answer can.
+  // Of twenty requests at most six have a thread or a place in the queue: some must be refused.
   int refused = 0;
   for (auto& client : clients)
     if (auto answer = client.read(false, refused == 0 ? 1000ms : 200ms);
@@ -269,7 +269,7 @@ TEST_CASE("requests beyond the queue are 503, and the server recovers") {
       ++refused;
   CHECK(refused >= 14);
   open.set_value();
-  // What waited is worked off first; meanwhile there may still be a refusal.
+  // The queued requests are served first; meanwhile further ones may be refused.
   std::optional<int> status;
   for (auto bound = std::chrono::steady_clock::now() + 10s;
        status != 200 && std::chrono::steady_clock::now() < bound;)

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Leaves this process `spare` descriptors until it is destroyed.
+/// Uses up all descriptors of this process but `spare`, until it is destroyed.
 class few_descriptors {
 public:
   explicit few_descriptors(int spare) {
@@ -55,7 +55,7 @@ std::unique_ptr<http::server> some_server() {
 
 const std::string get = "GET / HTTP/1.1\r\n\r\n";
 
-/// How often the threads of this process have gone to sleep.
+/// How often the threads of this process have blocked.
 long naps() {
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);

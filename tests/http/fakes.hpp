@@ -39,8 +39,8 @@ inline health_report healthy_report() {
   return report;
 }
 
-/// A node that says what the test wants. Set it up before the server starts, or under the test's
-/// own order.
+/// A node with the answers that the test sets. Set them before the server starts, or while no
+/// request runs.
 class node final : public http::node_view {
 public:
   result<health_report> report = healthy_report();
@@ -69,14 +69,14 @@ public:
   result<std::vector<host_report>> hosts() override { return fleet; }
 };
 
-/// A database of some rows that remembers what it was asked.
+/// A database with some rows that records the queries.
 class inventory final : public persistence::inventory {
 public:
   persistence::page<persistence::volume_row> volume_page;
   persistence::page<persistence::container_row> container_page;
   persistence::page<persistence::mount_row> mount_page;
   persistence::page<persistence::host_row> host_page;
-  result<void> state; ///< what every call fails with
+  result<void> state; ///< the failure of every call
   std::function<void()> before = [] {};
 
   persistence::query last() {

@@ -1,4 +1,4 @@
-// What is different on a hub and on an agent.
+// Paths that answer differently on a hub and on an agent.
 
 #include "http/health_json.hpp"
 #include "http/host_page.hpp"

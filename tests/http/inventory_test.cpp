@@ -16,7 +16,7 @@ namespace {
 const std::vector<std::string> inventory_paths{"/api/v1/volumes", "/api/v1/containers",
                                                "/api/v1/mounts", "/api/v1/hosts"};
 
-/// Calls that wait here until the test lets them go.
+/// Blocks calls until the test releases them.
 class gate {
 public:
   void pass() {

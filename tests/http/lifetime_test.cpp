@@ -17,7 +17,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// How long the server needs to go.
+/// How long the server needs to stop.
 steady::duration stop(std::unique_ptr<http::server>& server) {
   const auto begin = steady::now();
   server.reset();
@@ -95,7 +95,7 @@ TEST_CASE("a stop is quick with idle, slow and unread connections") {
   REQUIRE(others[10].read().has_value()); // now an idle keep-alive connection
   for (std::size_t i = 11; i < 14; ++i)
     others[i].send("GET /api/v1/volumes?limit=1000 HTTP/1.1\r\n\r\n"); // never read
-  // 1.3 s as measured; a sanitizer on a busy machine needs longer to make the answers. Whoever
+  // Measured 1.3 s; a sanitizer on a busy machine needs longer to make the answers. A server that
   // waited for the idle connection would need a minute.
   CHECK(stop(server) < 30s);
   for (auto& x : others)

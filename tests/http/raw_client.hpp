@@ -6,14 +6,14 @@
 #include <optional>
 #include <string>
 
-/// One answer as it came over the wire.
+/// An answer as it was received.
 struct raw_answer_read {
   int status = 0;
   std::map<std::string, std::string> headers; ///< names in lower case
   std::string body;
 };
 
-/// A client that sends exactly what it is told, valid or not. Every wait is bounded.
+/// A client that sends any bytes, valid or not. Every wait is bounded.
 class raw_client {
 public:
   static constexpr std::chrono::milliseconds patience{10'000};
@@ -25,11 +25,11 @@ public:
 
   /// False when the server has closed.
   bool send(const std::string& text);
-  /// The next answer, or nothing when the server closed or nothing came in time. `head`: an answer
-  /// without a body.
+  /// The next answer; nothing when the server has closed or no answer came in time. `head`: the
+  /// answer has no body.
   std::optional<raw_answer_read> read(bool head = false,
                                       std::chrono::milliseconds limit = patience);
-  /// The server ends the connection within `limit`; what it sends until then is dropped.
+  /// Whether the server ends the connection within `limit`. Discards what it sends until then.
   bool ends(std::chrono::milliseconds limit = patience);
   void end_output();
 

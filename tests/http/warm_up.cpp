@@ -1,6 +1,6 @@
-// Debian's cpp-httplib is not instrumented: it fills some of its own tables at the first request,
-// and the thread sanitizer sees who fills and who reads them, but not that the one waits for the
-// other. Here they are filled by threads that have ended before the first test begins.
+// Debian's cpp-httplib is not instrumented. It fills some tables at the first request, and the
+// thread sanitizer does not see its locks, so it reports the later reads as races. Threads that end
+// before the first test fill the tables here.
 #include <httplib.h>
 
 #include <thread>

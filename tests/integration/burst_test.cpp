@@ -1,4 +1,4 @@
-// Many changes at once: nothing is wrong afterwards, however small the queue.
+// Many changes at once: the rows are exact afterwards, however small the queue is.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// The work spread over some threads, each with a connection of its own.
+/// Spreads the work over some threads, each with its own connection.
 template <class Work>
 void in_parallel(const dockerd& daemon, int threads, int count, Work&& work) {
   std::vector<std::jthread> workers;
@@ -60,8 +60,7 @@ void short_lived_containers(database_kind kind) {
   CHECK(on.disagreement() == "");
   on.settle();
   const auto page = on.http().metrics();
-  // To be gone is no failure. A daemon that has no processor left for an answer is one, and
-  // counted.
+  // A container that is gone is not a failure. A daemon too busy to answer is one, and is counted.
   const auto failed = "volumeviz_events_docker_events_failed_total";
   CHECK_MESSAGE(page.sum(failed) == page.sum(failed, {R"(error_type="docker_timeout")"}),
                 on.failures());

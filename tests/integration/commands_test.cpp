@@ -19,7 +19,7 @@ finished run(const std::vector<std::string>& arguments, const variables& setting
   return run_program(program_path(), arguments, settings);
 }
 
-/// A line that names the variable, and the value unless that is secret.
+/// Whether a line names the variable, and the value unless that is secret.
 bool complains(const std::string& text, const std::string& variable, const std::string& value) {
   std::istringstream lines{text};
   for (std::string line; std::getline(lines, line);)

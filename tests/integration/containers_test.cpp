@@ -40,7 +40,7 @@ void whole_life(database_kind kind) {
   CHECK(on.rows().containers.at(id).name == "renamed");
 
   on.docker.update_restart_policy(id, "no");
-  on.docker.execute(id, {"/bin/busybox", "true"}); // exec events are no inventory
+  on.docker.execute(id, {"/bin/busybox", "true"}); // exec events change no row
   on.docker.restart(id);
   CHECK(on.disagreement() == "");
 
@@ -80,7 +80,7 @@ void unusual_ends(database_kind kind) {
   stage on{kind};
   on.start_node();
 
-  // Removes itself and its anonymous volume, as `docker run --rm` does.
+  // Is removed with its anonymous volume, as `docker run --rm` does.
   const auto brief = on.docker.run({.name = "brief",
                                     .command = {"/bin/busybox", "true"},
                                     .mounts = {{"", "/anonymous"}},
@@ -89,12 +89,12 @@ void unusual_ends(database_kind kind) {
   CHECK(on.disagreement() == "");
   CHECK(on.rows().containers.empty());
 
-  // Ends by itself, with an exit code.
+  // Ends with an exit code.
   const auto failing = on.docker.run({.name = "failing", .command = {"/bin/busybox", "false"}});
   on.docker.wait_for_exit(failing);
   CHECK(on.disagreement() == "");
 
-  // Can't start at all: Docker announces neither a start nor an end.
+  // Can't start: Docker sends neither a start nor a die event.
   const auto broken =
       on.docker.create_container({.name = "broken", .command = {"/no/such/program"}});
   CHECK_THROWS_AS(on.docker.start(broken), docker_error);
@@ -107,7 +107,7 @@ void unusual_ends(database_kind kind) {
   on.docker.stop(looping);
   CHECK(on.disagreement() == "");
 
-  // Killed for its memory; Debian 13's runc needs ten megabytes to begin with.
+  // Killed by the OOM killer; Debian 13's runc needs ten megabytes to begin with.
   const auto greedy =
       on.docker.run({.name = "greedy",
                      .command = {"/bin/busybox", "sh", "-c", "x=a; while :; do x=$x$x; done"},
@@ -115,7 +115,7 @@ void unusual_ends(database_kind kind) {
   on.docker.wait_for_exit(greedy);
   CHECK(on.disagreement() == "");
 
-  // Several at once go without their names being said.
+  // A prune removes several without naming them.
   on.docker.prune("containers");
   CHECK(on.disagreement() == "");
   CHECK(on.rows().containers.empty());
@@ -132,7 +132,7 @@ void mounts(database_kind kind) {
       .binds = {"/tmp:/bind", "/tmp:/bind-read-only:ro"},
   });
   CHECK(on.disagreement() == "");
-  CHECK(on.rows().mounts.size() == 4); // the binds are no inventory
+  CHECK(on.rows().mounts.size() == 4); // binds are not recorded
   CHECK(on.rows().mounts.at({id, "/a", "shared"}).access_mode == "rw");
   CHECK(on.rows().mounts.at({id, "/b", "shared"}).access_mode == "ro");
 

@@ -1,4 +1,4 @@
-// The health contract: every field, in every state a node can be in.
+// Health: every documented field, in every state of a node.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -138,7 +138,7 @@ TEST_CASE("a node with the events system off serves only health and metrics") {
   CHECK(status_of(http, "/api/v1/health/events") == "not_configured");
   CHECK(http.get("/api/v1/health/events").status == 200);
   CHECK(http.get("/api/v1/health/events").json().at("connected") == false);
-  // The database is asked for the first time a moment after the start.
+  // The first ping of the database is a moment after the start.
   CHECK(eventually([&] { return status_of(http, "/api/v1/health") == "healthy"; }, seconds{3}));
   CHECK(http.get("/api/v1/health").status == 200);
   CHECK(http.get("/api/v1/health/live").status == 200);

@@ -1,4 +1,4 @@
-// The HTTP contract over real rows: pages, filters, errors, authorisation.
+// The HTTP API with real rows: pages, filters, errors, authorisation.
 #include "tests/integration/stage.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ std::set<std::string> names(const json::value& page) {
   return result;
 }
 
-/// Follows the cursors; the sizes of the pages come along.
+/// Follows the cursors, and returns the sizes of the pages, too.
 std::pair<std::set<std::string>, std::vector<std::size_t>> all_pages(const http_probe& http,
                                                                      const std::string& path) {
   std::pair<std::set<std::string>, std::vector<std::size_t>> result;

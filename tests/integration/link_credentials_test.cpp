@@ -1,4 +1,4 @@
-// What the program says about the files that agents and a hub prove their names with.
+// What the program reports about the certificates of agents and a hub.
 #include "tests/integration/stage.hpp"
 #include "tests/support/authority.hpp"
 

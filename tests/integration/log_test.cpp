@@ -1,4 +1,4 @@
-// What the log says, and what it never says.
+// What the log contains, and what it must never contain.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -62,7 +62,7 @@ TEST_CASE("at info the log has changes of state and no line per event") {
   CHECK(lines_of(on.node().log()).size() - before <= 5);
   on.daemon.stop();
   CHECK(eventually([&] { return on.http().get("/api/v1/health/events").status == 503; }));
-  // Many failed reconnects are not many lines.
+  // Repeated failures of a reconnect do not each have a line.
   CHECK(throughout([&] { return lines_of(on.node().log()).size() - before <= 20; }, seconds{5}));
   CHECK(lines_of(on.node().log()).size() > before);
 }
@@ -96,7 +96,7 @@ TEST_CASE("passwords and tokens appear in no log, metric or answer") {
   if (!servers_can_run(database_kind::postgres))
     return;
   stage on{database_kind::postgres};
-  // PostgreSQL here lets everyone in, so any password will do.
+  // The test's PostgreSQL accepts any password.
   auto url = on.database->url();
   const auto host_at = url.find("://") + 3;
   const auto at = url.find('@', host_at);

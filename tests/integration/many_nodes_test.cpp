@@ -1,4 +1,4 @@
-// Several nodes on one database: one writer a host, and no host in another's way.
+// Several nodes on one database: one writer per host, and hosts do not delay each other.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -80,7 +80,7 @@ void standby_takes_over(database_kind kind) {
   CHECK(http.metrics()["volumeviz_events_standby"] == 0);
   CHECK(http.metrics().sum("volumeviz_events_docker_reconciliation_failures_total") == 0);
 
-  // The other way round, in order: who comes back stands by, and is not waited for.
+  // And back, with an orderly stop: the node that returns stands by.
   on.launch_node({{"LOG_LEVEL", "info"}});
   REQUIRE(on.node().port() != 0);
   CHECK(eventually([&] { return stands_by(on.http()); }));
@@ -107,7 +107,7 @@ void standby_stops_at_once(database_kind kind) {
   CHECK(on.http().get(ready).status == 200);
 }
 
-/// One of several sorts of changes.
+/// One of several kinds of changes.
 void change_something(docker_api& docker, int i) {
   const auto name = std::to_string(i);
   docker.create_volume("v" + name);
@@ -120,8 +120,8 @@ void change_something(docker_api& docker, int i) {
     docker.kill(id);
 }
 
-/// The same names on every daemon. What a daemon under load fails to do is left undone: the rows
-/// are compared with what it has, not with what it was asked for. The failures, a line each.
+/// Uses the same names on every daemon. A change that an overloaded daemon refuses is skipped: the
+/// rows are compared with the daemon's state. Returns the failures, a line each.
 std::string keep_busy(const dockerd& daemon, int rounds) {
   auto docker = daemon.api();
   std::string failures;
@@ -158,7 +158,7 @@ void reconcile_beside_a_node(database_kind kind) {
                 fine.output);
   CHECK(on.http().get(ready).status == 200); // it was not pushed aside
 
-  // A node that does not do its work, and does not end.
+  // A node that hangs but keeps its connections.
   on.node().signal(SIGSTOP);
   on.docker.create_volume("unseen");
   const auto would = run_program(program_path(), {"reconcile", "--dry-run"}, on.settings());

@@ -1,5 +1,4 @@
-// The metrics contract: names, labels and types from the first scrape on, and nothing that should
-// not be there.
+// Metrics: the documented names, labels and types from the first scrape on, and no others.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -33,7 +32,7 @@ const std::vector<promised> contract{
     {"docker_resources_removed_total", "counter", {"resource_type", "source"}},
 };
 
-/// The names of a series' labels, `le` aside.
+/// The names of a series' labels, without `le`.
 std::vector<std::string> label_names(const std::string& series) {
   std::vector<std::string> result;
   std::string name;
@@ -129,7 +128,7 @@ TEST_CASE("rows that a reconciliation repairs are counted as drift") {
   REQUIRE(on.disagreement() == "");
   const auto http = on.http();
   const std::string drift = "volumeviz_events_reconcile_drift_objects_total";
-  CHECK(http.metrics().sum(drift) == 0); // the first run mends nothing, it fills
+  CHECK(http.metrics().sum(drift) == 0); // the first run fills the tables, which is not drift
   on.records.execute("DELETE FROM volumes WHERE volume_id = 'lost'");
   const auto answer = http.post("/api/v1/health/events/reconcile?type=volumes");
   CHECK(answer.status == 202);

@@ -1,4 +1,4 @@
-// What volume plugins do to a real dockerd's answers.
+// How volume plugins change a real dockerd's answers.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/volume_plugin.hpp"

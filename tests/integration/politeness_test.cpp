@@ -1,4 +1,4 @@
-// The node only asks: what reaches Docker is GET, and only of the promised paths.
+// The node only reads: it sends only GET requests of the documented paths to Docker.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/proxy.hpp"
@@ -99,7 +99,7 @@ TEST_CASE("rows are exact after connections to Docker were cut, refused, held an
   between.refuse(false);
   CHECK(on.disagreement(seconds{10}) == "");
 
-  // Nothing arrives, but nothing is closed either: only the node's own proof of life can tell.
+  // Nothing arrives and nothing is closed: only the audit can detect it.
   between.hold(true);
   on.docker.create_volume("held");
   CHECK(eventually([&] { return on.http().get("/api/v1/health/events").status == 503; },

@@ -26,7 +26,7 @@ support::labels to_labels(const std::string& text) {
   return result;
 }
 
-/// The same columns as text on both databases, so that nothing depends on how a driver sees a type.
+/// Columns as text on both databases, independent of the drivers' types.
 std::string select(const std::string& table, const std::vector<std::string>& columns) {
   std::string list;
   for (const auto& x : columns)
@@ -55,7 +55,7 @@ recorded::connection& recorded::connected() {
       throw std::runtime_error{"there is no " + file}; // opening would make one
     made->session.open(soci::sqlite3, "dbname=\"" + file + "\" timeout=5");
   } else {
-    // The '?' is also what keeps SOCI from appending a '=' to the database's name.
+    // Without the '?' SOCI would append a '=' to the database's name.
     made->session.open(soci::postgresql, url_ + (url_.find('?') == std::string::npos ? "?" : "&")
                                              + "application_name=test&connect_timeout=3");
     made->session << "SET TIME ZONE 'UTC'";

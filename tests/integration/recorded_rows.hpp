@@ -42,8 +42,8 @@ struct inventory_rows {
       mounts; ///< container, path, volume
 };
 
-/// A database of the node's, read past the node on a connection of its own; the tests' hand on the
-/// rows, too. Every method throws std::exception when the database is not there.
+/// Reads and changes the node's database on a connection of its own. Every method throws
+/// std::exception when the database is down.
 class recorded {
 public:
   explicit recorded(std::string database_url);
@@ -63,13 +63,13 @@ private:
   std::unique_ptr<connection> connection_;
 };
 
-/// What the rows must be, asked of the daemon itself: its lists, and an inspect of every container.
+/// The correct rows, from the daemon itself: its lists, and an inspect of every container.
 inventory_rows rows_that_should_be(support::docker_api& docker);
 
-/// A sentence for every difference; empty when the rows are exact.
+/// A sentence for each difference; empty when the rows are exact.
 std::vector<std::string> differences(const inventory_rows& found, const inventory_rows& wanted);
 
-/// From ISO 8601 in any of the forms that Docker, SQLite and PostgreSQL write for UTC.
+/// Reads ISO 8601 in all forms that Docker, SQLite and PostgreSQL write for UTC.
 microseconds_utc parse_time(const std::string& text);
 
 } // namespace volumeviz::integration

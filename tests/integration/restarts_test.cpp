@@ -1,5 +1,5 @@
-// Faults of the daemon, the database and the node: rows are exact again soon after, without
-// anyone's help.
+// Faults of the daemon, the database and the node: the rows are exact again soon after, without an
+// operator.
 #include "tests/integration/stage.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// Something of each kind, running and stopped, before the fault.
+/// Resources of each kind, running and stopped, from before the fault.
 std::string furnish(stage& on) {
   on.docker.create_volume("kept");
   on.docker.create_volume("doomed");
@@ -30,7 +30,7 @@ void daemon_stopped(database_kind kind) {
   REQUIRE(on.disagreement() == "");
   on.daemon.stop();
   CHECK(eventually([&] { return on.http().get("/api/v1/health/events").status == 503; }));
-  CHECK(on.rows().volumes.size() == 3); // nobody has said that anything is gone
+  CHECK(on.rows().volumes.size() == 3); // no answer has said that one is gone
   on.daemon.start();
   on.docker.remove_volume("doomed");
   on.docker.create_volume("new");
@@ -48,7 +48,7 @@ void daemon_killed(database_kind kind) {
   on.daemon.start();
   CHECK(on.disagreement(seconds{10}) == "");
   CHECK(on.rows().containers.at(id).state == "exited");
-  // The list that follows a start may be the first to see it, before the new stream is open.
+  // The list after a start may show it before the new stream is open.
   CHECK(eventually(
       [&] { return on.http().metrics()["volumeviz_events_docker_events_reconnects_total"] >= 1; }));
 }
@@ -60,7 +60,7 @@ void node_killed(database_kind kind) {
   REQUIRE(on.disagreement() == "");
   on.node().signal(SIGKILL);
   REQUIRE(on.node().wait(seconds{5}) == 128 + SIGKILL);
-  // All that happens while nobody looks has to be found out by comparing.
+  // Changes while the node is down are found by comparing.
   on.docker.remove(id);
   on.docker.remove_volume("doomed");
   on.docker.create_volume("new");
@@ -81,8 +81,7 @@ void node_stopped(database_kind kind) {
   MESSAGE("ended after "
           << std::chrono::duration<double>(std::chrono::steady_clock::now() - asked).count()
           << " s");
-  // What the daemon had said long before the signal is committed; the last event or two may not
-  // have been read.
+  // Events from long before the signal are committed; the last one or two may not have been read.
   CHECK(on.rows().volumes.size() >= 150);
   on.start_node();
   CHECK(on.disagreement() == "");
@@ -154,7 +153,7 @@ TEST_CASE("a second signal ends the node at once") {
     return;
   stage on{database_kind::postgres};
   on.start_node();
-  // What it accepted can't be committed any more, so a polite end takes its ten seconds.
+  // Accepted changes can't be committed, so an orderly end takes ten seconds.
   on.docker.create_volume("accepted");
   on.database->stop();
   for (int i = 0; i < 20; ++i)

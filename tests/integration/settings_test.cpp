@@ -1,4 +1,4 @@
-// What `check` and a start say about settings that can't work.
+// What `check` and a start report about unusable settings.
 #include "tests/integration/stage.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The daemon as oracle: what the rows must be, and where they differ.
+// The daemon as the oracle: the correct rows, and the differences.
 #include "tests/integration/recorded_rows.hpp"
 
 #include <cstdlib>
@@ -9,7 +9,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// No database column can hold U+0000, so U+FFFD stands in for it.
+/// No database column can hold U+0000, so U+FFFD replaces it.
 std::string storable(const json::string& text) {
   std::string result;
   for (char c : text)

@@ -88,11 +88,11 @@ void stage::settle() {
   auto since = std::chrono::steady_clock::now();
   const auto quiet = [&] {
     auto now = http().get("/api/v1/health/events").body;
-    const auto end = now.find("\"last_event_age_seconds\""); // moves by itself
+    const auto end = now.find("\"last_event_age_seconds\""); // changes with time
     now = now.substr(0, end);
     if (now != last)
       last = now, since = std::chrono::steady_clock::now();
-    // The second look, and the second list of a start, come a second and a half after the first.
+    // The delayed recheck, and the second list of a start, are 1.5 s after the first.
     return std::chrono::steady_clock::now() - since > milliseconds{1'800};
   };
   eventually(quiet, seconds{10}, milliseconds{20});

@@ -15,7 +15,8 @@ namespace volumeviz::integration {
 
 enum class database_kind { sqlite, postgres };
 
-/// A fresh database of the test's own. A file can't be stopped: those methods are for PostgreSQL.
+/// A fresh database for one test. An SQLite file can't be stopped: those methods are for
+/// PostgreSQL.
 class test_database {
 public:
   virtual ~test_database() = default;
@@ -29,18 +30,18 @@ public:
 
 std::unique_ptr<test_database> make_database(database_kind kind);
 
-/// What each end-to-end test happens on: a private Docker daemon, a fresh database, and the built
-/// program between them.
+/// The environment of an end-to-end test: a private Docker daemon, a fresh database, and the built
+/// program.
 class stage {
 public:
   explicit stage(database_kind kind, bool with_plugins = false);
 
-  /// The settings of the node: everything it needs to work on this stage, with quick reconnects and
-  /// no periodic reconciliation, so that nothing is right by a lucky repair.
+  /// The settings of the node on this stage: quick reconnects, and no periodic reconciliation,
+  /// which could hide a defect.
   support::variables settings() const;
 
-  /// Starts the node, ending one that runs, and waits until it is ready. Throws when it is not
-  /// within 20 s.
+  /// Stops a running node, starts a new one and waits until it is ready. Throws when it is not
+  /// ready within 20 s.
   support::program& start_node(const support::variables& more = {});
   /// The same without waiting.
   support::program& launch_node(const support::variables& more = {});
@@ -50,14 +51,14 @@ public:
     return support::http_probe{node_->port(), std::move(token)};
   }
 
-  /// Empty once the rows are exact, else how they still differ from the daemon after `bound`.
+  /// Waits until the rows are exact, then empty; otherwise the differences after `bound`.
   std::string disagreement(std::chrono::milliseconds bound = std::chrono::seconds{5});
-  /// Empty when no event has failed; else which, and the node's words about it.
+  /// Empty when no event has failed; otherwise which ones, with the node's log about them.
   std::string failures();
   /// The rows as they are now.
   inventory_rows rows() { return records.rows(host); }
-  /// Waits until the daemon's last words have been read and written: the same rows and no change of
-  /// processed_total for a moment.
+  /// Waits until the daemon's last events have been read and written: the rows and processed_total
+  /// do not change for a moment.
   void settle();
 
   static constexpr const char* host = "stage-1"; ///< NODE_NAME
@@ -74,11 +75,11 @@ private:
 /// The built program: VOLUMEVIZ_PROGRAM in the environment, or else the one of this build.
 std::string program_path();
 
-/// False when the caller should skip its test, for want of a dockerd or a PostgreSQL to run.
+/// False when the test must be skipped, since there is no dockerd or PostgreSQL to run.
 bool servers_can_run(database_kind kind);
 
-/// `function(database_kind)` as two tests, one on each database; skipped where the servers can't
-/// run.
+/// Defines two tests with `function(database_kind)`, one for each database. They are skipped where
+/// the servers can't run.
 #define ON_BOTH_DATABASES(sentence, function)                                                      \
   TEST_CASE(sentence " (SQLite)") {                                                                \
     if (servers_can_run(database_kind::sqlite))                                                    \

@@ -1,4 +1,4 @@
-// The tests' own tools, so that a failure elsewhere is the program's.
+// Tests the tests' own tools, so that another failure is the program's.
 #include "tests/support/dockerd.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/proxy.hpp"

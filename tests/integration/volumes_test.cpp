@@ -31,7 +31,7 @@ void create_and_remove(database_kind kind) {
   on.docker.remove_volume("Case");
   CHECK(on.disagreement() == "");
 
-  // The same name again, as another volume.
+  // The same name again, but another volume.
   on.docker.remove_volume("labelled");
   on.docker.create_volume("labelled", {{"team", "network"}});
   CHECK(on.disagreement() == "");
@@ -39,8 +39,8 @@ void create_and_remove(database_kind kind) {
   on.docker.prune("volumes"); // leaves in-memory: a volume with driver options is never pruned
   CHECK(on.disagreement() == "");
 
-  // Docker 20.10 does not announce what it prunes, later ones do; the created ones are the same
-  // everywhere.
+  // Docker 20.10 sends no events for pruned volumes, later versions do. All send those for created
+  // ones.
   on.settle();
   const auto now = http.metrics();
   const auto created = std::string{processed} + R"({action="create",event_type="volume.create"})";
@@ -70,8 +70,8 @@ void unusual_texts(database_kind kind) {
   on.docker.create_volume("big", {{"megabyte", std::string(1'000'000, 'x')}});
   CHECK(on.disagreement() == "");
 
-  // No database column can hold U+0000: replaced and said, not fatal, and what comes after it is
-  // written, too.
+  // No database column can hold U+0000: it is replaced and counted, and later changes are written,
+  // too.
   on.docker.create_volume("nul", {{"with", std::string{"a\0b", 3}}});
   on.docker.create_volume("after-nul");
   CHECK(on.disagreement() == "");
@@ -100,7 +100,7 @@ void other_hosts_rows_stay(database_kind kind) {
       "INSERT INTO volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, "
       "is_active, created_at, updated_at) SELECT 'other', 'theirs', 'theirs', driver, mountpoint, "
       "labels, options, scope, is_active, created_at, updated_at FROM volumes");
-  // A full reconciliation of this host, and then one of an empty daemon.
+  // A full reconciliation of this host, then one of an empty daemon.
   on.docker.remove_volume("mine");
   on.start_node();
   CHECK(on.disagreement() == "");

@@ -1,5 +1,5 @@
-// Whatever is sent to another process arrives whole: a field that inspect() forgets would be lost
-// without a word.
+// Serialises and deserialises each type that is sent to another process. A field that is missing in
+// inspect() would be lost silently.
 
 #include "messages/type_ids.hpp"
 

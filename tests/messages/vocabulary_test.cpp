@@ -1,4 +1,4 @@
-// Words that leave the program: labels of metrics, JSON and log. They must not change.
+// Public names: labels of metrics, JSON and log. They must not change.
 
 #include "messages/changes.hpp"
 #include "messages/docker_event.hpp"
@@ -17,7 +17,7 @@ using namespace volumeviz;
 
 namespace {
 
-/// The words of an enumeration's values from `first` to `last`, with a space between.
+/// The names of the values from `first` to `last`, separated by spaces.
 template <class Enum>
 std::string words(Enum first, Enum last) {
   std::string all;
