@@ -1,6 +1,7 @@
 #include "docker/explain.hpp"
 
 #include "docker/session.hpp"
+#include "text/utf8.hpp"
 
 #include <boost/json.hpp>
 
@@ -98,10 +99,7 @@ std::string daemons_words(std::string_view body) {
   text.erase(0, first);
   text.erase(text.find_last_not_of(' ') + 1);
   if (text.size() > longest) {
-    auto cut = longest;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80)
-      --cut; // not within a character
-    text.resize(cut);
+    text::cut(text, longest);
     text += "...";
   }
   return text;

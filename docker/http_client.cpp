@@ -5,9 +5,9 @@
 #include "docker/line_reader.hpp"
 #include "docker/requests.hpp"
 #include "docker/resource_json.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace volumeviz::docker {
 
@@ -34,8 +34,7 @@ session::time_point in(deadline limit) {
 /// A 404 alone is not enough to believe that something is gone: a path that a proxy or the daemon
 /// does not know, or a volume whose plugin is away, give the same.
 bool says_gone(std::string_view body, std::string_view kind) {
-  auto words = daemons_words(body);
-  std::ranges::transform(words, words.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto words = text::lower(daemons_words(body));
   return words.find("no such " + std::string{kind}) != std::string::npos
          || words.find("no " + std::string{kind} + " with") != std::string::npos;
 }

@@ -2,6 +2,7 @@
 
 #include "persistence/file_trouble.hpp"
 #include "persistence/host_locks.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,10 +28,7 @@ std::string shortened(std::string message) {
     if (message.starts_with(prefix))
       message.erase(0, prefix.size());
   if (message.size() > longest_message) {
-    auto end = longest_message;
-    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80)
-      --end;
-    message.erase(end);
+    text::cut(message, longest_message);
     message += "…";
   }
   message.erase(message.find_last_not_of(' ') + 1);
