@@ -10,7 +10,7 @@ namespace volumeviz::sync {
 
 namespace {
 
-// What an entry costs beside its characters.
+// The bytes of an entry besides its characters.
 constexpr std::size_t entry = 16;
 
 std::size_t weight(const std::string& x) {
@@ -23,7 +23,7 @@ std::size_t weight(const rejected_row& x) {
   return x.key.size() + x.reason.size() + entry;
 }
 
-/// How many of the first entries fit.
+/// How many entries, counted from the first, fit into both limits.
 template <class T>
 std::size_t fitting(const std::vector<T>& all, std::size_t most, std::size_t bytes) {
   std::size_t n = 0;

@@ -6,15 +6,15 @@
 
 namespace volumeviz::sync {
 
-/// min · 2^attempt, spread by a fifth up or down so that many waiters do not come back in the same
-/// moment, and never outside of [min, max].
+/// min · 2^attempt, within [min, max], and moved by chance by up to a fifth up or down. Otherwise
+/// many clients would retry at the same moment.
 std::chrono::milliseconds doubled_wait(std::chrono::milliseconds min, std::chrono::milliseconds max,
                                        unsigned attempt, std::minstd_rand& random);
 
-/// The generator that goes with it; small, and the same on every platform.
+/// The random generator for doubled_wait(): small, and the same on every platform.
 std::minstd_rand seeded(std::uint64_t seed);
 
-/// Waits that double from `min` to `max`, as doubled_wait() says, until one attempt went well.
+/// Waits that double from `min` to `max`, as in doubled_wait(), until an attempt succeeds.
 class backoff {
 public:
   using duration = std::chrono::milliseconds;
@@ -24,7 +24,7 @@ public:
 
   /// The wait before the next attempt.
   duration next() { return doubled_wait(min_, max_, attempts_++, random_); }
-  /// The last attempt went well: begin at `min` again.
+  /// The last attempt succeeded: the next wait is `min` again.
   void reset() noexcept { attempts_ = 0; }
   unsigned attempts() const noexcept { return attempts_; }
 

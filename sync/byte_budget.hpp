@@ -7,14 +7,15 @@
 
 namespace volumeviz::sync {
 
-/// How many bytes may be held at the same time. Shared by threads. One with a parent is a share of
-/// it: what it gives counts there, too.
+/// A limit for the bytes that are held at the same time. Several threads may share one. A budget
+/// with a parent is a part of it: its bytes also count for the parent.
 class byte_budget {
 public:
   explicit byte_budget(std::size_t limit, std::shared_ptr<byte_budget> parent = nullptr)
       : limit_(limit), parent_(std::move(parent)) {}
 
-  /// False when that is too much; nothing is taken then.
+  /// Takes the bytes. False, and takes nothing, when that would exceed the limit of this budget or
+  /// of a parent.
   bool take(std::size_t bytes) noexcept {
     auto held = held_.load(std::memory_order_relaxed);
     do {
@@ -41,7 +42,7 @@ private:
   std::atomic<std::size_t> held_{0};
 };
 
-/// Bytes of a budget; given back when this ends.
+/// Bytes that were taken from a budget. The destructor gives them back.
 class held_bytes {
 public:
   explicit held_bytes(std::shared_ptr<byte_budget> of = nullptr) : of_(std::move(of)) {}

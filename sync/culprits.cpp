@@ -11,7 +11,7 @@ void culprits::worked(time_point now) {
   const auto several = failing_.size() >= limits_.hosts;
   for (const auto& [host, paused_until] : failing_)
     known_[host] = {.suspected_until =
-                        now + (several ? limits_.doubted_for : limits_.suspected_for),
+                        now + (several ? limits_.briefly_suspected_for : limits_.suspected_for),
                     .paused_until = several ? now : paused_until};
   failing_.clear();
   std::erase_if(known_, [&](const auto& x) { return x.second.suspected_until <= now; });
@@ -19,7 +19,7 @@ void culprits::worked(time_point now) {
 
 bool culprits::failed(const std::string& host, duration took, time_point now) {
   const auto again = suspected(host, now);
-  failing_[host] = again ? now + std::min(took, limits_.took_max) * limits_.rest : now;
+  failing_[host] = again ? now + std::min(took, limits_.took_max) * limits_.pause_factor : now;
   return failing_.size() >= limits_.hosts || !last_success_
          || now - *last_success_ > limits_.without_success;
 }

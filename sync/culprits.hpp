@@ -8,40 +8,40 @@
 
 namespace volumeviz::sync {
 
-/// Which hosts' batches fail although those of others are written, so that they are kept apart from
-/// the others' for some time: several hosts' batches share a transaction, and what spoils it fails
-/// them all.
+/// Finds the hosts whose batches make transactions fail. Batches of several hosts share one
+/// transaction, so one bad batch fails the batches of all. A host that is suspected of this is
+/// written alone and after the others for some time.
 class culprits {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   using duration = std::chrono::steady_clock::duration;
   struct limits {
     duration suspected_for = std::chrono::minutes{5};
-    /// As many hosts fail one after the other, without a success between, when it is the database's
-    /// fault: then each is suspected for a short time only.
+    /// When this many hosts fail without a success in between, the cause is the database. Then each
+    /// of them is suspected for `briefly_suspected_for` only.
     std::size_t hosts = 3;
-    duration doubted_for = std::chrono::seconds{30};
-    /// So is a failure when nothing was written for so long.
+    duration briefly_suspected_for = std::chrono::seconds{30};
+    /// A failure is also the database's when nothing was written for this long.
     duration without_success = std::chrono::seconds{10};
-    /// After a further failure a suspect's batches are turned away for so many times as long as it
-    /// took. Not after the first: it looks the same when this program stood still for a while.
-    int rest = 4;
-    /// No call takes longer, unless this program stood still.
+    /// When a suspect fails again, its batches wait for this many times the duration of the call.
+    /// Not after its first failure, which may only mean that this process was suspended.
+    int pause_factor = 4;
+    /// The longest call that counts. No call takes longer, unless this process was suspended.
     duration took_max = std::chrono::seconds{5};
   };
 
   culprits() : culprits(limits{}) {}
   explicit culprits(const limits& x) : limits_(x) {}
 
-  /// Something was written: those that have failed since the last success are to blame.
+  /// Something was written, so the hosts that have failed since the success before are suspects.
   void worked(time_point now);
-  /// What a host sent failed, alone in its transaction, after `took`. True when the database may be
-  /// to blame and not the host.
+  /// A host's batch has failed alone in its transaction, after `took`. True when the cause may be
+  /// the database and not the host.
   bool failed(const std::string& host, duration took, time_point now);
 
-  /// To be written alone, and after the others.
+  /// True when the host is to be written alone and after the others.
   bool suspected(const std::string& host, time_point now) const;
-  /// Not to be tried for now.
+  /// True when the host's batches have to wait.
   bool paused(const std::string& host, time_point now) const;
   std::size_t size() const noexcept { return known_.size() + failing_.size(); }
 
@@ -53,7 +53,8 @@ private:
 
   limits limits_;
   std::optional<time_point> last_success_;
-  std::map<std::string, time_point> failing_; ///< since the last success, and until when they rest
+  /// The hosts that have failed since the last success, and how long their batches have to wait.
+  std::map<std::string, time_point> failing_;
   std::map<std::string, record> known_;
 };
 

@@ -13,13 +13,13 @@
 
 namespace volumeviz::sync {
 
-/// What a list had to mend although no event had announced it. The event may still be on its way
-/// when the list is committed, so the verdict waits: two seconds for what a list has added or
-/// changed, longer for what it has removed. A prune removes resources for as long as it takes, and
-/// Docker 20.10 announces them with one event at its end. One watch per kind: keys of two kinds
-/// must not meet in one.
+/// Finds drift: changes that a list had to make and that no event covers. The event may still be on
+/// its way when the list is committed, so the verdict waits. It waits two seconds for rows that the
+/// list has added or changed, and a minute for rows that it has removed: a prune takes as long as
+/// it takes, and Docker 20.10 reports it with one event at its end. Each kind needs a watch of its
+/// own, since keys of two kinds could be equal.
 ///
-/// Pure and bounded: at most `capacity` suspicions wait.
+/// Pure and bounded: at most `capacity` suspected changes wait.
 class drift_watch {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -33,28 +33,28 @@ public:
   drift_watch() : drift_watch(limits{}) {}
   explicit drift_watch(const limits& x) : limits_(x) {}
 
-  // Copies would point into the original.
+  // Not copyable: by_key_ refers to strings in order_.
   drift_watch(drift_watch&&) = default;
   drift_watch& operator=(drift_watch&&) = default;
 
-  /// A list has touched a row of this resource (for a mount: of its container) unannounced. Every
-  /// row counts.
+  /// A list has changed a row of this resource, and no event covers it. The key of a mount is that
+  /// of its container. Each row counts.
   void suspect(std::string key, row_kind kind, operation op, time_point now);
-  /// An event of the resource has come: what is suspected of it is no drift.
+  /// An event of the resource has come: the suspected changes of this resource are not drift.
   void clear(const std::string& key);
-  /// An event tells that resources of the kind were removed, and not which (a prune): no removal
-  /// that a list has shown before is drift.
+  /// An event says that resources of the kind were removed, but not which ones (a prune): the
+  /// suspected removals are not drift.
   void clear_removals();
 
-  /// The suspicions that no event has cleared in time, oldest first; each is given once.
+  /// Returns the changes that no event has covered in time, the oldest first, each of them once.
   std::vector<row_change> due(time_point now);
-  /// When due() will have something; no value while nothing waits.
+  /// When due() returns something next; no value while nothing waits.
   std::optional<time_point> next_due() const;
 
   std::size_t waiting() const noexcept { return order_.size(); }
-  /// So many suspicions have come without a name: no event can clear them.
+  /// Counts changes without a key, which no event can clear.
   void add_unjudged(std::uint64_t count) noexcept { unjudged_ += count; }
-  /// Suspicions that found no room: neither drift nor cleared.
+  /// Changes that could not be judged: without a key, or beyond `capacity`.
   std::uint64_t unjudged() const noexcept { return unjudged_; }
 
 private:
@@ -64,8 +64,10 @@ private:
   void forget(position i);
 
   limits limits_;
-  queue order_;                                                ///< by when the verdict is due
-  std::unordered_multimap<std::string_view, position> by_key_; ///< the keys live in order_
+  /// By the time when the verdict is due.
+  queue order_;
+  /// The keys are strings in order_.
+  std::unordered_multimap<std::string_view, position> by_key_;
   std::uint64_t unjudged_ = 0;
 };
 

@@ -6,9 +6,9 @@ namespace volumeviz::sync {
 
 namespace {
 
-// FNV-1a over what makes an event unique. An event with the same 64 bits as one of the 8,192 before
-// it would be taken for a duplicate and not be read; at a thousand events a second that is once in
-// seventy thousand years.
+// FNV-1a of the fields that make an event unique. An event with the same 64 bits as one of the
+// 8,192 before it would be taken for a duplicate and ignored. At a thousand events a second this
+// happens once in seventy thousand years.
 class fingerprint {
 public:
   void add(std::string_view text) {

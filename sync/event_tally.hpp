@@ -7,16 +7,18 @@
 
 namespace volumeviz::sync {
 
-/// Events of one meaning that share an outcome.
+/// A number of events with one meaning and one outcome.
 struct event_tally {
-  const event_meaning* meaning = nullptr; ///< points into event_catalogue()
+  /// Points into event_catalogue().
+  const event_meaning* meaning = nullptr;
   std::uint64_t count = 0;
-  timestamp oldest = never; ///< of those whose time is known
+  /// The earliest time of those events whose time is known.
+  timestamp oldest = never;
 };
 
 void add(std::vector<event_tally>& tallies, const event_tally& x);
 void add(std::vector<event_tally>& tallies, const std::vector<event_tally>& more);
-/// How many events there are in all.
+/// How many events there are in total.
 std::uint64_t sum(const std::vector<event_tally>& tallies) noexcept;
 
 } // namespace volumeviz::sync

@@ -10,10 +10,11 @@ namespace {
 
 struct queue_of_host {
   std::deque<std::size_t> waiting;
-  std::size_t rows = 0; ///< taken
+  /// Rows of the batches that were chosen.
+  std::size_t rows = 0;
 };
 
-/// In the order of their oldest batch.
+/// The hosts in the order of their oldest batches.
 std::vector<queue_of_host> by_host(const std::vector<waiting_batch>& all) {
   std::vector<queue_of_host> queues;
   std::map<std::string_view, std::size_t> places;
@@ -37,7 +38,7 @@ std::vector<std::size_t> fair_group(const std::vector<waiting_batch>& all,
   while (!turns.empty() && group.size() < limits.batches) {
     std::erase_if(turns, [&](queue_of_host& x) {
       const auto next = x.waiting.front();
-      const auto more = std::max<std::size_t>(all[next].rows, 1); // a batch is never for nothing
+      const auto more = std::max<std::size_t>(all[next].rows, 1); // no batch is free of cost
       const auto over_share = x.rows > 0 && x.rows + more > share;
       const auto over_limit = !group.empty() && rows + more > limits.rows;
       if (over_share || over_limit || group.size() >= limits.batches)

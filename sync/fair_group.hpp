@@ -12,16 +12,18 @@ struct waiting_batch {
   std::size_t rows = 0;
 };
 
-/// How much one transaction takes.
+/// The limits of one transaction.
 struct group_limits {
   std::size_t batches = 256;
   std::size_t rows = 5'000;
-  std::size_t rows_of_host = 1'000; ///< while batches of other hosts wait, too
+  /// Of one host, while batches of other hosts wait too.
+  std::size_t rows_of_host = 1'000;
 };
 
-/// Which of the batches, given in the order in which they came, share the next transaction: hosts
-/// take turns, so that one that has sent much holds up nobody else's. Never a later batch of a host
-/// before an earlier one. At least the first batch, however heavy. Indexes, ascending.
+/// Chooses the batches that share the next transaction, and returns their indexes, ascending. `all`
+/// is in the order of arrival. Hosts take turns, so that a host with many batches does not hold up
+/// the others. Batches of one host keep their order. At least the first batch is chosen, even if it
+/// exceeds the limits.
 std::vector<std::size_t> fair_group(const std::vector<waiting_batch>& all,
                                     const group_limits& limits = {});
 

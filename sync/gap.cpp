@@ -4,7 +4,7 @@ namespace volumeviz::sync {
 
 namespace {
 
-// The API lags by up to two seconds, and the proof is told in whole ones.
+// The API lags by up to two seconds, and `verified_at` is recorded in whole seconds.
 constexpr timestamp slack = 5'000'000'000;
 
 } // namespace
@@ -12,7 +12,7 @@ constexpr timestamp slack = 5'000'000'000;
 bool times_may_differ(const container& listed, timestamp since, timestamp now) {
   if (listed.state == "created")
     return false;
-  // A proof from the future was told by another clock.
+  // A `since` in the future is by another clock.
   if (listed.settled_for == 0 || since > now)
     return true;
   return now - listed.settled_for > since - slack;

@@ -4,9 +4,10 @@
 
 namespace volumeviz::sync {
 
-/// Whether a container that a list has shown may have started or ended since then, so that only an
-/// inspect can tell its times. Both moments are by our own clock: `since` is when the rows were
-/// last proven (`never`: not at all), `now` is when the list was answered.
+/// True when a container that a list shows may have started or ended after `since`. Then its times
+/// may differ from the recorded ones, and only an inspect shows them. Both moments are by our own
+/// clock: the rows were last verified at `since` (`never`: not at all), and the daemon answered the
+/// list at `now`.
 bool times_may_differ(const container& listed, timestamp since, timestamp now);
 
 } // namespace volumeviz::sync

@@ -14,7 +14,8 @@ void spare_by_driver(observed<volume>& list, const std::vector<std::string>& nam
   for (const auto& x : list.present)
     there.insert(x.driver);
   list.spared.mounted = list.spared.others = true;
-  // They travel with the list, in one piece. A driver that does not find room spares its rows.
+  // The last chunk of a list carries all these names. The rows of a driver beyond the limits are
+  // spared.
   constexpr std::size_t drivers_max = 1'000, driver_size_max = 1'024;
   for (const auto& x : there)
     if (list.spared.known.size() < drivers_max && x.size() <= driver_size_max)
@@ -23,13 +24,14 @@ void spare_by_driver(observed<volume>& list, const std::vector<std::string>& nam
 
 kept_rows::follow_up kept_rows::listed(const std::vector<std::string>& keys, std::uint64_t more,
                                        bool named, const predicate& waits) {
-  constexpr std::size_t turn_max = 50; // where there are many
+  // How many rows are inspected between two lists, where more rows are kept than the store names.
+  constexpr std::size_t turn_max = 50;
   keys_ = {keys.begin(), keys.end()};
   more_ = more;
   progress_ = false;
   const auto turn = more > 0 ? std::min(turn_max, keys.size()) : keys.size();
   turn_ = {keys.begin(), std::next(keys.begin(), static_cast<std::ptrdiff_t>(turn))};
-  // A list that knows the drivers may well remove most of them.
+  // A list that knows the drivers of /info probably removes most of these rows.
   if (more_ > 0 && !named)
     return {.ask = {}, .list_again = true};
   follow_up next;

@@ -10,8 +10,8 @@ namespace volumeviz::sync {
 
 namespace {
 
-// Spared drivers travel with the list, in one piece. A host has a handful; beyond this, all rows
-// are spared.
+// The last chunk of a list carries all its spared drivers. A host has a handful of them; with more
+// than this, all rows are spared.
 constexpr std::size_t drivers_max = 100;
 constexpr std::size_t driver_size_max = 1024;
 constexpr std::size_t shown_entries = 3;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t key_most = 300;
 
-// No key of a caller's begins with this.
+// No key of a caller begins with this.
 const std::string all_others("\0others", 7);
 
 } // namespace
@@ -18,7 +18,7 @@ const std::string all_others("\0others", 7);
 std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
   text::cut(key, key_most);
   if (!known_.contains(key) && known_.size() >= limits_.keys) {
-    forget_the_old(now);
+    forget_expired(now);
     if (known_.size() >= limits_.keys)
       key = all_others;
   }
@@ -38,8 +38,8 @@ std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
   return std::exchange(last.suppressed, 0);
 }
 
-/// A key with suppressed lines stays for one more interval, so that their number can be told.
-void log_limit::forget_the_old(time_point now) {
+/// A key with suppressed lines stays for one more interval, so that the next line can report them.
+void log_limit::forget_expired(time_point now) {
   std::erase_if(known_, [&](const auto& x) {
     const auto age = now - x.second.began;
     return age >= (x.second.suppressed > 0 ? 2 : 1) * limits_.interval;

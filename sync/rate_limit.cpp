@@ -7,7 +7,7 @@ namespace volumeviz::sync {
 
 namespace {
 
-// No key of a caller's begins with this.
+// No key of a caller begins with this.
 const std::string all_others("\0others", 7);
 
 } // namespace
@@ -16,7 +16,7 @@ bool rate_limit::allows(const std::string& key, time_point now) const {
   auto known = used_until_.find(key);
   if (known == used_until_.end() && used_until_.size() >= limits_.keys)
     known = used_until_.find(all_others);
-  // Signed: what was used up long ago lies in the past.
+  // Signed, since this moment may be in the past.
   const auto ahead = static_cast<std::int64_t>(limits_.burst) - 1;
   return known == used_until_.end() || known->second - now <= ahead * limits_.interval;
 }

@@ -7,8 +7,8 @@
 
 namespace volumeviz::sync {
 
-/// How often something may happen for each key: `burst` times at once, then once an interval. Holds
-/// a bounded number of keys; those beyond it share one.
+/// Limits how often something may happen for each key: `burst` times at once, then once in an
+/// interval. Holds a bounded number of keys; further keys share one.
 class rate_limit {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -21,16 +21,16 @@ public:
   rate_limit() = default;
   explicit rate_limit(const limits& x) : limits_(x) {}
 
-  /// True when it may happen now. Asking counts for nothing.
+  /// True when it may happen now. Does not count.
   bool allows(const std::string& key, time_point now) const;
-  /// It has happened.
+  /// It has happened: counts.
   void count(const std::string& key, time_point now);
 
   std::size_t keys() const noexcept { return used_until_.size(); }
 
 private:
   limits limits_;
-  /// When all that has happened is used up, at one an interval.
+  /// The moment when everything that has happened is paid off, one an interval.
   std::map<std::string, time_point> used_until_;
 };
 

@@ -5,8 +5,7 @@
 
 namespace volumeviz::sync {
 
-/// How often something may die before restarting it is no cure: at most `most` restarts within
-/// `window`.
+/// Limits restarts to `most` within `window`. A child that needs more is not helped by restarts.
 class restart_window {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -14,7 +13,7 @@ public:
   restart_window(std::size_t most, std::chrono::milliseconds window)
       : most_(most), window_(window) {}
 
-  /// Counts a restart at `now`; false when it is one too many and the parent has to decide.
+  /// Counts a restart at `now`. False when it exceeds the limit; then the parent has to decide.
   bool admit(time_point now) {
     while (!restarts_.empty() && now - restarts_.front() > window_)
       restarts_.pop_front();

@@ -7,7 +7,7 @@ namespace volumeviz::sync {
 
 namespace {
 
-// The first second of 1970: all that the daemon remembers.
+// The first second of 1970: asks for all events that the daemon remembers.
 constexpr timestamp beginning = 1'000'000'000;
 
 timestamp ns(std::chrono::nanoseconds span) {
@@ -38,8 +38,8 @@ bool ring_coverage::extend(const audit_request& asked, const audit_answer& answe
     return true;
   }
   const auto disorder = ns(policy_.disorder);
-  // The daemon has forgotten nothing since, and it is the same daemon: one that has been restarted
-  // remembers nothing of what was known before.
+  // The daemon has forgotten no event since then. And it is the same process: a restarted daemon
+  // remembers none of the earlier events.
   if (std::ranges::any_of(answer.stamps, [this, disorder](timestamp stamp) {
         return stamp == anchor_ || stamp <= covered_ - disorder;
       })) {
@@ -57,7 +57,7 @@ bool ring_coverage::extend(const audit_request& asked, const audit_answer& answe
       return true;
     }
   }
-  // A daemon that was started lately has forgotten nothing yet.
+  // A daemon that was started recently has not forgotten any event yet.
   if (shown && anchor_ == never && answer.all && answer.stamps.size() < policy_.ring) {
     cover(asked.until, newest(answer));
     return true;
@@ -71,7 +71,8 @@ void ring_coverage::extend_by_lists(const audit_request& asked, const audit_answ
 
 std::chrono::milliseconds ring_coverage::until_next(const audit_request& asked,
                                                     const audit_answer& answer) const {
-  // What is not covered up to the question: the daemon forgets too fast for its pace to be told.
+  // The answer does not cover all up to the question: the daemon forgets events too fast to measure
+  // how fast.
   if (!forgets_ || answer.stamps.empty() || covered_ != asked.until)
     return policy_.interval;
   auto full = answer.stamps.size() >= policy_.ring;

@@ -9,45 +9,44 @@
 
 namespace volumeviz::sync {
 
-/// Keeps track of how far the daemon's memory of its events is known. dockerd remembers 256 events
-/// of all types, and none after a restart: an answer that shows no loss proves nothing by that
-/// alone, since an event that it has forgotten may be unread, too. An answer covers everything up
-/// to a moment if
+/// Decides up to which moment an audit's answer covers all events. dockerd remembers 256 events of
+/// all types, and none after a restart. So an answer without a loss is not enough: the stream may
+/// also lack an event that the daemon has forgotten.
 ///
 /// | the answer                                                   | it covers up to   | anchor   |
 /// |--------------------------------------------------------------|-------------------|----------|
 /// | is of Podman, which forgets nothing                          | the question      | as it was|
-/// | has the anchor, or a stamp older than what is covered        | the question      | newest   |
+/// | has the anchor, or a time older than what is covered         | the question      | newest   |
 /// | has an event that the stream has shown, after the horizon    | the horizon       | none     |
 /// | is whole and shorter than the ring, the stream has shown one | the question      | newest   |
 /// |   of its events, and there is no anchor: a young daemon      |                   |          |
 /// | none of these, and both kinds are listed now                 | the question      | newest   |
 /// | none of these                                                | as before         | as it was|
 ///
-/// The first row that applies counts. The anchor is the newest stamp of an earlier answer: while
-/// the daemon remembers that one, it has forgotten nothing since. "After the horizon" works because
-/// a stream shows events in their order: all that the daemon has forgotten is before all that it
-/// remembers. The horizon is the question less the grace. Stamps are out of order by up to
-/// `disorder`, so "older" and "after" mean by as much.
+/// The first row that applies counts. The anchor is the newest event time of an earlier answer:
+/// while the daemon remembers that event, it has forgotten no later one. "After the horizon" works
+/// since a stream shows events in order: all events that the daemon has forgotten are before all
+/// that it remembers. The horizon is the question less the grace. Event times are out of order by
+/// up to `disorder`, so "older" and "after" mean by more than that.
 ///
 /// Pure. All moments are by the daemon's clock.
 class ring_coverage {
 public:
   explicit ring_coverage(const audit_policy& policy) : policy_(policy) {}
 
-  /// A stream has opened at `from`; lists cover what was before. `forgets`: not Podman, which keeps
-  /// its events in a file or the journal.
+  /// A stream has opened at `from`; lists cover what was before. `forgets` is false for Podman,
+  /// which keeps its events in a file or the journal.
   void begin(timestamp from, bool forgets);
-  /// From when on the next question has to ask.
+  /// The start of the time range of the next question.
   timestamp since() const;
-  /// Whether the answer covers all up to its horizon. `unshown` are the events that the stream has
-  /// not shown; none of them is before the horizon.
+  /// True when the answer covers all events up to its horizon. `unshown` are the events that the
+  /// stream has not shown; none of them is before the horizon.
   bool extend(const audit_request& asked, const audit_answer& answer,
               const std::set<docker_event>& unshown);
-  /// Lists that are asked for now cover what the answer does not.
+  /// Both kinds are listed now. This covers what the answer does not.
   void extend_by_lists(const audit_request& asked, const audit_answer& answer);
-  /// How long after this answer to ask again: before the daemon has forgotten half of what it
-  /// remembers now, from `retry` up to `interval`.
+  /// The wait from this answer to the next question, from `retry` to `interval`: the daemon must
+  /// not forget more than half of its events meanwhile.
   std::chrono::milliseconds until_next(const audit_request& asked,
                                        const audit_answer& answer) const;
 
@@ -56,8 +55,10 @@ private:
 
   audit_policy policy_;
   bool forgets_ = true;
-  timestamp covered_ = never; ///< no event before is unknown to audits, stream and lists
-  timestamp anchor_ = never;  ///< `never`: none
+  /// Every event before this moment was shown by the stream, or is covered by lists.
+  timestamp covered_ = never;
+  /// `never`: there is no anchor.
+  timestamp anchor_ = never;
 };
 
 } // namespace volumeviz::sync

@@ -6,9 +6,10 @@ namespace volumeviz::sync {
 
 namespace {
 
-// A try may hang for half a second: with this much between two of them, others get their turn.
+// The least between two inspects of one key. Each may hang for half a second, and must leave time
+// for other fetches.
 constexpr std::chrono::milliseconds apart{2'000};
-// Of the wait: what must be over before news bring the next try forward.
+// An event makes the next inspect due after one eighth of the wait.
 constexpr int news_share = 8;
 
 } // namespace

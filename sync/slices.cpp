@@ -11,9 +11,9 @@ namespace volumeviz::sync {
 
 namespace {
 
-// What costs the database as much as one more row.
+// Each of these costs the database as much as one more row.
 constexpr std::size_t bytes_of_row = 4096;
-constexpr std::size_t keys_of_row = 16; ///< that are looked up only
+constexpr std::size_t looked_up_keys_of_row = 16;
 
 std::size_t rows_of(const volume& x) {
   return 1 + weight(x) / bytes_of_row;
@@ -23,7 +23,8 @@ std::size_t rows_of(const container& x) {
 }
 template <class Resource>
 std::size_t rows_of(const observed<Resource>& x) {
-  auto sum = x.gone.size() + (x.also_present.size() + x.spared.unverified.size()) / keys_of_row;
+  auto sum =
+      x.gone.size() + (x.also_present.size() + x.spared.unverified.size()) / looked_up_keys_of_row;
   for (const auto& y : x.present)
     sum += rows_of(y);
   return sum;
@@ -40,7 +41,7 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-/// What a complete list says of existence only.
+/// The part of a complete list that says which resources exist, without their data.
 template <class Resource>
 observed<Resource> existence(observed<Resource>& all) {
   observed<Resource> result{.present = {},
@@ -88,7 +89,7 @@ private:
   std::vector<change_batch> done_;
 };
 
-// Whatever a complete list has, all rows of its host are compared with it.
+// The cost of comparing all rows of a host with a complete list.
 constexpr std::size_t rows_of_comparing = 100;
 
 std::size_t rows_to_write(const change_batch& x) {

@@ -7,23 +7,26 @@
 
 namespace volumeviz::sync {
 
-/// What a batch costs the database, in rows: those that it may touch, mounts included, one more for
-/// each 4 KiB of a resource, one for 16 keys that are only looked up, and 100 for a complete list,
-/// with which all rows of the host are compared.
+/// Estimates the cost of a batch for the database, in rows:
+///
+/// - each row that it may write, mounts included, costs 1,
+/// - each 4 KiB of a resource costs 1 more,
+/// - 16 keys that are only looked up cost 1,
+/// - a complete list costs 100, since all rows of the host are compared with it.
 std::size_t rows_of(const change_batch& x);
 
-/// Cuts a batch whose rows would hold up the other hosts' batches into slices that are written one
-/// after the other, each a batch of its own. One slice, the batch itself, when it has at most
-/// twice `most` rows (lists themselves not counted).
+/// Cuts a batch that would hold up the batches of other hosts into slices. Each slice is a batch of
+/// its own; they are written one after the other. A batch of at most twice `most` rows (lists
+/// themselves not counted) stays whole.
 ///
-/// Of a complete list the first slice decides what is gone, before anything is written: when the
-/// store refuses it, or is locked out, nothing of the list may follow. The slices after it have at
-/// most `most` rows each, or one resource. The last one has the facts and says once more that the
-/// list is complete, so that its summary tells what the whole list leaves open
-/// (write_summary::undetailed).
+/// The first slice of a complete list removes the rows that are gone, before anything else is
+/// written. If the store refuses it or is locked out, no other slice of the list may follow. Each
+/// slice after it has at most `most` rows, or one resource. The last slice has the facts, and says
+/// once more that the list is complete: so its summary reports what the whole list leaves open
+/// (write_summary::needs_inspect).
 std::vector<change_batch> slices(change_batch&& whole, std::size_t most);
 
-/// Adds what a later slice of the same batch did.
+/// Adds the summary of a later slice of the same batch.
 void merge(write_summary& into, write_summary&& later);
 
 } // namespace volumeviz::sync
