@@ -16,11 +16,11 @@ constexpr std::size_t reason_most = 500; // bytes
 constexpr std::size_t name_most = 128;   // bytes, of versions and ids
 constexpr std::size_t why_most = 4096;   // bytes, of a hub's reason
 
-// A century; the time in nanoseconds must not overflow.
+// A century: in nanoseconds it does not overflow.
 constexpr std::int64_t ago_most_ms = std::int64_t{36'525} * 24 * 3600 * 1000;
 
-/// A time that another machine tells of, from 1970 to 2096: the difference of two such times does
-/// not overflow. What is before is not known.
+/// A time from another machine, moved into the range from 1970 to 2096: the difference of two such
+/// times does not overflow. A time before 1970 becomes `never`.
 timestamp bounded(timestamp at) {
   return std::clamp<timestamp>(at, never, 4'000'000'000'000'000'000);
 }
@@ -82,7 +82,7 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   x.last.host = who.host;
   x.last.connected = true;
   x.last.since = now.wall;
-  x.last.last_heard = never; // it has said nothing of itself yet
+  x.last.last_heard = never; // no heartbeat has come yet
   x.last.away_reason.clear();
   x.last.address = address;
   x.last.program_version = who.program_version;
@@ -92,11 +92,12 @@ fleet::admission fleet::admit(const agent_hello& hello, const std::string& addre
   return result;
 }
 
-bool fleet::record_heartbeat(std::uint64_t session, const link_heartbeat& told, const moment& now) {
+bool fleet::record_heartbeat(std::uint64_t session, const link_heartbeat& received,
+                             const moment& now) {
   auto* x = of(session);
   if (x == nullptr)
     return false;
-  auto heartbeat = told;
+  auto heartbeat = received;
   bound(heartbeat);
   x->heard = now.steady;
   auto& last = x->last;

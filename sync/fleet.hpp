@@ -11,69 +11,79 @@
 
 namespace volumeviz::sync {
 
-/// What an agent tells of itself, bounded where it is taken, so that neither the hub's memory nor
-/// its health grows with what a member sends, and all of it is valid JSON: texts are cut and
-/// cleaned (see text::make_one_line), numbers, times and enumerators brought into their range.
-/// Nothing is refused: an agent with too much to say is still alive.
+/// Brings what an agent reports about itself within bounds, so that neither the hub's memory nor
+/// its health document grows with what an agent sends, and all of it is valid JSON. Cuts and cleans
+/// texts (see text::make_one_line), and moves numbers, times and enumerators into their range.
+/// Refuses nothing: an agent that reports too much is still alive.
 void bound(agent_hello& x);
 void bound(link_heartbeat& x);
 void bound(host_facts& x);
-/// The same for a reason that a hub gives: an agent's log and health have it.
+/// The same for a hub's reason, which an agent writes to its log and health.
 void bound(failure& x);
 
-/// The same moment on two clocks: one for display, one that nobody sets.
+/// One moment on two clocks: the wall clock, for display, and the monotonic clock.
 struct moment {
   timestamp wall = never;
   std::chrono::steady_clock::time_point steady{};
 };
 
-/// Which hosts report to a hub, in which session, and who is away: the roster's decisions.
+/// The roster's decisions: which hosts report to a hub, in which session, and which are away.
 ///
-/// A name belongs to whoever reports under it. A second agent of the name is refused while the
-/// first lives; a process that comes back after its connection broke takes its own place at once.
+/// A name belongs to the agent that reports under it. A second agent of the same name is refused
+/// while the first is alive. An agent that reconnects replaces its own session at once.
 class fleet {
 public:
   struct limits {
-    /// An agent tells of itself every two seconds.
+    /// A session without a heartbeat for this long has ended. An agent sends one every two seconds.
     std::chrono::milliseconds silent_max{7'000};
-    /// A host that another hub, or a node of its own, has written lately is not ours to miss.
+    /// A host whose row was written less than this ago by another node is not away, but reports to
+    /// that node.
     std::chrono::milliseconds elsewhere{60'000};
   };
-  /// What became of an agent that wants to report.
+  /// The answer to an agent that wants to report.
   struct admission {
-    std::string refused; ///< why not, a sentence; empty: admitted
+    /// Why it is refused, a sentence; empty: admitted.
+    std::string refused;
     std::uint64_t session = 0;
-    std::uint64_t replaced = 0; ///< the session that this one ends; 0: none
-    bool snapshot = false;      ///< see link_welcome
-    bool new_engine = false;    ///< another daemon than the host had before
+    /// The session that this one ends; 0: none.
+    std::uint64_t replaced = 0;
+    /// See link_welcome.
+    bool snapshot = false;
+    /// The host has a different daemon than before.
+    bool new_engine = false;
   };
 
   fleet() = default;
   explicit fleet(const limits& x) : limits_(x) {}
 
   admission admit(const agent_hello& who, const std::string& address, const moment& now);
-  /// A sign of life. False when the session is not the host's any more.
+  /// The agent of the session is alive. False when the host has a newer session.
   bool record_heartbeat(std::uint64_t session, const link_heartbeat& heartbeat, const moment& now);
   /// A batch of the session is committed.
   void committed(std::uint64_t session, std::uint64_t seq);
-  /// The session has ended. The host's name, when it was the host's last word.
+  /// The session has ended. Returns the host's name if the host is away now; no value when it has a
+  /// newer session.
   std::optional<std::string> end_session(std::uint64_t session, const std::string& why,
                                          const moment& now);
-  /// Sessions that have been silent for too long.
+  /// The sessions without a heartbeat for `silent_max`.
   std::vector<std::uint64_t> silent_sessions(const moment& now) const;
-  /// The hosts that the database has (name, engine, last_heard, verified_at): those of an earlier
-  /// life of the hub are away, and who is away and has no row any more is forgotten.
+  /// Merges the hosts that the database has (name, engine, last_heard, verified_at). A host that
+  /// has not reported since this hub was started is away. A host that is away and no longer has a
+  /// row is forgotten.
   void merge_recorded(const std::vector<host_report>& rows, const moment& now);
 
-  /// Everybody, by name.
+  /// All hosts, by name.
   std::vector<host_report> report() const;
   std::size_t connected() const;
 
 private:
   struct member {
     host_report last;
-    std::uint64_t session = 0;     ///< 0: away
-    std::uint64_t incarnation = 0; ///< of the agent's process that was the last to report
+    /// 0: away.
+    std::uint64_t session = 0;
+    /// Of the agent's process that reported last; 0: none has since the hub was started.
+    std::uint64_t incarnation = 0;
+    /// The highest number of a committed batch of this incarnation.
     std::uint64_t committed = 0;
     std::chrono::steady_clock::time_point heard{};
   };

@@ -6,10 +6,10 @@ namespace volumeviz::sync {
 
 namespace {
 
-// A fleet of hundreds that is away as a whole must not become a page of sentences.
+// The most hosts that are named, so that a whole fleet that is away does not fill a page.
 constexpr std::size_t named_max = 10;
 
-/// Sentences about hosts, the first few in full.
+/// Sentences about hosts; keeps the first few and counts all.
 class list_of_hosts {
 public:
   void add(std::string sentence) {
@@ -17,7 +17,7 @@ public:
       sentences_.push_back(std::move(sentence));
   }
   bool empty() const { return count_ == 0; }
-  /// `is`, `are`: what the rest does, for one host and for several.
+  /// `is` and `are` complete the sentence about the rest, for one host and for several.
   void append_to(std::vector<std::string>& reasons, const char* is, const char* are) const {
     reasons.insert(reasons.end(), sentences_.begin(), sentences_.end());
     if (auto rest = count_ - sentences_.size(); rest > 0)
@@ -38,11 +38,11 @@ std::string joined(const std::vector<std::string>& sentences) {
   return text;
 }
 
-/// Why a host that reports is not well; empty when it is. One that is degraded has been without
-/// events for long: that is its users' business, not the fleet's.
-std::string unwell(const host_report& host) {
+/// Why a host that reports is not well; empty when it is. A degraded host counts as well: it has
+/// only had no events for long, which is no problem of the fleet.
+std::string why_unwell(const host_report& host) {
   if (host.last_heard == never)
-    return {}; // it has just come, and has said nothing of itself yet
+    return {}; // it has just connected and has sent no heartbeat yet
   if (!host.stream_connected)
     return "is not connected to its Docker daemon";
   return host.status == health_status::unhealthy ? "is unhealthy" : "";
@@ -55,24 +55,24 @@ health_check hosts_check(const std::vector<host_report>& hosts, const std::strin
   health_check check{.name = "hosts", .status = health_status::healthy, .reasons = {}};
   if (!roster_reason.empty()) {
     check.status = health_status::degraded;
-    check.reasons = {"It is not known which hosts report: " + roster_reason};
+    check.reasons = {"The hosts that report to this hub are unknown: " + roster_reason};
     return check;
   }
   if (hosts.empty()) {
     check.reasons = {"No host has reported yet."};
     return check;
   }
-  list_of_hosts away, ill;
+  list_of_hosts away, unwell;
   for (const auto& x : hosts)
     if (!x.connected)
       away.add("The host " + x.host + " has been away" + text::since(x.since, now)
                + text::because(x.away_reason));
-    else if (auto what = unwell(x); !what.empty())
-      ill.add("The host " + x.host + " reports, but " + what + text::because(joined(x.reasons)));
-  if (!away.empty() || !ill.empty())
+    else if (auto what = why_unwell(x); !what.empty())
+      unwell.add("The host " + x.host + " reports, but " + what + text::because(joined(x.reasons)));
+  if (!away.empty() || !unwell.empty())
     check.status = health_status::degraded;
   away.append_to(check.reasons, "is away", "are away");
-  ill.append_to(check.reasons, "is not well", "are not well");
+  unwell.append_to(check.reasons, "is not well", "are not well");
   return check;
 }
 

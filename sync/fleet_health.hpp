@@ -8,12 +8,12 @@
 
 namespace volumeviz::sync {
 
-/// A hub's check `hosts`: degraded while some of the known hosts are away, or report that they are
-/// unhealthy or not connected to their Docker daemon. Never unhealthy: the hub itself works, and
-/// the rows of the others are right. Of each sort ten hosts are named and the rest is counted.
+/// A hub's check `hosts`. Degraded while a known host is away, is unhealthy, or is not connected to
+/// its Docker daemon. Never unhealthy, since the hub itself works and the rows of other hosts are
+/// right. Names ten hosts that are away and ten that are not well, and counts the rest.
 ///
-/// Without a host it is healthy and says so: hubs are started before their agents, and nothing that
-/// is known is missing. `roster_reason`: why `hosts` is not known, empty when it is.
+/// Healthy, with a reason, while no host has ever reported: hubs are started before their agents.
+/// `roster_reason`: why `hosts` is unknown; empty when it is known.
 health_check hosts_check(const std::vector<host_report>& hosts, const std::string& roster_reason,
                          timestamp now);
 

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The stream's proofs come every few seconds; a minute without one is no hiccup any more.
+// Audits raise verified_at every few seconds, so a minute without one is more than a hiccup.
 constexpr nanoseconds stale_after = std::chrono::seconds{60};
 
 nanoseconds between(timestamp from, timestamp to) {
@@ -28,19 +28,19 @@ bool is_the_databases(ec code) {
   return code == ec::store_unreachable || code == ec::store_rejected || code == ec::store_schema;
 }
 
-/// What lies behind a failure, without what was attempted in front of it.
+/// The cause of a failure: its sentence without the part "what was attempted: " at its beginning.
 std::string_view cause_of(const std::string& text) {
   const auto colon = text.find(": ");
   return std::string_view{text}.substr(colon == std::string::npos ? 0 : colon + 2);
 }
 
-bool told(const std::vector<std::string>& reasons, const std::string& text) {
+bool names_cause_of(const std::vector<std::string>& reasons, const std::string& text) {
   return std::ranges::any_of(reasons, [cause = cause_of(text)](const auto& reason) {
     return reason.find(cause) != std::string::npos;
   });
 }
 
-/// Kinds that can't be brought up to date for one and the same cause.
+/// The kinds that can't be brought up to date for the same cause.
 struct shared_trouble {
   std::string kinds; ///< "volumes", "containers" or both
   timestamp since = never;
@@ -64,7 +64,7 @@ std::vector<shared_trouble> by_cause(const std::vector<kind_trouble>& troubles) 
   return result;
 }
 
-/// Who answers a ping and fails at the work does not answer either.
+/// A Docker or database that answers pings, but fails fetches or writes, is unhealthy too.
 void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(ec),
                     health_check& check) {
   const bool no_stream = facts.events_enabled && !facts.connected;
@@ -72,21 +72,21 @@ void judge_troubles(const health_facts& facts, timestamp now, bool (*concerns)(e
     if (!concerns(x.why.code))
       continue;
     check.status = health_status::unhealthy;
-    const bool of_stream = no_stream && told({facts.stream_reason}, x.why.text);
-    if (check.reasons.empty() || !(of_stream || told(check.reasons, x.why.text)))
+    const bool of_stream = no_stream && names_cause_of({facts.stream_reason}, x.why.text);
+    if (check.reasons.empty() || !(of_stream || names_cause_of(check.reasons, x.why.text)))
       check.reasons.push_back("The " + x.kinds + " could not be brought up to date"
                               + text::since(x.since, now) + text::because(x.why.text));
   }
 }
 
-const char* const hubs_docker =
+const char* const hub_has_no_docker =
     "This node is a hub: it watches no Docker daemon itself, its agents do.";
 
 health_check docker_check(const health_facts& facts, timestamp now) {
   health_check check{.name = "docker", .status = health_status::healthy, .reasons = {}};
   if (facts.role == node_role::hub) {
     check.status = health_status::not_configured;
-    check.reasons = {hubs_docker};
+    check.reasons = {hub_has_no_docker};
     return check;
   }
   if (!facts.docker_known) {
@@ -96,9 +96,9 @@ health_check docker_check(const health_facts& facts, timestamp now) {
                               + text::because(facts.docker_reason));
   } else if (!facts.docker_answers) {
     check.status = health_status::unhealthy;
-    // The check `events` tells the cause when it is the stream's, too.
+    // When the stream has the same cause, the check `events` names it.
     const bool of_stream = facts.events_enabled && !facts.connected && !facts.docker_reason.empty()
-                           && told({facts.stream_reason}, facts.docker_reason);
+                           && names_cause_of({facts.stream_reason}, facts.docker_reason);
     check.reasons.push_back(std::string{facts.docker_refuses
                                             ? "The Docker daemon has refused what this node needs"
                                             : "The Docker daemon has not answered"}
@@ -109,7 +109,7 @@ health_check docker_check(const health_facts& facts, timestamp now) {
   return check;
 }
 
-/// A reason, but not a status: all other rows are right.
+/// Rejected rows are a reason but do not change the status: all other rows are right.
 std::string rejected_reason(const rejected_report& x, timestamp now) {
   const auto one = x.count == 1;
   return std::to_string(x.count) + (x.kind == resource_kind::volume ? " volume" : " container")
@@ -117,7 +117,7 @@ std::string rejected_reason(const rejected_report& x, timestamp now) {
          + text::since(x.since, now) + (one ? "" : "; the first") + text::because(x.first);
 }
 
-/// Of the database; of the hub, which takes its place with an agent.
+/// The check of the database, or of the hub when this node is an agent.
 health_check database_check(const health_facts& facts, timestamp now) {
   const bool of_hub = facts.role == node_role::agent;
   health_check check{
@@ -133,7 +133,7 @@ health_check database_check(const health_facts& facts, timestamp now) {
                             + text::since(facts.database_since, now)
                             + text::because(facts.database_reason));
   } else if (facts.standby) {
-    // All that this node can't write is because of it.
+    // This also explains all troubles with writes.
     check.status = health_status::degraded;
     check.reasons.push_back("This node stands by" + text::since(facts.database_since, now)
                             + text::because(facts.database_reason));
@@ -145,7 +145,7 @@ health_check database_check(const health_facts& facts, timestamp now) {
   return check;
 }
 
-// Whether the stream has been silent for too long, and the sentence that says so.
+// True, and adds a reason, when no event has come for too long.
 bool idle(const health_facts& facts, timestamp now, std::vector<std::string>& reasons) {
   auto quiet_since = std::max(facts.last_event_received, facts.connected_since);
   if (facts.idle_degraded_after.count() <= 0 || quiet_since == never
@@ -179,7 +179,8 @@ std::string with_names(std::string text, const std::vector<unverified_resource>&
   return text + (first.size() < count ? "; …" : ".");
 }
 
-/// A reason, but not a status: the rows are what the daemon's lists show.
+/// Resources that can't be inspected are a reason but do not change the status: their rows show
+/// what the daemon's lists show.
 std::string unverified_reason(const unverified_report& all, timestamp now) {
   const auto volumes = all.kind == resource_kind::volume;
   const auto one = all.count == 1;
@@ -191,7 +192,7 @@ std::string unverified_reason(const unverified_report& all, timestamp now) {
                     all.first, all.count, now);
 }
 
-/// Neither is this: nobody can know, and the rows say so.
+/// Kept rows are a reason but do not change the status: their own status is `unverified`.
 std::string kept_reason(const unverified_report& all, timestamp now) {
   const auto one = all.kept == 1;
   return with_names(
@@ -204,7 +205,7 @@ std::string kept_reason(const unverified_report& all, timestamp now) {
 void judge_events(const health_facts& facts, timestamp now, events_health& events) {
   if (facts.role == node_role::hub) {
     events.status = health_status::not_configured;
-    events.reasons = {hubs_docker};
+    events.reasons = {hub_has_no_docker};
     return;
   }
   if (!facts.events_enabled) {
@@ -231,20 +232,20 @@ void judge_events(const health_facts& facts, timestamp now, events_health& event
     if (x.kept > 0)
       events.reasons.push_back(kept_reason(x, now));
   }
-  // A reason, but not a status: all other rows are right.
+  // Left-out entries are a reason but do not change the status: all other rows are right.
   for (const auto& [kind, reason] : facts.left_out)
     if (!reason.empty())
       events.reasons.push_back(reason);
 }
 
-/// Why the first full reconciliation is not done, as far as `reasons` does not tell it.
+/// Why the first full reconciliation is not done. Leaves out causes that `reasons` already name.
 std::string first_sync_reason(const health_facts& facts, const std::vector<std::string>& reasons) {
   const std::string what = "the first full reconciliation is not done";
   if (!facts.connected)
     return "Docker is not connected and " + what + ": " + facts.stream_reason;
   std::string causes;
   for (const auto& x : by_cause(facts.troubles))
-    if (!told(reasons, x.why.text))
+    if (!names_cause_of(reasons, x.why.text))
       causes += (causes.empty() ? ": the " : "; the ") + x.kinds
                 + " could not be brought up to date: " + x.why.text;
   return what + " yet" + causes;
@@ -285,7 +286,7 @@ health_report evaluate(const health_facts& facts, timestamp now) {
   events.container_runs = facts.container_runs;
   events.verified_at = facts.verified_at;
   judge_events(facts, now, events);
-  // not_configured is the least of all, so it never decides.
+  // not_configured is the lowest status, so any other check decides.
   report.status = events.status;
   for (const auto& check : report.checks)
     report.status = std::max(report.status, check.status);

@@ -15,49 +15,63 @@
 
 namespace volumeviz::sync {
 
-/// What keeps a kind's rows from being looked at or written.
+/// Why a kind can't be fetched, or its rows can't be written.
 struct kind_trouble {
   resource_kind kind = resource_kind::volume;
   failure why;
   timestamp since = never;
 };
 
-/// What the parts of the node have last said of themselves; all that health is judged by. Moments
-/// are UTC.
+/// The most recent reports of the node's parts: everything that health depends on. Moments are UTC.
 struct health_facts {
   node_role role = node_role::standalone;
-  bool events_enabled = false; ///< of no matter for a hub, which is there for its agents
+  /// Does not matter for a hub, whose events come from its agents.
+  bool events_enabled = false;
 
-  bool connected = false;               ///< the stream has answered and is alive within its lease
-  std::string stream_reason;            ///< why it is not connected, if that is known
-  timestamp connected_since = never;    ///< of the stream that lives
-  timestamp disconnected_since = never; ///< while there is none
+  /// The event stream is open and its audits pass.
+  bool connected = false;
+  /// Why the stream is not connected; empty: unknown.
+  std::string stream_reason;
+  timestamp connected_since = never;
+  timestamp disconnected_since = never;
 
-  bool docker_known = false; ///< asked at least once
+  /// The daemon was asked at least once.
+  bool docker_known = false;
   bool docker_answers = false;
-  bool docker_refuses = false;    ///< it does answer, and does not let us ask (docker_reason)
-  std::string docker_reason;      ///< the failure's sentence
-  timestamp docker_since = never; ///< since when it does not answer
+  /// The daemon answers, but refuses what this node needs (docker_reason).
+  bool docker_refuses = false;
+  /// The failure's sentence.
+  std::string docker_reason;
+  /// Since when the daemon does not answer.
+  timestamp docker_since = never;
 
-  // Of the hub, when this is an agent.
-  bool database_asked = true; ///< false: nobody asks it; an agent whose events system is off
+  // Of the hub, when this node is an agent.
+  /// False for an agent with EVENTS_ENABLED=false, which does not connect to its hub.
+  bool database_asked = true;
   bool database_up = false;
-  std::string database_reason;      ///< the failure's sentence
-  timestamp database_since = never; ///< since when it is away, or another node writes the rows
-  bool standby = false; ///< it answers, but another node writes the rows (database_reason)
-  std::vector<rejected_report> rejected; ///< of the handlers, at most one a kind
+  /// The failure's sentence.
+  std::string database_reason;
+  /// Since when the database does not answer, or another node writes the rows.
+  timestamp database_since = never;
+  /// The database answers, but another node writes the rows (database_reason).
+  bool standby = false;
 
-  std::vector<kind_trouble> troubles; ///< of the handlers, at most one a kind
-
-  std::vector<unverified_report> unverified; ///< of the handlers, at most one a kind
-  /// What the newest list of a kind has left out, a sentence each; empty: nothing.
+  // Of the handlers, at most one for each kind.
+  std::vector<rejected_report> rejected;
+  std::vector<kind_trouble> troubles;
+  std::vector<unverified_report> unverified;
+  /// What the newest list of a kind has left out, one sentence; empty: nothing.
   std::map<resource_kind, std::string> left_out;
 
-  std::vector<host_report> hosts; ///< of a hub
-  std::string roster_reason;      ///< why `hosts` is not known; empty: it is
+  /// Of a hub.
+  std::vector<host_report> hosts;
+  /// Why `hosts` is unknown; empty: it is known.
+  std::string roster_reason;
 
-  timestamp last_event = never;          ///< the daemon's time of it, for display
-  timestamp last_event_received = never; ///< when it came, by our clock
+  /// By the daemon's clock, for display.
+  timestamp last_event = never;
+  /// By our clock.
+  timestamp last_event_received = never;
   timestamp last_reconnect = never;
   std::uint64_t reconnects = 0;
   std::uint64_t queue_size = 0;
@@ -68,27 +82,37 @@ struct health_facts {
   std::uint64_t volume_runs = 0;
   std::uint64_t container_runs = 0;
 
-  timestamp verified_at =
-      never; ///< the last moment for which the rows are proven to agree with the daemon
-  std::chrono::milliseconds idle_degraded_after{0}; ///< 0: never
-  bool first_sync_done = true;                      ///< the first full reconciliation
+  /// The rows show every change before this moment.
+  timestamp verified_at = never;
+  /// 0: never.
+  std::chrono::milliseconds idle_degraded_after{0};
+  /// The first full reconciliation is done.
+  bool first_sync_done = true;
 };
 
-/// The health of the node by the rules of the public contract: not connected is unhealthy,
-/// connected without an event for `idle_degraded_after` is degraded, a Docker or a database that
-/// does not answer is unhealthy, one in which another node writes the rows is degraded, the whole
-/// is as bad as its worst check. An agent has a check `hub` in place of `database`; a hub has a
-/// check `hosts` (see fleet_health.hpp), and neither Docker nor events. Every status but healthy
-/// comes with a reason that says what and since when.
+/// The health of the node:
+///
+/// | what                                                        | status    |
+/// |-------------------------------------------------------------|-----------|
+/// | the stream is not connected                                 | unhealthy |
+/// | Docker or the database does not answer                      | unhealthy |
+/// | a kind can't be fetched or written                          | unhealthy |
+/// | no event has come for `idle_degraded_after`                 | degraded  |
+/// | another node writes the rows                                | degraded  |
+/// | a hub: some hosts are away or not well (fleet_health.hpp)   | degraded  |
+///
+/// The node is as unhealthy as its worst check. An agent has a check `hub` in place of `database`.
+/// A hub has a check `hosts`, and its checks `docker` and `events` are not configured. Every status
+/// but healthy has a reason that says what is wrong and since when.
 health_report evaluate(const health_facts& facts, timestamp now);
 
-/// Why the node is not ready, a sentence each: the database (the hub, for an agent) is away or
-/// another node writes the rows, or the first full reconciliation is not done and why. A cause that
-/// one sentence tells is not told by another. Empty: ready.
+/// Why the node is not ready; empty: ready. A sentence for each reason: the database (the hub, for
+/// an agent) does not answer, another node writes the rows, or the first full reconciliation is not
+/// done. No cause is named twice.
 std::vector<std::string> not_ready_because(const health_facts& facts);
 
-/// True when the stream lives but nothing has proven the rows for more than a minute. Gives a
-/// reason, not a status.
+/// True when the stream is connected but `verified_at` is more than a minute ago. This is a reason
+/// in the health document, but does not change the status.
 bool stale(const health_facts& facts, timestamp now);
 
 } // namespace volumeviz::sync

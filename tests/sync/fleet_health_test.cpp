@@ -189,7 +189,8 @@ TEST_CASE("a roster that does not answer degrades the fleet: nobody knows who re
   const auto report = evaluate(facts, now);
   CHECK(report.status == degraded);
   CHECK(check_of(report, "hosts").reasons
-        == sentences{"It is not known which hosts report: the fleet roster does not answer"});
+        == sentences{
+            "The hosts that report to this hub are unknown: the fleet roster does not answer"});
 }
 
 TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set") {
