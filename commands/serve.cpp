@@ -90,10 +90,10 @@ public:
 
   /// Why the node can't start; nothing when it runs.
   std::optional<failure> start() {
-    auto daemon = docker::connect_to(docker_endpoint(settings_));
+    auto daemon = docker::connect_to(docker_endpoint(settings_), keeper_);
     if (!daemon)
       return daemon.error();
-    persistence::database database{.url = settings_.database_url};
+    persistence::database database{.url = settings_.database_url, .keeper = keeper_};
     if (settings_.role != config::node_role::agent) {
       auto rows = persistence::open_inventory(database);
       if (!rows)
@@ -238,6 +238,8 @@ private:
       log_->error("actor={} does not respond", fmt::to_string(fmt::join(silent, ",")));
   }
 
+  /// Of all calls to Docker and to the database.
+  const std::shared_ptr<deadline_keeper> keeper_ = std::make_shared<deadline_keeper>();
   config::settings settings_;
   std::shared_ptr<const identity::credentials> credentials_; ///< null without TLS
   std::shared_ptr<spdlog::logger> log_;

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/deadlines.hpp"
+
 namespace volumeviz::docker {
 
 /// Where the daemon listens, as the docker CLI understands it.
@@ -133,8 +135,10 @@ public:
   virtual std::unique_ptr<event_stream> make_stream(const stream_settings& settings) const = 0;
 };
 
-/// The daemon behind a socket. Fails with ec::bad_request when the endpoint can't be understood or
-/// its certificates can't be read; does not connect.
-result<std::shared_ptr<const daemon>> connect_to(const endpoint& where);
+/// The daemon behind a socket. Fails with ec::bad_request when the endpoint can't be parsed or its
+/// certificates can't be read; does not connect. The keeper watches the deadlines of all its calls.
+result<std::shared_ptr<const daemon>>
+connect_to(const endpoint& where,
+           std::shared_ptr<deadline_keeper> keeper = std::make_shared<deadline_keeper>());
 
 } // namespace volumeviz::docker

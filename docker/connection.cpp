@@ -14,8 +14,8 @@ namespace volumeviz::docker {
 
 namespace {
 
-// cpp-httplib hands the timeout to poll() in milliseconds, as an int. This is 23 days, and the only
-// end of a request is the interrupt's.
+// cpp-httplib hands the timeout to poll() in milliseconds, as an int. This is 23 days: the guard
+// alone ends a request.
 constexpr time_t no_timeout = 2'000'000;
 
 /// A firewall or a cable that goes away ends no TCP connection by itself.
@@ -101,12 +101,12 @@ ending ending_of(const httplib::Result& result) {
 
 struct connection::implementation {
   address where;
-  interrupt& guard;
+  socket_guard& guard;
   std::unique_ptr<httplib::ClientImpl> http;
   unsigned sockets = 0;
 };
 
-connection::connection(const address& where, interrupt& guard)
+connection::connection(const address& where, socket_guard& guard)
     : implementation_{new implementation{where, guard, make_http(where), 0}} {
   auto& http = *implementation_->http;
   http.set_keep_alive(true);
@@ -150,7 +150,7 @@ ending connection::get(const std::string& path, std::string_view accept, const o
   const auto& where = implementation_->where;
   if (where.via == address::kind::unix_socket || usable())
     return once();
-  // cpp-httplib would wait for the resolver, where no interrupt reaches it.
+  // cpp-httplib would wait for the resolver, where the guard can't end it.
   auto& guard = implementation_->guard;
   const auto given_up = [&guard] { return guard.stopped() || guard.expired(); };
   auto out = ending::unknown_host;

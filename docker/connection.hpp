@@ -1,7 +1,7 @@
 #pragma once
 
 #include "docker/endpoint.hpp"
-#include "docker/interrupt.hpp"
+#include "docker/socket_guard.hpp"
 #include "messages/resources.hpp"
 
 #include <chrono>
@@ -35,14 +35,14 @@ enum class ending {
   broken,        ///< the connection ended before the answer was complete
 };
 
-/// One connection to the daemon, kept alive between requests. One thread at a time; whoever holds
-/// the interrupt can end a request from outside. No method throws.
+/// One connection to the daemon, kept alive between requests. One thread at a time; another thread
+/// can end a request through the guard. No method throws.
 class connection {
 public:
   using on_head = std::function<bool(const response_head&)>;
   using on_bytes = std::function<bool(std::string_view)>;
 
-  connection(const address& where, interrupt& guard);
+  connection(const address& where, socket_guard& guard);
   ~connection();
 
   /// GET, with a path that is encoded already. The callbacks return false to end it.

@@ -68,7 +68,8 @@ result<past_events> understand_events(std::string_view body) {
 
 } // namespace
 
-http_client::http_client(address where) : session_{std::move(where)} {
+http_client::http_client(address where, std::shared_ptr<deadline_keeper> keeper)
+    : session_{std::move(where), std::move(keeper)} {
 }
 
 void http_client::stop() noexcept {

@@ -10,7 +10,7 @@ namespace volumeviz::docker {
 /// The client that asks a real daemon.
 class http_client final : public client {
 public:
-  explicit http_client(address where);
+  http_client(address where, std::shared_ptr<deadline_keeper> keeper);
 
   result<daemon_identity> identify(deadline limit) override;
   result<volume_listing> list_volumes(deadline limit) override;

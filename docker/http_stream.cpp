@@ -6,8 +6,9 @@
 
 namespace volumeviz::docker {
 
-http_stream::http_stream(address where, const stream_settings& settings)
-    : session_{std::move(where)}, settings_{settings} {
+http_stream::http_stream(address where, std::shared_ptr<deadline_keeper> keeper,
+                         const stream_settings& settings)
+    : session_{std::move(where), std::move(keeper)}, settings_{settings} {
 }
 
 void http_stream::stop() noexcept {
@@ -15,7 +16,7 @@ void http_stream::stop() noexcept {
 }
 
 bool http_stream::stands() const noexcept {
-  return session_.peer_goes_on();
+  return session_.peer_open();
 }
 
 failure http_stream::run(const stream_sinks& sinks) {

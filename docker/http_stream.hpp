@@ -10,7 +10,8 @@ namespace volumeviz::docker {
 /// a word, and slows down all its other clients meanwhile.
 class http_stream final : public event_stream {
 public:
-  http_stream(address where, const stream_settings& settings);
+  http_stream(address where, std::shared_ptr<deadline_keeper> keeper,
+              const stream_settings& settings);
   failure run(const stream_sinks& sinks) override;
   void stop() noexcept override;
   bool stands() const noexcept override;

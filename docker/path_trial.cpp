@@ -48,7 +48,7 @@ result<std::vector<asked_path>> try_paths(const endpoint& where, deadline limit)
   auto at = parse_endpoint(where);
   if (!at)
     return tl::unexpected{at.error()};
-  session on{std::move(*at)};
+  session on{std::move(*at), std::make_shared<deadline_keeper>()};
   std::vector<asked_path> out;
   for (const auto& each : all_questions()) {
     const auto what = std::string{"ask for "} + each.name;

@@ -17,33 +17,34 @@ constexpr std::string_view event_types = "application/x-ndjson, application/json
 
 } // namespace
 
-/// A call under way, for the interrupt.
+/// A call in flight, for the guard.
 class session::call {
 public:
-  call(interrupt& guard, time_point until) : guard_{guard} { guard_.begin(until); }
+  call(socket_guard& guard, time_point until) : guard_{guard} { guard_.begin(until); }
   ~call() { guard_.end(); }
   call(const call&) = delete;
   call& operator=(const call&) = delete;
 
 private:
-  interrupt& guard_;
+  socket_guard& guard_;
 };
 
-session::session(address where) : where_{std::move(where)} {
+session::session(address where, std::shared_ptr<deadline_keeper> keeper)
+    : where_{std::move(where)}, guard_{std::move(keeper)} {
 }
 
 failure session::why(std::string_view what, ending how) const {
-  if (interrupt_.stopped())
+  if (guard_.stopped())
     return explain_stop(what);
-  if (interrupt_.expired())
+  if (guard_.expired())
     return explain_timeout(what, where_);
   return explain_ending(what, where_, how);
 }
 
 result<void> session::negotiate(std::string_view what) {
-  // The old one goes first: its end would take the new one's socket from the interrupt.
+  // The old connection ends first: its end makes the guard forget the socket that it watches.
   connection_.reset();
-  connection_ = std::make_unique<connection>(where_, interrupt_);
+  connection_ = std::make_unique<connection>(where_, guard_);
   response_head head;
   std::string body;
   const auto how = connection_->get(
@@ -58,7 +59,7 @@ result<void> session::negotiate(std::string_view what) {
       });
   sockets_ = connection_->sockets_opened();
   one_shot_ = !connection_->usable();
-  if (how != ending::complete || interrupt_.stopped()) {
+  if (how != ending::complete || guard_.stopped()) {
     connection_.reset();
     return tl::unexpected{why(what, how)};
   }
@@ -100,7 +101,7 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
   if (how == ending::complete && !reopened)
     return out;
   connection_.reset();
-  if (interrupt_.stopped() || interrupt_.expired())
+  if (guard_.stopped() || guard_.expired())
     return tl::unexpected{why(what, how)};
   // Reopened behind our back: the answer may have come from another version of the daemon than was
   // negotiated with.
@@ -117,10 +118,10 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
 result<session::answer> session::get(std::string_view what, const path_maker& path,
                                      time_point until, std::size_t body_limit) {
   try {
-    const call under_way{interrupt_, until};
+    const call under_way{guard_, until};
     bool kept = connection_ && connection_->usable();
     for (;;) {
-      if (interrupt_.stopped())
+      if (guard_.stopped())
         return tl::unexpected{explain_stop(what)};
       if (!kept)
         if (auto ready = negotiate(what); !ready)
@@ -170,8 +171,8 @@ result<daemon_identity> session::identify(std::string_view what, time_point unti
 failure session::stream(std::string_view what, const std::string& path, time_point until,
                         const std::function<void()>& opened, const connection::on_bytes& bytes) {
   try {
-    const call under_way{interrupt_, until};
-    if (interrupt_.stopped())
+    const call under_way{guard_, until};
+    if (guard_.stopped())
       return explain_stop(what);
     if (!connection_ || !connection_->usable())
       if (auto ready = negotiate(what); !ready)
@@ -182,20 +183,20 @@ failure session::stream(std::string_view what, const std::string& path, time_poi
         "/v" + version_ + path, event_types,
         [&](const response_head& in) {
           status = in.status;
-          if (status == 200 && !interrupt_.stopped()) {
-            interrupt_.begin(std::nullopt); // from now on it lives until somebody ends it
+          if (status == 200 && !guard_.stopped()) {
+            guard_.begin(std::nullopt); // from now on it lives until somebody ends it
             opened();
           }
-          return !interrupt_.stopped();
+          return !guard_.stopped();
         },
         [&](std::string_view in) {
           if (status == 200)
-            return bytes(in) && !interrupt_.stopped();
+            return bytes(in) && !guard_.stopped();
           refusal.append(in.substr(0, error_body_limit - refusal.size()));
           return refusal.size() < error_body_limit;
         });
     connection_.reset();
-    if (interrupt_.stopped())
+    if (guard_.stopped())
       return explain_stop(what);
     if (status == 200)
       return {ec::docker_unreachable, how == ending::complete

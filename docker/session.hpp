@@ -3,7 +3,7 @@
 #include "docker/client.hpp"
 #include "docker/connection.hpp"
 #include "docker/endpoint.hpp"
-#include "docker/interrupt.hpp"
+#include "docker/socket_guard.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,9 +22,9 @@ inline constexpr std::string_view our_api_version = "1.47";
 /// version first. One thread at a time, stop() aside.
 class session {
 public:
-  using time_point = interrupt::time_point;
+  using time_point = socket_guard::time_point;
 
-  explicit session(address where);
+  session(address where, std::shared_ptr<deadline_keeper> keeper);
 
   struct answer {
     int status = 0;
@@ -56,10 +56,10 @@ public:
   /// Docker itself, which is the only one known to filter events by the words that we use.
   bool genuine() const noexcept { return genuine_; }
 
-  void stop() noexcept { interrupt_.stop(); }
-  bool stopped() const noexcept { return interrupt_.stopped(); }
-  /// From any thread, see interrupt.
-  bool peer_goes_on() const noexcept { return interrupt_.peer_goes_on(); }
+  void stop() noexcept { guard_.stop(); }
+  bool stopped() const noexcept { return guard_.stopped(); }
+  /// From any thread, see socket_guard.
+  bool peer_open() const noexcept { return guard_.peer_open(); }
   const address& where() const noexcept { return where_; }
 
 private:
@@ -71,7 +71,7 @@ private:
   failure why(std::string_view what, ending how) const;
 
   const address where_;
-  interrupt interrupt_; // outlives the connection
+  socket_guard guard_; // outlives the connection
   std::unique_ptr<connection> connection_;
   unsigned sockets_ = 0; ///< of the connection, when its version was negotiated
   bool one_shot_ =

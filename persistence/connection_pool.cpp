@@ -4,7 +4,7 @@
 
 namespace volumeviz::persistence {
 
-connection_pool::slot_type& connection_pool::take(watchdog::clock::time_point deadline) {
+connection_pool::slot_type& connection_pool::take(session_deadline::clock::time_point deadline) {
   std::unique_lock lock{mutex_};
   const auto unused = [this] { return std::ranges::find(slots_, false, &slot_type::taken); };
   if (!freed_.wait_until(lock, deadline, [&] { return unused() != slots_.end(); }))

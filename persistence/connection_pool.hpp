@@ -2,7 +2,7 @@
 
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
-#include "persistence/watchdog.hpp"
+#include "persistence/session_deadline.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -15,8 +15,9 @@ namespace volumeviz::persistence {
 /// Thread-safe; each call is bounded by the limit, waiting for a free connection included.
 class connection_pool {
 public:
-  connection_pool(address where, std::chrono::milliseconds limit)
-      : where_{std::move(where)}, limit_{limit} {}
+  connection_pool(address where, std::chrono::milliseconds limit,
+                  std::shared_ptr<deadline_keeper> keeper)
+      : keeper_{std::move(keeper)}, where_{std::move(where)}, limit_{limit} {}
 
   const address& where() const noexcept { return where_; }
 
@@ -25,7 +26,7 @@ public:
   /// sql_error.
   template <class Work>
   auto with_connection(Work work) {
-    const auto deadline = watchdog::clock::now() + limit_;
+    const auto deadline = session_deadline::clock::now() + limit_;
     const lease mine{*this, deadline};
     auto& on = mine.slot.on;
     if (on && on->lost_its_file())
@@ -35,7 +36,7 @@ public:
         return run(mine.slot, deadline, work);
       } catch (const sql_error& e) {
         // A server that was restarted has closed the connections, which is noticed by using one.
-        if (e.kind() != trouble::away || watchdog::clock::now() >= deadline)
+        if (e.kind() != trouble::away || session_deadline::clock::now() >= deadline)
           throw;
       }
     }
@@ -49,19 +50,18 @@ private:
   struct slot_type {
     std::optional<session> on;
     bool taken = false;
-    watchdog dog; // the first to go: it refers to `on`
   };
 
   /// On the slot's connection, which is made if there is none and dropped after a failure.
   template <class Work>
-  auto run(slot_type& slot, watchdog::clock::time_point deadline, Work& work) {
+  auto run(slot_type& slot, session_deadline::clock::time_point deadline, Work& work) {
     auto& on = slot.on;
     try {
       const bool is_new = !on;
       if (is_new)
         on.emplace(where_, session::purpose::read, limit_);
-      const watchdog::guard guard{slot.dog, std::max(deadline, watchdog::clock::now() + least_time),
-                                  [&on] { on->interrupt(); }};
+      const session_deadline guard{*keeper_, *on,
+                                   std::max(deadline, session_deadline::clock::now() + least_time)};
       if (is_new)
         require_current_schema(*on);
       return work(*on);
@@ -72,7 +72,7 @@ private:
   }
 
   struct lease {
-    lease(connection_pool& of, watchdog::clock::time_point deadline)
+    lease(connection_pool& of, session_deadline::clock::time_point deadline)
         : pool{of}, slot{of.take(deadline)} {}
     ~lease() { pool.give_back(slot); }
     lease(const lease&) = delete;
@@ -81,9 +81,10 @@ private:
     slot_type& slot;
   };
 
-  slot_type& take(watchdog::clock::time_point deadline);
+  slot_type& take(session_deadline::clock::time_point deadline);
   void give_back(slot_type& slot);
 
+  const std::shared_ptr<deadline_keeper> keeper_;
   address where_;
   std::chrono::milliseconds limit_;
   std::mutex mutex_;

@@ -2,9 +2,9 @@
 
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
+#include "persistence/session_deadline.hpp"
 #include "persistence/sql_error.hpp"
 #include "persistence/url.hpp"
-#include "persistence/watchdog.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -23,9 +23,8 @@ result<schema_state> look_at_schema(const database& where) {
   }
   try {
     session on(*at, session::purpose::change_nothing, where.call_limit);
-    watchdog dog;
-    const watchdog::guard guard{dog, watchdog::clock::now() + where.call_limit,
-                                [&] { on.interrupt(); }};
+    const session_deadline guard{*where.keeper, on,
+                                 session_deadline::clock::now() + where.call_limit};
     state.found = schema_version(on);
     return state;
   } catch (const sql_error& e) {

@@ -83,7 +83,8 @@ bool has_nul(const query& what) {
 
 class sql_inventory final : public inventory {
 public:
-  sql_inventory(address where, std::chrono::milliseconds limit) : pool_{std::move(where), limit} {}
+  sql_inventory(address at, const database& where)
+      : pool_{std::move(at), where.call_limit, where.keeper} {}
 
   result<page<volume_row>> volumes(const query& what) override {
     const listing from{"volumes",
@@ -283,7 +284,7 @@ result<std::unique_ptr<inventory>> open_inventory(const database& where) {
   auto address = parse_url(where.url);
   if (!address)
     return tl::unexpected{address.error()};
-  return std::make_unique<sql_inventory>(std::move(*address), where.call_limit);
+  return std::make_unique<sql_inventory>(std::move(*address), where);
 }
 
 } // namespace volumeviz::persistence

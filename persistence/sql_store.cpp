@@ -1,9 +1,9 @@
 #include "persistence/host_locks.hpp"
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
+#include "persistence/session_deadline.hpp"
 #include "persistence/store.hpp"
 #include "persistence/transaction.hpp"
-#include "persistence/watchdog.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -12,23 +12,23 @@ namespace volumeviz::persistence {
 
 namespace {
 
-using clock = watchdog::clock;
+using clock = session_deadline::clock;
 
 /// What remains of a call for the work itself when connecting took its time.
 constexpr std::chrono::milliseconds least_time{200};
 
 class sql_store final : public store {
 public:
-  sql_store(address where, std::chrono::milliseconds limit, std::size_t rows_of_host)
-      : where_{std::move(where)}, limit_{limit}, locks_{where_}, quota_{rows_of_host} {}
+  sql_store(address at, const database& where)
+      : keeper_{where.keeper}, where_{std::move(at)}, limit_{where.call_limit}, locks_{where_},
+        quota_{where.rows_of_host} {}
 
   /// The locks are given back before the process ends, so that the next one finds them free.
   ~sql_store() override {
     if (!session_)
       return;
     try {
-      const watchdog::guard guard{dog_, clock::now() + least_time,
-                                  [this] { session_->interrupt(); }};
+      const session_deadline deadline{*keeper_, *session_, clock::now() + least_time};
       locks_.give_all_back(*session_);
     } catch (const std::exception&) {
       // Then the server notices that the connection has ended.
@@ -85,8 +85,8 @@ private:
       const bool is_new = !session_;
       if (is_new)
         session_.emplace(where_, session::purpose::write, limit_);
-      const watchdog::guard guard{dog_, std::max(deadline, clock::now() + least_time),
-                                  [this] { session_->interrupt(); }};
+      const session_deadline guard{*keeper_, *session_,
+                                   std::max(deadline, clock::now() + least_time)};
       if (is_new) {
         bring_up_to_date(*session_);
         locks_.take_again(*session_);
@@ -119,8 +119,7 @@ private:
       return preview_of_nothing(batches);
     const auto deadline = clock::now() + limit_;
     session on{where_, session::purpose::change_nothing, limit_};
-    const watchdog::guard guard{dog_, std::max(deadline, clock::now() + least_time),
-                                [&] { on.interrupt(); }};
+    const session_deadline guard{*keeper_, on, std::max(deadline, clock::now() + least_time)};
     if (schema_version(on) == 0)
       return preview_of_nothing(batches);
     require_current_schema(on);
@@ -135,13 +134,13 @@ private:
     return preview_batches(on, batches);
   }
 
+  const std::shared_ptr<deadline_keeper> keeper_;
   address where_;
   std::chrono::milliseconds limit_;
   std::optional<session> session_;
   std::set<std::string> known_hosts_;
   host_locks locks_;
   host_quota quota_;
-  watchdog dog_; // the last to come and the first to go: it refers to session_
 };
 
 } // namespace
@@ -150,7 +149,7 @@ result<std::unique_ptr<store>> open_store(const database& where) {
   auto address = parse_url(where.url);
   if (!address)
     return tl::unexpected{address.error()};
-  return std::make_unique<sql_store>(std::move(*address), where.call_limit, where.rows_of_host);
+  return std::make_unique<sql_store>(std::move(*address), where);
 }
 
 result<migration_report> migrate(const database& where) {
@@ -160,8 +159,7 @@ result<migration_report> migrate(const database& where) {
   const auto attempted = "bringing the schema of " + address->display + " up to date";
   try {
     session on{*address, session::purpose::write, where.call_limit};
-    watchdog dog;
-    const watchdog::guard guard{dog, clock::now() + where.call_limit, [&] { on.interrupt(); }};
+    const session_deadline guard{*where.keeper, on, clock::now() + where.call_limit};
     return migration_report{bring_up_to_date(on), program_schema_version()};
   } catch (const sql_error& e) {
     return tl::unexpected{to_failure(e, attempted)};

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/deadlines.hpp"
+
 namespace volumeviz::persistence {
 
 /// Where the inventory lives.
@@ -22,6 +24,8 @@ struct database {
   /// The most volumes, and containers, that one host may have when it is written (mounts: twice as
   /// many); what is beyond is rejected. 0: no limit, as for a node's own host.
   std::size_t rows_of_host = 0;
+  /// Ends calls that have reached the limit.
+  std::shared_ptr<deadline_keeper> keeper = std::make_shared<deadline_keeper>();
 };
 
 /// The writing side: the only thing in the program that changes rows. Blocking; one thread.

@@ -4,8 +4,8 @@
 #include "persistence/host_locks.hpp"
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
+#include "persistence/session_deadline.hpp"
 #include "persistence/transaction.hpp"
-#include "persistence/watchdog.hpp"
 
 #include <fcntl.h>
 #include <filesystem>
@@ -112,7 +112,7 @@ void try_lock_file(const std::string& path) {
     throw sql_error{trouble::away, why_not_writable(lock)};
 }
 
-void try_sqlite(const address& where, std::chrono::milliseconds limit) {
+void try_sqlite(const address& where, const database& how) {
   std::error_code ignored;
   const bool exists = fs::exists(where.path, ignored);
   const made_folders folders{fs::path{where.path}.parent_path()};
@@ -120,18 +120,17 @@ void try_sqlite(const address& where, std::chrono::milliseconds limit) {
   auto at = where;
   if (!exists)
     at.path = passing.emplace(where.path + ".check-" + std::to_string(::getpid())).path();
-  session on{at, exists ? session::purpose::change_nothing : session::purpose::write, limit};
-  watchdog dog;
-  const watchdog::guard guard{dog, watchdog::clock::now() + limit, [&] { on.interrupt(); }};
+  session on{at, exists ? session::purpose::change_nothing : session::purpose::write,
+             how.call_limit};
+  const session_deadline guard{*how.keeper, on, session_deadline::clock::now() + how.call_limit};
   write_and_roll_back(on);
   commit_and_drop(on);
   try_lock_file(where.path);
 }
 
-void try_postgresql(const address& where, std::chrono::milliseconds limit) {
-  session on{where, session::purpose::write, limit};
-  watchdog dog;
-  const watchdog::guard guard{dog, watchdog::clock::now() + limit, [&] { on.interrupt(); }};
+void try_postgresql(const address& where, const database& how) {
+  session on{where, session::purpose::write, how.call_limit};
+  const session_deadline guard{*how.keeper, on, session_deadline::clock::now() + how.call_limit};
   if (!on.keeps_its_backend())
     throw sql_error{trouble::away, no_lock_behind_a_pool};
   if (on.query("SELECT pg_is_in_recovery()::text", {}, 1).at(0).at(0) == "true")
@@ -150,9 +149,9 @@ result<void> try_to_write(const database& where) {
   const auto attempted = "trying to write to " + at->display;
   try {
     if (at->kind == dialect::sqlite)
-      try_sqlite(*at, where.call_limit);
+      try_sqlite(*at, where);
     else
-      try_postgresql(*at, where.call_limit);
+      try_postgresql(*at, where);
     return {};
   } catch (const sql_error& e) {
     return tl::unexpected{to_failure(e, attempted)};
