@@ -1,6 +1,6 @@
 #pragma once
 
-// For the sources of identity/ only.
+// Only for sources of identity/.
 
 #include "identity/openssl.hpp"
 
@@ -8,20 +8,20 @@
 
 namespace volumeviz::identity {
 
-/// OpenSSL's way to a socket that does not block. It reads a bounded amount and then says that
-/// nothing is there, although there may be more: whoever waits for the socket is told at once that
-/// it can be read, and others have had their turn in between. Without this, OpenSSL works as long
-/// as the peer sends, within one call.
+/// Gives OpenSSL access to a non-blocking socket, within a budget. After 16 KiB a read reports that
+/// nothing is there, even if there is more. The caller then waits for the socket, which is readable
+/// at once, and the loop serves other connections in between. Without this, OpenSSL would work in
+/// one call for as long as the peer sends.
 class budgeted_socket {
 public:
   explicit budgeted_socket(int fd) noexcept : fd_(fd) {}
 
-  /// A BIO that reads and writes here; null: out of memory. This must outlive it and stay in its
-  /// place.
+  /// A BIO that reads from and writes to this socket; null: out of memory. This object must outlive
+  /// it and not move.
   bio_ptr make_bio();
 
-  /// What reading has cost so far: the bytes, where each read counts as 512 at least. A peer that
-  /// sends records of one byte makes us work as much as with records of some hundred.
+  /// The cost of all reads so far: their bytes, where each read counts as at least 512. A record of
+  /// one byte causes as much work as one of some hundred.
   std::size_t cost() const noexcept { return cost_; }
 
 private:
@@ -33,8 +33,8 @@ private:
 
   const int fd_;
   std::size_t cost_ = 0;
-  std::size_t turn_ends_at_ = 0; ///< the cost at which the next read says that nothing is there
-  bool ended_ = false;           ///< the peer has closed it
+  std::size_t turn_ends_at_ = 0; ///< the cost from which on reads report that nothing is there
+  bool ended_ = false;           ///< the peer has closed the connection
 };
 
 } // namespace volumeviz::identity

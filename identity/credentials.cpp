@@ -16,7 +16,7 @@ namespace {
 
 using file = file_complaint::file;
 
-/// Reads the three files, and collects what is wrong with them.
+/// Reads the three files and collects complaints about them.
 class loading {
 public:
   loading(const key_files& from, side own)
@@ -54,12 +54,11 @@ private:
   void check_roots() {
     if (!roots_)
       return;
-    const auto all_vouch =
-        std::ranges::all_of(*roots_, [](const auto& x) { return vouches_for_others(*x); });
-    if (all_vouch)
+    const auto all_are_cas = std::ranges::all_of(*roots_, [](const auto& x) { return is_ca(*x); });
+    if (all_are_cas)
       return;
-    complain(file::ca, "it holds a certificate that is not a CA's (basicConstraints CA:TRUE): is "
-                       "it the CA's file, or a member's?");
+    complain(file::ca, "it contains a certificate that is not a CA's (basicConstraints CA:TRUE): "
+                       "is it a member's file instead of the CA's?");
     roots_.reset();
   }
 
@@ -68,10 +67,10 @@ private:
       return;
     if (!can_sign(**key_))
       complain(file::key, "the key is neither RSA nor EC nor Ed25519");
-    const own_errors errors;
+    const error_scope errors;
     if (chain_ && X509_check_private_key(chain_->front().get(), key_->get()) != 1)
-      complain(file::key, "the key does not belong to the certificate, which has to be the first "
-                          "one of its file");
+      complain(file::key, "the key does not belong to the certificate, which must be the first one "
+                          "in its file");
   }
 
   void check_chain() {
@@ -124,7 +123,8 @@ credentials::load(const key_files& from, side own) {
   auto all = std::make_unique<const implementation>(std::move(files), own);
   if (!all->context)
     return tl::unexpected{std::vector{file_complaint{
-        file::key, "OpenSSL can't use it with the certificate for TLS 1.3; is the key sound?"}}};
+        file::key,
+        "OpenSSL can't use the key with the certificate for TLS 1.3: is the key damaged?"}}};
   return std::shared_ptr<const credentials>{new credentials{std::move(all)}};
 }
 

@@ -12,8 +12,8 @@ namespace volumeviz::identity {
 
 namespace {
 
-constexpr std::size_t names_shown_max = 5;
-constexpr std::size_t text_shown_max = 253;
+constexpr std::size_t names_printed_max = 5;
+constexpr std::size_t text_printed_max = 253;
 
 std::string_view text_of(const ASN1_STRING* string) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
@@ -35,7 +35,7 @@ std::optional<std::string> address_text(std::string_view octets) {
   return {};
 }
 
-/// An IP literal in the one form that address_text() has for it; nothing when it is none.
+/// An IP literal in address_text()'s form; empty when the text is not one.
 std::optional<std::string> as_address(const std::string& name) {
   in6_addr bytes{};
   for (const auto family : {AF_INET, AF_INET6})
@@ -44,7 +44,7 @@ std::optional<std::string> as_address(const std::string& name) {
   return {};
 }
 
-/// Two of them would leave open which one counts.
+/// The common name; empty when there are several, since it would be unclear which one counts.
 std::string the_common_name(const X509& certificate) {
   const auto* subject = X509_get_subject_name(&certificate);
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
@@ -86,7 +86,7 @@ std::vector<std::string> certificate_names::all() const {
   return result;
 }
 
-bool certificate_names::have(const std::string& name) const {
+bool certificate_names::contain(const std::string& name) const {
   if (name.empty())
     return false;
   if (const auto address = as_address(name))
@@ -99,7 +99,7 @@ bool certificate_names::have(const std::string& name) const {
 
 certificate_names names_of(const X509& certificate) {
   certificate_names result;
-  // One that can't be read has no names, and neither has one that is there twice.
+  // A subjectAltName that can't be read, or is there twice, gives no names.
   if (X509_get_ext_by_NID(&certificate, NID_subject_alt_name, -1) >= 0)
     read_alternative_names(certificate, result);
   else
@@ -107,21 +107,21 @@ certificate_names names_of(const X509& certificate) {
   return result;
 }
 
-std::string shown(const std::string& text) {
-  auto result = text.substr(0, text_shown_max);
+std::string printable(const std::string& text) {
+  auto result = text.substr(0, text_printed_max);
   std::ranges::replace_if(
       result, [](char c) { return c < 0x20 || c > 0x7e || c == '"'; }, '?');
-  return '"' + result + (text.size() > text_shown_max ? "...\"" : "\"");
+  return '"' + result + (text.size() > text_printed_max ? "...\"" : "\"");
 }
 
-std::string shown(const certificate_names& names) {
+std::string printable(const certificate_names& names) {
   const auto all = names.all();
   if (all.empty())
-    return "nobody: it has no names";
+    return "no names";
   std::string result;
-  const auto count = std::min(all.size(), names_shown_max);
+  const auto count = std::min(all.size(), names_printed_max);
   for (std::size_t i = 0; i < count; ++i)
-    result += (i == 0 ? "" : ", ") + shown(all[i]);
+    result += (i == 0 ? "" : ", ") + printable(all[i]);
   if (count < all.size())
     result += " and " + std::to_string(all.size() - count) + " more";
   return result;

@@ -1,6 +1,6 @@
 #pragma once
 
-// OpenSSL's objects with owners. For the sources of identity/ only.
+// Owners for OpenSSL's objects. Only for sources of identity/.
 
 #include <memory>
 #include <openssl/bio.h>
@@ -27,17 +27,17 @@ using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
 using store_ptr = std::unique_ptr<X509_STORE, freed_by<X509_STORE_free>>;
 using store_context_ptr = std::unique_ptr<X509_STORE_CTX, freed_by<X509_STORE_CTX_free>>;
 
-/// In the order of the file that they come from: one's own first.
+/// In the order of their file: the own certificate first.
 using certificates = std::vector<certificate_ptr>;
 
-/// OpenSSL keeps a list of errors for each thread, and what is left in it is taken for an error of
-/// the next TLS connection that the thread serves.
-class own_errors {
+/// Clears OpenSSL's error list of this thread before and after a call. OpenSSL would take errors
+/// left in it for errors of the next TLS connection that the thread serves.
+class error_scope {
 public:
-  own_errors() { ERR_clear_error(); }
-  ~own_errors() { ERR_clear_error(); }
-  own_errors(const own_errors&) = delete;
-  own_errors& operator=(const own_errors&) = delete;
+  error_scope() { ERR_clear_error(); }
+  ~error_scope() { ERR_clear_error(); }
+  error_scope(const error_scope&) = delete;
+  error_scope& operator=(const error_scope&) = delete;
 };
 
 } // namespace volumeviz::identity

@@ -36,8 +36,9 @@ std::string cant_read(int error) {
     return "there is no such file";
   case EACCES:
   case EPERM:
-    return "no permission to read it: it, and the folders on the way to it, must be readable for "
-           "the user that this program runs as";
+    return "no permission to read it: the user that runs this program must be able to read the "
+           "file "
+           "and to enter its folders";
   default:
     return "it can't be read: " + std::generic_category().message(error);
   }
@@ -51,8 +52,8 @@ bio_ptr reader_of(const std::string& text) {
   return bio_ptr{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
 }
 
-/// OpenSSL's own callback asks on the terminal, even for a certificate from the network that claims
-/// to be encrypted.
+/// Refuses to give a passphrase. OpenSSL's own callback would ask on the terminal, even for a
+/// certificate from the network that claims to be encrypted.
 int no_passphrase(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -86,40 +87,41 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 tl::expected<certificates, std::string> read_certificates(const std::string& pem) {
   if (pem.size() > pem_size_max)
     return unexpected{too_large()};
-  const own_errors errors;
+  const error_scope errors;
   const auto in = reader_of(pem);
   certificates found;
   bool asked = false;
   while (auto* one = PEM_read_bio_X509(in.get(), nullptr, &no_passphrase, &asked)) {
     found.emplace_back(one);
     if (found.size() > certificates_max)
-      return unexpected{"it holds more than " + std::to_string(certificates_max) + " certificates"};
+      return unexpected{"it contains more than " + std::to_string(certificates_max)
+                        + " certificates"};
   }
   const auto why = ERR_peek_last_error();
   const bool at_end = ERR_GET_LIB(why) == ERR_LIB_PEM && ERR_GET_REASON(why) == PEM_R_NO_START_LINE;
   if (!at_end)
-    return unexpected{"it holds something that begins like a certificate and is none"s};
+    return unexpected{"it contains a malformed certificate"s};
   if (found.empty())
-    return unexpected{"it holds no certificate in PEM format (-----BEGIN CERTIFICATE-----)"s};
+    return unexpected{"it contains no certificate in PEM format (-----BEGIN CERTIFICATE-----)"s};
   return found;
 }
 
 tl::expected<key_ptr, std::string> read_key(const std::string& pem) {
   if (pem.size() > pem_size_max)
     return unexpected{too_large()};
-  const own_errors errors;
+  const error_scope errors;
   const auto in = reader_of(pem);
   bool asked = false;
   key_ptr key{PEM_read_bio_PrivateKey(in.get(), nullptr, &no_passphrase, &asked)};
   if (key)
     return key;
   if (asked)
-    return unexpected{"the key is encrypted, and there is nobody to ask for the passphrase: store "
-                      "it without one (openssl pkey -in OLD -out NEW), readable for this program "
-                      "only"s};
+    return unexpected{"the key is encrypted, and this program can't ask for the passphrase: store "
+                      "the key without one (openssl pkey -in OLD -out NEW), readable for this "
+                      "program only"s};
   if (pem.find("PRIVATE KEY-----") == std::string::npos)
-    return unexpected{"it holds no private key in PEM format (-----BEGIN PRIVATE KEY-----)"s};
-  return unexpected{"it holds something that begins like a private key and is none"s};
+    return unexpected{"it contains no private key in PEM format (-----BEGIN PRIVATE KEY-----)"s};
+  return unexpected{"it contains a malformed private key"s};
 }
 
 } // namespace volumeviz::identity

@@ -12,7 +12,8 @@ namespace {
 
 template <std::size_t Size>
 std::array<unsigned char, Size> random_bytes() {
-  static_assert(Size <= 256, "up to 256 bytes come whole, whatever signals do");
+  static_assert(Size <= 256,
+                "getrandom() returns up to 256 bytes completely, also when a signal comes");
   std::array<unsigned char, Size> bytes{};
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(Size))
     throw std::system_error{errno, std::generic_category(), "the system gives no random numbers"};

@@ -5,12 +5,12 @@
 
 namespace volumeviz::identity {
 
-/// 32 bytes from the operating system as 64 hex digits: nobody can guess it or has had it before.
-/// For nonces, and for the secrets of sessions. Throws std::system_error where the system has no
-/// random numbers, which no Linux of today does.
+/// 32 random bytes from the operating system as 64 hex digits: unguessable and unique. For the
+/// tokens of sessions. Throws std::system_error when the system has no random numbers, which
+/// today's Linux always has.
 std::string random_nonce();
 
-/// The same as a number: for what only has to be another one each time.
+/// A random number from the operating system, for values that only have to differ each time.
 std::uint64_t random_number();
 
 } // namespace volumeviz::identity

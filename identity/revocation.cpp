@@ -15,7 +15,8 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// The digits behind the last '=', without colons and blanks; nothing when something else is there.
+/// The hex digits behind the last '=', without colons and blanks; empty when other characters are
+/// there.
 std::string digits_of(const std::string& line) {
   std::string digits;
   for (const auto c : line.substr(line.rfind('=') + 1)) {
@@ -44,7 +45,7 @@ tl::expected<std::set<std::string>, std::string> read_revoked(const std::string&
       continue;
     auto digits = digits_of(line);
     if (digits.size() != fingerprint_digits)
-      return tl::unexpected{"line " + std::to_string(number) + ", " + shown(line)
+      return tl::unexpected{"line " + std::to_string(number) + ", " + printable(line)
                             + ", is not a SHA-256 fingerprint (openssl x509 -in CERT -noout "
                               "-fingerprint -sha256 prints one)"};
     found.insert(std::move(digits));

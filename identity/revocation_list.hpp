@@ -11,19 +11,19 @@
 
 namespace volumeviz::identity {
 
-/// The list of revoked certificates as its file has it now. While the file can't be read, what it
-/// had last holds. Thread-safe.
+/// The list of revoked certificates in a file, always current. While the file can't be read, the
+/// last list stays valid. Thread-safe.
 class revocation_list {
 public:
-  /// `trouble`: told why the file can't be used, once for each change of it.
+  /// Calls `trouble` with the reason when the file can't be used, once for each change of it.
   revocation_list(std::string path, std::function<void(const std::string& why)> trouble);
 
-  /// Whether the certificate with this fingerprint is revoked. Asks the file system whether the
-  /// file has changed, and reads it then.
+  /// Whether the certificate with this fingerprint is revoked. Reads the file again when it has
+  /// changed.
   bool has(const std::string& fingerprint);
 
 private:
-  /// Of the file's last change: what tells one version of it from another.
+  /// Distinguishes one version of the file from another.
   struct version {
     ino_t inode = 0;
     off_t size = -1;

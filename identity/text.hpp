@@ -4,7 +4,8 @@
 
 namespace volumeviz::identity {
 
-/// A text from the network for a log line: in quotes, cut, without what is not printable ASCII.
-std::string shown(const std::string& text);
+/// A text from the network for a log line: in quotes, cut, and characters that are not printable
+/// ASCII become question marks.
+std::string printable(const std::string& text);
 
 } // namespace volumeviz::identity

@@ -11,35 +11,35 @@ namespace {
 
 constexpr long chain_size_max = static_cast<long>(pem_size_max);
 
-certificates shown_by(X509_STORE_CTX* context) {
-  certificates shown;
-  const auto keep = [&shown](X509* x) {
+certificates chain_of(X509_STORE_CTX* context) {
+  certificates chain;
+  const auto keep = [&chain](X509* x) {
     if (x != nullptr && X509_up_ref(x) == 1)
-      shown.emplace_back(x);
+      chain.emplace_back(x);
   };
   keep(X509_STORE_CTX_get0_cert(context));
   const auto* others = X509_STORE_CTX_get0_untrusted(context);
   for (int i = 0; i < sk_X509_num(others); ++i)
     if (auto* each = sk_X509_value(others, i); each != X509_STORE_CTX_get0_cert(context))
       keep(each);
-  return shown;
+  return chain;
 }
 
-/// In the place of OpenSSL's own check, so that a peer's certificate is judged by the same rules
-/// and in the same words as our own files.
+/// Replaces OpenSSL's own check, so that a peer's certificate is checked by the same rules, and
+/// with the same texts, as our own files.
 template <side Peer>
 int check_peer(X509_STORE_CTX* context, void* peers) {
   auto* session =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const auto shown_now = shown_by(context);
-  if (shown_now.empty() || shown_now.size() > certificates_max)
+  const auto chain = chain_of(context);
+  if (chain.empty() || chain.size() > certificates_max)
     return 0;
-  const auto checked = static_cast<const trust*>(peers)->check(shown_now, Peer);
+  const auto checked = static_cast<const trust*>(peers)->check(chain, Peer);
   if (checked)
     return 1;
   X509_STORE_CTX_set_error(context, checked.error().code);
   if (auto* why = static_cast<std::string*>(SSL_get_app_data(session)))
-    *why = "of its certificate, for " + shown(names_of(*shown_now.front())) + ": "
+    *why = "of its certificate, for " + printable(names_of(*chain.front())) + ": "
            + checked.error().text;
   return 0;
 }
@@ -58,7 +58,7 @@ bool use(SSL_CTX* context, const certificates& chain, EVP_PKEY& key) {
 
 ssl_context_ptr make_context(const certificates& chain, EVP_PKEY& key, side own,
                              const trust& peers) {
-  const own_errors errors;
+  const error_scope errors;
   ssl_context_ptr context{
       SSL_CTX_new(own == side::hub ? TLS_server_method() : TLS_client_method())};
   if (!context || !use(context.get(), chain, key))
@@ -67,11 +67,11 @@ ssl_context_ptr make_context(const certificates& chain, EVP_PKEY& key, side own,
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context.get(), 0);
-  // A thousand connections that are silent should not keep buffers.
+  // A thousand silent connections must not keep buffers.
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                                       | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // OpenSSL's default. With it a read goes on within one call for as long as the peer sends
-  // messages of the handshake's kind.
+  // Off, unlike OpenSSL's default: a read would continue in one call for as long as the peer sends
+  // handshake messages.
   SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_max_cert_list(context.get(), chain_size_max);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);

@@ -14,13 +14,13 @@ namespace volumeviz::identity {
 
 namespace {
 
-// A certificate's chain is 64 KiB at most, and records are some hundred bytes at least.
+// A chain has at most 64 KiB, and honest peers send records of at least some hundred bytes.
 constexpr std::size_t handshake_cost_max = 256 * 1024;
 
-// New keys. Ours never ask for them, and no program needs them that often.
+// Key changes. Our program never requests them, and no program needs so many.
 constexpr int messages_max = 64;
 
-/// OpenSSL's last error in words; empty when it has none.
+/// The text of OpenSSL's last error; empty when there is none.
 std::string last_error() {
   const auto code = ERR_peek_last_error();
   if (code == 0)
@@ -50,15 +50,15 @@ struct tls_session::openssl {
 
   budgeted_socket socket;
   std::string refusal; ///< why the peer's certificate was refused
-  int messages = 0;    ///< of the handshake's kind that the peer has sent after the handshake
-  bool shaken = false; ///< the handshake is done
+  int messages = 0;    ///< handshake messages of the peer after the handshake
+  bool handshake_done = false;
   ssl_ptr ssl;
 
-  /// OpenSSL calls it for each message that it has sent or received.
+  /// OpenSSL calls this for each message that it has sent or received.
   static void on_message(int sent, int /*version*/, int kind, const void* /*bytes*/,
                          std::size_t /*size*/, SSL* /*of*/, void* own) {
     auto& self = *static_cast<openssl*>(own);
-    if (sent == 0 && kind == SSL3_RT_HANDSHAKE && self.shaken)
+    if (sent == 0 && kind == SSL3_RT_HANDSHAKE && self.handshake_done)
       ++self.messages;
   }
 
@@ -67,7 +67,7 @@ struct tls_session::openssl {
 
 tls_session::tls_session(std::shared_ptr<const credentials> own, int socket)
     : own_(std::move(own)), tls_(std::make_unique<openssl>(socket)) {
-  const own_errors errors;
+  const error_scope errors;
   tls_->ssl.reset(SSL_new(own_->context()));
   auto bio = tls_->socket.make_bio();
   if (!tls_->ssl || !bio)
@@ -75,7 +75,7 @@ tls_session::tls_session(std::shared_ptr<const credentials> own, int socket)
   SSL_set_app_data(tls_->ssl.get(), &tls_->refusal);
   SSL_set_msg_callback(tls_->ssl.get(), &openssl::on_message);
   SSL_set_msg_callback_arg(tls_->ssl.get(), tls_.get());
-  auto* both_ways = bio.release(); // the session's from here on
+  auto* both_ways = bio.release(); // the SSL object owns it from here on
   SSL_set_bio(tls_->ssl.get(), both_ways, both_ways);
   if (own_->own_side() == side::hub)
     SSL_set_accept_state(tls_->ssl.get());
@@ -86,17 +86,17 @@ tls_session::tls_session(std::shared_ptr<const credentials> own, int socket)
 tls_session::~tls_session() = default;
 
 tls_session::step tls_session::handshake() {
-  const own_errors errors;
+  const error_scope errors;
   const auto done = after(SSL_do_handshake(tls_->ssl.get()));
   if (done == step::done)
-    tls_->shaken = true;
+    tls_->handshake_done = true;
   else if (done != step::ended && tls_->socket.cost() > handshake_cost_max)
-    return end("it is longer than any handshake, or in records that are too small");
+    return end("the handshake is too long, or its records are too small");
   return done;
 }
 
 tls_session::step tls_session::read(std::span<std::byte> into, std::size_t& count) {
-  const own_errors errors;
+  const error_scope errors;
   count = 0;
   const auto done = after(SSL_read_ex(tls_->ssl.get(), into.data(), into.size(), &count));
   if (tls_->messages > messages_max && done != step::ended) {
@@ -107,7 +107,7 @@ tls_session::step tls_session::read(std::span<std::byte> into, std::size_t& coun
 }
 
 tls_session::step tls_session::write(std::span<const std::byte> from, std::size_t& count) {
-  const own_errors errors;
+  const error_scope errors;
   count = 0;
   return after(SSL_write_ex(tls_->ssl.get(), from.data(), from.size(), &count));
 }
@@ -155,10 +155,10 @@ peer_certificate tls_session::peer() const {
 std::string tls_session::mismatch(const std::string& name) const {
   const auto certificate = tls_->peer();
   const auto names = certificate ? names_of(*certificate) : certificate_names{};
-  if (names.have(name))
+  if (names.contain(name))
     return {};
-  return "its certificate is for " + shown(names) + ", not for " + shown(name)
-         + ": give it one for this name, or correct the name";
+  return "its certificate is for " + printable(names) + ", not for " + printable(name)
+         + ": make a certificate for this name, or correct the name";
 }
 
 } // namespace volumeviz::identity

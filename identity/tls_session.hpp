@@ -10,25 +10,27 @@
 
 namespace volumeviz::identity {
 
-/// Whom the certificate is for that a peer has proven to have the key of.
+/// The certificate of a peer that has proven to have its key.
 struct peer_certificate {
-  std::vector<std::string> names; ///< as they are spelled there
+  std::vector<std::string> names; ///< in their exact spelling
   std::string fingerprint;        ///< SHA-256 of the certificate, in lower-case hex digits
 };
 
-/// One TLS 1.3 connection over a socket that does not block, mutually authenticated: both sides
-/// show a certificate of the CA that is valid now and meant for that side. Whoever asks waits for
-/// the socket itself, so that neither a thread nor a loop is spent on a peer that is silent.
-/// A peer that sends without a pause gets its turn and no more: read() and handshake() ask for the
-/// socket again after some 16 KiB, also when there is more. One whose handshake is too long, or
-/// that sends messages of that kind without an end afterwards, is ended. For one thread at a time.
+/// One mutually authenticated TLS 1.3 connection over a non-blocking socket. Both sides need a
+/// certificate of the CA that is valid now and meant for that side. The caller waits for the
+/// socket, so a silent peer costs no thread.
+///
+/// A peer that sends without a pause gets its turn and no more: after some 16 KiB, read() and
+/// handshake() ask to wait for the socket, even if there is more. The session ends when a handshake
+/// is too long, or when the peer sends handshake messages without end afterwards. For one thread at
+/// a time.
 class tls_session {
 public:
   enum class step {
     done,
-    want_read,  ///< call again when the socket can be read, which may be at once
-    want_write, ///< ... can be written
-    ended       ///< closed by the peer, or failed: see why()
+    want_read,  ///< call again when the socket is readable, which may be at once
+    want_write, ///< call again when the socket is writable
+    ended       ///< closed by the peer, or failed; see why()
   };
 
   /// `socket` must outlive it. An agent connects, a hub accepts.
@@ -41,17 +43,17 @@ public:
   step read(std::span<std::byte> into, std::size_t& count);
   step write(std::span<const std::byte> from, std::size_t& count);
 
-  /// What reading has cost so far: the bytes that have come, where each record counts as a thousand
-  /// at least.
+  /// The cost of all reads so far, see budgeted_socket::cost(). OpenSSL reads a record in two
+  /// steps, so each record costs at least 1,024.
   std::size_t cost() const noexcept;
-  /// Whether read() has something without the socket.
+  /// Whether read() has bytes without the socket.
   bool has_more() const;
-  /// Why it has ended, as the end of a sentence; empty when the peer closed it in order.
+  /// Why the session has ended, as the end of a sentence; empty when the peer closed it properly.
   const std::string& why() const noexcept { return why_; }
-  /// After the handshake.
+  /// Valid after the handshake.
   peer_certificate peer() const;
-  /// Whether the peer's certificate is for this name: DNS names are compared without case,
-  /// addresses as addresses. Empty, or why not.
+  /// Why the peer's certificate is not for this name; empty: it is. Compares DNS names without
+  /// case, and addresses as addresses.
   std::string mismatch(const std::string& name) const;
 
 private:

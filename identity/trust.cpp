@@ -12,8 +12,7 @@ namespace volumeviz::identity {
 
 namespace {
 
-// Keys and signatures of at least 112 bits of security, as TLS has it on Debian: RSA from 2,048
-// bits on, no SHA-1.
+// At least 112 bits of security, as Debian's TLS requires: RSA of 2,048 bits and more, no SHA-1.
 constexpr int auth_level = 2;
 constexpr int depth_max = 4;
 
@@ -31,7 +30,8 @@ std::string time_text(const ASN1_TIME* time) {
   return text;
 }
 
-/// "Never" is the year 9999 in certificates; nanoseconds end in 2262.
+/// When the certificate expires. "Never" is the year 9999 in certificates; a timestamp ends in
+/// 2262.
 timestamp end_of(const X509* certificate) {
   constexpr std::int64_t second = 1'000'000'000;
   auto parts = broken_down(X509_get0_notAfter(certificate));
@@ -42,26 +42,26 @@ timestamp end_of(const X509* certificate) {
 std::string common_name_of(const X509* certificate) {
   char text[256] = "";
   X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text, sizeof text);
-  return shown(std::string{text});
+  return printable(std::string{text});
 }
 
-/// "it" or "the CA's certificate ..., which it needs,": who the fault is with.
-std::string culprit(const X509* at, int depth) {
+/// The faulty certificate as the subject of a sentence.
+std::string faulty(const X509* at, int depth) {
   if (depth == 0 || at == nullptr)
     return "it";
   return "the certificate of its CA " + common_name_of(at);
 }
 
-std::string purpose_text(side who) {
-  return who == side::agent ? "it is not meant for an agent (its extendedKeyUsage lacks clientAuth)"
-                            : "it is not meant for a hub (its extendedKeyUsage lacks serverAuth)";
+std::string purpose_text(side of) {
+  return of == side::agent ? "it is not meant for an agent (its extendedKeyUsage lacks clientAuth)"
+                           : "it is not meant for a hub (its extendedKeyUsage lacks serverAuth)";
 }
 
-/// What OpenSSL leaves to its callers; empty when all is well.
+/// Checks that OpenSSL leaves to its callers. Empty, or why the certificate is refused.
 std::string unfit(X509& certificate) {
-  // A member that could sign certificates could take any other name.
-  if (vouches_for_others(certificate))
-    return "it is a CA's: make one that the CA signs";
+  // A member that can sign certificates could take any other name.
+  if (is_ca(certificate))
+    return "it is a CA certificate: use one that the CA has signed";
   if ((X509_get_key_usage(&certificate) & KU_DIGITAL_SIGNATURE) == 0)
     return "it is not meant for signatures (its keyUsage lacks digitalSignature)";
   const auto* key = X509_get0_pubkey(&certificate);
@@ -70,15 +70,15 @@ std::string unfit(X509& certificate) {
   return {};
 }
 
-chain_fault explain(X509_STORE_CTX* context, X509& own, side who) {
+chain_fault explain(X509_STORE_CTX* context, X509& own, side of) {
   const int code = X509_STORE_CTX_get_error(context);
   const int depth = X509_STORE_CTX_get_error_depth(context);
   const auto* at = X509_STORE_CTX_get_current_cert(context);
   switch (code) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
-    return {depth, culprit(at, depth) + " has expired on " + time_text(X509_get0_notAfter(at))};
+    return {depth, faulty(at, depth) + " has expired on " + time_text(X509_get0_notAfter(at))};
   case X509_V_ERR_CERT_NOT_YET_VALID:
-    return {depth, culprit(at, depth) + " is not valid before " + time_text(X509_get0_notBefore(at))
+    return {depth, faulty(at, depth) + " is not valid before " + time_text(X509_get0_notBefore(at))
                        + ": are the clocks right?"};
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -93,11 +93,11 @@ chain_fault explain(X509_STORE_CTX* context, X509& own, side who) {
       break;
     if (auto why = unfit(own); !why.empty())
       return {0, std::move(why)};
-    return {0, purpose_text(who)};
+    return {0, purpose_text(of)};
   default:
     break;
   }
-  return {depth, culprit(at, depth) + " is not accepted: " + X509_verify_cert_error_string(code)};
+  return {depth, faulty(at, depth) + " is not accepted: " + X509_verify_cert_error_string(code)};
 }
 
 chain_fault with_code(chain_fault fault, X509_STORE_CTX* context) {
@@ -107,36 +107,36 @@ chain_fault with_code(chain_fault fault, X509_STORE_CTX* context) {
 
 } // namespace
 
-bool vouches_for_others(X509& certificate) {
+bool is_ca(X509& certificate) {
   return X509_check_ca(&certificate) != 0;
 }
 
 trust::trust(const certificates& roots) : store_{X509_STORE_new()} {
-  const own_errors errors;
+  const error_scope errors;
   for (const auto& each : roots)
     X509_STORE_add_cert(store_.get(), each.get());
 }
 
-tl::expected<timestamp, chain_fault> trust::check(const certificates& shown, side who) const {
-  const own_errors errors;
+tl::expected<timestamp, chain_fault> trust::check(const certificates& chain, side of) const {
+  const error_scope errors;
   const store_context_ptr context{X509_STORE_CTX_new()};
-  // Borrows what `shown` owns.
+  // Borrows what `chain` owns.
   struct free_stack {
     void operator()(STACK_OF(X509) * x) const noexcept { sk_X509_free(x); }
   };
   const std::unique_ptr<STACK_OF(X509), free_stack> others{sk_X509_new_null()};
-  for (auto each = shown.begin() + 1; each < shown.end(); ++each)
+  for (auto each = chain.begin() + 1; each < chain.end(); ++each)
     sk_X509_push(others.get(), each->get());
-  auto& own = *shown.front();
+  auto& own = *chain.front();
   if (X509_STORE_CTX_init(context.get(), store_.get(), &own, others.get()) != 1)
     return tl::unexpected{chain_fault{0, "OpenSSL could not check it"}};
-  X509_STORE_CTX_set_purpose(context.get(), who == side::agent ? X509_PURPOSE_SSL_CLIENT
-                                                               : X509_PURPOSE_SSL_SERVER);
+  X509_STORE_CTX_set_purpose(context.get(),
+                             of == side::agent ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER);
   auto* how = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_auth_level(how, auth_level);
   X509_VERIFY_PARAM_set_depth(how, depth_max);
   if (X509_verify_cert(context.get()) != 1)
-    return tl::unexpected{with_code(explain(context.get(), own, who), context.get())};
+    return tl::unexpected{with_code(explain(context.get(), own, of), context.get())};
   if (auto why = unfit(own); !why.empty())
     return tl::unexpected{chain_fault{0, std::move(why)}};
   auto ends = std::numeric_limits<timestamp>::max();

@@ -7,29 +7,29 @@
 
 namespace volumeviz::identity {
 
-/// Why a certificate is not accepted: how far from it the cause is (0: itself), and the end of a
-/// sentence about it.
+/// Why a certificate is refused. `depth`: the position of the cause in the chain (0: the
+/// certificate itself). `text`: the end of a sentence about it.
 struct chain_fault {
   int depth = 0;
   std::string text;
   int code = X509_V_ERR_CERT_REJECTED; ///< OpenSSL's
 };
 
-/// The CA's certificates, and what they vouch for.
+/// Checks certificates against the CA's certificates.
 class trust {
 public:
-  /// Of certificates that vouches_for_others() holds for.
+  /// All `roots` must be CA certificates, see is_ca().
   explicit trust(const certificates& roots);
 
-  /// Whether the first of `shown` leads to a root, by way of the others, is valid now and meant for
-  /// this side. Answers when the first of those on the way, root included, ends.
-  tl::expected<timestamp, chain_fault> check(const certificates& shown, side who) const;
+  /// Checks that the first certificate leads to a root by way of the others, is valid now and is
+  /// meant for this side. Returns the earliest expiry in its chain, root included.
+  tl::expected<timestamp, chain_fault> check(const certificates& chain, side of) const;
 
 private:
   store_ptr store_;
 };
 
-/// Whether it is a CA's.
-bool vouches_for_others(X509& certificate);
+/// Whether it is a CA certificate.
+bool is_ca(X509& certificate);
 
 } // namespace volumeviz::identity

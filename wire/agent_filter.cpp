@@ -9,10 +9,10 @@ namespace volumeviz::wire {
 
 namespace {
 
-// Far more than an agent's link has under way; the oldest of them were given up long ago.
+// Far more than an agent's link has in flight; the oldest have timed out long ago.
 constexpr std::size_t asked_max = 4096;
 
-// The names of a gate's messages, a few dozen characters each.
+// A handshake lists the gate's message types, a few dozen characters each.
 constexpr std::size_t signatures_max = 64;
 constexpr std::size_t signature_size_max = 1024;
 
@@ -36,23 +36,22 @@ verdict agent_filter::header(const frame_header& x) {
     return sound;
   if (x.what == operation::monitor_message && !own_.contains(x.target))
     return refuse(violation::receiver,
-                  fmt::format("a request to watch for the end of actor {}, which it does not know",
-                              x.target));
+                  fmt::format("a request to monitor actor {}, which it does not know", x.target));
   if (x.what != operation::direct_message)
     return passage::forward;
   if ((x.flags & named_receiver) != 0)
     return x.target == spawn_server
-               ? verdict{passage::forward} // so far
+               ? verdict{passage::forward} // frame() checks its content
                : refuse(violation::receiver, "a message to an actor by its name");
   if (!is_response(x.data) || !asked_.contains({x.target, request_number(x.data)}))
-    return refuse(violation::response, "a message that answers nothing that was asked");
+    return refuse(violation::response, "an answer without a request");
   return passage::forward;
 }
 
 verdict agent_filter::frame(const frame_header& x, bytes payload) {
   switch (x.what) {
   case operation::server_handshake:
-    return introduction(payload);
+    return handshake(payload);
   case operation::direct_message:
     return answer(x, payload);
   case operation::monitor_message:
@@ -64,13 +63,13 @@ verdict agent_filter::frame(const frame_header& x, bytes payload) {
   }
 }
 
-verdict agent_filter::introduction(bytes payload) {
+verdict agent_filter::handshake(bytes payload) {
   shape_reader read{payload, {}};
   std::string node;
   read.node(&node);
-  skip_texts(read); // the application's names
-  read.skip(8);     // the gate's number
-  skip_texts(read); // the gate's messages
+  skip_texts(read); // application identifiers
+  read.skip(8);     // the gate's id
+  skip_texts(read); // the gate's message types
   if (!read.done() || node.empty())
     return refuse(violation::shape, "a malformed handshake");
   node_ = node;

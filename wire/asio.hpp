@@ -1,7 +1,7 @@
 #pragma once
 
-// Boost.Asio as this folder uses it: coroutines that get errors as values. For sources of wire/
-// only.
+// Boost.Asio as this folder uses it: coroutines that get errors as values. Only for sources of
+// wire/.
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,6 +21,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using inside_socket = asio::local::stream_protocol::socket;
 
-inline constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+inline constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 } // namespace volumeviz::wire

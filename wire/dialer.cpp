@@ -15,16 +15,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A first packet that was lost is sent again after a second.
+// More than a second, after which TCP sends a lost first packet again.
 constexpr auto dial_limit = 2500ms;
 
 std::string why_unreachable(const error_code& failed) {
   if (failed == asio::error::connection_refused)
-    return "the connection was refused: does the hub run, and is this its HUB_LISTEN?";
+    return "the connection was refused: is the hub running, and is this its HUB_LISTEN?";
   return failed.message();
 }
 
-/// One attempt, and the connection that comes of it.
+/// One attempt to connect, and the connection if it succeeds.
 class attempt : public std::enable_shared_from_this<attempt> {
 public:
   attempt(asio::io_context& context, const dialer_parts& parts, std::string host,
@@ -49,17 +49,17 @@ public:
 private:
   asio::awaitable<bool> reach(std::uint16_t port) {
     const auto [unknown, found] =
-        co_await resolver_.async_resolve(host_, std::to_string(port), quietly);
+        co_await resolver_.async_resolve(host_, std::to_string(port), as_values);
     if (unknown)
       co_return failed("the name can't be resolved: " + unknown.message());
     step_ = "connecting timed out: does a firewall drop the packets, or is the machine down?";
-    const auto [refused, where] = co_await asio::async_connect(peer_->socket(), found, quietly);
+    const auto [refused, where] = co_await asio::async_connect(peer_->socket(), found, as_values);
     if (refused)
       co_return failed(why_unreachable(refused));
     peer_ = std::make_unique<peer_socket>(std::move(peer_->socket()));
     if (!parts_.credentials)
       co_return true;
-    step_ = "the TLS handshake was not answered in time: does the hub speak TLS, or does it hang?";
+    step_ = "the TLS handshake timed out: does the hub use TLS, or does it hang?";
     const auto why = co_await peer_->secure(parts_.credentials());
     if (!why.empty())
       co_return failed("the TLS handshake failed: " + why);
@@ -68,9 +68,9 @@ private:
 
   bool is_the_hub() {
     if (auto why = peer_->tls()->mismatch(host_); !why.empty())
-      return failed("the peer is not this hub: " + why);
+      return failed("the peer is not the hub in HUB_ADDRESS: " + why);
     if (parts_.revoked && parts_.revoked(peer_->tls()->peer().fingerprint))
-      return failed("the hub's certificate is on the list of revoked ones");
+      return failed("the hub's certificate is on the list of revoked certificates");
     return true;
   }
 
@@ -84,19 +84,20 @@ private:
                                            },
                                        .pace = nullptr});
     if (!connection->open()) {
-      failed("no more descriptors for sockets");
+      failed("no file descriptors are left for sockets (raise LimitNOFILE)");
       co_return;
     }
     const auto wrong = co_await connection->run();
     if (wrong) {
-      end->set("the hub sent what a hub never sends: " + wrong->what);
+      end->set("the hub sent something that a hub never sends: " + wrong->what);
       if (parts_.reports.violated)
         parts_.reports.violated(wrong->why, host_, wrong->what);
     } else if (!connection->peer().why().empty()) {
       end->set("the connection ended: " + connection->peer().why());
-    } else if (!connection->heard()) {
-      end->set("the hub closed the connection before it said anything: it does not accept our "
-               "certificate (HUB_TLS_CA, or expired), or only one side has TLS, or it is full");
+    } else if (!connection->has_received()) {
+      end->set(
+          "the hub closed the connection before it sent anything: it does not accept our "
+          "certificate (other HUB_TLS_CA, or expired), or only one side uses TLS, or it is full");
     }
     connection->close();
   }

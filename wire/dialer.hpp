@@ -11,7 +11,7 @@
 
 namespace volumeviz::wire {
 
-/// Why a connection has ended, once it has. Thread-safe.
+/// Why a connection has ended; empty while it is open. Thread-safe.
 class connection_end {
 public:
   void set(std::string why) {
@@ -36,15 +36,16 @@ struct dialer_parts {
   front_reports reports{};
 };
 
-/// An agent's way out to its hub: the same wall as a hub_front, from the other side. It connects,
-/// proves who we are, checks that the hub's certificate is for the name that was dialed, and lets
-/// through what an agent_filter allows. All in one thread that sleeps while nothing happens.
+/// An agent's connection to its hub; the counterpart of hub_front. It connects, does the TLS
+/// handshake with our certificate, checks that the hub's certificate is for the name in
+/// HUB_ADDRESS, and passes on the frames that an agent_filter allows. All work is done in one
+/// thread, which sleeps while nothing happens.
 class dialer {
 public:
   struct outcome {
-    local_socket socket;                 ///< CAF's end of the connection; closed: there is none
-    std::string why;                     ///< there is none
-    std::shared_ptr<connection_end> end; ///< filled in later, before CAF's end is closed
+    local_socket socket;                 ///< CAF's end of the connection; closed when it failed
+    std::string why;                     ///< why connecting failed
+    std::shared_ptr<connection_end> end; ///< set before CAF's end is closed
   };
 
   explicit dialer(dialer_parts parts);
@@ -52,8 +53,8 @@ public:
   dialer(const dialer&) = delete;
   dialer& operator=(const dialer&) = delete;
 
-  /// Calls `done` once, in the dialer's thread, after 2.5 seconds at most, whatever the network and
-  /// the name service do; never after the dialer's end.
+  /// Connects, and calls `done` once in the dialer's thread: within 2.5 seconds, even if the
+  /// network or the name service hangs. Not called after the dialer's end.
   void dial(const std::string& host, std::uint16_t port, std::function<void(outcome)> done);
 
 private:

@@ -7,7 +7,7 @@ namespace volumeviz::wire {
 
 namespace {
 
-/// The main thread takes all signals.
+/// The main thread handles all signals.
 void block_signals() {
   sigset_t all;
   ::sigfillset(&all);

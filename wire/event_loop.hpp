@@ -6,17 +6,18 @@
 
 namespace volumeviz::wire {
 
-/// One thread that does all network I/O of a front. It sleeps while nothing happens.
+/// One thread for all network I/O of a front or dialer. It sleeps while nothing happens. An
+/// exception that leaves a handler ends the process.
 class event_loop {
 public:
   event_loop();
-  /// Ends the thread; what it was doing is dropped.
+  /// Ends the thread and drops its pending work.
   ~event_loop();
   event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
 
   asio::io_context& context() noexcept { return context_; }
-  /// Ends the thread now, in place of the destructor: nothing runs in it afterwards.
+  /// Ends the thread before the destructor does. No handler runs afterwards.
   void stop();
 
 private:

@@ -9,11 +9,11 @@ namespace volumeviz::wire {
 
 namespace {
 
-// A batch travels in pieces of 256 KiB, but a single resource may be longer; see sync::cut().
+// Batches are cut into chunks of 256 KiB, but a single resource may be longer; see sync::cut().
 constexpr std::uint32_t message_max = 4 * 1024 * 1024;
 constexpr std::uint32_t control_max = 64 * 1024;
 
-/// The lengths that a payload of this kind may have.
+/// The shortest and the longest payload of this operation.
 std::pair<std::uint32_t, std::uint32_t> lengths_of(operation what) {
   switch (what) {
   case operation::direct_message:
@@ -25,7 +25,7 @@ std::pair<std::uint32_t, std::uint32_t> lengths_of(operation what) {
   }
 }
 
-/// CAF asserts or dereferences what a frame of this kind should have.
+/// Whether CAF would fail an assertion, or dereference null, because of these values.
 bool has_impossible_values(const frame_header& x) {
   switch (x.what) {
   case operation::server_handshake:
@@ -50,11 +50,10 @@ bool has_impossible_values(const frame_header& x) {
 
 verdict check_header(const frame_header& x) {
   if (x.what == operation::routed_message)
-    return refuse(violation::operation, "a message to be passed on to another node");
+    return refuse(violation::operation, "a message for a third node");
   const auto [shortest, longest] = lengths_of(x.what);
   if (x.payload_size > longest)
-    return refuse(violation::length, fmt::format("a frame that announces {} bytes, where {} is the "
-                                                 "most",
+    return refuse(violation::length, fmt::format("a frame that announces {} bytes; the limit is {}",
                                                  x.payload_size, longest));
   if (x.payload_size < shortest)
     return refuse(violation::header, "a frame without its payload");
@@ -81,9 +80,9 @@ verdict check_nodes(bytes payload, bool with_error, const std::string& peer,
   if (with_error)
     read.error();
   if (!read.done())
-    return refuse(violation::shape, "a malformed message about the end of an actor");
+    return refuse(violation::shape, "a malformed monitor or down message");
   if (from != peer || to == peer || to.empty() || (own && to != *own))
-    return refuse(violation::node, "a message about the end of an actor from or for another node");
+    return refuse(violation::node, "a monitor or down message from or for another node");
   return passage::forward;
 }
 

@@ -48,7 +48,7 @@ tl::expected<void, complaint> received_stream::complete(std::vector<std::byte>& 
   if (*allowed == passage::forward)
     through.insert(through.end(), frame_.begin(), frame_.end());
   seen.push_back(header_);
-  // A long one should not stay in memory for as long as the connection lasts.
+  // Frees the memory of a long frame; the connection may last for weeks.
   if (frame_.capacity() > 64 * 1024)
     frame_ = {};
   frame_.clear();

@@ -11,20 +11,20 @@
 
 namespace volumeviz::wire {
 
-/// Cuts what a peer sends into frames and asks the filter about each. Memory is taken for what has
-/// come, and not for what a header announces.
+/// Cuts the bytes of a peer into frames and asks the filter about each. Allocates memory for bytes
+/// that have arrived, not for the length that a header announces.
 class received_stream {
 public:
   /// `filter` must outlive it.
   explicit received_stream(frame_filter& filter) : filter_(filter) {}
 
-  /// Takes the next bytes; appends the frames that are complete now and may pass to `through`, and
-  /// their headers and those of dropped ones to `seen`. What came before the frame that may not
-  /// pass is still appended.
+  /// Takes the next bytes. Appends complete frames that may pass to `through`, and the headers of
+  /// all complete frames, dropped ones included, to `seen`. When a frame is refused, the frames
+  /// before it are still appended.
   tl::expected<void, complaint> take(bytes from, std::vector<std::byte>& through,
                                      std::vector<frame_header>& seen);
 
-  /// How many bytes are set aside for a frame that has not come as a whole.
+  /// How many bytes are allocated for the incomplete frame.
   std::size_t memory() const noexcept { return frame_.capacity(); }
 
 private:
@@ -32,28 +32,27 @@ private:
                                          std::vector<frame_header>& seen);
 
   frame_filter& filter_;
-  std::vector<std::byte> frame_; ///< header and payload, as far as they have come
+  std::vector<std::byte> frame_; ///< header and payload, as far as they have arrived
   frame_header header_;
   bool header_read_ = false;
 };
 
-/// Cuts what CAF sends to a peer into frames, tells the filter of each, and leaves out what the
-/// peer has no use for. A payload is passed on as it comes.
+/// Cuts the bytes that CAF sends to a peer into frames, calls the filter for each, and leaves out
+/// frames that it drops. Passes on payloads without collecting them.
 class sent_stream {
 public:
   explicit sent_stream(frame_filter& filter) : filter_(filter) {}
 
-  /// Appends to `through` what goes on its way; true when an answer was among it. False for `sound`
-  /// when it is not BASP, which CAF does not do.
   struct outcome {
-    bool sound = true;
-    bool answered = false;
+    bool sound = true;     ///< false: the bytes are not BASP, which CAF never sends
+    bool answered = false; ///< an answer was among the frames
   };
+  /// Takes the next bytes, and appends those that go to the peer to `through`.
   outcome take(bytes from, std::vector<std::byte>& through);
 
 private:
   frame_filter& filter_;
-  std::vector<std::byte> header_; ///< as far as it has come
+  std::vector<std::byte> header_; ///< as far as it has arrived
   std::size_t payload_left_ = 0;
   bool dropping_ = false;
 };

@@ -12,11 +12,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// When descriptors have run out, an acceptor that tries again at once would spin.
+// When descriptors have run out, an acceptor that retries at once would spin.
 constexpr auto accept_pause = 100ms;
 constexpr auto revocation_interval = 2s;
 
-/// Without the form that IPv6 sockets have for IPv4 peers.
+/// The peer's address. IPv6 sockets show IPv4 peers as IPv4-mapped addresses; these become IPv4.
 std::string address_of(const tcp::socket& socket) {
   error_code failed;
   const auto peer = socket.remote_endpoint(failed);
@@ -33,9 +33,9 @@ std::string address_of(const tcp::socket& socket) {
 class hub_front::listener {
 public:
   explicit listener(hub_front_parts parts)
-      : parts_(std::move(parts)), waiting_(parts_.limits), acceptor_(loop_.context()),
+      : parts_(std::move(parts)), unproven_(parts_.limits), acceptor_(loop_.context()),
         revocations_(loop_.context()) {}
-  // No coroutine may outlive what it refers to.
+  // Coroutines refer to members, so the thread must end first.
   ~listener() {
     loop_.stop();
     connections_.clear();
@@ -43,7 +43,7 @@ public:
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  /// Empty, or why not.
+  /// Empty, or why it failed.
   std::string listen() {
     error_code failed;
     tcp::resolver resolver{loop_.context()};
@@ -63,7 +63,13 @@ public:
       return failed.message();
     port_ = acceptor_.local_endpoint().port();
     asio::co_spawn(
-        loop_.context(), [this] { return accept(); }, asio::detached);
+        loop_.context(), [this] { return accept(); },
+        [](const std::exception_ptr& failure) {
+          // Out of memory, or a violated invariant. A hub that no longer accepts connections is
+          // worse than one that ends, which the service manager starts again.
+          if (failure)
+            std::rethrow_exception(failure);
+        });
     if (parts_.revoked)
       asio::co_spawn(
           loop_.context(), [this] { return watch_revocations(); }, asio::detached);
@@ -75,7 +81,7 @@ private:
   asio::awaitable<void> accept() {
     for (;;) {
       tcp::socket socket{loop_.context()};
-      const auto [failed] = co_await acceptor_.async_accept(socket, quietly);
+      const auto [failed] = co_await acceptor_.async_accept(socket, as_values);
       if (failed == asio::error::operation_aborted)
         co_return;
       if (!failed) {
@@ -83,26 +89,26 @@ private:
         continue;
       }
       asio::steady_timer pause{loop_.context(), accept_pause};
-      co_await pause.async_wait(quietly);
+      co_await pause.async_wait(as_values);
     }
   }
 
   void take(tcp::socket socket) {
     const auto address = address_of(socket);
     const auto number = ++last_;
-    const auto entered = waiting_.enter(address, number);
-    if (entered.refused) {
-      parts_.reports.refused(*entered.refused, address,
-                             "too many connections have not proven yet who they are");
+    const auto counted = unproven_.add(address, number);
+    if (counted.refused) {
+      parts_.reports.refused(*counted.refused, address,
+                             "too many connections have not completed their handshake");
       return;
     }
-    if (entered.instead_of)
-      if (const auto known = connections_.find(*entered.instead_of); known != connections_.end())
-        known->second->give_way();
+    if (counted.evicted)
+      if (const auto known = connections_.find(*counted.evicted); known != connections_.end())
+        known->second->evict();
     const auto connection = std::make_shared<hub_connection>(
         number, std::move(socket), address,
-        hub_connection::surroundings{.parts = parts_,
-                                     .waiting = waiting_,
+        hub_connection::shared_parts{.parts = parts_,
+                                     .unproven = unproven_,
                                      .rates = rates_,
                                      .supersede = [this](std::uint64_t old) { end(old); }});
     connections_[number] = connection;
@@ -119,14 +125,14 @@ private:
   asio::awaitable<void> watch_revocations() {
     for (;;) {
       revocations_.expires_after(revocation_interval);
-      co_await revocations_.async_wait(quietly);
+      co_await revocations_.async_wait(as_values);
       for (const auto& [number, connection] : connections_)
-        connection->end_when_revoked();
+        connection->end_if_revoked();
     }
   }
 
   hub_front_parts parts_;
-  newcomers waiting_;
+  unproven_connections unproven_;
   rates_of_members rates_;
   std::map<std::uint64_t, std::shared_ptr<hub_connection>> connections_;
   std::uint64_t last_ = 0;

@@ -3,8 +3,8 @@
 #include "messages/error.hpp"
 #include "wire/local_socket.hpp"
 #include "wire/members.hpp"
-#include "wire/newcomers.hpp"
 #include "wire/reports.hpp"
+#include "wire/unproven_connections.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,22 +20,22 @@ struct hub_front_parts {
   std::uint16_t port = 0;
   credentials_source credentials; ///< null: without TLS
   revocation_check revoked;       ///< null: no list
-  std::string node{};             ///< our own, as CAF spells it
+  std::string node{};             ///< our own, in CAF's text form
   std::uint64_t gate = 0;         ///< the id of the actor that CAF publishes
   std::shared_ptr<member_registry> members;
-  /// A connection that has introduced itself: CAF's end of it.
+  /// Gets CAF's end of a connection when its first frame has passed.
   std::function<void(local_socket)> accepted;
   front_reports reports;
-  newcomers::limits limits{};
+  unproven_connections::limits limits{};
   std::chrono::milliseconds handshake_limit{5'000};
-  /// Without TLS: until it has a session.
+  /// Without TLS: until the peer has a session.
   std::chrono::milliseconds session_limit{10'000};
 };
 
-/// Where agents connect: the one way from other machines into a hub. Ends TLS, knows whose
-/// certificate it was, and lets through what a hub_filter allows; CAF itself listens nowhere. All
-/// in one thread, which sleeps while nothing happens: a connection that is silent costs a
-/// descriptor and some hundred bytes, for some seconds.
+/// Where agents connect: the only entry from other machines into a hub. Terminates TLS, knows the
+/// peer's certificate, and passes on the frames that a hub_filter allows; CAF itself does not
+/// listen. All work is done in one thread, which sleeps while nothing happens. A silent connection
+/// costs a descriptor and some hundred bytes, for some seconds.
 class hub_front {
 public:
   /// ec::bad_request when the address can't be used; the text is the system's reason.

@@ -21,7 +21,7 @@ public:
   }
 
   bool is_open() const noexcept { return fd_ >= 0; }
-  /// The descriptor belongs to the caller from now on.
+  /// Gives the descriptor to the caller.
   int release() noexcept { return std::exchange(fd_, -1); }
 
 private:

@@ -5,47 +5,51 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/invariant.hpp"
+
 namespace volumeviz::wire {
 
 namespace {
 
-// A node id is never used again by another process, so these only have to outlive what CAF still
-// holds of an ended connection.
+// Another process never gets the same node id. So ended nodes only have to be kept as long as CAF
+// may hold messages of their connections.
 constexpr std::size_t ended_max = 4096;
 
-// Many agents of one process share a connection in tests only; a session that ended stays reachable
-// for its own member, and there is nobody behind it.
+// Only in tests do many agents share a connection. An ended session stays reachable for its own
+// member, which is harmless.
 constexpr std::size_t actors_max = 256;
 
-// Many agents may have one address, behind a gateway or on one machine.
+// Many agents may have the same address, behind a gateway or on one machine.
 constexpr new_nodes::rate of_certificate{.burst = 16, .interval = std::chrono::seconds{5}};
 constexpr new_nodes::rate of_address{.burst = 256, .interval = std::chrono::seconds{1}};
 
 } // namespace
 
-member_registry::entrance member_registry::enter(std::uint64_t connection, const std::string& node,
-                                                 member who, steady::time_point now) {
+member_registry::outcome member_registry::add(std::uint64_t connection, const std::string& node,
+                                              member owner, steady::time_point now) {
   const std::lock_guard lock(mutex_);
   const auto known = nodes_.find(node);
   if (known != nodes_.end()) {
-    const auto& before = known->second.who;
-    // A renewed certificate is another one; its process has another node.
-    if (before.fingerprint != who.fingerprint || (!who.certified && before.address != who.address))
-      return entrance::taken;
+    const auto& before = known->second.owner;
+    // A process that uses a renewed certificate was restarted, so it has another node.
+    if (before.fingerprint != owner.fingerprint
+        || (!owner.certified && before.address != owner.address))
+      return outcome::taken;
     if (known->second.connection != 0)
-      return entrance::own;
+      return outcome::own;
   }
-  // Here and not earlier: they prove who they are side by side, and count from now on.
-  if (who.certified && count_of(who.fingerprint) >= connections_max)
-    return entrance::too_many;
+  // Checked here and not only after TLS: several connections may do their TLS handshake at once,
+  // and count from now on.
+  if (owner.certified && count_of(owner.fingerprint) >= connections_max)
+    return outcome::too_many;
   if (known == nodes_.end()
-      && !(who.certified ? new_.admit(who.fingerprint, of_certificate, now)
-                         : new_.admit(origin_of(who.address), of_address, now)))
-    return entrance::too_many_new;
+      && !(owner.certified ? new_.admit(owner.fingerprint, of_certificate, now)
+                           : new_.admit(origin_of(owner.address), of_address, now)))
+    return outcome::too_many_new;
   std::erase(ended_, node);
-  nodes_[node] = {.connection = connection, .who = std::move(who)};
-  connections_[connection] = node;
-  return entrance::entered;
+  nodes_[node] = {.connection = connection, .owner = std::move(owner)};
+  invariant(connections_.emplace(connection, node).second, "a connection has one node");
+  return outcome::added;
 }
 
 std::uint64_t member_registry::connection_of(const std::string& node) const {
@@ -54,12 +58,13 @@ std::uint64_t member_registry::connection_of(const std::string& node) const {
   return known == nodes_.end() ? 0 : known->second.connection;
 }
 
-void member_registry::leave(std::uint64_t connection) {
+void member_registry::remove(std::uint64_t connection) {
   const std::lock_guard lock(mutex_);
   const auto known = connections_.extract(connection);
   if (known.empty())
     return;
-  auto& node = nodes_[known.mapped()];
+  auto& node = nodes_.at(known.mapped());
+  invariant(node.connection == connection, "a node and its connection refer to each other");
   node.connection = 0;
   node.actors.clear();
   node.alive.clear();
@@ -70,7 +75,10 @@ void member_registry::leave(std::uint64_t connection) {
 void member_registry::forget_ended() {
   if (ended_.size() <= ended_max)
     return;
-  nodes_.erase(ended_.front());
+  const auto oldest = nodes_.find(ended_.front());
+  invariant(oldest != nodes_.end() && oldest->second.connection == 0,
+            "nodes are forgotten only after their connection has ended");
+  nodes_.erase(oldest);
   ended_.erase(ended_.begin());
 }
 
@@ -79,7 +87,7 @@ std::optional<member> member_registry::find(const std::string& node) const {
   const auto known = nodes_.find(node);
   if (known == nodes_.end() || known->second.connection == 0)
     return std::nullopt;
-  return known->second.who;
+  return known->second.owner;
 }
 
 void member_registry::grant(const std::string& node, std::uint64_t actor) {
@@ -87,7 +95,7 @@ void member_registry::grant(const std::string& node, std::uint64_t actor) {
   const auto known = nodes_.find(node);
   if (known == nodes_.end() || known->second.connection == 0)
     return;
-  auto& [connection, who, actors, alive] = known->second;
+  auto& [connection, owner, actors, alive] = known->second;
   actors.insert(actor);
   alive.insert(actor);
   if (actors.size() <= actors_max)
@@ -126,7 +134,7 @@ std::size_t member_registry::connections_of(const std::string& fingerprint) cons
 
 std::size_t member_registry::count_of(const std::string& fingerprint) const {
   return static_cast<std::size_t>(std::ranges::count_if(connections_, [&](const auto& x) {
-    return nodes_.at(x.second).who.fingerprint == fingerprint;
+    return nodes_.at(x.second).owner.fingerprint == fingerprint;
   }));
 }
 

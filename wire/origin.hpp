@@ -4,9 +4,9 @@
 
 namespace volumeviz::wire {
 
-/// Whom an address belongs to, as far as limits are concerned. An IPv6 address stands for its /64:
-/// whoever has one of those has all of them. One that is an IPv4 address in the form of IPv6 is
-/// that IPv4 address; what is no address stays as it is.
+/// The unit to which limits for an address apply. For an IPv6 address this is its /64 network,
+/// since a machine that has one address of it can use all of them. An IPv4-mapped IPv6 address
+/// becomes the IPv4 address. A text that is not an address stays as it is.
 std::string origin_of(const std::string& address);
 
 } // namespace volumeviz::wire

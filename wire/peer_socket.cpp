@@ -9,7 +9,7 @@ namespace {
 
 using step = identity::tls_session::step;
 
-// Without TLS: what a read costs at least, in bytes.
+// Without TLS: the least cost of a read, in bytes.
 constexpr std::size_t least_cost = 512;
 
 } // namespace
@@ -23,7 +23,7 @@ peer_socket::peer_socket(tcp::socket socket, std::chrono::milliseconds write_lim
 }
 
 asio::awaitable<bool> peer_socket::wait(tcp::socket::wait_type what) {
-  const auto [failed] = co_await socket_.async_wait(what, quietly);
+  const auto [failed] = co_await socket_.async_wait(what, as_values);
   if (failed && why_.empty())
     why_ = failed.message();
   co_return !failed;
@@ -41,7 +41,7 @@ asio::awaitable<bool> peer_socket::wait_for(step what) {
 asio::awaitable<bool> peer_socket::readable() {
   const bool waited = co_await wait(tcp::socket::wait_read);
   error_code failed;
-  // A socket that can be read and has nothing was closed by the peer.
+  // A socket that is readable and has no bytes was closed by the peer.
   const auto left = waited ? socket_.available(failed) : 0;
   co_return left > 0;
 }
@@ -62,9 +62,9 @@ asio::awaitable<std::string> peer_socket::secure(std::shared_ptr<const identity:
 asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
   if (tls_)
     co_return co_await read_tls(into);
-  // This suspends also when there is something, so that others get their turn.
+  // Suspends even when bytes are there, so that other connections get their turn.
   const auto [failed, count] =
-      co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), quietly);
+      co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), as_values);
   if (failed && failed != asio::error::eof && why_.empty())
     why_ = failed.message();
   if (failed)
@@ -73,15 +73,17 @@ asio::awaitable<std::size_t> peer_socket::read(std::span<std::byte> into) {
   co_return count;
 }
 
-/// As many records as there are and fit: what follows a read costs more than a record of one byte.
+/// Reads as many records as are there and fit: the work after each read costs more than a small
+/// record.
 asio::awaitable<std::size_t> peer_socket::read_tls(std::span<std::byte> into) {
-  // OpenSSL has the descriptor's number: once it is closed, another connection may get that.
+  // OpenSSL keeps the descriptor's number. After a close another connection may get the same
+  // number.
   while (socket_.is_open()) {
     if (pending_ != step::done) {
       const bool goes_on = co_await wait_for(std::exchange(pending_, step::done));
       if (!goes_on)
         co_return 0;
-      continue; // it may be closed now
+      continue; // the socket may be closed now
     }
     std::size_t all = 0;
     while (pending_ == step::done && all < into.size()) {
@@ -100,13 +102,13 @@ std::size_t peer_socket::take_cost() {
   return now - std::exchange(cost_before_, now);
 }
 
-void peer_socket::give_up_in_time() {
+void peer_socket::start_write_timer() {
   stall_.expires_after(write_limit_);
-  waits_ = std::make_shared<bool>(true);
-  stall_.async_wait([this, weak = std::weak_ptr{waits_}](const error_code& cancelled) {
+  waiting_write_ = std::make_shared<bool>(true);
+  stall_.async_wait([this, weak = std::weak_ptr{waiting_write_}](const error_code& cancelled) {
     if (cancelled || weak.expired())
       return;
-    why_ = "it does not read what is sent to it";
+    why_ = "the peer does not read what is sent to it";
     close();
   });
 }
@@ -131,22 +133,23 @@ asio::awaitable<bool> peer_socket::write(std::span<const std::byte> from) {
     from = from.subspan(count);
     if (count > 0)
       continue;
-    // Once for all of it: a peer that takes some bytes now and then would make CAF keep the rest.
+    // One timer for the whole write: a peer that reads some bytes now and then would otherwise make
+    // CAF keep the rest.
     if (!std::exchange(waited, true))
-      give_up_in_time();
+      start_write_timer();
     const bool goes_on = co_await wait_for(done);
     if (!goes_on)
       co_return false;
   }
   if (waited)
     stall_.cancel();
-  waits_.reset();
+  waiting_write_.reset();
   co_return true;
 }
 
 void peer_socket::close() {
   error_code ignored;
-  waits_.reset();
+  waiting_write_.reset();
   stall_.cancel();
   socket_.close(ignored);
 }

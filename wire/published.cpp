@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t type_list_max = 256;
 constexpr std::size_t shown_max = 60;
 
-// A host's name has at most 253 characters, a version or an engine's id far fewer.
-constexpr shape_limits introduction{.string_max = 256, .elements_max = 0};
+// A host name has at most 253 characters; a version and an engine's id have far fewer.
+constexpr shape_limits hello{.string_max = 256, .elements_max = 0};
 constexpr shape_limits heartbeat{.string_max = 4096, .elements_max = 256};
-// As long as the frame: what a resource has is Docker's affair. A piece of 256 KiB has a few
-// thousand elements.
+// Strings may be as long as the frame, since Docker decides what a resource contains. A chunk of
+// 256 KiB has a few thousand elements.
 constexpr shape_limits rows{.string_max = 0xFFFF'FFFF, .elements_max = 100'000};
-// What sync::bound_answer() leaves: some 11,300 elements; a mount's detail, of a volume's name and
-// a path, has some 5 KiB.
+// sync::bound_answer() leaves at most some 11,300 elements. A mount's detail, a volume's name and a
+// path, has some 5 KiB.
 constexpr shape_limits outcome{.string_max = 8192, .elements_max = 12'000};
 constexpr shape_limits answers{.string_max = 4096, .elements_max = 0};
 
@@ -48,7 +48,7 @@ inline constexpr std::uint64_t
 
 namespace {
 
-/// What a message is made of: the names of its types, and its values behind them.
+/// The content of a message: the names of its types, then its values.
 struct content {
   std::string_view types;
   bytes values;
@@ -56,7 +56,7 @@ struct content {
 
 tl::expected<content, complaint> content_of(bytes payload) {
   shape_reader read{payload, {}};
-  // Stages are actors that a message would be passed on to; nothing here has any.
+  // A forwarding stack names further actors that get the message; the program uses none.
   if (read.length() != 0 || read.number(2) != 0)
     return refuse(violation::shape, "a message with a forwarding stack or without type names");
   const auto types = read.text(type_list_max);
@@ -74,14 +74,14 @@ bool is_a(bytes values, const shape_limits& limits) {
 }
 
 bool is_hello(bytes values) {
-  shape_reader read{values, introduction};
-  read.skip(8 + 4); // the atom, and the protocol's number
-  read.text(introduction.string_max);
-  read.text(introduction.string_max);
+  shape_reader read{values, hello};
+  read.skip(8 + 4); // the atom and the protocol number
+  read.text(hello.string_max);
+  read.text(hello.string_max);
   return read.done();
 }
 
-bool is_greeting(bytes values) {
+bool is_hello_answer(bytes values) {
   shape_reader read{values, answers};
   read.skip(4);
   read.text(answers.string_max);
@@ -89,7 +89,7 @@ bool is_greeting(bytes values) {
   return read.done();
 }
 
-bool is_entrance(bytes values) {
+bool is_welcome(bytes values) {
   shape_reader read{values, answers};
   link_welcome welcome;
   read(welcome);
@@ -105,13 +105,13 @@ bool is_error(bytes values) {
 
 struct request_type {
   std::string_view types;
-  receiver whom;
+  receiver to;
   bool (*is)(bytes);
 };
 constexpr std::array requests{
     request_type{"@<>+@atom+@u32+@str+@str", receiver::gate, is_hello},
     request_type{"@<>+volumeviz::agent_hello", receiver::gate,
-                 [](bytes x) { return is_a<agent_hello>(x, introduction); }},
+                 [](bytes x) { return is_a<agent_hello>(x, hello); }},
     request_type{"@<>+volumeviz::link_piece", receiver::session,
                  [](bytes x) { return is_a<link_chunk>(x, rows); }},
     request_type{"@<>+volumeviz::link_pulse", receiver::session,
@@ -123,8 +123,8 @@ struct response_type {
   bool (*is)(bytes);
 };
 constexpr std::array responses{
-    response_type{"@<>+@u32+@str+@str", is_greeting},
-    response_type{"@<>+volumeviz::link_welcome+@strong_actor_ptr", is_entrance},
+    response_type{"@<>+@u32+@str+@str", is_hello_answer},
+    response_type{"@<>+volumeviz::link_welcome+@strong_actor_ptr", is_welcome},
     response_type{"@<>+volumeviz::write_answer",
                   [](bytes x) { return is_a<write_answer>(x, outcome); }},
     response_type{"@<>+bool", [](bytes x) { return x.size() == 1; }},
@@ -150,7 +150,7 @@ tl::expected<receiver, complaint> check_request(bytes payload) {
     return refuse(violation::type, "a message of types " + printable(message->types));
   if (!known->is(message->values))
     return refuse(violation::shape, "a malformed or oversized " + printable(message->types));
-  return known->whom;
+  return known->to;
 }
 
 tl::expected<void, complaint> check_node_question(bytes payload) {
@@ -159,11 +159,11 @@ tl::expected<void, complaint> check_node_question(bytes payload) {
     return tl::unexpected{message.error()};
   if (message->types != "@<>+@atom+@atom+@str")
     return refuse(violation::type, "a message of types " + printable(message->types)
-                                       + " to the actor that starts others");
-  shape_reader read{message->values, introduction};
+                                       + " to the actor that spawns others");
+  shape_reader read{message->values, hello};
   read.skip(8 + 8);
-  if (read.text(introduction.string_max) != "info" || !read.done())
-    return refuse(violation::shape, "a malformed question to the actor that starts others");
+  if (read.text(hello.string_max) != "info" || !read.done())
+    return refuse(violation::shape, "a malformed question to the actor that spawns others");
   return {};
 }
 

@@ -8,7 +8,7 @@ namespace volumeviz::wire {
 
 namespace {
 
-// A change is some hundred bytes.
+// One change has some hundred bytes.
 constexpr std::size_t read_size = 4096;
 constexpr std::size_t long_read_size = 64 * 1024;
 
@@ -48,7 +48,7 @@ asio::awaitable<std::optional<complaint>> relay::run() {
       co_return allowed.error();
     if (!forwarded)
       co_return std::nullopt;
-    // Long payloads are read in long chunks, but only while they last.
+    // Large buffers only while the peer sends long payloads.
     if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())
       chunk = std::vector<std::byte>(next);
     if (through.capacity() > long_read_size)
@@ -60,13 +60,14 @@ asio::awaitable<std::optional<complaint>> relay::run() {
 asio::awaitable<bool> relay::forward(const std::vector<std::byte>& frames) {
   if (frames.empty())
     co_return true;
-  // It may have been closed after these were read: they must not open another way to CAF.
+  // The relay may have been closed since these were read. They must not open a new connection to
+  // CAF.
   if (closed_)
     co_return false;
-  heard_ = true;
+  received_any_ = true;
   if (!inside_.is_open() && !open())
     co_return false;
-  const auto [failed, count] = co_await asio::async_write(inside_, asio::buffer(frames), quietly);
+  const auto [failed, count] = co_await asio::async_write(inside_, asio::buffer(frames), as_values);
   co_return !failed;
 }
 
@@ -76,16 +77,16 @@ asio::awaitable<void> relay::slow_down(const std::vector<frame_header>& seen) {
   for (auto left = parts_.pace(peer_->take_cost(), seen);
        left > steady::duration::zero() && peer_->socket().is_open(); left = parts_.pace(0, {})) {
     pause_.expires_after(left);
-    co_await pause_.async_wait(quietly);
+    co_await pause_.async_wait(as_values);
   }
 }
 
-/// From CAF to the peer, until one of them ends.
+/// Passes frames from CAF to the peer until one of them ends the connection.
 asio::awaitable<void> relay::send() {
   std::vector<std::byte> chunk(read_size);
   std::vector<std::byte> through;
   for (;;) {
-    const auto [failed, count] = co_await inside_.async_read_some(asio::buffer(chunk), quietly);
+    const auto [failed, count] = co_await inside_.async_read_some(asio::buffer(chunk), as_values);
     if (failed)
       break;
     through.clear();
@@ -103,7 +104,7 @@ asio::awaitable<void> relay::send() {
     if (const auto next = count == chunk.size() ? long_read_size : read_size; next != chunk.size())
       chunk = std::vector<std::byte>(next);
   }
-  // run() ends with it, and whoever called that says why before CAF's end is closed.
+  // This ends run(), whose caller records the reason before it closes CAF's end.
   peer_->close();
   pause_.cancel();
 }

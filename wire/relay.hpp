@@ -15,9 +15,8 @@
 
 namespace volumeviz::wire {
 
-/// Carries frames between a peer and CAF, which has the other end of a pair of local sockets. What
-/// the peer sends goes through the filter. CAF learns of the connection with the first frame that
-/// passes.
+/// Passes frames between a peer and CAF, which has the other end of a pair of local sockets. The
+/// filter checks each frame of the peer. CAF gets its end with the first frame that passes.
 class relay : public std::enable_shared_from_this<relay> {
 public:
   using steady = std::chrono::steady_clock;
@@ -25,24 +24,25 @@ public:
     std::unique_ptr<frame_filter> filter;
     /// Gives CAF its end.
     std::function<void(local_socket)> hand_over;
-    /// What has just come: the cost of reading, see peer_socket::take_cost(), and the frames that
-    /// are complete. How long to read nothing more. Asked again after an answer was sent.
+    /// How long to stop reading, after reading at this cost (see peer_socket::take_cost()) and
+    /// these complete frames. Called again after an answer was sent.
     std::function<steady::duration(std::size_t cost, const std::vector<frame_header>& seen)> pace;
   };
 
   relay(std::unique_ptr<peer_socket> peer, parts with);
 
-  /// CAF speaks first: an agent's.
+  /// Gives CAF its end at once, since an agent's CAF sends the first frame. False: out of
+  /// descriptors.
   bool open();
-  /// Until the connection has ended; answers with what the peer may not do, when that is why.
+  /// Runs until the connection has ended. Returns the violation or refusal, if one ended it.
   asio::awaitable<std::optional<complaint>> run();
   void close();
 
   peer_socket& peer() noexcept { return *peer_; }
-  /// Since when bytes of CAF have waited for the peer without a pause; nothing: none are known to.
+  /// Since when bytes from CAF have waited for the peer without a pause; empty: none wait.
   std::optional<steady::time_point> unsent_since() const noexcept { return unsent_since_; }
-  /// Whether the peer has sent a frame that passed.
-  bool heard() const noexcept { return heard_; }
+  /// Whether a frame of the peer has passed.
+  bool has_received() const noexcept { return received_any_; }
 
 private:
   asio::awaitable<bool> forward(const std::vector<std::byte>& frames);
@@ -56,7 +56,7 @@ private:
   inside_socket inside_;
   asio::steady_timer pause_;
   std::optional<steady::time_point> unsent_since_;
-  bool heard_ = false;
+  bool received_any_ = false;
   bool closed_ = false;
 };
 

@@ -9,16 +9,17 @@
 
 namespace volumeviz::wire {
 
-/// Whom a front tells what it has refused. Called in its thread; must not block. `who`: the peer's
-/// address, and the names that it has proven; `what`: what it has sent, or why it was refused.
+/// Where a front reports what it has refused. Called in its thread; must not block. `peer`: the
+/// peer's address and the names in its certificate. `what`: what it has sent, or why it was
+/// refused.
 struct front_reports {
-  std::function<void(violation why, const std::string& who, const std::string& what)> violated;
-  std::function<void(refusal why, const std::string& who, const std::string& what)> refused;
+  std::function<void(violation why, const std::string& peer, const std::string& what)> violated;
+  std::function<void(refusal why, const std::string& peer, const std::string& what)> refused;
 };
 
-/// Our certificate and key as they are now; null without TLS.
+/// Returns our current certificate and key; null without TLS.
 using credentials_source = std::function<std::shared_ptr<const identity::credentials>()>;
-/// Whether the certificate of this fingerprint is revoked.
+/// Whether the certificate with this fingerprint is revoked.
 using revocation_check = std::function<bool(const std::string& fingerprint)>;
 
 } // namespace volumeviz::wire

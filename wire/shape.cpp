@@ -4,7 +4,7 @@ namespace volumeviz::wire {
 
 namespace {
 
-// CAF's atoms, as numbers: the two kinds of node ids that there are on this link.
+// The two kinds of node ids on this link: CAF's atoms as numbers.
 constexpr std::uint64_t no_node = 0x0F;
 constexpr std::uint64_t default_node = 0x3E'9AAB'9BAC'79;
 constexpr std::size_t host_id_size = 20;

@@ -15,52 +15,50 @@
 
 namespace volumeviz::wire {
 
-/// The longest string of a message, and the most elements that all of its lists may have together:
-/// an element of one byte becomes an object of some hundred.
+/// Limits for one message: its longest string, and the elements of all its lists together. An
+/// element of one byte on the wire becomes an object of some hundred bytes.
 struct shape_limits {
   std::size_t string_max = 0;
   std::size_t elements_max = 0;
 };
 
-/// The highest value of an enumeration that travels: whoever gets it may use it as an index.
-/// Specialised where the messages are known; one that is missing there does not compile.
+/// The highest valid value of an enumeration in messages, since receivers may use values as
+/// indices. Specialised where the messages are known; a missing specialisation does not compile.
 template <class Enum>
 inline constexpr std::uint64_t last_value = static_cast<std::uint64_t>(Enum::not_specialised);
 
-/// Walks over bytes in CAF's binary format and checks that they are what they should be, without
-/// building anything: no string is longer, and there are no more elements, than the limits say or
-/// the bytes that are left, nothing is nested deeper than its type. Each function answers false,
-/// from then on for good, when the bytes are something else.
+/// Checks bytes in CAF's binary format against the expected types, without building objects.
+/// Strings and lists must keep within the limits and the bytes that are left, and nothing is nested
+/// deeper than its type. After a mismatch all functions return false.
 ///
-/// It is an inspector: `reader(x)` for a message type walks over the fields that its inspect()
-/// names, and leaves `x` as it is.
+/// It is an inspector: `reader(x)` walks over the fields that inspect() of x's type names, and
+/// leaves `x` unchanged.
 class shape_reader {
 public:
   using result_type = bool;
-  static constexpr bool reads_state = false; // what CAF asks of inspectors
+  static constexpr bool reads_state = false; // CAF requires both constants of inspectors
   static constexpr bool writes_state = true;
 
   shape_reader(bytes from, const shape_limits& limits) : left_(from), limits_(limits) {}
 
   bool ok() const noexcept { return ok_; }
-  /// Everything was read, and was as it should be.
+  /// Whether all bytes were read and all matched.
   bool done() const noexcept { return ok_ && left_.empty(); }
   bytes left() const noexcept { return left_; }
 
   bool skip(std::size_t count);
-  /// A number of so many bytes, highest first; 0 when it is not there.
+  /// A number of `size` bytes, highest first; 0 when they are missing.
   std::uint64_t number(std::size_t size);
-  /// How many elements, or bytes, follow. CAF writes seven bits a byte, lowest first; it would read
-  /// more than five of them, and shift beyond 32 bits.
+  /// How many elements or bytes follow. CAF writes seven bits in a byte, lowest first. CAF itself
+  /// would read more than five such bytes, and shift beyond 32 bits.
   std::optional<std::size_t> length();
   std::string_view text(std::size_t longest);
-  /// A node's id: none, or CAF's default kind. The bytes behind the kind (20 of the host, 4 of the
-  /// process id), in the order of CAF's text for it; see node_text().
+  /// A node id: empty, or of CAF's default kind. `text` gets it in CAF's text form.
   bool node(std::string* text = nullptr);
-  /// An address of an actor: its number and its node.
+  /// An actor's address: its id and its node.
   bool actor();
-  /// An error: its numbers, and one sentence at most. CAF's own may hold errors within errors, as
-  /// deep as the sender likes.
+  /// An error: its numbers and at most one sentence. CAF itself would accept errors within errors,
+  /// nested as deep as the sender likes.
   bool error();
 
   template <class... Ts>

@@ -5,9 +5,8 @@
 
 namespace volumeviz::wire {
 
-/// A token bucket: so much at once, then so much a second. Takes what comes and says how long to
-/// wait before more is read, so that a fast sender is slowed down and never refused. Pure: the
-/// caller has the clock.
+/// A token bucket: a burst, then a rate. Accepts every amount and returns how long to wait before
+/// reading more, so a fast sender is slowed down and never refused. Pure: the caller has the clock.
 class traffic_limit {
 public:
   using steady = std::chrono::steady_clock;
@@ -18,7 +17,7 @@ public:
 
   explicit traffic_limit(const rate& x) : rate_(x), left_(x.burst) {}
 
-  /// `amount` has come at `now`. Answers how long to wait before the next is taken.
+  /// Takes an amount that has arrived at `now`. Returns how long to wait before reading more.
   steady::duration take(double amount, steady::time_point now);
 
 private:

@@ -1,28 +1,33 @@
-#include "wire/newcomers.hpp"
+#include "wire/unproven_connections.hpp"
 
 #include "wire/origin.hpp"
 
+#include "runtime/invariant.hpp"
+
 namespace volumeviz::wire {
 
-newcomers::entrance newcomers::enter(const std::string& address, std::uint64_t connection) {
+unproven_connections::outcome unproven_connections::add(const std::string& address,
+                                                        std::uint64_t connection) {
   auto origin = origin_of(address);
   const auto known = by_origin_.find(origin);
   if (known != by_origin_.end() && known->second.size() >= limits_.of_address)
     return {.refused = refusal::too_many_from_address};
   if (limits_.total == 0)
     return {.refused = refusal::too_many};
-  entrance result;
+  outcome result;
   if (origins_.size() >= limits_.total) {
-    result.instead_of = next_to_go();
-    leave(*result.instead_of);
+    result.evicted = next_to_evict();
+    remove(*result.evicted);
   }
   by_origin_[origin].insert(connection);
-  origins_.emplace(connection, std::move(origin));
+  const auto added = origins_.emplace(connection, std::move(origin));
+  invariant(added.second && origins_.size() <= limits_.total,
+            "each unproven connection counts once, within the total");
   return result;
 }
 
-/// There is one at least.
-std::uint64_t newcomers::next_to_go() const {
+/// There must be one.
+std::uint64_t unproven_connections::next_to_evict() const {
   const auto* most = &by_origin_.begin()->second;
   for (const auto& [origin, all] : by_origin_)
     if (all.size() > most->size() || (all.size() == most->size() && *all.begin() < *most->begin()))
@@ -30,12 +35,13 @@ std::uint64_t newcomers::next_to_go() const {
   return *most->begin();
 }
 
-void newcomers::leave(std::uint64_t connection) {
+void unproven_connections::remove(std::uint64_t connection) {
   const auto known = origins_.extract(connection);
   if (known.empty())
     return;
   const auto origin = by_origin_.find(known.mapped());
-  origin->second.erase(connection);
+  invariant(origin != by_origin_.end() && origin->second.erase(connection) == 1,
+            "the counts of all addresses add up to the total");
   if (origin->second.empty())
     by_origin_.erase(origin);
 }

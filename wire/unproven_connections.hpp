@@ -11,32 +11,32 @@
 
 namespace volumeviz::wire {
 
-/// Connections that have not proven yet who they are: how many there may be, in total and of one
-/// address; all addresses of an IPv6 /64 count as one. Pure.
-class newcomers {
+/// Counts the connections whose peers have not proven their identity yet, and bounds them: in total
+/// and for each address. All addresses of an IPv6 /64 count as one. Pure.
+class unproven_connections {
 public:
   struct limits {
     std::size_t total = 1024;
     std::size_t of_address = 256;
   };
-  struct entrance {
+  struct outcome {
     std::optional<refusal> refused{};
-    /// Its place is taken: this connection has to be ended, and counts no more.
-    std::optional<std::uint64_t> instead_of{};
+    /// The caller must end this connection to make room; it counts no more.
+    std::optional<std::uint64_t> evicted{};
   };
 
-  newcomers() = default;
-  explicit newcomers(const limits& x) : limits_(x) {}
+  unproven_connections() = default;
+  explicit unproven_connections(const limits& x) : limits_(x) {}
 
-  /// Counts the connection, or says why it can't be taken. When there are too many in total, the
-  /// oldest of the address that has the most gives way, so that strangers from some addresses keep
-  /// nobody else out. `connection`: a number that grows.
-  entrance enter(const std::string& address, std::uint64_t connection);
-  /// It has proven who it is, or has ended.
-  void leave(std::uint64_t connection);
+  /// Counts the connection, or says why it is refused. When the total is reached, it evicts the
+  /// oldest connection of the address with the most of them. So attackers with some addresses can't
+  /// keep other peers out. `connection`: a number that grows.
+  outcome add(const std::string& address, std::uint64_t connection);
+  /// The peer has proven its identity, or the connection has ended. Ignores unknown connections.
+  void remove(std::uint64_t connection);
 
 private:
-  std::uint64_t next_to_go() const;
+  std::uint64_t next_to_evict() const;
 
   limits limits_;
   std::map<std::string, std::set<std::uint64_t>> by_origin_;

@@ -13,14 +13,14 @@ namespace volumeviz::wire {
 using violation = link_violation;
 using refusal = link_refusal;
 
-/// Why a connection is ended, and what was sent, as a part of a sentence for a log.
+/// Why a connection is ended. `what` continues the log line "it sent ..." or "refused: ...".
 struct complaint {
   violation why = violation::header;
   std::string what;
-  /// False: nobody is to blame, and nothing is counted. A newer connection of the same process has
-  /// come while the older one still stood.
+  /// False: not a violation, and not counted. A process has connected again while its older
+  /// connection was still open.
   bool blames = true;
-  /// The connection is one too many: counted as refused, and not as a violation.
+  /// The connection exceeds a limit: counted as refused, not as a violation.
   std::optional<refusal> refused{};
 };
 

@@ -16,15 +16,16 @@ public:
   front_log(std::shared_ptr<metrics::catalogue> numbers, std::shared_ptr<spdlog::logger> log)
       : numbers_(std::move(numbers)), log_(std::move(log)) {}
 
-  void violated(link_violation why, const std::string& who, const std::string& what) {
+  void violated(link_violation why, const std::string& peer, const std::string& what) {
     numbers_->link_violated(why);
     const auto reason = link_violation_names[static_cast<std::size_t>(why)];
-    write("ended " + who, "ended the connection of " + who + " (" + reason + "): it sent " + what);
+    write("ended " + peer,
+          "ended the connection of " + peer + " (" + reason + "): it sent " + what);
   }
-  void refused(link_refusal why, const std::string& who, const std::string& what) {
+  void refused(link_refusal why, const std::string& peer, const std::string& what) {
     numbers_->link_connection_refused(why);
     const auto reason = link_refusal_names[static_cast<std::size_t>(why)];
-    write(who + ' ' + reason, "refused a connection of " + who + " (" + reason + "): " + what);
+    write(peer + ' ' + reason, "refused a connection of " + peer + " (" + reason + "): " + what);
   }
 
 private:
@@ -46,10 +47,10 @@ private:
 wire::front_reports front_reports(std::shared_ptr<metrics::catalogue> numbers,
                                   std::shared_ptr<spdlog::logger> log) {
   const auto to = std::make_shared<front_log>(std::move(numbers), std::move(log));
-  return {.violated = [to](auto why, const auto& who,
-                           const auto& what) { to->violated(why, who, what); },
-          .refused = [to](auto why, const auto& who,
-                          const auto& what) { to->refused(why, who, what); }};
+  return {.violated = [to](auto why, const auto& peer,
+                           const auto& what) { to->violated(why, peer, what); },
+          .refused = [to](auto why, const auto& peer,
+                          const auto& what) { to->refused(why, peer, what); }};
 }
 
 } // namespace volumeviz

@@ -68,8 +68,8 @@ void hub_connector::dialed(std::uint64_t attempt) {
             connected({std::move(node), std::move(gate), std::move(messages)});
           },
           [this, end = end](const caf::error& error) {
-            const auto told = end->why();
-            failed(told.empty() ? text_of(self_->system(), error) : told);
+            const auto reason = end->why();
+            failed(reason.empty() ? text_of(self_->system(), error) : reason);
           });
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("an agent reports only for a host that its certificate names, in that 
 
 TEST_CASE("an agent whose connection ended during the handshake is not admitted") {
   fleet_rig fleet;
-  fleet.members->leave(1);
+  fleet.members->remove(1);
   auto a = fleet.start_agent("a", 1);
   fleet.write(a, {"v"});
   CHECK(a->answers.at(0).why.text.find("connection ended") != std::string::npos);

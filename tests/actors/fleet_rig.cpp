@@ -27,7 +27,7 @@ fleet_rig::fleet_rig() {
 
 void fleet_rig::prove(const wire::member& who) {
   members = std::make_shared<wire::member_registry>();
-  members->enter(1, to_string(caf().node()), who);
+  members->add(1, to_string(caf().node()), who);
 }
 
 void fleet_rig::start_hub() {

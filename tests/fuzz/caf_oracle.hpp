@@ -11,10 +11,11 @@
 
 namespace volumeviz::fuzz {
 
-/// CAF itself, to which a filter has let something pass.
+/// CAF itself, which reads the messages that a filter has passed.
 class caf_oracle {
 public:
-  /// Never ends: when a process exits, what an actor system needs at its end may be gone before.
+  /// Never ends: at process exit, objects that an actor system needs for its end may be gone
+  /// already.
   static caf_oracle& only_one() {
     static auto& x = *new caf_oracle;
     return x;

@@ -1,4 +1,4 @@
-// Bytes of the event stream: to lines, however they are cut, and from lines to events.
+// Bytes of the event stream: into lines, however they are cut, and lines into events.
 #include "docker/event_json.hpp"
 #include "docker/line_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -13,17 +13,17 @@ using namespace volumeviz::fuzz;
 
 namespace {
 
-/// Small, so that inputs of a fuzzer's size come across it.
+/// Small, so that a fuzzer's inputs can exceed it.
 constexpr std::size_t line_limit = 1024;
 
 struct cut {
-  std::vector<std::string> lines; ///< a line that was too long is an empty one
+  std::vector<std::string> lines; ///< empty for a line that was too long
   std::size_t pending = 0;
   bool skipping = false;
   bool operator==(const cut&) const = default;
 };
 
-/// Fed in pieces of `step` bytes.
+/// Fed in parts of `step` bytes.
 cut cut_into_lines(std::string_view bytes, std::size_t step) {
   cut out;
   docker::line_reader reader{line_limit};
@@ -39,7 +39,7 @@ cut cut_into_lines(std::string_view bytes, std::size_t step) {
   return out;
 }
 
-/// The event as Docker would have said it.
+/// The event in Docker's JSON.
 std::string written(const docker_event& event) {
   return boost::json::serialize(
       boost::json::value{{"Type", to_string(event.kind)},
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const std::size_t step : {std::size_t{1}, std::size_t{7}, line_limit + 1})
     must(cut_into_lines(bytes, step) == whole, "lines don't depend on how the bytes came");
 
-  docker::event_parser used; // keeps its buffers from line to line, as the stream's does
+  docker::event_parser used; // keeps its buffers between lines, as the stream's parser does
   for (const auto& line : whole.lines) {
     must(line.size() <= line_limit, "no line is longer than the limit", line);
     must(line.find('\n') == std::string::npos, "a line has no end in its middle", line);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// What libFuzzer calls with every input it makes up, and replay.cpp with every input that is kept.
+/// libFuzzer calls this with each generated input, replay.cpp with each kept input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace volumeviz::fuzz {
@@ -20,7 +20,7 @@ inline void must(bool holds, const char* sentence, std::string_view about = {}) 
   std::abort();
 }
 
-/// True for text that can be a part of one log line: no control characters.
+/// Whether the text can be part of one log line: it has no control characters.
 inline bool one_line(std::string_view text) {
   for (const char c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)

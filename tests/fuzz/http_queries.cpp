@@ -1,4 +1,4 @@
-// What comes behind the question mark of our own HTTP API, and the cursors within.
+// Query strings of the HTTP API, and the cursors in them.
 #include "http/parameters.hpp"
 #include "persistence/cursor.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -9,7 +9,7 @@ using namespace volumeviz::fuzz;
 
 namespace {
 
-/// Every byte escaped, so that nothing is left to be understood.
+/// Escapes every byte, so that no character has a special meaning.
 std::string written(const http::parameters& given) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out;
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto& [name, value] : given)
     if (name == "cursor")
       check_cursor(value);
-  // And the other way round: what we give out, we understand.
+  // And the reverse: our own output can be parsed.
   const std::string part{text.substr(0, text.find('\0'))};
   if (!part.empty() && part.size() < 4096 && text::is_storable(part)) {
     const std::vector<std::string> key{part, "second"};

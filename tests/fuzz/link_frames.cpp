@@ -1,5 +1,5 @@
-// What a peer sends on an open link: to a hub when the first byte is even, to an agent when it is
-// odd. The rest of that byte says how the stream is cut.
+// Bytes of a peer on an open link: to a hub when the first byte is even, to an agent when it is
+// odd. The rest of that byte decides how the stream is cut.
 #include "tests/fuzz/caf_oracle.hpp"
 #include "wire/agent_filter.hpp"
 #include "wire/frame_stream.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t gate = 20, session = 31, asker = 900;
 
-/// The id of a node as CAF writes it: all bytes of the host are `x`, and so is the process.
+/// A node id in CAF's binary format, whose host bytes and process id are all `x`.
 std::vector<std::byte> node(std::uint8_t x) {
   std::vector<std::byte> out;
   for (const int each : {0x00, 0x3E, 0x9A, 0xAB, 0x9B, 0xAC, 0x79})
@@ -24,7 +24,7 @@ std::vector<std::byte> node(std::uint8_t x) {
   return out;
 }
 
-/// The same, as CAF spells it for people.
+/// The same in CAF's text form.
 std::string text(std::uint8_t x) {
   const std::string digits = "0123456789ABCDEF";
   std::string out;

@@ -1,4 +1,4 @@
-// What agent and hub ask and answer each other, as payloads of CAF's messages.
+// Requests and answers of agent and hub, as payloads of CAF's messages.
 #include "tests/fuzz/caf_oracle.hpp"
 #include "wire/published.hpp"
 

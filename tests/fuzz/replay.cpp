@@ -1,4 +1,4 @@
-// replay FOLDER...: gives a target every kept input once. In the usual build, without libFuzzer.
+// replay FOLDER...: runs a target once with each kept input, in the usual build without libFuzzer.
 #include "tests/fuzz/fuzz.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   for (const auto& file : files) {
     std::ifstream in{file, std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-    // Said before, so that the last line names the culprit of a crash.
+    // Printed before, so that after a crash the last line names the input.
     std::printf("%s, %zu bytes\n", file.filename().c_str(), bytes.size());
     std::fflush(stdout);
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());

@@ -20,7 +20,7 @@ json::object object_of(const key_values& pairs) {
   return out;
 }
 
-/// Times are left out: Docker's own text for one is not kept.
+/// Without times, since Docker's text of a time is not kept.
 std::string written(const volume& x) {
   return json::serialize(json::object{{"Name", x.name},
                                       {"Driver", x.driver},

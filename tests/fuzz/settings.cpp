@@ -14,7 +14,7 @@ using namespace volumeviz::fuzz;
 namespace {
 
 config::environment environment_of(std::string_view text) {
-  // So that the defaults don't depend on whose machine this is.
+  // Makes the defaults independent of the machine.
   config::environment out{{"HOME", "/home/fuzz"}, {"NODE_NAME", "fuzz"}};
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
@@ -39,7 +39,7 @@ void check_complaint(std::string_view complaint, const config::environment& give
            || complaint.find("no such setting") != std::string_view::npos
            || complaint.find(" is not set: ") != std::string_view::npos,
        "a complaint says what is allowed", complaint);
-  // Shorter ones may well be a part of the sentence itself.
+  // Shorter ones may be part of the sentence itself.
   const auto token = given.find("HTTP_AUTH_TOKEN");
   if (complaint.starts_with("HTTP_AUTH_TOKEN") && token != given.end() && token->second.size() > 12)
     must(complaint.find(token->second) == std::string_view::npos, "a token is shown nowhere");
@@ -57,7 +57,7 @@ void check_settings(const config::settings& x) {
   must(one_line(x.http_auth_token) && one_line(x.node_name), "these are lines of text");
   if (x.role == config::node_role::agent)
     must(x.hub_address.has_value(), "an agent has a hub");
-  // The store looks closer; what it refuses, it refuses with a sentence of its own.
+  // The store checks more; it refuses with its own sentence.
   const auto where = persistence::parse_url(x.database_url);
   if (!where)
     must(where.error().code == ec::bad_request && one_line(where.error().text),

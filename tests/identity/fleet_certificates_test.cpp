@@ -1,4 +1,4 @@
-// deploy/fleet-certificates makes what agents and hubs accept.
+// deploy/fleet-certificates creates certificates that agents and hubs accept.
 #include "tests/identity/handshake.hpp"
 #include "tests/support/program.hpp"
 
@@ -48,7 +48,7 @@ std::map<std::string, std::string> contents(const std::string& folder) {
 
 } // namespace
 
-TEST_CASE("fleet-certificates: agents and hub of one CA believe each other, by their names") {
+TEST_CASE("fleet-certificates: agents and hub of one CA accept each other, by their names") {
   const scratch_folder scratch;
   const auto folder = scratch / "fleet";
   made({folder, "hub.example,10.0.0.1,fd00::1", "web_1", std::string(200, 'n')});
@@ -64,7 +64,7 @@ TEST_CASE("fleet-certificates: agents and hub of one CA believe each other, by t
   CHECK_FALSE(agent->is_for("web_2"));
   const auto other = load(files_in(folder + "/agents/" + std::string(200, 'n')), side::agent);
   CHECK(names_that_the_hub_sees(hub, other) == strings{std::string(200, 'n')});
-  // An agent's is no hub's, and the other way round.
+  // An agent's certificate does not work for a hub, nor the reverse.
   CHECK(contains(refusal(files_in(folder + "/hub"), side::agent), "lacks clientAuth"));
   CHECK(contains(refusal(files_in(folder + "/agents/web_1"), side::hub), "lacks serverAuth"));
 
@@ -77,7 +77,7 @@ TEST_CASE("fleet-certificates: agents and hub of one CA believe each other, by t
   CHECK((fs::status(folder).permissions() & fs::perms::all) == fs::perms::owner_all);
 }
 
-TEST_CASE("fleet-certificates: run again it keeps what is there and adds who is new") {
+TEST_CASE("fleet-certificates: run again it keeps existing files and adds new members") {
   const scratch_folder scratch;
   const auto folder = scratch / "fleet";
   made({folder, "hub", "web-1"});
@@ -92,7 +92,7 @@ TEST_CASE("fleet-certificates: run again it keeps what is there and adds who is 
   CHECK(names_that_the_hub_sees(hub, added) == strings{"10.0.0.7"});
   CHECK(added->is_for("10.0.0.7"));
 
-  // The CA's key may be kept elsewhere while nobody is new.
+  // Without new members the CA's key is not needed.
   fs::rename(folder + "/ca.key", scratch / "ca.key");
   made({folder, "hub", "web-1"});
   const auto missing = run({folder, "hub", "web-2"});
@@ -100,7 +100,7 @@ TEST_CASE("fleet-certificates: run again it keeps what is there and adds who is 
   CHECK(contains(missing.errors, "ca.key"));
 }
 
-TEST_CASE("fleet-certificates: other names of a hub, and a renewal, only when asked for") {
+TEST_CASE("fleet-certificates: it changes a hub's names and renews only when asked to") {
   using namespace std::chrono;
   const scratch_folder scratch;
   const auto folder = scratch / "fleet";
@@ -125,7 +125,7 @@ TEST_CASE("fleet-certificates: other names of a hub, and a renewal, only when as
   CHECK(names_that_the_hub_sees(hub, old) == strings{"web-1"});
 }
 
-TEST_CASE("fleet-certificates: two CAs do not believe each other's members") {
+TEST_CASE("fleet-certificates: two CAs do not accept each other's members") {
   const scratch_folder scratch;
   made({scratch / "a", "hub", "web-1"});
   made({scratch / "b", "hub", "web-1"});
@@ -141,7 +141,7 @@ TEST_CASE("fleet-certificates: two CAs do not believe each other's members") {
   CHECK(contains(run({scratch / "a", "hub", "web-2"}).errors, "is not the key of"));
 }
 
-TEST_CASE("fleet-certificates: what it is told wrongly it says, and makes nothing") {
+TEST_CASE("fleet-certificates: with wrong arguments it says so and creates nothing") {
   const scratch_folder scratch;
   const auto folder = scratch / "fleet";
   for (const auto& arguments : std::vector<strings>{{},

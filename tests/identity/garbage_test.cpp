@@ -1,5 +1,5 @@
-// Goal: nothing that comes from the network does harm, and no bit of what a CA has signed can be
-// another one. Method: certificates that rapidcheck has changed here and there.
+// Goal: no bytes from the network do harm, and no bit that a CA has signed can be changed. Method:
+// certificates with random changes by rapidcheck.
 #include "identity/pem.hpp"
 #include "identity/trust.hpp"
 #include "tests/identity/handshake.hpp"
@@ -51,8 +51,8 @@ std::size_t number_at(const std::string& der, std::size_t at) {
   return static_cast<unsigned char>(der.at(at));
 }
 
-/// How many bytes of the certificate the CA has signed: from byte 4 on, with a header of four
-/// bytes itself. (SEQUENCE { SEQUENCE { the signed part } … }, both of 256 bytes and more.)
+/// The length of the certificate's signed part. It begins at byte 4, and has a header of four
+/// bytes. (SEQUENCE { SEQUENCE { the signed part } … }, both of 256 bytes and more.)
 std::size_t signed_size(const std::string& der) {
   REQUIRE(number_at(der, 5) == 0x82);
   return 4 + (number_at(der, 6) << 8) + number_at(der, 7);
@@ -63,13 +63,13 @@ struct scene {
   std::string good = volumeviz::support::file_text(ca.issue(agent_wish("web-1")).certificate);
   trust hubs{*read_certificates(volumeviz::support::file_text(ca.ca()))};
 
-  /// What a hub has against this text as an agent's certificates.
+  /// Why a hub refuses this text as an agent's certificates.
   std::string doubts(const std::string& pem) const {
     const auto shown = read_certificates(pem);
     const auto checked = shown ? hubs.check(*shown, side::agent)
                                : tl::unexpected{chain_fault{.depth = 0, .text = shown.error()}};
     auto text = checked ? std::string{} : checked.error().text;
-    // It goes into a log and to the other side.
+    // The reason goes to a log and to the other side.
     RC_ASSERT(text.size() < 2000);
     RC_ASSERT(std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }));
     return text;
@@ -80,7 +80,7 @@ std::size_t place_in(std::size_t size) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, size));
 }
 
-/// Some bytes of it are others; at least one.
+/// Changes some bytes, at least one.
 std::string damaged(std::string bytes, std::size_t from, std::size_t size) {
   const auto original = bytes;
   const auto count = 1 + place_in(3);
@@ -93,7 +93,7 @@ std::string damaged(std::string bytes, std::size_t from, std::size_t size) {
 
 } // namespace
 
-TEST_CASE("whatever is changed in what the CA has signed, the certificate is refused") {
+TEST_CASE("a certificate with any change in its signed part is refused") {
   const scene on;
   REQUIRE(on.doubts(on.good) == "");
   const auto der = as_der(on.good);
@@ -103,7 +103,7 @@ TEST_CASE("whatever is changed in what the CA has signed, the certificate is ref
     CHECK(rc::check(chance, [&] { RC_ASSERT(on.doubts(as_pem(damaged(der, 4, size))) != ""); }));
 }
 
-TEST_CASE("whatever is changed in the text that carries a certificate, it does no harm") {
+TEST_CASE("any change in a certificate's PEM text is refused or harmless") {
   const scene on;
   const auto twice = on.good + volumeviz::support::file_text(on.ca.ca());
   for (const auto* chance : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
@@ -123,7 +123,7 @@ TEST_CASE("any text instead of a certificate is refused") {
   CHECK(rc::check("texts", [&](const std::string& text) { RC_ASSERT(on.doubts(text) != ""); }));
 }
 
-TEST_CASE("whatever is changed on the way, the two sides do not both believe each other") {
+TEST_CASE("when bytes are changed on the way, the two sides never both accept each other") {
   const authority ca;
   const auto hub = make(ca, hub_wish("DNS:hub"), side::hub);
   const auto agent = make(ca, agent_wish("web-1"), side::agent);
@@ -141,12 +141,12 @@ TEST_CASE("whatever is changed on the way, the two sides do not both believe eac
   }));
 }
 
-TEST_CASE("a certificate that claims to be encrypted asks nobody for a passphrase") {
+TEST_CASE("no passphrase is asked for a certificate that claims to be encrypted") {
   const scene on;
   auto shown = on.good;
   shown.insert(std::string{begin_line}.size(), "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,"
                                                "00112233445566778899AABBCCDDEEFF\n\n");
-  CHECK(contains(on.doubts(shown), "begins like a certificate"));
+  CHECK(contains(on.doubts(shown), "malformed certificate"));
 }
 
 TEST_CASE("too many certificates are refused") {

@@ -33,12 +33,12 @@ private:
   tls_session session_;
 };
 
-/// Shows what it is told to show, and believes everybody.
+/// A side that sends the given certificate and accepts every peer.
 class stranger : public party {
 public:
   stranger(side own, const support::issued_files& shown, const std::string& behind, int fd)
       : context_(SSL_CTX_new(own == side::hub ? TLS_server_method() : TLS_client_method())) {
-    const own_errors errors;
+    const error_scope errors;
     const auto chain = read_certificates(support::file_text(shown.certificate) + behind);
     const auto key = read_key(support::file_text(shown.key));
     REQUIRE(chain);
@@ -63,7 +63,7 @@ public:
 
 private:
   step after(int result) {
-    const own_errors errors;
+    const error_scope errors;
     if (result == 1)
       return step::done;
     switch (SSL_get_error(ssl_.get(), result)) {
@@ -161,7 +161,7 @@ void encounter::shake(const tampering& change) {
     if (goes_on(hubs))
       hubs = hub_->handshake();
   } while (pump(change));
-  // With TLS 1.3 the agent has finished before the hub has judged its certificate.
+  // With TLS 1.3 the agent finishes before the hub has checked its certificate.
   agents_reason_ = reason(*agent_, agents);
   hubs_reason_ = reason(*hub_, hubs);
 }

@@ -9,7 +9,7 @@
 
 namespace volumeviz::identity::testing {
 
-/// A socket that does not block, closed with the object.
+/// A non-blocking socket, closed with the object.
 class test_socket {
 public:
   explicit test_socket(int fd) : fd_(fd) {}
@@ -22,7 +22,7 @@ private:
   int fd_;
 };
 
-/// One side of a handshake: a tls_session, or a stranger that OpenSSL serves without our rules.
+/// One side of a handshake: a tls_session, or a peer that uses OpenSSL without our rules.
 class party {
 public:
   virtual ~party() = default;
@@ -31,15 +31,15 @@ public:
   virtual std::string why() const = 0;
 };
 
-/// What one may do to a chunk of bytes that is on its way, in either direction.
+/// May change bytes on their way, in either direction.
 using tampering = std::function<void(std::string& chunk)>;
 
-/// Two sides that are connected by way of the test, and have shaken hands as far as they do.
-/// A reason is empty when that side believes the other.
+/// Two sides that are connected through the test, after their handshake. A reason is empty when
+/// that side accepts the other.
 class encounter {
 public:
   encounter(const member& agent, const member& hub, const tampering& change = nullptr);
-  /// One of the sides shows a certificate that credentials::load() would refuse.
+  /// One side sends a certificate that credentials::load() would refuse.
   static std::unique_ptr<encounter> with_false_agent(const support::issued_files& shown,
                                                      const member& hub,
                                                      const std::string& behind = {});
@@ -51,10 +51,10 @@ public:
   const std::string& hubs_reason() const noexcept { return hubs_reason_; }
   bool both_believe() const { return agents_reason_.empty() && hubs_reason_.empty(); }
 
-  /// Null for a stranger.
+  /// Null for a peer without our rules.
   tls_session* agent() const noexcept { return agent_session_; }
   tls_session* hub() const noexcept { return hub_session_; }
-  /// Carries what was written since.
+  /// Passes on the bytes that were written since.
   bool pump(const tampering& change = nullptr);
 
 private:
@@ -69,7 +69,7 @@ private:
   std::string agents_reason_, hubs_reason_;
 };
 
-/// Why the agent does not believe that this hub has the name; empty: it does.
+/// Why the agent does not accept this name of the hub; empty: it does.
 std::string doubt(const member& agent, const member& hub, const std::string& name);
 
 } // namespace volumeviz::identity::testing

@@ -1,4 +1,4 @@
-// What is refused when the files are read, and with which words.
+// Which files are refused, and with which reason.
 #include "tests/identity/handshake.hpp"
 
 #include <doctest/doctest.h>
@@ -40,7 +40,7 @@ std::int64_t seconds_from_now(timestamp at) {
 
 } // namespace
 
-TEST_CASE("files that fit each other are accepted, and tell names and the end") {
+TEST_CASE("matching files are accepted, with their names and expiry") {
   const authority ca;
   const auto agent = make(ca, agent_wish("web_1"), side::agent);
   CHECK(agent->names() == std::vector<std::string>{"web_1"});
@@ -52,13 +52,13 @@ TEST_CASE("files that fit each other are accepted, and tell names and the end") 
   CHECK(hub->names() == std::vector<std::string>{"hub.example", "10.0.0.1", "fd00::1"});
 }
 
-TEST_CASE("a certificate without key usage or subjectAltName will do: it is for its common name") {
+TEST_CASE("a certificate without key usage and subjectAltName is accepted for its common name") {
   const authority ca;
   const auto plain = make(ca, {.subject = "/O=somewhere/CN=web-1"}, side::agent);
   CHECK(plain->names() == std::vector<std::string>{"web-1"});
 }
 
-TEST_CASE("every file that is missing or none is complained about, all at once") {
+TEST_CASE("every missing or malformed file is reported, all at once") {
   const authority ca;
   const scratch_folder folder;
   const auto good = files_of(ca.issue(agent_wish("web-1")), ca.ca());
@@ -67,7 +67,7 @@ TEST_CASE("every file that is missing or none is complained about, all at once")
         == "certificate: there is no such file\nkey: there is no such file\n"
            "ca: there is no such file\n");
 
-  const auto fifo = folder / "fifo"; // opened the usual way it blocks for ever
+  const auto fifo = folder / "fifo"; // a usual open() blocks forever
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const auto rubbish = written(folder / "rubbish", "rubbish\n");
   const auto half = written(folder / "half", file_text(good.certificate).substr(0, 200));
@@ -87,10 +87,10 @@ TEST_CASE("every file that is missing or none is complained about, all at once")
     CHECK(contains(refusal(files), "it is larger than 64 KiB"));
     files.*member = rubbish;
     CHECK(contains(refusal(files), member == &key_files::key
-                                       ? "it holds no private key in PEM format"
-                                       : "it holds no certificate in PEM format"));
+                                       ? "it contains no private key in PEM format"
+                                       : "it contains no certificate in PEM format"));
     files.*member = member == &key_files::key ? half_key : half;
-    CHECK(contains(refusal(files), "begins like a"));
+    CHECK(contains(refusal(files), "contains a malformed"));
     if (member != &key_files::key) {
       files.*member = many;
       CHECK(contains(refusal(files), "more than 16 certificates"));
@@ -98,7 +98,7 @@ TEST_CASE("every file that is missing or none is complained about, all at once")
   }
 }
 
-TEST_CASE("a key has to be the certificate's, of a kind that signs, and not encrypted") {
+TEST_CASE("a key must belong to the certificate, be able to sign, and not be encrypted") {
   const authority ca;
   const scratch_folder folder;
   const auto made = ca.issue(agent_wish("web-1"));
@@ -123,12 +123,12 @@ TEST_CASE("a key has to be the certificate's, of a kind that signs, and not encr
   CHECK(contains(refusal(files_of(ca.issue(weak), ca.ca())), "key too weak"));
 }
 
-TEST_CASE("a certificate has to be the CA's, and valid now; so has the CA") {
+TEST_CASE("a certificate must be signed by the CA and valid now, and so must the CA") {
   const authority ca;
   const authority other;
   const auto made = ca.issue(agent_wish("web-1"));
   CHECK(contains(refusal(files_of(made, other.ca())), "certificate: it is not signed by the CA ("));
-  // Another CA of the same name is no better.
+  // Nor by another CA with the same name.
   CHECK(contains(refusal({other.own().certificate, other.own().key, ca.ca()}),
                  "certificate: it is not signed by the CA ("));
 
@@ -151,20 +151,21 @@ TEST_CASE("a certificate has to be the CA's, and valid now; so has the CA") {
                  "expired on 20"));
 }
 
-TEST_CASE("swapped files are told apart") {
+TEST_CASE("swapped files are recognised") {
   const authority ca;
   const auto made = ca.issue(agent_wish("web-1"));
   CHECK(contains(refusal({made.key, made.certificate, ca.ca()}),
-                 "certificate: it holds no certificate"));
-  CHECK(contains(refusal({made.key, made.certificate, ca.ca()}), "key: it holds no private key"));
+                 "certificate: it contains no certificate"));
+  CHECK(
+      contains(refusal({made.key, made.certificate, ca.ca()}), "key: it contains no private key"));
   CHECK(contains(refusal({made.certificate, made.key, made.certificate}),
-                 "ca: it holds a certificate that is not a CA's"));
-  // Who has this could give itself any name.
+                 "ca: it contains a certificate that is not a CA's"));
+  // A member with this could give itself any name.
   CHECK(contains(refusal({ca.own().certificate, ca.own().key, ca.ca()}),
-                 "certificate: it is a CA's"));
+                 "certificate: it is a CA certificate"));
 }
 
-TEST_CASE("a certificate has to be meant for what it is used for") {
+TEST_CASE("a certificate must be meant for its side") {
   const authority ca;
   const auto refused = [&](const std::string& extensions, side own) {
     return refusal(files_of(ca.issue(of_an_agent(extensions)), ca.ca()), own);
@@ -180,7 +181,7 @@ TEST_CASE("a certificate has to be meant for what it is used for") {
       CHECK(contains(refused("keyUsage=" + usage, own), "lacks digitalSignature"));
 }
 
-TEST_CASE("intermediates come from the certificate's file, and the first end of all counts") {
+TEST_CASE("intermediates come from the certificate's file, and the earliest expiry counts") {
   const authority root;
   auto soon = authority::usual();
   soon.subject = "/CN=between";
@@ -197,7 +198,7 @@ TEST_CASE("intermediates come from the certificate's file, and the first end of 
   CHECK(encounter{agent, hub}.hubs_reason() == "");
 }
 
-TEST_CASE("a certificate that never ends has an end that can be told") {
+TEST_CASE("a certificate without an expiry has a representable one") {
   auto forever = authority::usual();
   forever.ends = std::chrono::hours{24 * 365 * 300};
   const authority ca{forever};
@@ -208,7 +209,7 @@ TEST_CASE("a certificate that never ends has an end that can be told") {
         == std::numeric_limits<timestamp>::max() / 1'000'000'000);
 }
 
-TEST_CASE("a file may hold notes and the key beside the certificate") {
+TEST_CASE("a file may contain notes and the key beside the certificate") {
   const authority ca;
   const scratch_folder folder;
   const auto made = ca.issue(agent_wish("web-1"));

@@ -12,8 +12,8 @@ namespace volumeviz::identity::testing {
 
 using member = std::shared_ptr<const credentials>;
 
-/// All complaints, a line each with the file's kind before it.
-inline std::string told(const std::vector<file_complaint>& complaints) {
+/// All complaints: one line each, with the kind of file first.
+inline std::string text_of(const std::vector<file_complaint>& complaints) {
   static constexpr const char* kinds[]{"certificate: ", "key: ", "ca: "};
   std::string text;
   for (const auto& each : complaints)
@@ -25,15 +25,15 @@ inline key_files files_of(const support::issued_files& made, const std::string& 
   return {.certificate = made.certificate, .key = made.key, .ca = ca};
 }
 
-/// The complaints; empty: it was loaded.
+/// The complaints; empty when the files were loaded.
 inline std::string refusal(const key_files& from, side own = side::agent) {
   const auto loaded = credentials::load(from, own);
-  return loaded ? std::string{} : told(loaded.error());
+  return loaded ? std::string{} : text_of(loaded.error());
 }
 
 inline member load(const key_files& from, side own) {
   auto loaded = credentials::load(from, own);
-  REQUIRE_MESSAGE(loaded, (loaded ? std::string{} : told(loaded.error())));
+  REQUIRE_MESSAGE(loaded, (loaded ? std::string{} : text_of(loaded.error())));
   return *loaded;
 }
 

@@ -1,4 +1,4 @@
-// The list of revoked certificates: what it may look like, and how changes of it are seen.
+// The list of revoked certificates: its format, and how changes of the file are noticed.
 #include "identity/revocation_list.hpp"
 #include "tests/identity/handshake.hpp"
 
@@ -27,7 +27,7 @@ struct list_on_disk {
   revocation_list list{path, [this](const std::string& why) { troubles.push_back(why); }};
 
   list_on_disk& holds(const std::string& text) {
-    // As an editor or a deployment does it: another file takes the place of the old one.
+    // As editors and deployments do: a new file replaces the old one.
     std::ofstream{path + ".new", std::ios::binary} << text;
     std::filesystem::rename(path + ".new", path);
     return *this;
@@ -40,7 +40,7 @@ struct list_on_disk {
 
 } // namespace
 
-TEST_CASE("the fingerprint that openssl prints is that of the session's peer") {
+TEST_CASE("the fingerprint that openssl prints equals the session's") {
   const authority ca;
   const auto files = ca.issue(agent_wish("web-1"));
   const encounter met{load(files_of(files, ca.ca()), side::agent),
@@ -76,7 +76,7 @@ TEST_CASE("digits of either case, with colons or without, comments and empty lin
   CHECK(empty.why_not() == "");
 }
 
-TEST_CASE("a line that is not a fingerprint is refused with its number, and harms no log") {
+TEST_CASE("a line that is not a fingerprint is refused with its number, in printable text") {
   list_on_disk on;
   for (const std::string& line : {std::string{"web-1"}, digits.substr(1), digits + "0",
                                   "SHA1 Fingerprint=" + digits.substr(24), std::string{"="},
@@ -91,7 +91,7 @@ TEST_CASE("a line that is not a fingerprint is refused with its number, and harm
   }
 }
 
-TEST_CASE("what is added to the file, or taken out, counts from the next question on") {
+TEST_CASE("lines added to the file or removed from it take effect at the next check") {
   list_on_disk on;
   on.holds(digits + "\n");
   CHECK(on.list.has(digits));
@@ -105,7 +105,7 @@ TEST_CASE("what is added to the file, or taken out, counts from the next questio
   CHECK(on.troubles.empty());
 }
 
-TEST_CASE("while the file can't be used the old list holds, and that is said once a change") {
+TEST_CASE("while the file can't be read the old list stays valid, reported once for each change") {
   list_on_disk on;
   on.holds(digits + "\n");
   CHECK(on.list.has(digits));
@@ -124,7 +124,7 @@ TEST_CASE("while the file can't be used the old list holds, and that is said onc
   CHECK(on.troubles.size() == 2);
 }
 
-TEST_CASE("a file that is not there from the start revokes nothing, and that is said") {
+TEST_CASE("a file that is missing from the start revokes nothing, and is reported") {
   list_on_disk on;
   CHECK_FALSE(on.list.has(digits));
   CHECK_FALSE(on.list.has(digits));

@@ -1,4 +1,4 @@
-// Whom one side believes the other's name, and why not: real TLS sessions.
+// Which certificates and names each side accepts, and its reasons: real TLS sessions.
 #include "identity/random.hpp"
 #include "tests/identity/handshake.hpp"
 
@@ -27,7 +27,7 @@ struct fleet {
   member agent = make(ca, agent_wish("web_1"), side::agent);
 };
 
-/// What an agent says of a hub that has this certificate, when it has dialed this name.
+/// An agent's reason to refuse a hub with this certificate, when it has connected to this name.
 std::string doubt_about(const fleet& f, const certificate_wish& wish, const std::string& name) {
   return doubt(f.agent, make(f.ca, wish, side::hub), name);
 }
@@ -38,7 +38,7 @@ certificate_wish with_names(const std::string& alternative_names) {
 
 } // namespace
 
-TEST_CASE("agent and hub believe each other, and learn whom the other's certificate is for") {
+TEST_CASE("agent and hub accept each other, and learn the names in the other's certificate") {
   const fleet f;
   const encounter met{f.agent, f.hub};
   CHECK(met.agents_reason() == "");
@@ -49,7 +49,7 @@ TEST_CASE("agent and hub believe each other, and learn whom the other's certific
   CHECK(met.hub()->peer().fingerprint != met.agent()->peer().fingerprint);
 }
 
-TEST_CASE("what one side writes the other reads, and an end in order has no reason") {
+TEST_CASE("each side reads what the other writes, and a proper end has no reason") {
   const fleet f;
   encounter met{f.agent, f.hub};
   REQUIRE(met.both_believe());
@@ -69,7 +69,7 @@ TEST_CASE("what one side writes the other reads, and an end in order has no reas
   CHECK_FALSE(met.hub()->has_more());
 }
 
-TEST_CASE("a byte that is changed after the handshake ends the session") {
+TEST_CASE("a byte changed after the handshake ends the session") {
   const fleet f;
   encounter met{f.agent, f.hub};
   REQUIRE(met.both_believe());
@@ -83,7 +83,7 @@ TEST_CASE("a byte that is changed after the handshake ends the session") {
   CHECK(met.hub()->why() != "");
 }
 
-TEST_CASE("every kind of key makes a session, on either side") {
+TEST_CASE("every kind of key works, on either side") {
   const fleet f;
   for (const char* kind : {"ec:prime256v1", "ec:secp384r1", "rsa:2048", "ed25519"}) {
     CAPTURE(kind);
@@ -97,10 +97,10 @@ TEST_CASE("every kind of key makes a session, on either side") {
   }
 }
 
-TEST_CASE("a member of another CA is not believed, and neither side is told why by the other") {
+TEST_CASE("a member of another CA is refused, and each side has its own reason") {
   const fleet f;
   const fleet others;
-  // Neither knows the other's CA: the agent is the first to notice.
+  // Neither knows the other's CA. The agent notices first.
   const encounter met{others.agent, f.hub};
   CHECK(contains(met.agents_reason(), "it is not signed by the CA"));
   CHECK(met.hubs_reason() != "");
@@ -115,7 +115,7 @@ TEST_CASE("a hub refuses an agent of another CA, and its reason names the certif
   CHECK(met->agents_reason() != "");
 }
 
-TEST_CASE("an agent that is refused learns of it at its first read") {
+TEST_CASE("an agent that is refused notices it at its first read") {
   const authority ca;
   const authority other;
   // The agent trusts both CAs; the hub trusts its own only.
@@ -129,7 +129,7 @@ TEST_CASE("an agent that is refused learns of it at its first read") {
   CHECK(contains(met.agents_reason(), "alert"));
 }
 
-TEST_CASE("a certificate of the wrong side is not believed, even under the right name") {
+TEST_CASE("a certificate for the other side is refused, even with the right name") {
   const fleet f;
   const auto fake = encounter::with_false_hub(f.agent, f.ca.issue(agent_wish("hub.example")));
   CHECK(contains(fake->agents_reason(), "lacks serverAuth"));
@@ -137,7 +137,7 @@ TEST_CASE("a certificate of the wrong side is not believed, even under the right
   CHECK(contains(turned->hubs_reason(), "lacks clientAuth"));
 }
 
-TEST_CASE("a certificate that has expired or is not valid yet is not believed") {
+TEST_CASE("a certificate that has expired or is not valid yet is refused") {
   const fleet f;
   auto past = agent_wish("web_1");
   past.begins = -48h;
@@ -150,12 +150,13 @@ TEST_CASE("a certificate that has expired or is not valid yet is not believed") 
                  "it is not valid before 20"));
 }
 
-TEST_CASE("the CA itself is not a member") {
+TEST_CASE("the CA's own certificate is refused") {
   const fleet f;
-  CHECK(contains(encounter::with_false_agent(f.ca.own(), f.hub)->hubs_reason(), "it is a CA's"));
+  CHECK(contains(encounter::with_false_agent(f.ca.own(), f.hub)->hubs_reason(),
+                 "it is a CA certificate"));
 }
 
-TEST_CASE("a member vouches for nobody") {
+TEST_CASE("a certificate signed by a member is refused") {
   const fleet f;
   const authority member_as_ca{f.ca, agent_wish("web_2")};
   const auto met = encounter::with_false_agent(member_as_ca.issue(agent_wish("web_1")), f.hub,
@@ -163,7 +164,7 @@ TEST_CASE("a member vouches for nobody") {
   CHECK(contains(met->hubs_reason(), "is not accepted: invalid CA"));
 }
 
-TEST_CASE("the certificates behind the first one give no name") {
+TEST_CASE("only the first certificate gives names") {
   const fleet f;
   const auto others = f.ca.issue(agent_wish("web_2"));
   const auto met = encounter::with_false_agent(f.ca.issue(agent_wish("web_1")), f.hub,
@@ -212,7 +213,7 @@ TEST_CASE("an address is compared as an address, and only with addresses") {
   CHECK(contains(doubt_about(f, with_names("DNS:10.0.0.7"), "10.0.0.7"), "is for \"10.0.0.7\","));
 }
 
-TEST_CASE("a name with a zero byte is not the part before it, and harms no log") {
+TEST_CASE("a name with a zero byte does not match the part before it, and is printable in logs") {
   const fleet f;
   // SEQUENCE { [2] "good\0bad\n" }
   const auto tricky = with_names("DER:30:0b:82:09:67:6f:6f:64:00:62:61:64:0a");
@@ -225,7 +226,7 @@ TEST_CASE("a name with a zero byte is not the part before it, and harms no log")
   CHECK(contains(doubt_about(f, with_names("DNS:good"), std::string{"good\0x", 6}), "\"good?x\""));
 }
 
-TEST_CASE("many and long names are cut in what is said about them") {
+TEST_CASE("texts about many or long names are cut") {
   const fleet f;
   std::string many = "DNS:n0";
   for (int i = 1; i < 100; ++i)
@@ -238,7 +239,7 @@ TEST_CASE("many and long names are cut in what is said about them") {
   CHECK(long_one.size() < 1000);
 }
 
-TEST_CASE("a nonce is 64 hex digits and never the same") {
+TEST_CASE("a nonce has 64 hex digits and never repeats") {
   std::set<std::string> nonces;
   std::set<std::uint64_t> numbers;
   for (int i = 0; i < 1000; ++i) {

@@ -130,7 +130,7 @@ void fleet::start_hub() {
   parts.link.secret = [this] { return std::to_string(++secrets_); };
   // All live in one actor system, whose node is the one member.
   parts.link.members = std::make_shared<wire::member_registry>();
-  parts.link.members->enter(1, to_string(runs_.caf().node()), {.address = "127.0.0.1"});
+  parts.link.members->add(1, to_string(runs_.caf().node()), {.address = "127.0.0.1"});
   parts.link.recorded_hosts = [this]() -> result<std::vector<host_report>> {
     std::vector<host_report> rows(2);
     rows[0].host = "h";

@@ -1,4 +1,4 @@
-// What an agent lets in of its hub: a hub that somebody has taken over can do nothing but answer.
+// What an agent accepts from its hub: even a hub under an attacker's control can only answer.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
 #include "wire/agent_filter.hpp"
@@ -34,13 +34,13 @@ struct scene {
   }
 };
 
-// CAF makes no id for itself where there is no network interface but the loopback.
+// CAF gives a node no id on a machine whose only network interface is the loopback.
 const auto own = [] { return node_number(200); };
 const auto yes = [] { return shared_caf().message(true); };
 
 } // namespace
 
-TEST_CASE("an agent takes the hub's handshake first, and once") {
+TEST_CASE("an agent accepts the hub's handshake first, and once") {
   for (const auto& x :
        {heartbeat(), response(gate, asker, yes()), monitor(node_number(3), own(), asker)}) {
     scene on;
@@ -69,7 +69,7 @@ TEST_CASE("a handshake without a node, or with too many or too long names, is re
   CHECK(scene{}.take(many) == "shape");
 }
 
-TEST_CASE("an answer passes when it was asked for, once, and to the actor that asked") {
+TEST_CASE("an answer to a request passes once, and only to the actor that asked") {
   scene on;
   on.connected();
   CHECK(on.take(response(gate, asker, yes(), 1)) == "response");
@@ -80,7 +80,7 @@ TEST_CASE("an answer passes when it was asked for, once, and to the actor that a
   CHECK(on.take(response(gate, asker, yes(), 1)) == "response");
 }
 
-TEST_CASE("all that a hub answers passes, and nothing else as an answer") {
+TEST_CASE("every answer of a hub passes, and nothing else as an answer") {
   auto& caf = shared_caf();
   scene on;
   on.connected();
@@ -100,7 +100,7 @@ TEST_CASE("all that a hub answers passes, and nothing else as an answer") {
   CHECK(answered(caf.message(caf::sys_atom_v, caf::get_atom_v)) == "type");
 }
 
-TEST_CASE("a hub asks an agent nothing, and sends it nothing unasked") {
+TEST_CASE("requests and unsolicited messages of a hub are refused") {
   scene on;
   on.connected();
   on.asks(1);
@@ -112,12 +112,12 @@ TEST_CASE("a hub asks an agent nothing, and sends it nothing unasked") {
   CHECK(on.take(routed) == "operation");
   auto named = request(gate, spawn_server, content);
   named.header.flags = named_receiver;
-  CHECK(on.take(named) == "type"); // CAF asks something else there, which is dropped
+  CHECK(on.take(named) == "type"); // CAF sends another question there, which is dropped
   named.header.dest_actor = static_cast<std::uint64_t>(caf::atom("ConfigServ"));
   CHECK(on.take(named) == "receiver");
 }
 
-TEST_CASE("a hub watches for the end of actors that have asked it something, and of no other") {
+TEST_CASE("a hub may monitor actors that have sent it requests, and no other") {
   scene on;
   on.connected();
   CHECK(on.take(monitor(on.hub, own(), asker)) == "receiver");
@@ -130,7 +130,7 @@ TEST_CASE("a hub watches for the end of actors that have asked it something, and
   CHECK(on.take(heartbeat()) == "forward");
 }
 
-TEST_CASE("of what was asked, the newest four thousand may still be answered") {
+TEST_CASE("the newest four thousand requests may still be answered") {
   scene on;
   on.connected();
   for (std::uint64_t i = 1; i <= 5000; ++i)

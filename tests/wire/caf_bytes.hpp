@@ -14,14 +14,14 @@ namespace volumeviz::wire::testing {
 
 using byte_vector = std::vector<std::byte>;
 
-/// CAF as the program configures it, to make the bytes that CAF makes.
+/// CAF as the program configures it; produces CAF's own bytes.
 struct caf_types : caf::actor_system_config {
   caf_types() { add_message_types<caf::id_block::volumeviz>(); }
 };
 
 class caf_bytes {
 public:
-  /// In CAF's binary format.
+  /// The value in CAF's binary format.
   template <class... Ts>
   byte_vector written(Ts... xs) {
     std::vector<char> out;
@@ -30,12 +30,12 @@ public:
       throw std::runtime_error{"CAF can't serialise this: " + system_.render(failed)};
     return bytes_of(out);
   }
-  /// What a message between two actors carries.
+  /// The payload of a message between two actors.
   template <class... Ts>
   byte_vector message(Ts... xs) {
     return written(std::vector<caf::strong_actor_ptr>{}, caf::make_message(std::move(xs)...));
   }
-  /// Whether CAF takes this payload for a message.
+  /// Whether CAF can read this payload as a message.
   bool reads(bytes payload) {
     std::vector<char> in(payload.size());
     for (std::size_t i = 0; i < in.size(); ++i)
@@ -64,14 +64,15 @@ private:
   caf::scoped_execution_unit unit_{&system_};
 };
 
-/// One system for all tests of a file that need no own one: starting one takes some milliseconds.
-/// It never ends: when a process exits, what an actor system needs at its end may be gone before.
+/// One system for all tests of a file that can share one, since starting one takes some
+/// milliseconds. It never ends: at process exit, objects that an actor system needs for its end may
+/// be gone already.
 inline caf_bytes& shared_caf() {
   static auto& x = *new caf_bytes;
   return x;
 }
 
-/// The node of some other process.
+/// The node of another process.
 inline caf::node_id node_number(std::uint8_t x) {
   caf::node_id::default_data::host_id_type host{};
   host.fill(x);
@@ -87,7 +88,7 @@ struct frame {
   frame_header parsed() const;
 };
 
-// The frames that CAF sends, as caf::io::basp::instance makes them.
+// CAF's frames, as caf::io::basp::instance creates them.
 frame client_handshake(const caf::node_id& from, std::uint8_t flags = 0);
 frame server_handshake(const caf::node_id& from, std::uint64_t gate);
 frame request(std::uint64_t from, std::uint64_t to, byte_vector content, std::uint64_t number = 1);

@@ -1,4 +1,5 @@
-// Dialing a hub that is not there, or does not answer: a sentence, in time, and without work.
+// Connecting to a hub that is absent or does not answer: fails with a sentence, in time, without
+// using CPU.
 #include "tests/support/free_port.hpp"
 #include "tests/wire/front_rig.hpp"
 
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Takes so many connections and one more, and says nothing.
+/// A listener with a backlog of this length that accepts nothing.
 struct deaf_listener {
   explicit deaf_listener(int backlog) {
     address.sin_family = AF_INET;
@@ -41,7 +42,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("dialing where nobody listens, or a name that nobody has, gives a sentence") {
+TEST_CASE("connecting to a closed port or an unknown name fails with a sentence") {
   dialer_rig agent;
   const auto refused = agent.dial(support::free_port());
   CHECK_FALSE(refused.socket.is_open());
@@ -51,8 +52,8 @@ TEST_CASE("dialing where nobody listens, or a name that nobody has, gives a sent
   CHECK((contains(unknown.why, "can't be resolved") || contains(unknown.why, "name service")));
 }
 
-TEST_CASE("dialing a hub that swallows packets ends in three seconds") {
-  // A full backlog: the kernel drops further first packets, as a firewall would.
+TEST_CASE("connecting to an address that drops packets ends in three seconds") {
+  // With a full backlog the kernel drops further connection attempts, as a firewall would.
   const deaf_listener hub{0};
   std::vector<int> waiting;
   for (int i = 0; i < 4; ++i) {
@@ -69,7 +70,7 @@ TEST_CASE("dialing a hub that swallows packets ends in three seconds") {
     ::close(fd);
 }
 
-TEST_CASE("a hub that does not answer a handshake is waited for without work") {
+TEST_CASE("waiting for a hub that does not answer the handshake costs no CPU") {
   const deaf_listener hub{8};
   const support::authority ca;
   dialer_rig agent{[own = load_or_throw(ca.issue(support::agent_wish("a")), ca.ca(),
@@ -80,10 +81,10 @@ TEST_CASE("a hub that does not answer a handshake is waited for without work") {
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - began;
   const auto busy = static_cast<double>(std::clock() - busy_before) / CLOCKS_PER_SEC;
   CHECK(contains(dialed.why, "the TLS handshake was not answered in time"));
-  CHECK(busy < waited.count() / 2); // of one core; it was all of it
+  CHECK(busy < waited.count() / 2); // of one core; a busy loop would use all of it
 }
 
-TEST_CASE("a dialer that ends with attempts under way calls nobody afterwards") {
+TEST_CASE("a dialer that ends during attempts does not call back afterwards") {
   const deaf_listener hub{8};
   const support::authority ca;
   const auto own =

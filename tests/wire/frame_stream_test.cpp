@@ -1,4 +1,4 @@
-// However the network cuts a stream, the same frames come of it, and nothing of a refused one.
+// However the network cuts a stream, it gives the same frames, and no byte of a refused one.
 #include "tests/wire/caf_bytes.hpp"
 #include "wire/frame_stream.hpp"
 
@@ -10,8 +10,8 @@ using namespace volumeviz::wire::testing;
 
 namespace {
 
-/// Forwards what goes to even actors and drops what goes to odd ones; refuses actor 666 by its
-/// header and 667 when the frame is complete.
+/// Forwards frames for even actors and drops those for odd ones. Refuses actor 666 at the header,
+/// and 667 when the frame is complete.
 class picky_filter : public frame_filter {
 public:
   verdict header(const frame_header& x) override {
@@ -60,7 +60,7 @@ cut_stream any_stream() {
 
 } // namespace
 
-TEST_CASE("received: any cutting of a stream gives the same frames") {
+TEST_CASE("received: a stream gives the same frames however it is cut") {
   CHECK(rc::check("chunks", [] {
     const auto stream = any_stream();
     picky_filter filter;
@@ -73,14 +73,14 @@ TEST_CASE("received: any cutting of a stream gives the same frames") {
       sent += chunk.size();
     }
     RC_ASSERT(through == stream.expected);
-    // What is dropped counts, too: it has to be slowed down like the others.
+    // Dropped frames count, too, since they must be slowed down like others.
     for (const auto& x : seen)
       told += header_size + x.payload_size;
     RC_ASSERT(told == sent);
   }));
 }
 
-TEST_CASE("sent: any cutting of a stream gives the same frames") {
+TEST_CASE("sent: a stream gives the same frames however it is cut") {
   CHECK(rc::check("chunks", [] {
     const auto stream = any_stream();
     picky_filter filter;
@@ -92,7 +92,7 @@ TEST_CASE("sent: any cutting of a stream gives the same frames") {
   }));
 }
 
-TEST_CASE("what came before a refused frame passes, of the frame itself not a byte") {
+TEST_CASE("frames before a refused one pass, and no byte of the refused one") {
   for (const std::uint64_t target : {666, 667}) {
     const auto good = any_frame(2, 10).bytes_on_the_wire();
     auto all = good;
@@ -116,7 +116,7 @@ TEST_CASE("what came before a refused frame passes, of the frame itself not a by
   }
 }
 
-TEST_CASE("bytes that are not BASP are refused as soon as there is a header of them") {
+TEST_CASE("bytes that are not BASP are refused as soon as a header's length has arrived") {
   const auto refused_after = [](byte_vector all) {
     picky_filter filter;
     received_stream received{filter};
@@ -139,7 +139,7 @@ TEST_CASE("bytes that are not BASP are refused as soon as there is a header of t
   CHECK(refused_after(unknown) == header_size);
 }
 
-TEST_CASE("no memory is taken for what a header only announces") {
+TEST_CASE("no memory is allocated for a length that a header announces") {
   picky_filter filter;
   received_stream received{filter};
   auto x = any_frame(2, 0);
@@ -155,7 +155,7 @@ TEST_CASE("no memory is taken for what a header only announces") {
   CHECK(through.capacity() == 0);
 }
 
-TEST_CASE("sent: an answer among the frames is told") {
+TEST_CASE("sent: an answer among the frames is reported") {
   picky_filter filter;
   sent_stream sent{filter};
   byte_vector through;

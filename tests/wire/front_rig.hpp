@@ -16,12 +16,12 @@
 
 namespace volumeviz::wire::testing {
 
-/// What a front has reported, by the name of the reason. Thread-safe.
+/// The reports of a front, with the names of their reasons. Thread-safe.
 class report_book {
 public:
   front_reports reports();
   std::vector<std::string> all() const;
-  /// Waits until there are so many.
+  /// Waits for so many reports.
   bool has(std::size_t count) const;
 
 private:
@@ -30,7 +30,7 @@ private:
   std::vector<std::string> lines_;
 };
 
-/// A socket of the test's own, with a limit for all that waits.
+/// The test's own socket, with a limit for all waits.
 class test_end {
 public:
   explicit test_end(int fd);
@@ -38,13 +38,13 @@ public:
   test_end(test_end&& from) noexcept;
   test_end& operator=(const test_end&) = delete;
 
-  /// A TCP connection to this port of 127.0.0.1.
+  /// Connects to this port of 127.0.0.1.
   static test_end to(std::uint16_t port);
 
   bool send(bytes what) const;
-  /// Reads so many bytes; fewer when it has ended before.
+  /// Reads so many bytes; fewer when the connection ends before.
   byte_vector read(std::size_t count) const;
-  /// Whether the other side ends it, within ten seconds.
+  /// Whether the other side ends the connection within ten seconds.
   bool ends() const;
   int fd() const noexcept { return fd_; }
 
@@ -55,11 +55,11 @@ private:
 std::shared_ptr<const identity::credentials>
 load_or_throw(const support::issued_files& files, const std::string& ca, identity::side own);
 
-/// A hub's front on a port of 127.0.0.1, and what CAF would get of it.
+/// A hub's front on a port of 127.0.0.1, and the connections that CAF would get.
 class front_rig {
 public:
   explicit front_rig(const std::function<void(hub_front_parts&)>& change = nullptr);
-  /// With TLS: certificates of `ca`.
+  /// With TLS, and certificates of `ca`.
   static std::function<void(hub_front_parts&)> with_tls(const support::authority& ca);
 
   std::uint16_t port() const { return front_->port(); }
@@ -78,7 +78,7 @@ private:
   std::unique_ptr<hub_front> front_;
 };
 
-/// A dialer, and what came of one attempt.
+/// A dialer, and the outcome of one attempt.
 class dialer_rig {
 public:
   explicit dialer_rig(credentials_source credentials = nullptr, revocation_check revoked = nullptr);

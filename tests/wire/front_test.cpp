@@ -34,7 +34,7 @@ byte_vector introduction() {
   return client_handshake(node_number(1)).bytes_on_the_wire();
 }
 
-/// Both sides shake hands as CAF does, and a request gets its answer. Returns the hub's end.
+/// Does CAF's handshake on both sides, then one request and its answer. Returns the hub's end.
 test_end converse(front_rig& hub, const test_end& agent) {
   REQUIRE(agent.send(introduction()));
   auto hubs = hub.accepted();
@@ -63,7 +63,7 @@ TEST_CASE("frames travel both ways, without TLS") {
   const auto hubs = converse(hub, end);
 }
 
-TEST_CASE("frames travel both ways with TLS, and the node is that of its certificate") {
+TEST_CASE("frames travel both ways with TLS, and the node belongs to its certificate") {
   const authority ca;
   front_rig hub{front_rig::with_tls(ca)};
   dialer_rig agent{agent_of(ca)};
@@ -78,7 +78,7 @@ TEST_CASE("frames travel both ways with TLS, and the node is that of its certifi
   CHECK(who->address == "127.0.0.1");
 }
 
-TEST_CASE("a connection without TLS has no names, and an address") {
+TEST_CASE("a connection without TLS has an address and no names") {
   front_rig hub;
   const auto agent = test_end::to(hub.port());
   agent.send(introduction());
@@ -90,7 +90,7 @@ TEST_CASE("a connection without TLS has no names, and an address") {
   CHECK(who->address == "127.0.0.1");
 }
 
-TEST_CASE("the end of one side reaches the other, and the member is gone") {
+TEST_CASE("when one side ends the other ends, and the member is removed") {
   front_rig hub;
   dialer_rig agent;
   auto dialed = agent.dial(hub.port());
@@ -105,7 +105,7 @@ TEST_CASE("the end of one side reaches the other, and the member is gone") {
   CHECK(hub.book.all().empty());
 }
 
-TEST_CASE("a connection that is silent is ended after the limit, and CAF never sees it") {
+TEST_CASE("a silent connection is ended after the limit, and CAF never sees it") {
   const authority ca;
   for (const bool tls : {false, true}) {
     front_rig hub{[&](hub_front_parts& parts) {
@@ -121,7 +121,7 @@ TEST_CASE("a connection that is silent is ended after the limit, and CAF never s
   }
 }
 
-TEST_CASE("without TLS an introduction alone does not hold a place for longer") {
+TEST_CASE("without TLS a handshake alone does not keep a connection open") {
   front_rig hub{[&](hub_front_parts& parts) { parts.session_limit = 100ms; }};
   const auto agent = test_end::to(hub.port());
   agent.send(introduction());
@@ -131,7 +131,7 @@ TEST_CASE("without TLS an introduction alone does not hold a place for longer") 
   CHECK(begins(hub.book.all().front(), "refusal late |"));
 }
 
-TEST_CASE("of one address there may be so many that have proven nothing, and then again") {
+TEST_CASE("unproven connections of one address are limited, and their places become free again") {
   front_rig hub{[&](hub_front_parts& parts) { parts.limits = {.total = 10, .of_address = 2}; }};
   auto first = std::make_unique<test_end>(test_end::to(hub.port()));
   const auto second = test_end::to(hub.port());
@@ -140,7 +140,7 @@ TEST_CASE("of one address there may be so many that have proven nothing, and the
   REQUIRE(hub.book.has(1));
   CHECK(begins(hub.book.all().front(), "refusal too_many_from_address | 127.0.0.1 |"));
   first.reset();
-  // The front learns of the end a moment later.
+  // The front notices the end a moment later.
   CHECK(eventually([&] {
     const auto again = test_end::to(hub.port());
     again.send(introduction());
@@ -148,7 +148,7 @@ TEST_CASE("of one address there may be so many that have proven nothing, and the
   }));
 }
 
-TEST_CASE("strangers that hold all places keep nobody out: the oldest of them is ended") {
+TEST_CASE("when unproven connections fill all places, the oldest of them is ended for a new one") {
   front_rig hub{[&](hub_front_parts& parts) { parts.limits = {.total = 2, .of_address = 10}; }};
   const auto first = test_end::to(hub.port());
   const auto second = test_end::to(hub.port());
@@ -161,7 +161,7 @@ TEST_CASE("strangers that hold all places keep nobody out: the oldest of them is
   CHECK(hubs.read(introduction().size()) == introduction());
 }
 
-TEST_CASE("a member that proves itself twelve times and then introduces itself keeps eight") {
+TEST_CASE("a member that opens twelve connections before its first handshake keeps eight") {
   const authority ca;
   front_rig hub{front_rig::with_tls(ca)};
   dialer_rig agent{agent_of(ca)};
@@ -211,7 +211,7 @@ TEST_CASE("a member of another CA is refused") {
   const authority ca;
   const authority other;
   front_rig hub{front_rig::with_tls(ca)};
-  // It trusts the hub, so that it shows its certificate.
+  // It trusts the hub, so it sends its own certificate.
   const auto own =
       load_or_throw(other.issue(agent_wish("web-1")), other.ca(), identity::side::agent);
   dialer_rig agent{[&] { return own; }};
@@ -222,7 +222,7 @@ TEST_CASE("a member of another CA is refused") {
   CHECK(begins(hub.book.all().front(), "refusal tls |"));
 }
 
-TEST_CASE("a revoked certificate is refused, and the agent learns that its hub refused it") {
+TEST_CASE("a revoked certificate is refused, and the agent learns the reason") {
   const authority ca;
   front_rig hub{[&](hub_front_parts& parts) {
     front_rig::with_tls(ca)(parts);
@@ -232,13 +232,13 @@ TEST_CASE("a revoked certificate is refused, and the agent learns that its hub r
   auto dialed = agent.dial(hub.port());
   REQUIRE(hub.book.has(1));
   CHECK(begins(hub.book.all().front(), "refusal revoked | 127.0.0.1 (\"web-1\") |"));
-  REQUIRE(dialed.socket.is_open()); // with TLS 1.3 the agent has finished first
+  REQUIRE(dialed.socket.is_open()); // with TLS 1.3 the agent finishes first
   CHECK(test_end{dialed.socket.release()}.ends());
   CHECK(dialed.end->why() != "");
   CHECK(hub.accepted_count() == 0);
 }
 
-TEST_CASE("a certificate that is revoked later ends its connection") {
+TEST_CASE("revoking a certificate ends its open connection") {
   const authority ca;
   std::atomic<bool> revoked = false;
   front_rig hub{[&](hub_front_parts& parts) {
@@ -255,13 +255,13 @@ TEST_CASE("a certificate that is revoked later ends its connection") {
   CHECK(begins(hub.book.all().front(), "refusal revoked |"));
 }
 
-TEST_CASE("an agent does not go on with a hub that is revoked, or is for another name") {
+TEST_CASE("an agent refuses a hub whose certificate is revoked or for another name") {
   const authority ca;
   front_rig hub{front_rig::with_tls(ca)};
   dialer_rig wary{agent_of(ca), [](const std::string&) { return true; }};
   CHECK(contains(wary.dial(hub.port()).why, "revoked"));
   dialer_rig agent{agent_of(ca)};
-  // Another address of the same machine.
+  // A different address of the same machine.
   const auto other = agent.dial(hub.port(), "127.0.0.2");
   CHECK_FALSE(other.socket.is_open());
   CHECK(other.why != "");
@@ -285,7 +285,7 @@ TEST_CASE("a violation ends the connection and is reported once, with the peer's
                "violation receiver | 127.0.0.1 (\"web-1\") | a message to actor 99"));
 }
 
-TEST_CASE("a hub's violation ends the agent's connection and is said") {
+TEST_CASE("a hub's violation ends the agent's connection and is reported") {
   front_rig hub;
   dialer_rig agent;
   auto dialed = agent.dial(hub.port());
@@ -299,7 +299,8 @@ TEST_CASE("a hub's violation ends the agent's connection and is said") {
   CHECK(begins(agent.book.all().front(), "violation operation | 127.0.0.1 |"));
 }
 
-TEST_CASE("a hub that closes without a word has not accepted us") {
+TEST_CASE(
+    "the reason names certificate, TLS and capacity when a hub closes before it sent anything") {
   front_rig hub{[](hub_front_parts& parts) { parts.handshake_limit = 50ms; }};
   dialer_rig agent;
   auto dialed = agent.dial(hub.port());
@@ -308,7 +309,7 @@ TEST_CASE("a hub that closes without a word has not accepted us") {
   CHECK(contains(dialed.end->why(), "before it said anything"));
 }
 
-TEST_CASE("the front's end closes what is open, on both sides") {
+TEST_CASE("closing the front closes its connections on both sides") {
   auto hub = std::make_unique<front_rig>();
   dialer_rig agent;
   auto dialed = agent.dial(hub->port());
@@ -322,7 +323,7 @@ TEST_CASE("the front's end closes what is open, on both sides") {
   CHECK(silent.ends());
 }
 
-TEST_CASE("a front says why it can't listen") {
+TEST_CASE("a front that can't listen returns the reason") {
   front_rig hub;
   hub_front_parts parts;
   parts.host = "127.0.0.1";

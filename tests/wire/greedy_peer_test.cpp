@@ -1,5 +1,5 @@
-// Peers that send so much, or so little at a time, that a loop which reads as long as there is
-// something would serve nobody else.
+// Peers that send so much, or in so small parts, that a loop which reads until nothing is left
+// would serve no other connection.
 #include "identity/tls_session.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/wire/front_rig.hpp"
@@ -22,7 +22,7 @@ using support::eventually;
 
 namespace {
 
-/// A member that knows OpenSSL's unusual functions. Blocks.
+/// A member that uses OpenSSL's rare functions. Blocks.
 class raw_member {
 public:
   raw_member(const support::issued_files& own, int fd)
@@ -37,7 +37,7 @@ public:
     return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1
            && SSL_do_handshake(ssl_.get()) == 1;
   }
-  /// A record of its own.
+  /// Sends it in its own record.
   bool send_byte() {
     const char byte = 'x';
     return SSL_write(ssl_.get(), &byte, 1) == 1;
@@ -48,8 +48,8 @@ private:
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
 };
 
-/// A hub's end of a connection, and a member at the other end that does `what` after the
-/// handshake, all of it before the hub reads anything.
+/// A hub's end of a connection, and a member at the other end. The member does `what` after the
+/// handshake, before the hub reads anything.
 struct secured {
   support::authority ca;
   tcp_pair line;
@@ -77,7 +77,7 @@ struct secured {
   }
 };
 
-/// The beginning of a hello of 100,000 bytes, each byte in a record of its own.
+/// The beginning of a hello of 100,000 bytes, each byte in its own record.
 byte_vector long_hello(std::size_t records) {
   constexpr std::array<unsigned char, 4> header{1, 0x01, 0x86, 0xA0};
   byte_vector all;
@@ -87,7 +87,8 @@ byte_vector long_hello(std::size_t records) {
   return all;
 }
 
-/// How often others of the loop get their turn while `count` bytes are read that are there already.
+/// How often other work of the loop gets its turn while `count` bytes that are already there are
+/// read.
 int turns_while_reading(asio::io_context& loop, peer_socket& from, std::size_t count,
                         std::size_t chunk) {
   std::size_t read = 0;
@@ -117,7 +118,7 @@ int turns_while_reading(asio::io_context& loop, peer_socket& from, std::size_t c
 
 } // namespace
 
-TEST_CASE("without TLS, others get their turn after each read") {
+TEST_CASE("without TLS, other connections get their turn after each read") {
   tcp_pair line;
   const byte_vector much(32 * 1024);
   asio::write(line.far, asio::buffer(much));
@@ -127,7 +128,7 @@ TEST_CASE("without TLS, others get their turn after each read") {
   CHECK(hub.take_cost() >= 128 * 512);
 }
 
-TEST_CASE("a member that sends records of one byte without a pause holds up nobody") {
+TEST_CASE("a member that sends records of one byte without a pause does not delay others") {
   constexpr std::size_t records = 2'000, record_size = 23;
   secured with{[](raw_member& member) {
     for (std::size_t i = 0; i < records; ++i)
@@ -136,13 +137,13 @@ TEST_CASE("a member that sends records of one byte without a pause holds up nobo
   REQUIRE(eventually([&] { return with.hub->socket().available() >= records * record_size; }));
   with.hub->take_cost();
   CHECK(turns_while_reading(with.line.context, *with.hub, records, 4096) > 50);
-  // A byte in a record of its own is work like a thousand.
+  // A byte in its own record costs like a thousand bytes.
   CHECK(with.hub->take_cost() >= records * 1'000);
   CHECK(with.hub->take_cost() == 0);
 }
 
 TEST_CASE(
-    "a member that changes its keys all the time is ended, one that does so sometimes is not") {
+    "a member that changes its keys all the time is ended, one that does so at times is not") {
   for (const auto& [changes, ends] : {std::pair{60, false}, std::pair{200, true}}) {
     secured with{[count = changes](raw_member& member) {
       for (int i = 0; i < count; ++i)
@@ -175,7 +176,7 @@ TEST_CASE("a member that reads a little now and then is ended when a write takes
   asio::co_spawn(
       line.context, [&]() -> asio::awaitable<void> { written = co_await hub.write(much); },
       asio::detached);
-  // All of it would take five seconds at least.
+  // Writing all would take at least five seconds.
   asio::co_spawn(
       line.context,
       [&]() -> asio::awaitable<void> {
@@ -183,8 +184,9 @@ TEST_CASE("a member that reads a little now and then is ended when a write takes
         asio::steady_timer pause{line.context};
         for (std::size_t count = 1; count > 0;) {
           pause.expires_after(5ms);
-          co_await pause.async_wait(quietly);
-          const auto [failed, got] = co_await line.far.async_read_some(asio::buffer(some), quietly);
+          co_await pause.async_wait(as_values);
+          const auto [failed, got] =
+              co_await line.far.async_read_some(asio::buffer(some), as_values);
           count = failed ? 0 : got;
           if (!hub.socket().is_open())
             co_return;
@@ -193,10 +195,10 @@ TEST_CASE("a member that reads a little now and then is ended when a write takes
       asio::detached);
   line.context.run_for(30s);
   CHECK_FALSE(written);
-  CHECK(hub.why() == "it does not read what is sent to it");
+  CHECK(hub.why().find("does not read") != std::string::npos);
 }
 
-TEST_CASE("a handshake in records of one byte takes its turns, and is ended") {
+TEST_CASE("a handshake in records of one byte does not delay others, and is ended") {
   const support::authority ca;
   const auto own =
       load_or_throw(ca.issue(support::hub_wish("IP:127.0.0.1")), ca.ca(), identity::side::hub);
@@ -217,7 +219,7 @@ TEST_CASE("a handshake in records of one byte takes its turns, and is ended") {
   CHECK(line.near.available() > hello.size() / 2);
 }
 
-TEST_CASE("a stranger whose handshake is in records of one byte is refused") {
+TEST_CASE("a peer whose handshake is in records of one byte is refused") {
   const support::authority ca;
   front_rig hub{front_rig::with_tls(ca)};
   const auto stranger = test_end::to(hub.port());
@@ -226,5 +228,7 @@ TEST_CASE("a stranger whose handshake is in records of one byte is refused") {
   REQUIRE(hub.book.has(1));
   const auto line = hub.book.all().front();
   CHECK_MESSAGE(
-      line.starts_with("refusal tls | 127.0.0.1 | the TLS handshake failed: it is longer"), line);
+      line.starts_with(
+          "refusal tls | 127.0.0.1 | the TLS handshake failed: the handshake is too long"),
+      line);
 }

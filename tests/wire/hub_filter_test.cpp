@@ -1,4 +1,4 @@
-// What a hub lets in of a member, and with which reason it refuses the rest.
+// What a hub accepts from a member, and the reason for each refusal.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
 #include "wire/hub_filter.hpp"
@@ -41,21 +41,21 @@ struct scene {
     return *allowed == passage::forward ? "forward" : "drop";
   }
   std::string take(const frame& x) { return take(filter, x); }
-  scene& introduced() {
+  scene& handshake() {
     REQUIRE(take(client_handshake(node)) == "forward");
     members->grant(text_of(node), session);
     return *this;
   }
 };
 
-// CAF makes no id for itself where there is no network interface but the loopback.
+// CAF gives a node no id on a machine whose only network interface is the loopback.
 const auto own = [] { return node_number(200); };
 const auto hello = [] { return shared_caf().message(full_hello()); };
 const auto chunk = [] { return shared_caf().message(full_chunk()); };
 
 } // namespace
 
-TEST_CASE("our constants and texts are CAF's") {
+TEST_CASE("our constants and texts equal CAF's") {
   CHECK(caf::io::basp::header_size == header_size);
   CHECK(static_cast<std::uint64_t>(caf::atom("SpawnServ")) == spawn_server);
   CHECK(+caf::io::basp::header::named_receiver_flag == named_receiver);
@@ -75,14 +75,14 @@ TEST_CASE("our constants and texts are CAF's") {
   CHECK(request_number(x.parsed().data) == 7);
 }
 
-TEST_CASE("a node is known by the text that CAF has for it") {
+TEST_CASE("a node is known by CAF's text for it") {
   scene on;
-  on.introduced();
+  on.handshake();
   CHECK(on.members->find(caf::to_string(on.node)));
-  CHECK(on.filter.introduced());
+  CHECK(on.filter.has_node());
 }
 
-TEST_CASE("all that an agent needs passes") {
+TEST_CASE("everything that an agent needs to send passes") {
   scene on;
   CHECK(on.take(client_handshake(on.node)) == "forward");
   CHECK(on.take(client_handshake(on.node, select_connection)) == "forward");
@@ -97,9 +97,9 @@ TEST_CASE("all that an agent needs passes") {
   CHECK(on.take(down(on.node, own(), asker, caf::error{})) == "forward");
 }
 
-TEST_CASE("CAF's own question for a spawn server is left out, other names are refused") {
+TEST_CASE("CAF's own question to the spawn server is dropped, other names are refused") {
   scene on;
-  on.introduced();
+  on.handshake();
   auto x = request(asker, spawn_server,
                    shared_caf().message(caf::sys_atom_v, caf::get_atom_v, std::string{"info"}));
   x.header.flags = named_receiver;
@@ -108,7 +108,7 @@ TEST_CASE("CAF's own question for a spawn server is left out, other names are re
   CHECK(on.take(x) == "receiver");
 }
 
-TEST_CASE("nothing but its handshake may come first") {
+TEST_CASE("any frame before the handshake is refused") {
   for (const auto& x :
        {heartbeat(), request(asker, gate, hello()), monitor(node_number(1), own(), gate),
         down(node_number(1), own(), asker, caf::error{})}) {
@@ -120,16 +120,16 @@ TEST_CASE("nothing but its handshake may come first") {
 TEST_CASE("a hub's handshake, or a message for another node, is refused") {
   scene on;
   CHECK(on.take(server_handshake(on.node, gate)) == "operation");
-  on.introduced();
+  on.handshake();
   CHECK(on.take(server_handshake(on.node, gate)) == "operation");
   auto routed = request(asker, gate, hello());
   routed.header.operation = caf::io::basp::message_type::routed_message;
   CHECK(on.take(routed) == "operation");
 }
 
-TEST_CASE("a header is refused for its length before there is a payload") {
+TEST_CASE("a header that announces too much is refused before its payload is read") {
   scene on;
-  on.introduced();
+  on.handshake();
   const auto refused = [&](caf::io::basp::message_type what, std::uint32_t length) {
     frame x = request(asker, gate, {});
     if (what != x.header.operation)
@@ -153,9 +153,9 @@ TEST_CASE("a header is refused for its length before there is a payload") {
   CHECK(refused(message_type::heartbeat, 1) == "length");
 }
 
-TEST_CASE("flags and values that a frame of its kind never has are refused") {
+TEST_CASE("flags and values that are impossible for a frame's operation are refused") {
   scene on;
-  on.introduced();
+  on.handshake();
   auto x = request(asker, gate, hello());
   x.header.flags = 0x02;
   CHECK(on.take(x) == "header");
@@ -174,20 +174,20 @@ TEST_CASE("flags and values that a frame of its kind never has are refused") {
   CHECK(on.take(end) == "header");
 }
 
-TEST_CASE("it introduces itself once, and once more for the connection's selection") {
+TEST_CASE("a member may send its handshake twice, the second to select the connection") {
   SUBCASE("again without the selection") {
     scene on;
-    on.introduced();
+    on.handshake();
     CHECK(on.take(client_handshake(on.node)) == "node");
   }
   SUBCASE("as another node") {
     scene on;
-    on.introduced();
+    on.handshake();
     CHECK(on.take(client_handshake(node_number(2), select_connection)) == "node");
   }
   SUBCASE("a third time") {
     scene on;
-    on.introduced();
+    on.handshake();
     CHECK(on.take(client_handshake(on.node, select_connection)) == "forward");
     CHECK(on.take(client_handshake(on.node, select_connection)) == "node");
   }
@@ -212,9 +212,10 @@ TEST_CASE("it introduces itself once, and once more for the connection's selecti
   }
 }
 
-TEST_CASE("the node of another member is refused; an own older connection is ended for the new") {
+TEST_CASE(
+    "the node of another member is refused; an older connection of the same member is ended") {
   scene on;
-  on.introduced();
+  on.handshake();
   auto thief = on.connection(2, "another print");
   CHECK(on.take(thief, client_handshake(on.node)) == "node");
   CHECK(on.superseded.empty());
@@ -227,7 +228,7 @@ TEST_CASE("the node of another member is refused; an own older connection is end
   CHECK(on.superseded == std::vector<std::uint64_t>{1});
 }
 
-TEST_CASE("a new node too many is refused before CAF hears of it, and is no violation") {
+TEST_CASE("a new node beyond the limit is refused before CAF sees it, and is not a violation") {
   scene on;
   std::optional<complaint> refused;
   for (std::uint8_t i = 1; i <= 17; ++i) {
@@ -238,23 +239,23 @@ TEST_CASE("a new node too many is refused before CAF hears of it, and is no viol
     CHECK(allowed.has_value() == (i <= 16));
     if (!allowed)
       refused = allowed.error();
-    on.members->leave(i);
+    on.members->remove(i);
   }
   REQUIRE(refused);
   CHECK_FALSE(refused->blames);
   CHECK(refused->refused == refusal::too_many_of_member);
 }
 
-TEST_CASE("a hub takes requests only: no answers, no messages without one") {
+TEST_CASE("a hub accepts requests only, not answers and not messages without an id") {
   scene on;
-  on.introduced();
+  on.handshake();
   CHECK(on.take(response(asker, gate, shared_caf().message(true))) == "response");
   CHECK(on.take(request(asker, gate, hello(), 0)) == "type");
 }
 
 TEST_CASE("a member reaches the gate and its own session, and no other actor") {
   scene on;
-  on.introduced();
+  on.handshake();
   on.members->grant(text_of(node_number(9)), foreign_session);
   CHECK(on.take(request(asker, foreign_session, chunk())) == "receiver");
   CHECK(on.take(request(asker, 1, hello())) == "receiver");
@@ -264,9 +265,9 @@ TEST_CASE("a member reaches the gate and its own session, and no other actor") {
   CHECK(on.take(request(asker, gate, shared_caf().message(full_heartbeat()))) == "receiver");
 }
 
-TEST_CASE("what is sent to an actor has to be published, and well formed") {
+TEST_CASE("a message to an actor must be of a published type and well formed") {
   scene on;
-  on.introduced();
+  on.handshake();
   auto& caf = shared_caf();
   CHECK(on.take(request(asker, session, caf.message(change_batch{}))) == "type");
   CHECK(on.take(request(asker, session,
@@ -281,9 +282,9 @@ TEST_CASE("what is sent to an actor has to be published, and well formed") {
   CHECK(on.take(request(asker, session, trailing)) == "shape");
 }
 
-TEST_CASE("a message about the end of an actor is from the sender's node, for another") {
+TEST_CASE("a monitor or down message must be from the sender's node and for ours") {
   scene on;
-  on.introduced();
+  on.handshake();
   const auto other = node_number(2);
   CHECK(on.take(monitor(other, own(), gate)) == "node");
   CHECK(on.take(monitor(on.node, other, gate)) == "node");
@@ -296,18 +297,18 @@ TEST_CASE("a message about the end of an actor is from the sender's node, for an
   CHECK_FALSE(check_nodes(watch.payload, false, text_of(on.node), std::string{}));
 }
 
-TEST_CASE("an error within an error, deep in a message about an end, is refused") {
+TEST_CASE("a down message with nested errors is refused") {
   scene on;
-  on.introduced();
+  on.handshake();
   auto deep = caf::make_error(caf::sec::runtime_error);
   for (int i = 0; i < 500; ++i)
     deep = caf::make_error(caf::sec::runtime_error, deep);
   CHECK(on.take(down(on.node, own(), asker, deep)) == "shape");
 }
 
-TEST_CASE("who has answered may be watched, since the gate answers with other ids") {
+TEST_CASE("an actor that has answered may be monitored, since the gate answers with another id") {
   scene on;
-  on.introduced();
+  on.handshake();
   CHECK(on.take(monitor(on.node, own(), 77)) == "receiver");
   CHECK(on.filter.sent(response(77, asker, hello()).parsed()) == passage::forward);
   CHECK(on.take(monitor(on.node, own(), 77)) == "forward");
@@ -322,9 +323,9 @@ TEST_CASE("CAF's question for the agent's spawn server does not leave the hub") 
   CHECK(on.filter.sent(heartbeat().parsed()) == passage::forward);
 }
 
-TEST_CASE("requests count as unanswered until their answer is sent, or a minute and more") {
+TEST_CASE("a request counts as unanswered until its answer is sent, or for 70 s") {
   scene on;
-  on.introduced();
+  on.handshake();
   const auto now = std::chrono::steady_clock::now();
   on.take(request(asker, session, chunk(), 1));
   on.take(request(asker, session, chunk(), 2));
@@ -337,9 +338,9 @@ TEST_CASE("requests count as unanswered until their answer is sent, or a minute 
   CHECK(on.filter.unanswered(now + 80s) == 0);
 }
 
-TEST_CASE("while bytes wait for the peer no request is forgotten, and after a minute it is stuck") {
+TEST_CASE("while bytes wait for the peer all requests count, and after 70 s the peer is ended") {
   scene on;
-  on.introduced();
+  on.handshake();
   const auto now = std::chrono::steady_clock::now();
   on.take(request(asker, session, chunk(), 1));
   CHECK(on.filter.unanswered(now + 80s, now + 79s) == 1);
@@ -352,9 +353,9 @@ TEST_CASE("while bytes wait for the peer no request is forgotten, and after a mi
   CHECK_FALSE(on.filter.leaves_answers_unread(now + 80s, now));
 }
 
-TEST_CASE("a number can't be used again while its request is unanswered") {
+TEST_CASE("a request number can't be used again while its request is unanswered") {
   scene on;
-  on.introduced();
+  on.handshake();
   CHECK(on.take(request(asker, session, chunk(), 1)) == "forward");
   CHECK(on.take(request(asker + 1, session, chunk(), 1)) == "forward");
   on.filter.sent(response(session, asker, hello(), 1).parsed());
@@ -362,9 +363,9 @@ TEST_CASE("a number can't be used again while its request is unanswered") {
   CHECK(on.take(request(asker, session, chunk(), 1)) == "operation");
 }
 
-TEST_CASE("a member's requests come from some thousand actors at most, those that ended apart") {
+TEST_CASE("a member may send requests from some thousand actors, ended ones not counted") {
   scene on;
-  on.introduced();
+  on.handshake();
   for (std::uint64_t i = 1; i <= 3'000; ++i) {
     REQUIRE(on.take(request(i, session, chunk(), 1)) == "forward");
     on.filter.sent(response(session, i, hello(), 1).parsed());
@@ -376,9 +377,9 @@ TEST_CASE("a member's requests come from some thousand actors at most, those tha
   CHECK(most - 10'000 == 2'048);
 }
 
-TEST_CASE("requests to watch for the end of actors are counted, and there is a most of them") {
+TEST_CASE("the number of monitor requests is limited") {
   scene on;
-  on.introduced();
+  on.handshake();
   const auto x = monitor(on.node, own(), gate);
   const auto header = x.parsed();
   for (int i = 0; i < 10'000; ++i)

@@ -24,23 +24,24 @@ struct paced {
   hub_pace pace{filter, gate, rates};
   hub_pace::steady::time_point now = hub_pace::steady::now();
 
-  /// A request that nobody answers.
+  /// A request without an answer.
   void ask(std::uint64_t number) {
     const auto x = request(900, gate, shared_caf().message(full_hello()), number);
     REQUIRE(filter.frame(x.parsed(), x.payload));
   }
-  hub_pace::steady::duration wait(const hub_pace::standing& own, std::chrono::seconds later = 0s) {
-    return pace.after(0, {}, own, now + later);
+  hub_pace::steady::duration wait(const hub_pace::member_state& own,
+                                  std::chrono::seconds later = 0s) {
+    return pace.delay_after(0, {}, own, now + later);
   }
 };
 
 } // namespace
 
-TEST_CASE("a member pays for bytes as they come, and not only for frames that are complete") {
+TEST_CASE("bytes count against a member's rate as they arrive, before their frame is complete") {
   paced on;
-  CHECK(on.pace.after(32'000'000, {}, {}, on.now) == 0s);
-  CHECK(on.pace.after(16'000'000, {}, {}, on.now) == 1s);
-  CHECK(on.pace.after(0, {}, {}, on.now + 1s) == 0s);
+  CHECK(on.pace.delay_after(32'000'000, {}, {}, on.now) == 0s);
+  CHECK(on.pace.delay_after(16'000'000, {}, {}, on.now) == 1s);
+  CHECK(on.pace.delay_after(0, {}, {}, on.now + 1s) == 0s);
 }
 
 TEST_CASE("a member may have 16 requests unanswered, 8 more for each session, up to 64 sessions") {
@@ -54,8 +55,7 @@ TEST_CASE("a member may have 16 requests unanswered, 8 more for each session, up
   }
 }
 
-TEST_CASE(
-    "requests that nobody answers slow a member down for a minute, longer if it does not read") {
+TEST_CASE("unanswered requests slow a member down for a minute, longer if it does not read") {
   paced on;
   for (std::uint64_t i = 1; i <= 16; ++i)
     on.ask(i);
@@ -64,20 +64,20 @@ TEST_CASE(
   CHECK(on.wait({}, 100s) == 0s);
 }
 
-TEST_CASE("all connections of a member share what it may send") {
+TEST_CASE("all connections of a member share its rates") {
   rates_of_members rates;
   paced first, second;
   hub_pace one{first.filter, gate, rates.of("a")};
   hub_pace other{second.filter, gate, rates.of("a")};
-  CHECK(one.after(32'000'000, {}, {}, first.now) == 0s);
-  CHECK(other.after(8'000'000, {}, {}, first.now) == 500ms);
-  CHECK(one.after(8'000'000, {}, {}, first.now) == 1s);
+  CHECK(one.delay_after(32'000'000, {}, {}, first.now) == 0s);
+  CHECK(other.delay_after(8'000'000, {}, {}, first.now) == 500ms);
+  CHECK(one.delay_after(8'000'000, {}, {}, first.now) == 1s);
   CHECK(rates.of("b") != rates.of("a"));
-  // Without a certificate nobody knows whose they are.
+  // Without certificates the connections can't be attributed to a member.
   CHECK(rates.of("") != rates.of(""));
 }
 
-TEST_CASE("a member's rates outlive its connections, until there are some thousand others") {
+TEST_CASE("a member's rates outlive its connections, until some thousand other members have come") {
   rates_of_members rates;
   const auto now = hub_pace::steady::now();
   const auto present = rates.of("present");

@@ -1,4 +1,4 @@
-// The published messages, as CAF writes them, pass; nothing else does.
+// Published messages pass as CAF writes them, and no other messages.
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/rows.hpp"
 #include "wire/published.hpp"
@@ -22,7 +22,7 @@ std::string answer_refused(const byte_vector& payload) {
   return x ? std::string{} : link_violation_names[static_cast<std::size_t>(x.error().why)];
 }
 
-/// The payload with its first occurrence of one text in the place of another of the same length.
+/// Replaces the first occurrence of a text in a payload by another of the same length.
 byte_vector with(byte_vector payload, const std::string& from, const std::string& to) {
   std::string text(reinterpret_cast<const char*>(payload.data()), payload.size());
   const auto at = text.find(from);
@@ -35,7 +35,7 @@ byte_vector with(byte_vector payload, const std::string& from, const std::string
 
 } // namespace
 
-TEST_CASE("what an agent asks passes, and is for the gate or for a session") {
+TEST_CASE("every request of an agent passes, and is for the gate or for a session") {
   auto& caf = shared_caf();
   CHECK(check_request(
             caf.message(atom::hello_v, link_protocol, std::string{"web-1"}, std::string{"1.2.3"}))
@@ -46,7 +46,7 @@ TEST_CASE("what an agent asks passes, and is for the gate or for a session") {
   CHECK(check_request(caf.message(full_heartbeat())) == receiver::session);
 }
 
-TEST_CASE("what a hub answers passes") {
+TEST_CASE("every answer of a hub passes") {
   auto& caf = shared_caf();
   CHECK(answer_refused(caf.message(link_protocol, std::string{"1.2.3"}, std::string{"hub"})) == "");
   CHECK(answer_refused(caf.message(link_welcome{.token = "t", .snapshot = true}, caf.some_actor()))
@@ -79,7 +79,7 @@ TEST_CASE("messages of other types are refused, CAF's own among them") {
   CHECK(answer_refused(caf.message(std::string{"x"})) == "type");
 }
 
-TEST_CASE("a message that others are to be passed on to is refused") {
+TEST_CASE("a message with a forwarding stack is refused") {
   auto& caf = shared_caf();
   const auto content = caf::make_message(full_hello());
   CHECK(refused(caf.written(std::vector{caf.some_actor()}, content)) == "shape");
@@ -87,7 +87,7 @@ TEST_CASE("a message that others are to be passed on to is refused") {
         == "shape");
 }
 
-TEST_CASE("every cut-off message is refused, and so is a byte too much") {
+TEST_CASE("a message that is cut off or has a byte too many is refused") {
   auto& caf = shared_caf();
   for (const auto& whole :
        {caf.message(full_hello()), caf.message(full_chunk()), caf.message(full_heartbeat())}) {
@@ -104,7 +104,7 @@ TEST_CASE("every cut-off message is refused, and so is a byte too much") {
   CHECK(answer_refused(answer) == "shape");
 }
 
-TEST_CASE("too long strings and lists are refused where the protocol has short ones") {
+TEST_CASE("strings and lists that are too long for the protocol are refused") {
   auto& caf = shared_caf();
   auto hello = full_hello();
   hello.host = std::string(256, 'h');
@@ -123,13 +123,14 @@ TEST_CASE("too long strings and lists are refused where the protocol has short o
         == "shape");
 }
 
-TEST_CASE("a row may be as long as its frame, and a list says no more than there is") {
+TEST_CASE("a row may be as long as its frame, and a list may not claim more elements than there "
+          "are bytes") {
   auto& caf = shared_caf();
   auto chunk = full_chunk();
   chunk.part.containers.present.front().labels["long"] = std::string(1'000'000, 'x');
   chunk.part.volumes.gone = std::vector<std::string>(10'000, "gone");
   CHECK(refused(caf.message(chunk)) == "");
-  // Empty, but it says that it has 4 G elements: the last byte of the length's encoding is 0x0F.
+  // An empty list that claims 4 G elements: the last byte of the length's encoding is 0x0F.
   chunk = {};
   chunk.token = "TOKEN";
   const auto lie = std::string{"TOKEN"} + std::string(8 + 4 + 1, '\0');
@@ -139,7 +140,7 @@ TEST_CASE("a row may be as long as its frame, and a list says no more than there
         == "shape");
 }
 
-TEST_CASE("an answer for a batch may be as long as a hub makes it, and not longer") {
+TEST_CASE("an answer to a batch may be as long as a hub makes it, and not longer") {
   auto& caf = shared_caf();
   write_answer most;
   most.why.text = std::string(4096, 'w');
@@ -179,7 +180,7 @@ TEST_CASE("lengths of more than five bytes, or beyond 32 bits, are refused") {
   CHECK(of("\x9A\x80\x80\x80\x10") == "shape"); // 2^32 more than that
 }
 
-TEST_CASE("a value that its enumeration does not have is refused") {
+TEST_CASE("a value outside its enumeration is refused") {
   auto& caf = shared_caf();
   auto heartbeat = full_heartbeat();
   heartbeat.status = static_cast<health_status>(4);
@@ -195,7 +196,7 @@ TEST_CASE("a value that its enumeration does not have is refused") {
   CHECK(answer_refused(caf.message(answer)) == "shape");
 }
 
-TEST_CASE("an error that holds anything but one short sentence is refused") {
+TEST_CASE("an error with anything but one short sentence is refused") {
   auto& caf = shared_caf();
   const auto within = caf::make_error(caf::sec::runtime_error,
                                       caf::make_error(caf::sec::runtime_error, std::string{"x"}));
@@ -212,7 +213,7 @@ TEST_CASE("an error that holds anything but one short sentence is refused") {
   CHECK(answer_refused(caf.message(deep)) == "shape");
 }
 
-TEST_CASE("what is said about a refused message is one printable line") {
+TEST_CASE("the text about a refused message is one printable line") {
   auto& caf = shared_caf();
   const auto payload = with(caf.message(full_hello()), "volumeviz", "\x1b[2J\n\xff???");
   const auto verdict = check_request(payload);
@@ -223,7 +224,7 @@ TEST_CASE("what is said about a refused message is one printable line") {
   CHECK(verdict.error().what.size() < 200);
 }
 
-TEST_CASE("whatever bytes of a message are changed: CAF can read what passes") {
+TEST_CASE("CAF can read every message that passes, whatever bytes were changed") {
   auto& caf = shared_caf();
   const std::vector<byte_vector> requests{caf.message(full_hello()), caf.message(full_chunk()),
                                           caf.message(full_heartbeat())};

@@ -1,4 +1,4 @@
-// What a relay does at its end.
+// How a relay ends.
 #include "tests/support/eventually.hpp"
 #include "tests/wire/caf_bytes.hpp"
 #include "tests/wire/tcp_pair.hpp"
@@ -22,7 +22,7 @@ public:
 
 } // namespace
 
-TEST_CASE("CAF hears of no connection that was closed before its first frame was forwarded") {
+TEST_CASE("CAF gets no connection that was closed before its first frame was forwarded") {
   tcp_pair line;
   const auto frame = heartbeat().bytes_on_the_wire();
   asio::write(line.far, asio::buffer(frame));
@@ -41,7 +41,7 @@ TEST_CASE("CAF hears of no connection that was closed before its first frame was
         ended = true;
       },
       asio::detached);
-  // Up to the moment when the bytes have been read and nobody has looked at them.
+  // Runs until the bytes have been read and not yet been checked.
   const auto left = [&] { return connection->peer().socket().available(); };
   for (int i = 0; i < 100 && left() > 0; ++i)
     line.context.run_one_for(1s);

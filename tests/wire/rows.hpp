@@ -5,7 +5,7 @@
 
 namespace volumeviz::wire::testing {
 
-/// One of everything that a batch can hold.
+/// A batch with a value in each field.
 inline link_chunk full_chunk() {
   link_chunk chunk{.token = "secret", .seq = 7, .index = 1, .last = true, .part = {}};
   chunk.part.host = "web-1";
