@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "config/settings.hpp"
 #include "identity/credentials.hpp"
 #include "persistence/inventory.hpp"

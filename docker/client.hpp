@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/daemon_identity.hpp"
 #include "messages/docker_event.hpp"
 #include "messages/error.hpp"
 #include "messages/left_out.hpp"
@@ -22,19 +23,6 @@ struct endpoint {
       "unix:///var/run/docker.sock"; ///< DOCKER_HOST: unix:///PATH or tcp://HOST:PORT
   bool tls = false;                  ///< DOCKER_TLS_VERIFY
   std::string cert_path;             ///< DOCKER_CERT_PATH: ca.pem, cert.pem, key.pem
-};
-
-/// Who answered. Asked anew at every connect: a daemon can be upgraded between two of them.
-struct daemon_identity {
-  std::string api_version;    ///< what we speak with it: the lower of ours and its highest
-  std::string engine_id;      ///< survives restarts, lost with the data root, cloned with VM images
-  std::string engine_version; ///< e.g. "20.10.24+dfsg1"
-  bool podman = false;        ///< speaks Podman's dialect
-  timestamp daemon_time = never; ///< the daemon's clock when it answered
-  timestamp local_time = never;  ///< ours, at the same moment
-  std::string name{};            ///< the daemon's own, usually the name of its host
-  /// Plugins.Volume of /info. Not sent with the rest.
-  std::vector<std::string> volume_drivers{};
 };
 
 /// GET /volumes.

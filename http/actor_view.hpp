@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node_client.hpp"
+#include "actors/node/node_client.hpp"
 #include "http/node_view.hpp"
 
 #include <utility>

@@ -88,7 +88,7 @@ void hub_connector::failed(const std::string& why) {
 }
 
 connector_actor start_connector(caf::actor_system& system, std::shared_ptr<wire::dialer> dialer) {
-  auto slot = std::make_shared<actor_slot>("hub_connector", "hub_link");
+  auto slot = std::make_shared<actor_slot>("hub_connector");
   return caf::actor_cast<connector_actor>(
       system.spawn<shell<hub_connector>, caf::hidden>(std::move(slot), std::move(dialer)));
 }

@@ -15,16 +15,6 @@
 
 namespace volumeviz {
 
-/// Opens the connection to the hub and answers with the hub's gate; at once when there is a
-/// connection. Never blocks.
-using connector_actor =
-    caf::typed_actor<caf::replies_to<caf::connect_atom, std::string, std::uint16_t>::with<
-        caf::node_id, caf::strong_actor_ptr, std::set<std::string>>>;
-
-using hub_connector_actor = connector_actor::extend<
-    // INTERNAL: the dialer has completed the attempt of this number.
-    caf::reacts_to<atom::dial, std::uint64_t>>;
-
 /// HUB CONNECTOR: lets the dialer connect, and CAF do its handshake over that connection. All hub
 /// links of an actor system share one connection.
 class hub_connector {

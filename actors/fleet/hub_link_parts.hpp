@@ -14,15 +14,6 @@
 
 namespace volumeviz {
 
-/// HUB LINK: to its handlers the inventory store.
-using hub_link_actor = inventory_store_actor::extend<
-    // INTERNAL: time to connect.
-    caf::reacts_to<atom::dial>,
-    // INTERNAL: time to send a chunk of the batch of this number again.
-    caf::reacts_to<atom::dial, std::uint64_t>,
-    // INTERNAL: time for a heartbeat.
-    caf::reacts_to<atom::heartbeat_due>>;
-
 /// What the hub link needs.
 struct hub_link_parts {
   std::string host;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "docker/client.hpp"
 #include "metrics/metrics.hpp"
 
 #include <memory>

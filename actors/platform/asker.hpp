@@ -9,9 +9,9 @@
 
 namespace volumeviz {
 
-/// Asks an actor from an ordinary thread and waits. For one question: one that is used again keeps
-/// a timeout message for every question. What caf::scoped_actor does, and tells the thread
-/// sanitizer that an answer orders the two sides.
+/// Asks an actor from an ordinary thread, and waits for the answer. For one question: CAF keeps a
+/// timeout message for each question of an asker that is used again. It does what
+/// caf::scoped_actor does, and tells the thread sanitizer that an answer orders the two sides.
 class asker {
 public:
   explicit asker(caf::actor_system& system) : context_(&system) {
@@ -23,7 +23,7 @@ public:
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
 
-  /// The answer, or an error after `limit` at the latest. Never from inside of an actor.
+  /// The answer, or an error after `limit` at the latest. Must not be called inside an actor.
   template <class Answer, class Handle, class... Words>
   caf::expected<Answer> ask(const Handle& whom, caf::timespan limit, Words&&... words) {
     caf::expected<Answer> answer{caf::sec::request_timeout};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/platform/error_text.hpp"
 #include "actors/platform/slot.hpp"
 #include "messages/type_ids.hpp"
 
@@ -37,9 +38,8 @@ inline void happens_after([[maybe_unused]] const void* x) {
 #endif
 }
 
-/// A message on its way through a mailbox. Its destructor is the one place where its slot is given
-/// back: after the handler, when a dying actor flushes its mailbox, or when a closed mailbox
-/// rejects it.
+/// A message on its way through a mailbox. Its destructor is the one place that counts it out:
+/// after the handler, when a dying actor flushes its mailbox, or when a closed mailbox rejects it.
 class tracked_element final : public caf::mailbox_element {
 public:
   tracked_element(caf::mailbox_element_ptr inner, slot_ptr slot, bool bounded)
@@ -50,8 +50,8 @@ public:
   }
   ~tracked_element() override {
     happens_after(this);
-    // What the handler did is known to the actor's next run, wherever that is. Later would be too
-    // late: once the last message is consumed the actor may run on another thread.
+    // Publishes what the handler did to the actor's next run. Doing it later would be too late: as
+    // soon as the last message is consumed, the actor may run on another thread.
     happens_before(slot_.get());
     ++slot_->handled;
     --slot_->mailbox;
@@ -81,20 +81,30 @@ private:
 
 } // namespace detail
 
-/// The mailbox limit, and the numbers of an actor. CAF 0.17 has no mailbox limit, but every way
-/// into a mailbox (send, request, delayed send, remote senders) leads through enqueue(): an event
-/// is admitted only while the shared count is below the limit. Everything else passes: responses,
-/// exits, downs, timeouts and control messages are what an actor needs to live. A refused event is
-/// counted, and tells the actor once, by `atom::overflow`, that it has missed some. The same goes
-/// for what agents send to a hub; there it is the sender that is told, by an answer.
+/// What every actor of this program has in common: a mailbox limit, counters, and its end by an
+/// exception.
+///
+/// CAF 0.17 has no mailbox limit, but every message enters a mailbox through enqueue(): send,
+/// request, delayed send and remote senders. A bounded message is admitted only while the count
+/// that several mailboxes share is below their limit. All other messages pass, since an actor needs
+/// them to work: responses, exits, downs, timeouts and control messages. A refused event is
+/// counted, and the actor gets one atom::overflow. The sender of a refused link_chunk gets an
+/// answer instead.
+///
+/// An exception that leaves a handler ends the actor. It is logged here, for every actor. Its text
+/// becomes the error that the supervisor sees and that CAF answers the current request with. (CAF's
+/// own exception handler prints to standard output, and its error has no text.)
 template <class Base>
 class instrumented : public Base {
 public:
-  instrumented(caf::actor_config& config, slot_ptr slot) : Base(config), slot_(std::move(slot)) {}
+  instrumented(caf::actor_config& config, slot_ptr slot) : Base(config), slot_(std::move(slot)) {
+    this->set_exception_handler(
+        [this](caf::scheduled_actor*, std::exception_ptr& thrown) { return died_of(thrown); });
+  }
 
   using caf::abstract_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
-    detail::happens_after(this); // whoever has the address may use it
+    detail::happens_after(this); // the sender got the address from another thread
     auto bounded = slot_->limit && is_bounded(*element);
     if (bounded && !slot_->limit->enter()) {
       refuse(*element, unit);
@@ -107,8 +117,8 @@ public:
 
   caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t throughput) override {
     taken_over();
-    // After Base::resume the actor may already run on another thread, or be gone: only the slot may
-    // be touched.
+    // After Base::resume the actor may already run on another thread, or be destroyed. Only the
+    // slot may be used then.
     auto slot = slot_;
     auto began = std::chrono::steady_clock::now();
     auto result = Base::resume(unit, throughput);
@@ -119,18 +129,24 @@ public:
   actor_slot& slot() noexcept { return *slot_; }
 
 protected:
-  /// The thread that made the actor, or has run a part of it outside of a message, is done with it.
+  /// This thread made the actor, or ran a part of it outside of a message, and is done with it.
   void handed_over() const {
     detail::happens_before(this);
     detail::happens_before(slot_.get());
   }
-  /// This thread goes on where another has handed over.
+  /// This thread continues where another one has called handed_over().
   void taken_over() const {
     detail::happens_after(this);
     detail::happens_after(slot_.get());
   }
 
 private:
+  caf::error died_of(const std::exception_ptr& thrown) {
+    auto text = text_of(thrown);
+    if (slot_->log)
+      slot_->log->error("actor={} ends because of an exception: {}", slot_->name, text);
+    return caf::make_error(caf::sec::runtime_error, std::move(text));
+  }
   static bool is_bounded(const caf::mailbox_element& element) {
     return element.content().template match_elements<docker_event>()
            || element.content().template match_elements<link_chunk>();

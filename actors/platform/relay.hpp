@@ -10,7 +10,7 @@
 
 namespace volumeviz {
 
-/// Where a lasting address leads at the moment. Thread-safe.
+/// The actor that a lasting address leads to now; null while it is restarted. Thread-safe.
 class route {
 public:
   explicit route(slot_ptr slot) : slot_(std::move(slot)) {}
@@ -25,9 +25,9 @@ private:
   caf::strong_actor_ptr target_;
 };
 
-/// The lasting address of an actor that may be restarted: forwards in the sender's thread, without
-/// a mailbox of its own. While there is nobody behind it requests are answered with an error, and
-/// events count as dropped (whoever comes back lists its kind anyway).
+/// The lasting address of an actor that may be restarted. It forwards in the sender's thread and
+/// has no mailbox. While the actor is restarted, requests are answered with an error and events
+/// count as dropped; the new actor lists its kind anyway.
 caf::actor make_relay(caf::actor_system& system, std::shared_ptr<route> to);
 
 } // namespace volumeviz

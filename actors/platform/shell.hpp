@@ -2,18 +2,18 @@
 
 #include "actors/platform/instrumented.hpp"
 
+#include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
 namespace volumeviz {
 
-/// The actor around a state: `State` is an ordinary class with
-///   using interface = some_actor;                               // the typed handle, see
-///   actors.hpp State(interface::pointer self, Dependencies...); interface::behavior_type
-///   make_behavior();                    // one line per handler
-/// The state lives from the first to the last message; an exception that leaves a handler ends the
-/// actor with its text as the reason, and whoever supervises it decides.
+/// The actor around a state. `State` is an ordinary class with
+///   using interface = some_actor;                        // the typed handle, see actors.hpp
+///   State(interface::pointer self, Dependencies...);
+///   interface::behavior_type make_behavior();            // one line per handler
+/// The state lives from the first message to the last. An exception that leaves the state's code
+/// ends the actor; see instrumented.
 template <class State>
 class shell final : public instrumented<typename State::interface::base> {
 public:
@@ -24,21 +24,10 @@ public:
       : super(config, std::move(slot)), make_([this, ... xs = std::move(dependencies)] {
           return std::make_unique<State>(this, xs...);
         }) {
-    this->set_exception_handler(
-        [](caf::scheduled_actor*, std::exception_ptr& thrown) -> caf::error {
-          try {
-            std::rethrow_exception(thrown);
-          } catch (const std::exception& e) {
-            return caf::make_error(caf::sec::runtime_error, std::string(e.what()));
-          } catch (...) {
-            return caf::make_error(caf::sec::runtime_error,
-                                   std::string("an exception of an unknown type"));
-          }
-        });
-    // The defaults would print to standard output.
+    // CAF's default handlers would print to standard output.
     this->set_default_handler(caf::drop);
     this->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
-    // By default an actor ends when it is sent an error, and anybody with its address can send one.
+    // By default an error message ends its receiver, and every peer can send one.
     this->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
     this->handed_over();
   }

@@ -20,7 +20,7 @@ const char* to_string(actor_state state) noexcept {
 
 actor_report actor_slot::report() const {
   return {.name = name,
-          .parent = parent,
+          .parent = parent ? parent->name : "",
           .state = to_string(state.load()),
           .restarts = restarts.load(),
           .mailbox = mailbox.load(),

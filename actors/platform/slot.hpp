@@ -2,6 +2,8 @@
 
 #include "messages/health.hpp"
 
+#include <spdlog/logger.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,8 +13,8 @@
 
 namespace volumeviz {
 
-/// One limit over the mailboxes that share it: how many bounded messages may wait, exactly, however
-/// many threads send at once. A message in its handler still counts.
+/// A limit that several mailboxes share: how many bounded messages may wait in them. It is exact,
+/// however many threads send at once. The message being handled counts too.
 class admission {
 public:
   explicit admission(std::size_t limit) : limit_(limit) {}
@@ -47,30 +49,36 @@ private:
 
 enum class actor_state : std::uint8_t { stopped, running, restarting };
 
-/// The place of one actor in the tree. It outlives the actor: what is counted here survives
-/// restarts. Counters may be read from any thread.
-struct actor_slot {
-  actor_slot(std::string name_, std::string parent_, std::shared_ptr<admission> limit_ = nullptr)
-      : name(std::move(name_)), parent(std::move(parent_)), limit(std::move(limit_)) {}
+struct actor_slot;
+using slot_ptr = std::shared_ptr<actor_slot>;
 
-  const std::string name;
-  const std::string parent;               ///< empty for the root
-  const std::shared_ptr<admission> limit; ///< null: nothing of this mailbox is bounded
+/// The place of one actor in the tree. It outlives the actor, so its counts survive restarts. All
+/// counters may be read from any thread.
+struct actor_slot {
+  explicit actor_slot(std::string name_, slot_ptr parent_ = nullptr,
+                      std::shared_ptr<admission> limit_ = nullptr,
+                      std::shared_ptr<spdlog::logger> log_ = nullptr)
+      : name(std::move(name_)), parent(std::move(parent_)), limit(std::move(limit_)),
+        log(std::move(log_)) {}
+
+  const std::string name;                 ///< in the log, in /metrics and in health
+  const slot_ptr parent;                  ///< the supervisor's; null for the root
+  const std::shared_ptr<admission> limit; ///< null: no message of this mailbox is bounded
+  /// Where an exception that ends the actor is logged; null: nowhere.
+  const std::shared_ptr<spdlog::logger> log;
 
   std::atomic<actor_state> state{actor_state::stopped};
-  std::atomic<std::uint64_t> mailbox{0}; ///< messages waiting or in their handler
+  std::atomic<std::uint64_t> mailbox{0}; ///< messages that wait, and the one being handled
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> busy_ns{0};
   std::atomic<std::uint64_t> restarts{0};
-  // Bounded messages only: admitted = settled + lost with a crash + still waiting or pending.
+  // Bounded messages only. admitted = settled + written off after a death + waiting or pending.
   std::atomic<std::uint64_t> admitted{0};
   std::atomic<std::uint64_t> settled{0};
   std::atomic<std::uint64_t> dropped{0};
-  std::atomic<bool> overflow{false}; ///< a message was refused and the actor has not been told yet
+  std::atomic<bool> overflow{false}; ///< the actor has an unread atom::overflow
 
   actor_report report() const;
 };
-
-using slot_ptr = std::shared_ptr<actor_slot>;
 
 } // namespace volumeviz

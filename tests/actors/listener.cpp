@@ -58,8 +58,8 @@ caf::behavior listener::make_behavior() {
       [h](const reconcile_status& x) { h->statuses.push_back(x); },
       [h](atom::run_done, double seconds) { h->runs_done.push_back(seconds); },
       [h](atom::drift, const std::vector<row_change>& x) { h->drift.push_back(x); },
-      [h](atom::lost, resource_kind kind, std::uint64_t n) { h->lost.emplace_back(kind, n); },
-      [h](atom::opened, const docker::daemon_identity& x) { h->opened.push_back(x); },
+      [h](atom::lost, std::uint64_t n) { h->lost.push_back(n); },
+      [h](atom::opened, const daemon_identity& x) { h->opened.push_back(x); },
       [h](atom::ended, const failure& x) { h->ended.push_back(x); },
       [h](atom::left_out, resource_kind kind, const std::string& x) {
         h->left_out.emplace_back(kind, x);

@@ -30,8 +30,8 @@ struct heard {
   std::vector<reconcile_status> statuses;
   std::vector<double> runs_done;
   std::vector<std::vector<row_change>> drift;
-  std::vector<std::pair<resource_kind, std::uint64_t>> lost;
-  std::vector<docker::daemon_identity> opened;
+  std::vector<std::uint64_t> lost;
+  std::vector<daemon_identity> opened;
   std::vector<failure> ended;
   std::vector<std::pair<resource_kind, failure>> troubles; ///< an empty text: over
   std::vector<unverified_report> unverified;
@@ -60,7 +60,7 @@ private:
 };
 
 inline slot_ptr make_slot(const std::string& name, std::size_t limit = 0) {
-  return std::make_shared<actor_slot>(name, "node",
+  return std::make_shared<actor_slot>(name, nullptr,
                                       limit > 0 ? std::make_shared<admission>(limit) : nullptr);
 }
 

@@ -133,7 +133,7 @@ TEST_CASE("two mailboxes share one limit exactly") {
   std::vector<slot_ptr> slots;
   std::vector<resource_handler_actor> actors;
   for (const auto* name : {"volume_handler", "container_handler"}) {
-    slots.push_back(std::make_shared<actor_slot>(name, "node", limit));
+    slots.push_back(std::make_shared<actor_slot>(name, nullptr, limit));
     actors.push_back(system.spawn<shell<gatekeeper>>(slots.back(), seen));
     caf::anon_send(actors.back(), atom::barrier_v, timestamp{1});
   }

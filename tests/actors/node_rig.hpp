@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"
 #include "tests/support/memory_store.hpp"

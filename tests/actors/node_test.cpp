@@ -1,11 +1,16 @@
-// The whole tree: who starts, who is started again, who is written off, and in which order it ends.
+// The whole tree: how actors start, are restarted and stop, and which events count as failed.
 
-#include "actors/metrics_aggregator.hpp"
+#include "actors/observers/metrics_aggregator.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/node_rig.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::testing;
@@ -73,6 +78,46 @@ TEST_CASE_FIXTURE(running_node, "a child that throws is started again, and nothi
   CHECK(agrees());
   CHECK(report_of("volume_inspector").restarts == 1);
   CHECK(report_of("volume_inspector").state == "running");
+}
+
+TEST_CASE("a handler that violates an invariant is restarted, and lists what it lost") {
+  node_rig rig;
+  bool holds = true;
+  rig.parts.volume_limits.list_only = [&holds](const std::string&) {
+    invariant(std::exchange(holds, true), "a rule of this test");
+    return false;
+  };
+  rig.start();
+  const auto failed = rig.counters().failed;
+  const auto lists = rig.docker->calls(docker_call::list_volumes);
+  holds = false;
+  rig.docker->create_volume(some_volume("w"));
+  rig.settle();
+  CHECK(holds);
+  for (const auto* words : {"actor=volume_handler ends because of an exception", "node_test.cpp",
+                            "actor=volume_handler died: invariant violated: a rule of this test"})
+    CHECK_MESSAGE(rig.log.has(words), words, "\n", rig.log.text());
+  CHECK(rig.report_of("volume_handler").state == "restarting");
+  CHECK(rig.counters().failed == failed + 1);
+  rig.pass(1s);
+  CHECK(rig.report_of("volume_handler").restarts == 1);
+  CHECK(rig.docker->calls(docker_call::list_volumes) > lists);
+  CHECK(rig.agrees());
+}
+
+TEST_CASE("a store that can't be made is made again later") {
+  node_rig rig;
+  int attempts = 0;
+  rig.parts.make_store = [&]() -> std::shared_ptr<persistence::store> {
+    if (++attempts < 3)
+      throw std::runtime_error("no file descriptors left");
+    return rig.store;
+  };
+  rig.start();
+  CHECK(rig.log.has("actor=inventory_store died: no file descriptors left"));
+  rig.pass(5s);
+  CHECK(attempts == 3);
+  CHECK(rig.agrees());
 }
 
 TEST_CASE_FIXTURE(running_node, "a store that throws is started again, and nothing is lost") {

@@ -1,8 +1,8 @@
-// The two who keep the numbers and judge them.
+// The metrics aggregator and the health reporter.
 
-#include "actors/health_reporter.hpp"
 #include "actors/inventory/docker_inspector.hpp"
-#include "actors/metrics_aggregator.hpp"
+#include "actors/observers/health_reporter.hpp"
+#include "actors/observers/metrics_aggregator.hpp"
 #include "actors/platform/relay.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/listener.hpp"
@@ -24,14 +24,20 @@ std::uint32_t meaning_index(resource_kind kind, std::string_view action) {
 
 struct counting : support::deterministic_system {
   counting() {
-    aggregator = spawn<shell<metrics_aggregator>>(make_slot("metrics_aggregator"),
-                                                  aggregator_parts{.numbers = numbers,
-                                                                   .slots = {volumes, containers},
-                                                                   .queue = queue,
-                                                                   .memory = memory,
-                                                                   .stats_interval = 60s,
-                                                                   .log = log.log()});
+    context->log = log.log();
+    context->numbers = numbers;
+    context->now = wall_clock();
+    start_aggregator();
+    context->handles.metrics = aggregator;
     run();
+  }
+  void start_aggregator() {
+    aggregator =
+        spawn<shell<metrics_aggregator>>(make_slot("metrics_aggregator"), context_ptr{context},
+                                         aggregator_parts{.slots = {volumes, containers},
+                                                          .queue = queue,
+                                                          .memory = memory,
+                                                          .stats_interval = 60s});
   }
   event_counters counters() { return *ask<event_counters>(aggregator, atom::counters_v)->value; }
   bool shows(const std::string& line) {
@@ -42,22 +48,20 @@ struct counting : support::deterministic_system {
 
   std::shared_ptr<metrics::catalogue> numbers = std::make_shared<metrics::catalogue>();
   std::shared_ptr<admission> queue = std::make_shared<admission>(10);
-  slot_ptr volumes = std::make_shared<actor_slot>("volume_handler", "node", queue);
-  slot_ptr containers = std::make_shared<actor_slot>("container_handler", "node", queue);
+  slot_ptr volumes = std::make_shared<actor_slot>("volume_handler", nullptr, queue);
+  slot_ptr containers = std::make_shared<actor_slot>("container_handler", nullptr, queue);
   std::shared_ptr<stream_memory> memory = std::make_shared<stream_memory>();
   kept_log log;
+  std::shared_ptr<actor_context> context = std::make_shared<actor_context>();
   metrics_aggregator_actor aggregator;
 };
 
 /// A health reporter whose numbers are zero.
 struct reporting : counting {
   reporting() {
-    reporter = spawn<shell<health_reporter>>(make_slot("health_reporter"),
-                                             reporter_parts{.events_enabled = true,
-                                                            .idle_degraded_after = 5min,
-                                                            .metrics = aggregator,
-                                                            .probe = {},
-                                                            .now = wall_clock()});
+    reporter = spawn<shell<health_reporter>>(
+        make_slot("health_reporter"), context_ptr{context},
+        reporter_parts{.events_enabled = true, .idle_degraded_after = 5min});
     run();
   }
   health_report health() { return *ask<health_report>(reporter, atom::health_v)->value; }
@@ -122,7 +126,7 @@ TEST_CASE_FIXTURE(counting, "dropped events are counted over all mailboxes, once
 }
 
 TEST_CASE_FIXTURE(counting, "events that died with their handler have failed") {
-  send(aggregator, atom::lost_v, resource_kind::volume, std::uint64_t{4});
+  send(aggregator, atom::lost_v, std::uint64_t{4});
   run();
   CHECK(counters().failed == 4);
 }
@@ -174,16 +178,11 @@ TEST_CASE_FIXTURE(counting, "a list is a run of its kind, with its reasons and i
   CHECK(shows("volumeviz_events_reconcile_requests_total{reason=\"overflow\"} 1"));
 }
 
-TEST_CASE_FIXTURE(counting, "the numbers go on when their keeper is started again") {
+TEST_CASE_FIXTURE(counting, "a restarted metrics aggregator counts nothing twice") {
   volumes->dropped = 3;
   send(aggregator, connected_since(now(), 2));
   CHECK(counters().dropped == 3);
-  aggregator = spawn<shell<metrics_aggregator>>(make_slot("metrics_aggregator"),
-                                                aggregator_parts{.numbers = numbers,
-                                                                 .slots = {volumes, containers},
-                                                                 .queue = queue,
-                                                                 .memory = memory,
-                                                                 .log = log.log()});
+  start_aggregator();
   send(aggregator, connected_since(now(), 2));
   run();
   CHECK(counters().dropped == 3);
@@ -315,7 +314,7 @@ TEST_CASE_FIXTURE(reporting, "connected without an event for long is degraded") 
 
 TEST_CASE_FIXTURE(reporting, "health shows the aggregator's numbers") {
   volumes->dropped = 2;
-  send(aggregator, atom::lost_v, resource_kind::volume, std::uint64_t{4});
+  send(aggregator, atom::lost_v, std::uint64_t{4});
   all_is_well();
   CHECK(health().events.dropped_total == 2);
   CHECK(health().events.errors_total == 4);
@@ -325,12 +324,10 @@ TEST_CASE_FIXTURE(counting, "an inspector that is not there yet says nothing abo
   auto slot = make_slot("container_inspector");
   auto way = std::make_shared<route>(slot);
   auto reporter = spawn<shell<health_reporter>>(
-      make_slot("health_reporter"),
+      make_slot("health_reporter"), context_ptr{context},
       reporter_parts{.events_enabled = false,
                      .idle_degraded_after = {},
-                     .metrics = aggregator,
-                     .probe = caf::actor_cast<docker_inspector_actor>(make_relay(caf(), way)),
-                     .now = wall_clock()});
+                     .probe = caf::actor_cast<docker_inspector_actor>(make_relay(caf(), way))});
   auto docker_status = [&] {
     return check_of(*ask<health_report>(reporter, atom::health_v)->value, "docker");
   };

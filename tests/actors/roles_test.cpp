@@ -1,8 +1,8 @@
 // Health and metrics of agents and hubs, and what a node of each role answers from outside.
 
-#include "actors/health_reporter.hpp"
-#include "actors/metrics_aggregator.hpp"
-#include "actors/node_client.hpp"
+#include "actors/node/node_client.hpp"
+#include "actors/observers/health_reporter.hpp"
+#include "actors/observers/metrics_aggregator.hpp"
 #include "actors/platform/shell.hpp"
 #include "tests/actors/fixed_roster.hpp"
 #include "tests/actors/listener.hpp"
@@ -26,22 +26,19 @@ struct observers : support::deterministic_system {
       : numbers(std::make_shared<metrics::catalogue>(role)) {
     if (role == node_role::hub)
       roster = spawn<shell<fixed_roster>>(make_slot("fleet_roster"), fleet);
+    auto context = std::make_shared<actor_context>();
+    context->log = log.log();
+    context->numbers = numbers;
+    context->now = wall_clock();
+    context->handles = {.roster = roster, .role = role};
     aggregator = spawn<shell<metrics_aggregator>>(
-        make_slot("metrics_aggregator"),
-        aggregator_parts{.numbers = numbers,
-                         .slots = {},
+        make_slot("metrics_aggregator"), context_ptr{context},
+        aggregator_parts{.slots = {},
                          .queue = std::make_shared<admission>(10),
-                         .memory = std::make_shared<stream_memory>(),
-                         .log = log.log(),
-                         .roster = roster,
-                         .now = wall_clock()});
-    reporter = spawn<shell<health_reporter>>(make_slot("health_reporter"),
-                                             reporter_parts{.role = role,
-                                                            .events_enabled = enabled,
-                                                            .metrics = aggregator,
-                                                            .probe = {},
-                                                            .roster = roster,
-                                                            .now = wall_clock()});
+                         .memory = std::make_shared<stream_memory>()});
+    context->handles.metrics = aggregator;
+    reporter = spawn<shell<health_reporter>>(make_slot("health_reporter"), context_ptr{context},
+                                             reporter_parts{.events_enabled = enabled});
     run();
   }
   ~observers() { hold(nullptr); }

@@ -2,7 +2,7 @@
 
 #include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
-#include "actors/stream_reader.hpp"
+#include "actors/stream/stream_reader.hpp"
 #include "tests/actors/stream_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -403,7 +403,7 @@ TEST_CASE("when our clock is set a new stream goes by it") {
     CAPTURE(by.count());
     stream_rig rig;
     std::atomic<timestamp> ahead{0};
-    rig.parts.reader.now = [&ahead, real = rig.parts.reader.now] { return real() + ahead; };
+    rig.context->now = [&ahead, real = rig.context->now] { return real() + ahead; };
     rig.start();
     rig.docker.create_volume(some_volume("v"));
     rig.settle();

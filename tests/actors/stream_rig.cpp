@@ -32,24 +32,20 @@ stream_rig::stream_rig(std::chrono::nanoseconds skew) : docker(wall_clock(), ske
   const auto listens = [this](const std::shared_ptr<heard>& what) { return spawn<listener>(what); };
   const docker_inspector_actor auditor = spawn<shell<docker_inspector>>(
       make_slot("stream_auditor"), inspector_parts{docker.make_client(), numbers});
-  parts = {.reader = {.stream = nullptr,
-                      .memory = memory,
-                      .numbers = numbers,
-                      .supervisor = {},
-                      .auditor = auditor,
+  context->log = log.log();
+  context->numbers = numbers;
+  context->now = wall_clock();
+  context->seed = random();
+  context->handles = {.reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
+                      .metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics_heard)),
+                      .health = caf::actor_cast<health_reporter_actor>(listens(health)),
                       .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
-                      .containers = caf::actor_cast<resource_handler_actor>(listens(containers)),
-                      .reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
-                      .log = log.log(),
-                      .now = wall_clock(),
-                      .audits = {}},
+                      .containers = caf::actor_cast<resource_handler_actor>(listens(containers))};
+  parts = {.reader = {.stream = nullptr, .memory = memory, .supervisor = {}, .auditor = auditor},
            .reader_slot = reader_slot,
            .daemon = std::make_shared<borrowed>(docker),
-           .health = caf::actor_cast<health_reporter_actor>(listens(health)),
-           .metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics_heard)),
            .backoff_min = 1s,
-           .backoff_max = 8s,
-           .seed = random()};
+           .backoff_max = 8s};
 }
 
 void stream_rig::settle() {
@@ -63,7 +59,8 @@ void stream_rig::settle_end() {
 }
 
 void stream_rig::start_supervisor() {
-  supervisor = spawn<shell<stream_supervisor>>(make_slot("stream_supervisor"), parts);
+  supervisor =
+      spawn<shell<stream_supervisor>>(make_slot("stream_supervisor"), context_ptr{context}, parts);
   run();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/stream_supervisor.hpp"
+#include "actors/stream/stream_supervisor.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/support/deterministic_system.hpp"
 #include "tests/support/scripted_docker.hpp"
@@ -36,6 +36,7 @@ public:
   std::shared_ptr<heard> metrics_heard = std::make_shared<heard>();
   kept_log log;
   slot_ptr reader_slot = make_slot("stream_reader");
+  std::shared_ptr<actor_context> context = std::make_shared<actor_context>();
   stream_supervisor_parts parts;
   stream_supervisor_actor supervisor;
 };

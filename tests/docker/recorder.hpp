@@ -16,7 +16,7 @@ public:
   explicit stream_recorder(const docker::daemon& daemon,
                            const docker::stream_settings& settings = {})
       : stream_{daemon.make_stream(settings)} {
-    sinks_.opened = [this](const docker::daemon_identity& who) {
+    sinks_.opened = [this](const daemon_identity& who) {
       const std::lock_guard lock{mutex_};
       identity_ = who;
     };
@@ -46,7 +46,7 @@ public:
   stream_recorder(const stream_recorder&) = delete;
   stream_recorder& operator=(const stream_recorder&) = delete;
 
-  std::optional<docker::daemon_identity> identity() const { return copy(identity_); }
+  std::optional<daemon_identity> identity() const { return copy(identity_); }
   bool opened() const { return identity().has_value(); }
   std::vector<docker_event> events() const { return copy(events_); }
   std::vector<failure> damage() const { return copy(damage_); }
@@ -80,7 +80,7 @@ private:
   std::unique_ptr<docker::event_stream> stream_;
   docker::stream_sinks sinks_;
   mutable std::mutex mutex_;
-  std::optional<docker::daemon_identity> identity_;
+  std::optional<daemon_identity> identity_;
   std::vector<docker_event> events_;
   std::vector<failure> damage_;
   std::size_t ignored_ = 0;

@@ -169,7 +169,7 @@ TEST_CASE("a stream that the daemon has ended does not stand, read or not") {
   CHECK_FALSE(stream->stands());
   std::promise<void> busy, go_on;
   docker::stream_sinks sinks;
-  sinks.opened = [](const docker::daemon_identity&) {};
+  sinks.opened = [](const daemon_identity&) {};
   sinks.bytes = [](std::size_t) {};
   sinks.event = [&, first = true](docker_event&&) mutable {
     if (!std::exchange(first, false))
@@ -280,7 +280,7 @@ TEST_CASE("a sink that throws ends the stream, not the process") {
   fake_daemon daemon;
   const auto stream = reach(daemon)->make_stream({});
   docker::stream_sinks sinks;
-  sinks.opened = [](const docker::daemon_identity&) { throw std::runtime_error{"full"}; };
+  sinks.opened = [](const daemon_identity&) { throw std::runtime_error{"full"}; };
   const auto why = stream->run(sinks);
   CHECK(why.code == ec::internal);
   CHECK(contains(why.text, "full"));

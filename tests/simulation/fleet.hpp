@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "tests/simulation/model_link.hpp"
 #include "tests/simulation/model_store.hpp"
 #include "tests/simulation/schedule.hpp"

@@ -20,8 +20,8 @@ class model_client final : public docker::client {
 public:
   explicit model_client(std::shared_ptr<model_daemon> of) : of_(std::move(of)) {}
 
-  result<docker::daemon_identity> identify(docker::deadline) override {
-    return answer<docker::daemon_identity>(question::identify, [this] { return of_->identity(); });
+  result<daemon_identity> identify(docker::deadline) override {
+    return answer<daemon_identity>(question::identify, [this] { return of_->identity(); });
   }
 
   result<docker::volume_listing> list_volumes(docker::deadline) override {
@@ -184,21 +184,21 @@ std::optional<failure> model_daemon::fails(question what) {
   return failure{x.code, "trouble on purpose"};
 }
 
-result<docker::daemon_identity> model_daemon::identity() {
+result<daemon_identity> model_daemon::identity() {
   using names = std::vector<std::string>;
   if (auto why = fails(question::identify))
     return tl::unexpected{std::move(*why)};
   const auto podman = habits.speaks == dialect::podman;
-  return docker::daemon_identity{.api_version = "1.41",
-                                 .engine_id = "model",
-                                 .engine_version = podman                               ? "4.3.1"
-                                                   : habits.speaks == dialect::docker20 ? "20.10.24"
-                                                                                        : "26.1.5",
-                                 .podman = podman,
-                                 .daemon_time = now(),
-                                 .local_time = our_clock_(),
-                                 .volume_drivers =
-                                     plugin_absent ? names{"local"} : names{"local", "plugin"}};
+  return daemon_identity{.api_version = "1.41",
+                         .engine_id = "model",
+                         .engine_version = podman                               ? "4.3.1"
+                                           : habits.speaks == dialect::docker20 ? "20.10.24"
+                                                                                : "26.1.5",
+                         .podman = podman,
+                         .daemon_time = now(),
+                         .local_time = our_clock_(),
+                         .volume_drivers =
+                             plugin_absent ? names{"local"} : names{"local", "plugin"}};
 }
 
 std::unique_ptr<docker::client> model_daemon::make_client() {

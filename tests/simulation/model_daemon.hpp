@@ -143,7 +143,7 @@ public:
   // Who asks; see model_client.cpp.
   std::unique_ptr<docker::client> make_client();
   std::unique_ptr<docker::event_stream> make_stream(const docker::stream_settings& settings);
-  result<docker::daemon_identity> identity();
+  result<daemon_identity> identity();
   /// The failure of such a question at this moment, if it fails.
   std::optional<failure> fails(question what);
   /// Called before an answer is made up, and after: the world may change meanwhile.

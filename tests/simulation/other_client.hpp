@@ -13,7 +13,7 @@ namespace volumeviz::simulation {
 class other_client : public docker::client {
 public:
   explicit other_client(std::unique_ptr<docker::client> real) : real_(std::move(real)) {}
-  result<docker::daemon_identity> identify(docker::deadline limit) override {
+  result<daemon_identity> identify(docker::deadline limit) override {
     return real_->identify(limit);
   }
   result<docker::volume_listing> list_volumes(docker::deadline limit) override {

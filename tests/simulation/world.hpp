@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "tests/simulation/fleet.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/simulation/model_daemon.hpp"

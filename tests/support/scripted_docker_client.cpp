@@ -13,9 +13,9 @@ class scripted_client final : public docker::client {
 public:
   explicit scripted_client(std::shared_ptr<world> of) : world_(std::move(of)) {}
 
-  result<docker::daemon_identity> identify(docker::deadline) override {
-    return answer<docker::daemon_identity>(docker_call::identify, {},
-                                           [this] { return world_->identity(); });
+  result<daemon_identity> identify(docker::deadline) override {
+    return answer<daemon_identity>(docker_call::identify, {},
+                                   [this] { return world_->identity(); });
   }
   result<docker::volume_listing> list_volumes(docker::deadline) override {
     return answer<docker::volume_listing>(docker_call::list_volumes, {}, [this] {

@@ -61,7 +61,7 @@ struct scripted_docker::world {
   std::uint64_t opened = 0;
 
   timestamp now() const { return clock() + skew.count(); }
-  docker::daemon_identity identity() const {
+  daemon_identity identity() const {
     return {.api_version = "1.45",
             .engine_id = "scripted",
             .engine_version = "26.1.0",

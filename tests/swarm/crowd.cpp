@@ -93,7 +93,7 @@ struct crowd::machine {
   caf::actor calm = system.spawn(volumeviz::swarm::calm);
   std::shared_ptr<metrics::catalogue> numbers =
       std::make_shared<metrics::catalogue>(node_role::agent);
-  std::shared_ptr<actor_slot> slot = std::make_shared<actor_slot>("hub_link", "");
+  std::shared_ptr<actor_slot> slot = std::make_shared<actor_slot>("hub_link");
 };
 
 crowd::crowd(const shape& what, const text::host_port& hub, const support::authority* ca)

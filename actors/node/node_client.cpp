@@ -1,7 +1,7 @@
-#include "actors/node_client.hpp"
+#include "actors/node/node_client.hpp"
 
-#include "actors/fleet/error_text.hpp"
 #include "actors/platform/asker.hpp"
+#include "actors/platform/error_text.hpp"
 
 #include <caf/all.hpp>
 

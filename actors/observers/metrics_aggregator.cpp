@@ -1,4 +1,4 @@
-#include "actors/metrics_aggregator.hpp"
+#include "actors/observers/metrics_aggregator.hpp"
 
 #include <algorithm>
 
@@ -6,22 +6,23 @@ namespace volumeviz {
 
 namespace {
 
-// Whoever scrapes waits for two seconds at most.
+// Below the two seconds that the HTTP server waits for the text.
 constexpr auto roster_limit = std::chrono::seconds{1};
 
 } // namespace
 
-metrics_aggregator::metrics_aggregator(interface::pointer self, aggregator_parts parts)
-    : self_(self), parts_(std::move(parts)) {
+metrics_aggregator::metrics_aggregator(interface::pointer self, context_ptr context,
+                                       aggregator_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)) {
   auto slots = parts_.slots;
-  parts_.numbers->actors_from([slots] {
+  context_->numbers->actors_from([slots] {
     std::vector<actor_report> reports;
     for (const auto& slot : slots)
       reports.push_back(slot->report());
     return reports;
   });
-  // After a restart: these were told by the one before.
-  auto totals = parts_.numbers->totals();
+  // After a restart: the actor before this one has counted these.
+  auto totals = context_->numbers->totals();
   dropped_ = totals.dropped;
   reconnects_ = totals.reconnects;
 }
@@ -34,14 +35,15 @@ metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior()
       [this](const work_report& report) { work_done(report); },
       [this](const list_report& report) { listed(report); },
       [this](const stream_report& report) { stream_changed(report); },
-      [this](const store_report& report) { store_spoke(report); },
-      [this](const reconcile_status& status) { parts_.numbers->verified(status.verified_at); },
+      [this](const store_report& report) { store_changed(report); },
+      [this](const reconcile_status& status) { context_->numbers->verified(status.verified_at); },
       [this](atom::run_done, double seconds) {
-        parts_.numbers->reconcile_run(reconcile_scope::full, metrics::seconds{seconds});
+        context_->numbers->reconcile_run(reconcile_scope::full, metrics::seconds{seconds});
       },
       [this](atom::drift, const std::vector<row_change>& changes) { drifted(changes); },
-      [this](atom::lost, resource_kind kind, std::uint64_t count) {
-        died_with_events(kind, count);
+      // Of which type they were is not known any more.
+      [this](atom::lost, std::uint64_t count) {
+        context_->numbers->event_failed(ec::internal, {}, count);
       },
       [this](atom::stats_due) { log_actors(); },
       [this](atom::render) { return render(); },
@@ -52,7 +54,7 @@ metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior()
 }
 
 void metrics_aggregator::work_done(const work_report& report) {
-  auto& numbers = *parts_.numbers;
+  auto& numbers = *context_->numbers;
   const auto& catalogue = event_catalogue();
   for (const auto& x : report.processed) {
     numbers.event_processed(catalogue.at(x.meaning), x.count);
@@ -77,44 +79,39 @@ void metrics_aggregator::listed(const list_report& report) {
   auto scope =
       report.kind == resource_kind::volume ? reconcile_scope::volumes : reconcile_scope::containers;
   for (auto reason : report.reasons)
-    parts_.numbers->reconcile_requested(to_string(reason));
-  parts_.numbers->reconcile_run(scope, metrics::seconds{report.seconds});
+    context_->numbers->reconcile_requested(to_string(reason));
+  context_->numbers->reconcile_run(scope, metrics::seconds{report.seconds});
   if (!report.ok)
-    parts_.numbers->reconcile_failed(scope, report.why.code);
+    context_->numbers->reconcile_failed(scope, report.why.code);
 }
 
 void metrics_aggregator::stream_changed(const stream_report& report) {
-  parts_.numbers->connected(report.connected);
+  context_->numbers->connected(report.connected);
   for (; reconnects_ < report.reconnects; ++reconnects_)
-    parts_.numbers->reconnected();
+    context_->numbers->reconnected();
   if (report.lived_seconds > 0)
-    parts_.numbers->stream_ended(metrics::seconds{report.lived_seconds});
+    context_->numbers->stream_ended(metrics::seconds{report.lived_seconds});
 }
 
-void metrics_aggregator::store_spoke(const store_report& report) {
-  parts_.numbers->database_up(report.up);
-  parts_.numbers->standby(report.standby);
+void metrics_aggregator::store_changed(const store_report& report) {
+  context_->numbers->database_up(report.up);
+  context_->numbers->standby(report.standby);
   if (report.batches > 0 && report.up)
-    parts_.numbers->store_batch(report.batches, metrics::seconds{report.seconds});
+    context_->numbers->store_batch(report.batches, metrics::seconds{report.seconds});
   if (!report.up)
-    parts_.numbers->store_failed(report.why.code);
+    context_->numbers->store_failed(report.why.code);
 }
 
 void metrics_aggregator::drifted(const std::vector<row_change>& changes) {
   for (const auto& x : changes)
-    parts_.numbers->drift(x.kind, x.op, 1);
-}
-
-void metrics_aggregator::died_with_events(resource_kind, std::uint64_t count) {
-  // Which events they were died with them.
-  parts_.numbers->event_failed(ec::internal, {}, count);
+    context_->numbers->drift(x.kind, x.op, 1);
 }
 
 void metrics_aggregator::log_actors() {
   self_->delayed_send<caf::message_priority::high>(self_, parts_.stats_interval, atom::stats_due_v);
   for (const auto& slot : parts_.slots) {
     auto x = slot->report();
-    parts_.log->info(
+    context_->log->info(
         "actor={} mailbox={} handled={} busy_ms={} restarts={} dropped={} state={} parent={}",
         x.name, x.mailbox, x.handled, x.busy_ms, x.restarts, x.dropped, x.state,
         x.parent.empty() ? "-" : x.parent);
@@ -123,22 +120,24 @@ void metrics_aggregator::log_actors() {
 
 caf::result<std::string> metrics_aggregator::render() {
   collect_dropped();
-  if (!parts_.roster)
-    return parts_.numbers->render();
+  if (!context_->handles.roster)
+    return context_->numbers->render();
   auto answer = self_->make_response_promise<std::string>();
-  self_->request(parts_.roster, roster_limit, atom::hosts_v)
+  self_->request(context_->handles.roster, roster_limit, atom::hosts_v)
       .then(
           [this, answer](const std::vector<host_report>& hosts) mutable {
-            answer.deliver(parts_.numbers->render(hosts, parts_.now()));
+            answer.deliver(context_->numbers->render(hosts, context_->now()));
           },
-          // Without the hosts' series: old ones would pass for new.
-          [this, answer](const caf::error&) mutable { answer.deliver(parts_.numbers->render()); });
+          // Without the series of hosts: old values would look like current ones.
+          [this, answer](const caf::error&) mutable {
+            answer.deliver(context_->numbers->render());
+          });
   return answer;
 }
 
 event_counters metrics_aggregator::counters() {
   collect_dropped();
-  auto totals = parts_.numbers->totals();
+  auto totals = context_->numbers->totals();
   return {.processed = totals.processed,
           .failed = totals.failed,
           .dropped = totals.dropped,
@@ -158,13 +157,13 @@ void metrics_aggregator::collect_dropped() {
   std::uint64_t dropped = 0;
   for (const auto& slot : parts_.slots)
     dropped += slot->dropped;
-  // A hub has no events: what its sessions refuse are pieces.
-  for (auto i = dropped_; parts_.roster && i < dropped; ++i)
-    parts_.numbers->link_refused();
-  if (!parts_.roster && dropped > dropped_)
-    parts_.numbers->event_dropped(dropped - dropped_);
+  // A hub has no events: its sessions refuse chunks.
+  for (auto i = dropped_; context_->handles.roster && i < dropped; ++i)
+    context_->numbers->link_refused();
+  if (!context_->handles.roster && dropped > dropped_)
+    context_->numbers->event_dropped(dropped - dropped_);
   dropped_ = std::max(dropped_, dropped);
-  parts_.numbers->queue_size(parts_.queue->waiting());
+  context_->numbers->queue_size(parts_.queue->waiting());
 }
 
 } // namespace volumeviz

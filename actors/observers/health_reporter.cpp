@@ -1,4 +1,4 @@
-#include "actors/health_reporter.hpp"
+#include "actors/observers/health_reporter.hpp"
 
 #include "text/human_time.hpp"
 
@@ -13,31 +13,31 @@ namespace {
 
 constexpr auto probe_interval = std::chrono::seconds{5};
 constexpr auto probe_limit = std::chrono::seconds{10};
-// The inspector that would ask is not there (yet): that says nothing about the daemon.
+// The inspector is being restarted, which says nothing about the daemon.
 constexpr auto probe_retry = std::chrono::milliseconds{50};
 constexpr auto question_limit = std::chrono::seconds{1};
-// The store asks every two seconds and no call of it takes longer than five: who is silent for
-// longer, hangs.
+// The store checks the database every two seconds, and none of its calls takes longer than five. A
+// store that reports nothing for this long hangs.
 constexpr timestamp store_silence_max = 12'000'000'000;
 
-/// Who takes what is observed: the hub has the place of an agent's database.
+/// Where the handlers' batches go: an agent sends them to its hub.
 const char* store_name(node_role role) {
   return role == node_role::agent ? "hub" : "database";
 }
 
 } // namespace
 
-health_reporter::health_reporter(interface::pointer self, reporter_parts parts)
-    : self_(self), parts_(std::move(parts)) {
-  facts_.role = parts_.role;
+health_reporter::health_reporter(interface::pointer self, context_ptr context, reporter_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)) {
+  facts_.role = context_->handles.role;
   facts_.events_enabled = parts_.events_enabled;
-  facts_.database_asked = parts_.events_enabled || parts_.role != node_role::agent;
+  facts_.database_asked = parts_.events_enabled || context_->handles.role != node_role::agent;
   facts_.idle_degraded_after = parts_.idle_degraded_after;
-  facts_.disconnected_since = parts_.now();
-  facts_.database_since = parts_.now();
+  facts_.disconnected_since = context_->now();
+  facts_.database_since = context_->now();
   facts_.database_reason = "not asked yet";
   facts_.first_sync_done = false;
-  store_heard_ = parts_.now();
+  store_heard_ = context_->now();
 }
 
 health_reporter::interface::behavior_type health_reporter::make_behavior() {
@@ -45,7 +45,7 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
     self_->send<caf::message_priority::high>(self_, atom::probe_due_v);
   return {
       [this](const stream_report& report) { stream_changed(report); },
-      [this](const store_report& report) { store_spoke(report); },
+      [this](const store_report& report) { store_changed(report); },
       [this](const reconcile_status& status) { reconciled(status); },
       [this](const rejected_report& report) { rejected(report); },
       [this](atom::trouble, resource_kind kind, const failure& why) { trouble(kind, why); },
@@ -62,33 +62,34 @@ health_reporter::interface::behavior_type health_reporter::make_behavior() {
 
 void health_reporter::stream_changed(const stream_report& report) {
   if (facts_.connected && !report.connected)
-    facts_.disconnected_since = parts_.now();
+    facts_.disconnected_since = context_->now();
   facts_.connected = report.connected;
   facts_.connected_since = report.connected_since;
   facts_.stream_reason = report.why.text;
   facts_.last_reconnect = report.last_reconnect;
   facts_.reconnects = report.reconnects;
-  // A daemon that refuses the events (or a proxy before it) answers, and is of no use.
-  docker_said(report.connected || (report.docker_answers && report.why.code != ec::docker_refused)
-                  ? failure{}
-                  : report.why);
+  // A daemon, or a proxy before it, that refuses /events answers, but is of no use.
+  docker_answered(report.connected
+                          || (report.docker_answers && report.why.code != ec::docker_refused)
+                      ? failure{}
+                      : report.why);
 }
 
-void health_reporter::docker_said(const failure& why) {
+void health_reporter::docker_answered(const failure& why) {
   auto answers = why.text.empty();
   if (!answers && (facts_.docker_answers || !facts_.docker_known))
-    facts_.docker_since = parts_.now();
+    facts_.docker_since = context_->now();
   facts_.docker_known = true;
   facts_.docker_answers = answers;
   facts_.docker_refuses = why.code == ec::docker_refused && !answers;
   facts_.docker_reason = why.text;
 }
 
-void health_reporter::store_spoke(const store_report& report) {
-  store_heard_ = parts_.now();
+void health_reporter::store_changed(const store_report& report) {
+  store_heard_ = context_->now();
   facts_.database_asked = true;
   if ((facts_.database_up && !report.up) || (!facts_.standby && report.standby))
-    facts_.database_since = parts_.now();
+    facts_.database_since = context_->now();
   facts_.database_up = report.up;
   facts_.standby = report.standby;
   facts_.database_reason = report.why.text;
@@ -116,7 +117,7 @@ void health_reporter::trouble(resource_kind kind, const failure& why) {
     return;
   }
   if (known == facts_.troubles.end())
-    facts_.troubles.push_back({.kind = kind, .why = why, .since = parts_.now()});
+    facts_.troubles.push_back({.kind = kind, .why = why, .since = context_->now()});
   else
     known->why = why;
 }
@@ -131,7 +132,7 @@ void health_reporter::probe_docker() {
   self_->request(parts_.probe, probe_limit, atom::identify_v)
       .then(
           [this](const failure& why) {
-            docker_said(why);
+            docker_answered(why);
             probe_again_in(probe_interval);
           },
           [this](const caf::error& why) {
@@ -139,7 +140,7 @@ void health_reporter::probe_docker() {
               probe_again_in(probe_retry);
               return;
             }
-            docker_said({ec::docker_timeout, "the daemon did not answer in time"});
+            docker_answered({ec::docker_timeout, "the daemon did not answer in time"});
             probe_again_in(probe_interval);
           });
 }
@@ -148,10 +149,10 @@ void health_reporter::probe_again_in(std::chrono::milliseconds wait) {
   self_->delayed_send<caf::message_priority::high>(self_, wait, atom::probe_due_v);
 }
 
-/// One question for the node's health, until all who know a part of it have answered.
+/// A request for the node's health, until the aggregator and the roster have answered.
 struct health_reporter::inquiry {
   caf::typed_response_promise<health_report> asker;
-  int open = 0; ///< answers that are missing
+  int open = 0; ///< answers still to come
   event_counters counters{};
   std::vector<host_report> hosts{};
   std::string roster_reason{};
@@ -160,16 +161,16 @@ struct health_reporter::inquiry {
 caf::result<health_report> health_reporter::report() {
   auto answer = self_->make_response_promise<health_report>();
   auto what = std::make_shared<inquiry>(inquiry{.asker = answer});
-  what->open = parts_.roster ? 2 : 1;
-  // Both at once: who asks for health does not wait for long.
+  what->open = context_->handles.roster ? 2 : 1;
+  // Both are asked at once, so the answer does not take twice as long.
   ask_metrics(what);
-  if (parts_.roster)
+  if (context_->handles.roster)
     ask_roster(what);
   return answer;
 }
 
 void health_reporter::ask_metrics(const std::shared_ptr<inquiry>& what) {
-  self_->request(parts_.metrics, question_limit, atom::counters_v)
+  self_->request(context_->handles.metrics, question_limit, atom::counters_v)
       .then(
           [this, what](const event_counters& counters) {
             what->counters = counters;
@@ -179,7 +180,7 @@ void health_reporter::ask_metrics(const std::shared_ptr<inquiry>& what) {
 }
 
 void health_reporter::ask_roster(const std::shared_ptr<inquiry>& what) {
-  self_->request(parts_.roster, question_limit, atom::hosts_v)
+  self_->request(context_->handles.roster, question_limit, atom::hosts_v)
       .then(
           [this, what](std::vector<host_report>& hosts) {
             what->hosts = std::move(hosts);
@@ -194,7 +195,7 @@ void health_reporter::ask_roster(const std::shared_ptr<inquiry>& what) {
 void health_reporter::answered(inquiry& what) const {
   if (--what.open > 0)
     return;
-  auto facts = known_now();
+  auto facts = current_facts();
   facts.last_event = what.counters.last_event;
   facts.last_event_received = what.counters.last_event_received;
   facts.queue_size = what.counters.waiting;
@@ -203,26 +204,26 @@ void health_reporter::answered(inquiry& what) const {
   facts.dropped = what.counters.dropped;
   facts.hosts = std::move(what.hosts);
   facts.roster_reason = std::move(what.roster_reason);
-  what.asker.deliver(sync::evaluate(facts, parts_.now()));
+  what.asker.deliver(sync::evaluate(facts, context_->now()));
 }
 
-sync::health_facts health_reporter::known_now() const {
+sync::health_facts health_reporter::current_facts() const {
   auto facts = facts_;
   if (store_silent()) {
     facts.database_up = false;
     facts.database_reason =
-        std::string{"the "} + store_name(parts_.role) + " has not answered for "
-        + text::format_duration(std::chrono::nanoseconds{parts_.now() - store_heard_});
+        std::string{"the "} + store_name(context_->handles.role) + " has not answered for "
+        + text::format_duration(std::chrono::nanoseconds{context_->now() - store_heard_});
   }
   return facts;
 }
 
 bool health_reporter::store_silent() const {
-  return parts_.now() - store_heard_ > store_silence_max;
+  return context_->now() - store_heard_ > store_silence_max;
 }
 
 std::vector<std::string> health_reporter::not_ready() const {
-  return sync::not_ready_because(known_now());
+  return sync::not_ready_because(current_facts());
 }
 
 } // namespace volumeviz

@@ -1,36 +1,40 @@
-#include "actors/stream_supervisor.hpp"
+#include "actors/stream/stream_supervisor.hpp"
 
+#include "actors/platform/error_text.hpp"
 #include "actors/platform/shell.hpp"
 
 #include <utility>
+
+#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 
 namespace {
 
-// A stream that lived as long was no failure: the next waits begin at the shortest again. Much
-// longer, and some faults in a row, each mended at once, would add up to a wait of minutes;
-// shorter, and a daemon that ends every stream at once would be asked for its lists every second.
+// A stream that lived this long was not a failure: the next wait is the shortest one again. With a
+// much longer limit, a few faults in a row, each mended at once, would add up to a wait of minutes.
+// With a shorter one, a daemon that ends every stream at once would be listed every second.
 constexpr auto lived_well = std::chrono::seconds{5};
 
 // The longest wait while the daemon answers pings, although it opens no stream or ends each one at
-// once. A connection and the lists that follow it are no burden every eight seconds, and whatever
-// was wrong with its streams, rows are right seconds after that has ended.
+// once. A connection and two lists every eight seconds are a small load, and rows are right seconds
+// after the fault has ended.
 constexpr auto answering_wait = std::chrono::seconds{8};
 
-// A daemon that is back is noticed as soon; a ping costs nobody anything.
+// A daemon that is back is noticed within this time. A ping costs next to nothing.
 constexpr auto probe_interval = std::chrono::seconds{2};
-// Above what the auditor gives the daemon.
+// Above the auditor's own deadline.
 constexpr auto probe_limit = std::chrono::seconds{10};
 
 } // namespace
 
-stream_supervisor::stream_supervisor(interface::pointer self, stream_supervisor_parts parts)
-    : self_(self), parts_(std::move(parts)), log_(parts_.reader.log),
-      backoff_(parts_.backoff_min, parts_.backoff_max, parts_.seed) {
+stream_supervisor::stream_supervisor(interface::pointer self, context_ptr context,
+                                     stream_supervisor_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      backoff_(parts_.backoff_min, parts_.backoff_max, context_->seed) {
   parts_.reader.supervisor = self_;
   self_->set_down_handler([this](const caf::down_msg& down) {
-    if (down.source == reader_address_)
+    if (reader_ && down.source == reader_.address())
       reader_died(down.reason);
   });
 }
@@ -44,12 +48,12 @@ stream_supervisor::interface::behavior_type stream_supervisor::make_behavior() {
   report_.why = {ec::docker_unreachable, "not connected yet"};
   connect();
   return {
-      [this](atom::opened, const docker::daemon_identity& who) { opened(who); },
+      [this](atom::opened, const daemon_identity& daemon) { opened(daemon); },
       [this](atom::ended, const failure& why) { ended(why); },
       [this](atom::wake) { wake(); },
-      [this](atom::identify) { tell(); },
-      [this](atom::backoff_over, std::uint64_t epoch) {
-        if (waiting_ && epoch == epoch_)
+      [this](atom::identify) { publish(); },
+      [this](atom::backoff_over, std::uint64_t wait) {
+        if (waiting_ && wait == wait_)
           connect();
       },
       [this](atom::probe_due) { probe(); },
@@ -59,34 +63,34 @@ stream_supervisor::interface::behavior_type stream_supervisor::make_behavior() {
 }
 
 void stream_supervisor::connect() {
+  invariant(!reader_, "one stream reader at a time");
   waiting_ = false;
   auto parts = parts_.reader;
   parts.stream = parts_.daemon->make_stream({});
-  reader_ = self_->spawn<shell<stream_reader>>(parts_.reader_slot, std::move(parts));
-  reader_address_ = caf::actor_cast<caf::actor_addr>(reader_);
+  reader_ = self_->spawn<shell<stream_reader>>(parts_.reader_slot, context_, std::move(parts));
   self_->monitor(reader_);
   parts_.reader_slot->state = actor_state::running;
 }
 
-void stream_supervisor::opened(const docker::daemon_identity& who) {
-  if (lives_++ > 0) {
+void stream_supervisor::opened(const daemon_identity& daemon) {
+  if (streams_++ > 0) {
     ++report_.reconnects;
-    report_.last_reconnect = parts_.reader.now();
+    report_.last_reconnect = context_->now();
   }
   opened_at_ = self_->clock().now();
   failures_ = 0;
-  away_ = false;
+  daemon_away_ = false;
   report_.connected = true;
   report_.docker_answers = true;
   report_.why = {};
-  report_.engine_id = who.engine_id;
-  report_.engine_version = who.engine_version;
-  report_.api_version = who.api_version;
-  report_.connected_since = parts_.reader.now();
+  report_.engine_id = daemon.engine_id;
+  report_.engine_version = daemon.engine_version;
+  report_.api_version = daemon.api_version;
+  report_.connected_since = context_->now();
   report_.lived_seconds = 0;
-  log_->info("connected to {} {} (API {}, engine {})", who.podman ? "Podman" : "Docker",
-             who.engine_version, who.api_version, who.engine_id);
-  tell();
+  context_->log->info("connected to {} {} (API {}, engine {})", daemon.podman ? "Podman" : "Docker",
+                      daemon.engine_version, daemon.api_version, daemon.engine_id);
+  publish();
 }
 
 void stream_supervisor::ended(const failure& why) {
@@ -100,23 +104,23 @@ void stream_supervisor::ended(const failure& why) {
     if (lived >= lived_well)
       backoff_.reset();
   }
-  // The first failure is told, the ones after it are counted until it works again.
+  // The first failure is a warning. The following ones are debug lines until a stream opens.
   if (was_connected)
-    log_->warn("the event stream has ended: {}", why.text);
+    context_->log->warn("the event stream has ended: {}", why.text);
   else if (failures_++ == 0)
-    log_->warn("not connected: {}", why.text);
+    context_->log->warn("not connected: {}", why.text);
   else
-    log_->debug("still not connected ({} times now): {}", failures_, why.text);
-  tell();
-  // One life, one report: what is told again (a failed attempt, somebody who was restarted) has not
-  // ended anew.
+    context_->log->debug("still not connected ({} times now): {}", failures_, why.text);
+  publish();
+  // The length of a stream's life is reported once: a report that is published again, or one about
+  // a failed attempt, must not count it again.
   report_.lived_seconds = 0;
 }
 
 void stream_supervisor::wake() {
-  // Not sooner than the shortest wait: the socket may be there before the daemon is.
+  // Not before the shortest wait is over: the socket may be there before the daemon listens on it.
   if (waiting_)
-    connect_again_at(ended_at_ + parts_.backoff_min);
+    connect_at(ended_at_ + parts_.backoff_min);
 }
 
 void stream_supervisor::reader_died(const caf::error& why) {
@@ -128,7 +132,7 @@ void stream_supervisor::reader_died(const caf::error& why) {
     return;
   }
   if (why && why != caf::exit_reason::user_shutdown)
-    ended({ec::internal, "the stream reader died: " + self_->system().render(why)});
+    ended({ec::internal, "the stream reader died: " + text_of(self_->system(), why)});
   wait_and_connect();
 }
 
@@ -136,52 +140,50 @@ void stream_supervisor::wait_and_connect() {
   if (stopping_)
     return;
   auto wait = backoff_.next();
-  log_->debug("connecting again in {} ms", wait.count());
+  context_->log->debug("connecting again in {} ms", wait.count());
   waiting_ = true;
   connect_at_ = steady::time_point::max();
-  connect_again_at(self_->clock().now() + wait);
+  connect_at(self_->clock().now() + wait);
   probe_later();
 }
 
 void stream_supervisor::probe_later() {
-  if (!std::exchange(probe_due_, true))
+  if (!std::exchange(probing_, true))
     self_->delayed_send(self_, probe_interval, atom::probe_due_v);
 }
 
 void stream_supervisor::probe() {
   if (!waiting_) {
-    probe_due_ = false;
+    probing_ = false;
     return;
   }
   self_->request(parts_.reader.auditor, probe_limit, atom::identify_v)
       .then([this](const failure& why) { probed(why.text.empty()); },
-            // The auditor itself is away, which says nothing of the daemon.
+            // The auditor did not answer, which says nothing about the daemon.
             [this](const caf::error&) { probed({}); });
 }
 
-/// A daemon that was away and is back ends the wait; one that answers, but ends its streams, is
-/// what waits are for, up to a length.
 void stream_supervisor::probed(std::optional<bool> answers) {
-  probe_due_ = false;
+  probing_ = false;
   if (!waiting_)
     return;
   if (answers == false)
-    away_ = true;
-  else if (answers == true && std::exchange(away_, false))
+    daemon_away_ = true;
+  else if (answers == true && std::exchange(daemon_away_, false))
     wake();
   else if (answers == true)
-    connect_again_at(ended_at_ + std::max<steady::duration>(answering_wait, parts_.backoff_min));
+    connect_at(ended_at_ + std::max<steady::duration>(answering_wait, parts_.backoff_min));
   probe_later();
 }
 
-/// Never later than was said before.
-void stream_supervisor::connect_again_at(steady::time_point when) {
+/// Ends the wait at this time, unless it ends sooner anyway.
+void stream_supervisor::connect_at(steady::time_point when) {
   when = std::max(when, self_->clock().now());
   if (when >= connect_at_)
     return;
   connect_at_ = when;
   self_->delayed_send<caf::message_priority::high>(self_, when - self_->clock().now(),
-                                                   atom::backoff_over_v, ++epoch_);
+                                                   atom::backoff_over_v, ++wait_);
 }
 
 caf::result<bool> stream_supervisor::stop() {
@@ -194,10 +196,10 @@ caf::result<bool> stream_supervisor::stop() {
   return *stopped_;
 }
 
-void stream_supervisor::tell() {
-  self_->send(parts_.reader.reconciler, report_);
-  self_->send(parts_.health, report_);
-  self_->send(parts_.metrics, report_);
+void stream_supervisor::publish() {
+  self_->send(context_->handles.reconciler, report_);
+  self_->send(context_->handles.health, report_);
+  self_->send(context_->handles.metrics, report_);
 }
 
 } // namespace volumeviz

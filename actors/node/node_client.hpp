@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node.hpp"
+#include "actors/actor_context.hpp"
 #include "messages/error.hpp"
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
@@ -11,8 +11,8 @@
 
 namespace volumeviz {
 
-/// Asks the actors from ordinary threads. Thread-safe; every call blocks for two seconds at most.
-/// Must be gone before the actor system is, and must never be called from inside an actor.
+/// Asks the actors from ordinary threads. Thread-safe. Every call blocks for two seconds at most.
+/// Must be destroyed before the actor system, and must not be called inside an actor.
 class node_client {
 public:
   node_client(caf::actor_system& system, node_handles handles)
@@ -22,16 +22,16 @@ public:
   std::vector<std::string> unresponsive() const;
   std::vector<std::string> not_ready() const;
   node_role role() const { return handles_.role; }
-  /// Every host that a hub knows, in the order of their names; empty in other roles.
+  /// Every host that a hub knows, ordered by name. Empty in other roles.
   result<std::vector<host_report>> hosts() const;
-  /// ec::docker_unreachable while Docker is not connected, ec::bad_request when the events system
-  /// is off, and on a hub, which watches no daemon.
+  /// ec::docker_unreachable while no stream is open. ec::bad_request when the events system is off,
+  /// and on a hub, which watches no daemon.
   result<reconcile_ticket> reconcile(reconcile_scope scope) const;
   std::vector<actor_report> actors() const;
   std::string metrics() const;
   /// Stops the node in order; blocks until it has stopped (at most ten seconds).
   void stop() const;
-  /// The daemon's socket was created anew: connect now.
+  /// The daemon's socket was just created: connect now.
   void wake_stream() const;
 
 private:

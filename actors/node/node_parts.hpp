@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/clock.hpp"
+#include "actors/stream/stream_reader.hpp"
+#include "config/settings.hpp"
+#include "docker/client.hpp"
+#include "docker/requests.hpp"
+#include "metrics/metrics.hpp"
+#include "persistence/store.hpp"
+#include "sync/work_plan.hpp"
+#include "wire/members.hpp"
+
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace volumeviz {
+
+/// How an agent and a hub reach each other.
+struct link_parts {
+  std::function<connector_actor(caf::actor_system&)> make_connector; ///< agent
+  std::function<std::string()> secret;                               ///< hub: a random token
+  std::shared_ptr<wire::member_registry> members;                    ///< hub: shared with its front
+  std::string program_version;
+  std::uint64_t incarnation = 0; ///< random number of this process
+  std::function<result<std::vector<host_report>>()> recorded_hosts; ///< hub; see host_census
+  std::size_t chunk_bytes = 256 * 1024;                             ///< agent; see outgoing_batches
+};
+
+/// What a node is made of. All access to the outside world comes in here, so a test can replace it.
+struct node_parts {
+  config::settings settings;
+  std::shared_ptr<const docker::daemon> daemon;
+  /// Called for each life of the store. May throw; the store is then started again later.
+  std::function<std::shared_ptr<persistence::store>()> make_store;
+  std::shared_ptr<metrics::catalogue> numbers;
+  std::shared_ptr<spdlog::logger> log;
+  wall_clock now = system_now;
+  std::uint64_t seed = 0;
+  /// Actors that block get threads of their own. False in a deterministic test.
+  bool own_threads = true;
+  sync::audit_policy audits{};
+  stream_runner run_stream = run_on_own_thread;
+  link_parts link{}; ///< agent or hub
+  /// One list costs as much as about 300 inspects of volumes, or 60 of containers (measured with
+  /// Docker 28.5).
+  sync::work_limits volume_limits{.list_above = 300, .list_only = docker::is_mangled_by_router};
+  sync::work_limits container_limits{.list_above = 60};
+};
+
+} // namespace volumeviz
