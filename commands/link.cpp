@@ -31,7 +31,7 @@ public:
   current_credentials(config::settings settings, pointer first,
                       std::shared_ptr<metrics::catalogue> numbers)
       : settings_(std::move(settings)), numbers_(std::move(numbers)), now_(std::move(first)) {
-    numbers_->link_certificate_expiry(now_->expires_at());
+    numbers_->link_certificate_expiry.set_time(now_->expires_at());
   }
 
   pointer get() {
@@ -40,7 +40,7 @@ public:
       read_ = steady::now();
       if (auto recreated = link_credentials(settings_); recreated && *recreated) {
         now_ = std::move(*recreated);
-        numbers_->link_certificate_expiry(now_->expires_at());
+        numbers_->link_certificate_expiry.set_time(now_->expires_at());
       }
     }
     return now_;

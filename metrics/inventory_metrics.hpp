@@ -1,56 +1,119 @@
 #pragma once
 
-#include "messages/changes.hpp"
-#include "messages/reconcile.hpp"
 #include "metrics/families.hpp"
-
-#include <array>
-#include <cstdint>
-#include <string_view>
-#include <vector>
 
 namespace volumeviz::metrics {
 
-/// The numbers about reconciliations, rows, the store and calls to Docker.
-class inventory_metrics {
-public:
-  /// An agent has no database.
-  inventory_metrics(prometheus::Registry& registry, bool has_database);
+/// Reconciliations.
+struct reconcile_metrics {
+  void run(reconcile_scope scope, seconds took) {
+    runs(scope).add();
+    durations(scope).observe(took);
+  }
 
-  void requested(std::string_view reason, std::uint64_t count);
-  void run(reconcile_scope scope, double took);
-  void run_failed(reconcile_scope scope, ec why);
-  void drift(row_kind kind, operation op, std::uint64_t count);
-  void synced(row_kind kind, operation op, change_source source, std::uint64_t count);
-  void rejected(row_kind kind, std::uint64_t count);
-  void store_failed(ec why);
-  void docker_call(std::string_view call, double took, bool ok);
+  prometheus::Registry& to;
+  table<counter, list_reason> requests{
+      to,
+      "volumeviz_events_reconcile_requests_total",
+      "Reconciliations asked for, by reason; several may share a run.",
+      {"reason"}};
+  table<counter, reconcile_scope> runs{
+      to,
+      "volumeviz_events_docker_reconciliation_runs_total",
+      "Reconciliations run, by type. Legacy name, kept by contract.",
+      {"reconciliation_type"}};
+  table<histogram, reconcile_scope> durations{
+      to,
+      "volumeviz_events_docker_reconciliation_duration_seconds",
+      "How long reconciliations took, by type. Legacy name, kept by contract.",
+      {"reconciliation_type"},
+      buckets::latency};
+  table<counter, reconcile_scope, ec> failures{
+      to,
+      "volumeviz_events_docker_reconciliation_failures_total",
+      "Reconciliations that failed, by type and cause. Legacy name, kept by contract.",
+      {"reconciliation_type", "error_type"}};
+  table<counter, row_kind, operation> drift{
+      to,
+      "volumeviz_events_reconcile_drift_objects_total",
+      "Rows that a reconciliation after the first one had to repair, since no event had announced "
+      "the change.",
+      {"kind", "operation"}};
+  gauge verified{to, "volumeviz_events_verified_timestamp_seconds",
+                 "Unix time at which the rows were last proven to agree with the "
+                 "daemon; 0 before the first time."};
+};
 
-private:
-  template <class Metric, std::size_t Rows, std::size_t Columns>
-  using table = std::array<std::array<Metric*, Columns>, Rows>;
+/// Rows written.
+struct row_metrics {
+  using written = table<counter, operation, change_source>;
 
-  static constexpr std::array<std::string_view, 5> calls{"identify", "list", "inspect", "events",
-                                                         "other"};
+  /// A removal also counts as a removed resource.
+  void synced(row_kind kind, operation op, change_source source, std::uint64_t count) {
+    (kind == row_kind::volume      ? volumes
+     : kind == row_kind::container ? containers
+                                   : mounts)(op, source)
+        .add(count);
+    if (op == operation::remove)
+      removed(kind, source).add(count);
+  }
 
-  std::vector<counter*> requests_; ///< in the order of reconcile_reasons
-  std::array<counter*, 3> runs_{}; ///< by reconcile_scope
-  std::array<histogram*, 3> durations_{};
-  table<counter, 3, failure_types.size()> failures_{};
-  table<counter, 3, 3> drift_{};                 ///< row_kind, operation
-  std::array<table<counter, 3, 2>, 3> synced_{}; ///< row_kind, operation, change_source
-  table<counter, 3, 2> removed_{};               ///< row_kind, change_source
-  std::array<counter*, 3> rejected_{};
-  std::array<counter*, failure_types.size()> store_failures_{};
-  table<histogram, calls.size(), 2> docker_calls_{}; ///< call, ok or error
+  prometheus::Registry& to;
+  written volumes{to,
+                  "volumeviz_events_docker_volumes_synced_total",
+                  "Volume rows written, by operation and where the change was noticed. "
+                  "Legacy name, kept by contract.",
+                  {"operation", "source"}};
+  written containers{to,
+                     "volumeviz_events_docker_containers_synced_total",
+                     "Container rows written, by operation and where the change was noticed. "
+                     "Legacy name, kept by contract.",
+                     {"operation", "source"}};
+  written mounts{to,
+                 "volumeviz_events_docker_mounts_synced_total",
+                 "Mount rows written, by operation and where the change was noticed. "
+                 "Legacy name, kept by contract.",
+                 {"operation", "source"}};
+  table<counter, row_kind, change_source> removed{
+      to,
+      "volumeviz_events_docker_resources_removed_total",
+      "Rows removed, by resource and where it was noticed; counted among the synced ones, too. "
+      "Legacy name, kept by contract.",
+      {"resource_type", "source"}};
+  table<counter, row_kind> rejected{
+      to,
+      "volumeviz_events_rejected_rows_total",
+      "Resources that are not recorded, by kind: the database can't hold them, or the daemon's "
+      "list shows them malformed. Each list counts anew.",
+      {"kind"}};
+  counter replaced_text{to, "volumeviz_events_replaced_text_total",
+                        "Strings in which a character that no database can hold was replaced."};
+};
 
-public:
-  gauge& verified_timestamp;
-  counter& replaced_text;
-  histogram& store_batch_size;
-  histogram& store_batch_duration;
-  gauge* database_up; ///< null without a database
-  gauge& standby;
+/// The database.
+struct store_metrics {
+  prometheus::Registry& to;
+  histogram batch_size{to, "volumeviz_events_store_batch_size",
+                       "Batches of changes written in one transaction.", buckets::size};
+  histogram batch_duration{to, "volumeviz_events_store_batch_duration_seconds",
+                           "How long one transaction took, commit included.", buckets::latency};
+  table<counter, ec> failures{to,
+                              "volumeviz_events_store_failures_total",
+                              "Transactions that failed, by cause.",
+                              {"error_type"}};
+  gauge standby{to, "volumeviz_events_standby",
+                "1 while another node writes this host's rows, else 0."};
+};
+
+/// Calls to the Docker daemon.
+struct docker_metrics {
+  prometheus::Registry& to;
+  table<histogram, docker_call, call_result> calls{
+      to,
+      "volumeviz_events_docker_calls_duration_seconds",
+      "How long calls to the Docker daemon took, by call and result.",
+      {"call", "result"},
+      buckets::latency};
 };
 
 } // namespace volumeviz::metrics

@@ -1,37 +1,55 @@
 #pragma once
 
-#include "messages/link_violation.hpp"
 #include "metrics/families.hpp"
-
-#include <array>
 
 namespace volumeviz::metrics {
 
-/// An agent's numbers about its hub.
+/// An agent's connection to its hub.
 struct agent_link_metrics {
-  explicit agent_link_metrics(prometheus::Registry& registry);
-
-  gauge& connected;
-  counter& redials;
-  histogram& round_trip;
-  counter& refusals;
+  prometheus::Registry& to;
+  gauge connected{to, "volumeviz_events_hub_connected",
+                  "1 while the hub takes what this agent reports, else 0."};
+  counter redials{to, "volumeviz_events_hub_redials_total",
+                  "Times the hub was dialed again after the connection had ended or could "
+                  "not be made."};
+  histogram round_trip{to, "volumeviz_events_hub_round_trip_seconds",
+                       "From sending a chunk of a batch to the hub's acknowledgement.",
+                       buckets::latency};
+  counter refusals{to, "volumeviz_events_hub_refusals_total",
+                   "Times the hub did not admit this agent, or did not take a chunk."};
 };
 
-/// What an agent's or a hub's front did not let in.
-struct link_front_metrics {
-  link_front_metrics(prometheus::Registry& registry, bool accepts);
-
-  std::array<counter*, link_violation_names.size()> violations;
-  std::array<counter*, link_refusal_names.size()> refused{}; ///< null where nobody connects
-};
-
-/// A hub's numbers about what its agents send. Those of single hosts are in host_metrics.hpp.
+/// What a hub's agents send. host_metrics.hpp has the metrics of each host.
 struct hub_link_metrics {
-  explicit hub_link_metrics(prometheus::Registry& registry);
+  prometheus::Registry& to;
+  counter chunks{to, "volumeviz_events_link_chunks_total", "Chunks of batches taken from agents."};
+  counter refused{to, "volumeviz_events_link_refused_total",
+                  "Chunks that found the hub's queue full; the agents send them again."};
+  table<counter, rejection> rejected{to,
+                                     "volumeviz_events_link_rejected_agents_total",
+                                     "Agents that were not admitted, by reason.",
+                                     {"reason"}};
+};
 
-  counter& chunks;
-  counter& refused;
-  std::array<counter*, 5> rejected; ///< by rejection
+/// Connections between agents and a hub that were ended.
+struct link_front_metrics {
+  prometheus::Registry& to;
+  table<counter, link_violation> violations{
+      to,
+      "volumeviz_events_link_violations_total",
+      "Connections that were ended because the peer sent what no member of a fleet sends, by "
+      "reason.",
+      {"reason"}};
+};
+
+/// Connections that a hub did not accept.
+struct hub_front_metrics {
+  prometheus::Registry& to;
+  table<counter, link_refusal> refused{
+      to,
+      "volumeviz_events_link_refused_connections_total",
+      "Connections that were refused or ended before they had proven who they are, by reason.",
+      {"reason"}};
 };
 
 } // namespace volumeviz::metrics

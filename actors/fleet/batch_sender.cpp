@@ -105,7 +105,7 @@ void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
   sync::bound(answer.why);
   auto next = batches_.answered(seq, std::move(answer), self_->clock().now());
   if (next.round_trip)
-    parts_.numbers->hub_round_trip(*next.round_trip);
+    parts_.numbers->hub.round_trip.observe(*next.round_trip);
   switch (next.what) {
   case step::nothing:
     break;
@@ -113,11 +113,11 @@ void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
     send_chunk(seq);
     break;
   case step::send_later:
-    parts_.numbers->hub_refused();
+    parts_.numbers->hub.refusals.add();
     self_->delayed_send(self_, next.wait, atom::dial_v, seq);
     break;
   case step::fail_as_full:
-    parts_.numbers->hub_refused();
+    parts_.numbers->hub.refusals.add();
     fail(seq,
          {ec::store_unreachable,
           fmt::format("the queue of the hub at {} was full for {} s", hub_name(),

@@ -17,13 +17,13 @@ public:
       : numbers_(std::move(numbers)), log_(std::move(log)) {}
 
   void violated(link_violation why, const std::string& peer, const std::string& what) {
-    numbers_->link_violated(why);
+    numbers_->link.violations(why).add();
     const auto reason = link_violation_names[static_cast<std::size_t>(why)];
     write("ended " + peer,
           "ended the connection of " + peer + " (" + reason + "): it sent " + what);
   }
   void refused(link_refusal why, const std::string& peer, const std::string& what) {
-    numbers_->link_connection_refused(why);
+    numbers_->visitors.refused(why).add();
     const auto reason = link_refusal_names[static_cast<std::size_t>(why)];
     write(peer + ' ' + reason, "refused a connection of " + peer + " (" + reason + "): " + what);
   }

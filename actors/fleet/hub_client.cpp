@@ -113,7 +113,7 @@ void hub_client::admitted(const link_welcome& welcome, const caf::strong_actor_p
   waits_.reset();
   parts_.log->info("connected to the hub at {}{}", hub_name(),
                    welcome.snapshot ? "; it asks for a complete list of both kinds" : "");
-  parts_.numbers->hub_connected(true);
+  parts_.numbers->hub.connected.set(true);
   on_.connected(session_, welcome);
   send_heartbeat();
 }
@@ -136,10 +136,10 @@ void hub_client::lost(std::string why) {
     self_->demonitor(session_.address());
   session_ = nullptr;
   token_.clear();
-  parts_.numbers->hub_connected(false);
+  parts_.numbers->hub.connected.set(false);
   on_.disconnected(
       {ec::store_unreachable, fmt::format("the hub at {} is not reachable: {}", hub_name(), why)});
-  parts_.numbers->hub_redialed();
+  parts_.numbers->hub.redials.add();
   self_->delayed_send<caf::message_priority::high>(self_, waits_.next(), atom::dial_v);
 }
 

@@ -81,7 +81,7 @@ hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
 
 caf::error hub_gate::refuse(metrics::rejection reason, const std::string& host,
                             const std::string& why) {
-  parts_.numbers->link_rejected(reason);
+  parts_.numbers->agents.rejected(reason).add();
   const auto name = cropped(host);
   const auto key = fmt::format("{} {}", static_cast<int>(reason), name);
   if (const auto suppressed = lines_.admit(key, self_->clock().now()))

@@ -1,6 +1,7 @@
 #include "actors/fleet/hub_session.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "runtime/invariant.hpp"
 #include "sync/answers.hpp"
 #include "sync/fleet.hpp"
 #include "sync/slices.hpp"
@@ -8,8 +9,6 @@
 #include <chrono>
 #include <iterator>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 
@@ -73,16 +72,16 @@ caf::result<write_answer> hub_session::take_chunk(link_chunk& chunk) {
     return refusal(std::move(why));
   auto where = chunk.last ? reserve_place() : nullptr;
   if (chunk.last && !where) {
-    parts_.numbers->link_refused();
+    parts_.numbers->agents.refused.add();
     return write_answer{.ok = false,
                         .why = {ec::queue_full, "too many batches wait for the hub's database"},
                         .summary = {}};
   }
-  parts_.numbers->link_chunk();
+  parts_.numbers->agents.chunks.add();
   const auto seq = chunk.seq;
   auto whole = chunks_.add(std::move(chunk), self_->clock().now());
   if (!whole && whole.error().code == ec::queue_full)
-    parts_.numbers->link_refused();
+    parts_.numbers->agents.refused.add();
   if (!whole)
     return write_answer{.ok = false, .why = whole.error(), .summary = {}};
   if (!*whole)

@@ -27,10 +27,11 @@ constexpr std::size_t timeouts_max = 2;
 } // namespace
 
 template <class Call>
-auto docker_inspector::timed(const char* name, Call call) {
+auto docker_inspector::timed(metrics::docker_call name, Call call) {
   auto began = std::chrono::steady_clock::now();
   auto answer = call();
-  parts_.numbers->docker_call(name, std::chrono::steady_clock::now() - began, answer.has_value());
+  const auto result = answer.has_value() ? metrics::call_result::ok : metrics::call_result::error;
+  parts_.numbers->docker.calls(name, result).observe(std::chrono::steady_clock::now() - began);
   return answer;
 }
 
@@ -63,7 +64,8 @@ observation docker_inspector::list_volumes(bool name_drivers) {
   observation answer;
   if (name_drivers)
     answer.drivers = volume_drivers();
-  auto listing = timed("list", [this] { return parts_.client->list_volumes(list_limit); });
+  auto listing =
+      timed(metrics::docker_call::list, [this] { return parts_.client->list_volumes(list_limit); });
   if (!listing) {
     answer.why = listing.error();
     return answer;
@@ -86,13 +88,15 @@ observation docker_inspector::list_volumes(bool name_drivers) {
 
 /// Those that the daemon names; none if it does not answer.
 std::vector<std::string> docker_inspector::volume_drivers() {
-  auto who = timed("identify", [this] { return parts_.client->identify(probe_limit); });
+  auto who = timed(metrics::docker_call::identify,
+                   [this] { return parts_.client->identify(probe_limit); });
   return who ? std::move(who->volume_drivers) : std::vector<std::string>{};
 }
 
 observation docker_inspector::list_containers() {
   observation answer;
-  auto listing = timed("list", [this] { return parts_.client->list_containers(list_limit); });
+  auto listing = timed(metrics::docker_call::list,
+                       [this] { return parts_.client->list_containers(list_limit); });
   if (!listing) {
     answer.why = listing.error();
     return answer;
@@ -120,7 +124,7 @@ observation docker_inspector::inspect_all(const fetch_request& what, Inspect ins
     const auto began = std::chrono::steady_clock::now();
     limit_ = std::clamp(what.brief ? patience * usual_ : std::max(patience * usual_, doubled_),
                         inspect_limit_least, inspect_limit_most);
-    auto one = timed("inspect", [&] { return inspect(key); });
+    auto one = timed(metrics::docker_call::inspect, [&] { return inspect(key); });
     if (one) {
       usual_ = std::chrono::ceil<docker::deadline>(std::chrono::steady_clock::now() - began);
       doubled_ = {};
@@ -144,8 +148,9 @@ observation docker_inspector::inspect_all(const fetch_request& what, Inspect ins
 }
 
 audit_answer docker_inspector::audit(const audit_request& what) {
-  auto events = timed(
-      "events", [&] { return parts_.client->events_between(what.since, what.until, probe_limit); });
+  auto events = timed(metrics::docker_call::events, [&] {
+    return parts_.client->events_between(what.since, what.until, probe_limit);
+  });
   if (!events)
     return {.ok = false, .why = events.error(), .events = {}, .stamps = {}};
   return {.ok = true,
@@ -157,7 +162,8 @@ audit_answer docker_inspector::audit(const audit_request& what) {
 }
 
 failure docker_inspector::identify() {
-  auto who = timed("identify", [this] { return parts_.client->identify(probe_limit); });
+  auto who = timed(metrics::docker_call::identify,
+                   [this] { return parts_.client->identify(probe_limit); });
   return who ? failure{} : who.error();
 }
 

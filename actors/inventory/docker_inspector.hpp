@@ -34,7 +34,7 @@ private:
   std::vector<std::string> volume_drivers();
 
   template <class Call>
-  auto timed(const char* name, Call call);
+  auto timed(metrics::docker_call name, Call call);
 
   inspector_parts parts_;
   docker::deadline limit_{0};   ///< of the inspect under way

@@ -3,13 +3,12 @@
 #include "actors/node/tree.hpp"
 #include "actors/platform/error_text.hpp"
 #include "actors/platform/shell.hpp"
+#include "runtime/invariant.hpp"
 #include "sync/backoff.hpp"
 #include "sync/restart_window.hpp"
 
 #include <optional>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 

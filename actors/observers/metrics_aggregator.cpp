@@ -22,9 +22,8 @@ metrics_aggregator::metrics_aggregator(interface::pointer self, context_ptr cont
     return reports;
   });
   // After a restart: the actor before this one has counted these.
-  auto totals = context_->numbers->totals();
-  dropped_ = totals.dropped;
-  reconnects_ = totals.reconnects;
+  dropped_ = context_->numbers->events.dropped.value();
+  reconnects_ = context_->numbers->stream.reconnects.value();
 }
 
 metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior() {
@@ -36,14 +35,16 @@ metrics_aggregator::interface::behavior_type metrics_aggregator::make_behavior()
       [this](const list_report& report) { listed(report); },
       [this](const stream_report& report) { stream_changed(report); },
       [this](const store_report& report) { store_changed(report); },
-      [this](const reconcile_status& status) { context_->numbers->verified(status.verified_at); },
+      [this](const reconcile_status& status) {
+        context_->numbers->reconciliations.verified.set_time(status.verified_at);
+      },
       [this](atom::run_done, double seconds) {
-        context_->numbers->reconcile_run(reconcile_scope::full, metrics::seconds{seconds});
+        context_->numbers->reconciliations.run(reconcile_scope::full, metrics::seconds{seconds});
       },
       [this](atom::drift, const std::vector<row_change>& changes) { drifted(changes); },
       // Of which type they were is not known any more.
       [this](atom::lost, std::uint64_t count) {
-        context_->numbers->event_failed(ec::internal, {}, count);
+        context_->numbers->events.failed(ec::internal, {}, count);
       },
       [this](atom::stats_due) { log_actors(); },
       [this](atom::render) { return render(); },
@@ -57,54 +58,57 @@ void metrics_aggregator::work_done(const work_report& report) {
   auto& numbers = *context_->numbers;
   const auto& catalogue = event_catalogue();
   for (const auto& x : report.processed) {
-    numbers.event_processed(catalogue.at(x.meaning), x.count);
+    numbers.events.processed(catalogue.at(x.meaning), x.count);
     if (x.oldest != never)
-      numbers.apply_latency(
+      numbers.events.apply_latency.observe(
           metrics::seconds{static_cast<double>(report.committed_at - x.oldest) / 1e9});
   }
   for (const auto& x : report.failed)
-    numbers.event_failed(report.failed_why, catalogue.at(x.meaning).event_type, x.count);
+    numbers.events.failed(report.failed_why, catalogue.at(x.meaning).event_type, x.count);
   for (const auto& x : report.rows)
-    numbers.synced(x.kind, x.op, x.source, x.count);
+    numbers.rows.synced(x.kind, x.op, x.source, x.count);
   if (report.rejected > 0)
-    numbers.rejected(report.kind == resource_kind::volume ? row_kind::volume : row_kind::container,
-                     report.rejected);
+    numbers.rows
+        .rejected(report.kind == resource_kind::volume ? row_kind::volume : row_kind::container)
+        .add(report.rejected);
   if (report.replaced_text > 0)
-    numbers.replaced_text(report.replaced_text);
-  numbers.pending_keys(report.kind, report.pending);
-  numbers.unverified(report.kind, report.unverified);
+    numbers.rows.replaced_text.add(report.replaced_text);
+  numbers.events.pending_keys(report.kind).set(report.pending);
+  numbers.events.unverified(report.kind).set(report.unverified);
 }
 
 void metrics_aggregator::listed(const list_report& report) {
   auto scope =
       report.kind == resource_kind::volume ? reconcile_scope::volumes : reconcile_scope::containers;
   for (auto reason : report.reasons)
-    context_->numbers->reconcile_requested(to_string(reason));
-  context_->numbers->reconcile_run(scope, metrics::seconds{report.seconds});
+    context_->numbers->reconciliations.requests(reason).add();
+  context_->numbers->reconciliations.run(scope, metrics::seconds{report.seconds});
   if (!report.ok)
-    context_->numbers->reconcile_failed(scope, report.why.code);
+    context_->numbers->reconciliations.failures(scope, report.why.code).add();
 }
 
 void metrics_aggregator::stream_changed(const stream_report& report) {
-  context_->numbers->connected(report.connected);
+  context_->numbers->stream.connected.set(report.connected);
   for (; reconnects_ < report.reconnects; ++reconnects_)
-    context_->numbers->reconnected();
+    context_->numbers->stream.reconnects.add();
   if (report.lived_seconds > 0)
-    context_->numbers->stream_ended(metrics::seconds{report.lived_seconds});
+    context_->numbers->stream.duration.observe(metrics::seconds{report.lived_seconds});
 }
 
 void metrics_aggregator::store_changed(const store_report& report) {
-  context_->numbers->database_up(report.up);
-  context_->numbers->standby(report.standby);
-  if (report.batches > 0 && report.up)
-    context_->numbers->store_batch(report.batches, metrics::seconds{report.seconds});
+  context_->numbers->database_up.set(report.up);
+  context_->numbers->store.standby.set(report.standby);
+  if (report.batches > 0 && report.up) {
+    context_->numbers->store.batch_size.observe(report.batches);
+    context_->numbers->store.batch_duration.observe(metrics::seconds{report.seconds});
+  }
   if (!report.up)
-    context_->numbers->store_failed(report.why.code);
+    context_->numbers->store.failures(report.why.code).add();
 }
 
 void metrics_aggregator::drifted(const std::vector<row_change>& changes) {
   for (const auto& x : changes)
-    context_->numbers->drift(x.kind, x.op, 1);
+    context_->numbers->reconciliations.drift(x.kind, x.op).add();
 }
 
 void metrics_aggregator::log_actors() {
@@ -137,10 +141,10 @@ caf::result<std::string> metrics_aggregator::render() {
 
 event_counters metrics_aggregator::counters() {
   collect_dropped();
-  auto totals = context_->numbers->totals();
-  return {.processed = totals.processed,
-          .failed = totals.failed,
-          .dropped = totals.dropped,
+  const auto& events = context_->numbers->events;
+  return {.processed = events.processed_total(),
+          .failed = events.failed_total(),
+          .dropped = events.dropped.value(),
           .waiting = parts_.queue->waiting(),
           .last_event = parts_.memory->last_event,
           .last_event_received = parts_.memory->last_event_received};
@@ -158,12 +162,12 @@ void metrics_aggregator::collect_dropped() {
   for (const auto& slot : parts_.slots)
     dropped += slot->dropped;
   // A hub has no events: its sessions refuse chunks.
-  for (auto i = dropped_; context_->handles.roster && i < dropped; ++i)
-    context_->numbers->link_refused();
-  if (!context_->handles.roster && dropped > dropped_)
-    context_->numbers->event_dropped(dropped - dropped_);
+  auto& refused = context_->handles.roster ? context_->numbers->agents.refused
+                                           : context_->numbers->events.dropped;
+  if (dropped > dropped_)
+    refused.add(dropped - dropped_);
   dropped_ = std::max(dropped_, dropped);
-  context_->numbers->queue_size(parts_.queue->waiting());
+  context_->numbers->events.queue_size.set(parts_.queue->waiting());
 }
 
 } // namespace volumeviz

@@ -39,19 +39,19 @@ docker::stream_sinks sinks_of(const context_ptr& context,
       return;
     memory->last_event = event.time;
     memory->last_event_received = now;
-    context->numbers->last_event(event.time);
+    context->numbers->stream.last_event.set_time(event.time);
     if (lag)
-      context->numbers->stream_lag(*lag);
+      context->numbers->stream.lag.observe(*lag);
     const auto& handler = event.kind == resource_kind::volume ? context->handles.volumes
                                                               : context->handles.containers;
     caf::anon_send(handler, std::move(event));
   };
-  sinks.ignored = [=] { context->numbers->event_ignored(1); };
+  sinks.ignored = [=] { context->numbers->events.ignored.add(); };
   sinks.damaged = [=](failure&& why) {
-    context->numbers->event_failed(why.code, {}, 1);
+    context->numbers->events.failed(why.code, {}, 1);
     list_all(list_reason::damaged);
   };
-  sinks.bytes = [=](std::size_t n) { context->numbers->stream_read(n); };
+  sinks.bytes = [=](std::size_t n) { context->numbers->stream.read_bytes.add(n); };
   return sinks;
 }
 
@@ -121,7 +121,9 @@ void stream_reader::audit_answered(const audit_answer& answer) {
 
 void stream_reader::carry_out(const sync::stream_decision& decision) {
   if (decision.passed)
-    context_->numbers->stream_audit(*decision.passed);
+    context_->numbers->stream
+        .audits(*decision.passed ? metrics::audit_result::passed : metrics::audit_result::failed)
+        .add();
   request_lists(decision.relist);
   if (decision.proven_until)
     self_->send(context_->handles.reconciler, atom::barrier_v, *decision.proven_until);

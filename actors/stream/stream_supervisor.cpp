@@ -2,10 +2,9 @@
 
 #include "actors/platform/error_text.hpp"
 #include "actors/platform/shell.hpp"
+#include "runtime/invariant.hpp"
 
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 

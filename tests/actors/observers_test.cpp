@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(counting, "a restarted metrics aggregator counts nothing twice
   send(aggregator, connected_since(now(), 2));
   run();
   CHECK(counters().dropped == 3);
-  CHECK(numbers->totals().reconnects == 2);
+  CHECK(numbers->stream.reconnects.value() == 2);
 }
 
 TEST_CASE_FIXTURE(counting, "the log shows every actor at work, every interval") {

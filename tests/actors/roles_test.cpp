@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(hub, "a roster that hangs leaves the other metrics, and no old
   CHECK(answer->pending());
   advance(1s);
   REQUIRE(answer->value);
-  CHECK(holds(*answer->value, "\nvolumeviz_events_link_pieces_total 0\n"));
+  CHECK(holds(*answer->value, "\nvolumeviz_events_link_chunks_total 0\n"));
   CHECK_FALSE(holds(*answer->value, "{host="));
 }
 

@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(reading, "a line that can't be read lists both kinds and is co
   const std::vector expected{std::pair{list_reason::damaged, std::uint64_t{0}}};
   CHECK(volumes->reconciles == expected);
   CHECK(containers->reconciles == expected);
-  CHECK(numbers->totals().failed == 1);
+  CHECK(numbers->events.failed_total() == 1);
   CHECK(connected());
 }
 

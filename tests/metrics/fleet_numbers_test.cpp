@@ -45,7 +45,7 @@ host_report host_named(const std::string& name, bool connected) {
 
 const std::vector<std::string> of_agents{"hub_connected", "hub_redials_total",
                                          "hub_round_trip_seconds", "hub_refusals_total"};
-const std::vector<std::string> of_hubs{"link_pieces_total", "link_refused_total",
+const std::vector<std::string> of_hubs{"link_chunks_total", "link_refused_total",
                                        "link_rejected_agents_total"};
 const std::vector<std::string> of_hosts{"hosts", "host_connected", "host_lag_seconds",
                                         "host_verified_timestamp_seconds", "host_queue_size"};
@@ -82,35 +82,35 @@ TEST_CASE("each role has its own numbers from the first scrape on, and none of t
 
 TEST_CASE("an agent's calls move its own series") {
   metrics::catalogue numbers{node_role::agent};
-  numbers.hub_connected(true);
-  numbers.hub_redialed();
-  numbers.hub_redialed();
-  numbers.hub_round_trip(metrics::seconds{0.003});
-  numbers.hub_round_trip(metrics::seconds{-1}); // a clock was set back
-  numbers.hub_refused();
-  numbers.link_chunk(); // a hub's, and nothing here
-  numbers.database_up(true);
+  numbers.hub.connected.set(true);
+  numbers.hub.redials.add();
+  numbers.hub.redials.add();
+  numbers.hub.round_trip.observe(metrics::seconds{0.003});
+  numbers.hub.round_trip.observe(metrics::seconds{-1}); // a clock was set back
+  numbers.hub.refusals.add();
+  numbers.agents.chunks.add(); // a hub's, and nothing here
+  numbers.database_up.set(true);
   const auto text = numbers.render();
   CHECK(value_in(text, "hub_connected") == "1");
   CHECK(value_in(text, "hub_redials_total") == "2");
   CHECK(value_in(text, "hub_round_trip_seconds_count") == "2");
   CHECK(value_in(text, "hub_round_trip_seconds_sum") == "0.003");
   CHECK(value_in(text, "hub_refusals_total") == "1");
-  numbers.hub_connected(false);
+  numbers.hub.connected.set(false);
   CHECK(value_in(numbers.render(), "hub_connected") == "0");
 }
 
 TEST_CASE("a hub's calls move its own series") {
   metrics::catalogue numbers{node_role::hub};
-  numbers.link_chunk();
-  numbers.link_chunk();
-  numbers.link_refused();
-  numbers.link_rejected(metrics::rejection::certificate);
-  numbers.link_rejected(metrics::rejection::busy);
-  numbers.link_rejected(metrics::rejection::busy);
-  numbers.hub_redialed(); // an agent's, and nothing here
+  numbers.agents.chunks.add();
+  numbers.agents.chunks.add();
+  numbers.agents.refused.add();
+  numbers.agents.rejected(metrics::rejection::certificate).add();
+  numbers.agents.rejected(metrics::rejection::busy).add();
+  numbers.agents.rejected(metrics::rejection::busy).add();
+  numbers.hub.redials.add(); // an agent's, and nothing here
   const auto text = numbers.render();
-  CHECK(value_in(text, "link_pieces_total") == "2");
+  CHECK(value_in(text, "link_chunks_total") == "2");
   CHECK(value_in(text, "link_refused_total") == "1");
   CHECK(value_in(text, R"(link_rejected_agents_total{reason="protocol"})") == "0");
   CHECK(value_in(text, R"(link_rejected_agents_total{reason="certificate"})") == "1");

@@ -40,8 +40,8 @@ const std::string docker = "volumeviz_events_docker_";
 
 TEST_CASE("an event counts under its type and Docker's own word") {
   metrics::catalogue numbers;
-  numbers.event_processed(*meaning_of(resource_kind::volume, "destroy"), 3);
-  numbers.event_processed(*meaning_of(resource_kind::container, "health_status: healthy"), 1);
+  numbers.events.processed(*meaning_of(resource_kind::volume, "destroy"), 3);
+  numbers.events.processed(*meaning_of(resource_kind::container, "health_status: healthy"), 1);
   CHECK(value_of(numbers,
                  docker + R"(events_processed_total{action="destroy",event_type="volume.remove"})")
         == "3");
@@ -59,10 +59,10 @@ TEST_CASE("an event counts under its type and Docker's own word") {
 
 TEST_CASE("what failed counts under its cause, and under unknown when it was no event") {
   metrics::catalogue numbers;
-  numbers.event_failed(ec::docker_timeout, "container.start", 2);
-  numbers.event_failed(ec::docker_malformed, "", 1);
-  numbers.event_failed(ec::docker_malformed, "a name from outside\"", 1);
-  numbers.event_failed(ec::queue_full, "volume.create", 1); // not a cause of its own here
+  numbers.events.failed(ec::docker_timeout, "container.start", 2);
+  numbers.events.failed(ec::docker_malformed, "", 1);
+  numbers.events.failed(ec::docker_malformed, "a name from outside\"", 1);
+  numbers.events.failed(ec::queue_full, "volume.create", 1); // not a cause of its own here
   CHECK(
       value_of(
           numbers,
@@ -83,23 +83,23 @@ TEST_CASE("what failed counts under its cause, and under unknown when it was no 
 TEST_CASE("health's totals are the sums of the same numbers") {
   metrics::catalogue numbers;
   for (const auto& x : event_catalogue())
-    numbers.event_processed(x, 2);
-  numbers.event_failed(ec::internal, "", 1);
-  numbers.event_failed(ec::store_rejected, "volume.create", 4);
-  numbers.event_dropped(7);
-  numbers.reconnected();
-  numbers.event_ignored(100);
-  const auto totals = numbers.totals();
-  CHECK(totals.processed == 2 * event_catalogue().size());
-  CHECK(totals.failed == 5);
-  CHECK(totals.dropped == 7);
-  CHECK(totals.reconnects == 1);
+    numbers.events.processed(x, 2);
+  numbers.events.failed(ec::internal, "", 1);
+  numbers.events.failed(ec::store_rejected, "volume.create", 4);
+  numbers.events.dropped.add(7);
+  numbers.stream.reconnects.add();
+  numbers.events.ignored.add(100);
+  const auto& events = numbers.events;
+  CHECK(events.processed_total() == 2 * event_catalogue().size());
+  CHECK(events.failed_total() == 5);
+  CHECK(events.dropped.value() == 7);
+  CHECK(numbers.stream.reconnects.value() == 1);
 }
 
 TEST_CASE("a removed row counts in both families, another change in one") {
   metrics::catalogue numbers;
-  numbers.synced(row_kind::mount, operation::remove, change_source::event, 2);
-  numbers.synced(row_kind::mount, operation::update, change_source::reconciliation, 5);
+  numbers.rows.synced(row_kind::mount, operation::remove, change_source::event, 2);
+  numbers.rows.synced(row_kind::mount, operation::update, change_source::reconciliation, 5);
   CHECK(value_of(numbers, docker + R"(mounts_synced_total{operation="remove",source="event"})")
         == "2");
   CHECK(value_of(numbers,
@@ -116,11 +116,12 @@ TEST_CASE("a removed row counts in both families, another change in one") {
 
 TEST_CASE("times are unix seconds with a fraction, durations never negative") {
   metrics::catalogue numbers;
-  numbers.last_event(1'640'995'180'250'000'000);
-  numbers.verified(1'640'995'200'000'000'000);
-  numbers.link_certificate_expiry(1'798'761'600'000'000'000);
-  numbers.apply_latency(metrics::seconds{-0.5}); // the daemon's clock runs ahead of ours
-  numbers.apply_latency(metrics::seconds{0.003});
+  numbers.stream.last_event.set_time(1'640'995'180'250'000'000);
+  numbers.reconciliations.verified.set_time(1'640'995'200'000'000'000);
+  numbers.link_certificate_expiry.set_time(1'798'761'600'000'000'000);
+  numbers.events.apply_latency.observe(
+      metrics::seconds{-0.5}); // the daemon's clock runs ahead of ours
+  numbers.events.apply_latency.observe(metrics::seconds{0.003});
   CHECK(value_of(numbers, docker + "events_last_event_timestamp") == "1640995180.25");
   CHECK(value_of(numbers, prefix + "verified_timestamp_seconds") == "1640995200");
   CHECK(value_of(numbers, prefix + "link_certificate_expiry_timestamp_seconds") == "1798761600");
@@ -131,27 +132,30 @@ TEST_CASE("times are unix seconds with a fraction, durations never negative") {
 
 TEST_CASE("each of the other calls moves its own series") {
   metrics::catalogue numbers;
-  numbers.queue_size(12);
-  numbers.pending_keys(resource_kind::container, 9);
-  numbers.unverified(resource_kind::volume, 2);
-  numbers.connected(true);
-  numbers.stream_ended(metrics::seconds{42});
-  numbers.stream_lag(metrics::seconds{0.01});
-  numbers.stream_read(1000);
-  numbers.stream_audit(false);
-  numbers.reconcile_requested("overflow", 2);
-  numbers.reconcile_requested("a reason of tomorrow");
-  numbers.reconcile_run(reconcile_scope::volumes, metrics::seconds{0.5});
-  numbers.reconcile_failed(reconcile_scope::full, ec::store_unreachable);
-  numbers.drift(row_kind::volume, operation::create, 3);
-  numbers.rejected(row_kind::container, 1);
-  numbers.replaced_text(6);
-  numbers.store_batch(8, metrics::seconds{0.002});
-  numbers.store_failed(ec::store_schema);
-  numbers.database_up(true);
-  numbers.standby(true);
-  numbers.docker_call("inspect", metrics::seconds{0.001}, true);
-  numbers.docker_call("something new", metrics::seconds{0.001}, false);
+  numbers.events.queue_size.set(12);
+  numbers.events.pending_keys(resource_kind::container).set(9);
+  numbers.events.unverified(resource_kind::volume).set(2);
+  numbers.stream.connected.set(true);
+  numbers.stream.duration.observe(metrics::seconds{42});
+  numbers.stream.lag.observe(metrics::seconds{0.01});
+  numbers.stream.read_bytes.add(1000);
+  numbers.stream.audits(metrics::audit_result::failed).add();
+  numbers.reconciliations.requests(list_reason::overflow).add(2);
+  numbers.reconciliations.requests(list_reason::failure).add();
+  numbers.reconciliations.run(reconcile_scope::volumes, metrics::seconds{0.5});
+  numbers.reconciliations.failures(reconcile_scope::full, ec::store_unreachable).add();
+  numbers.reconciliations.drift(row_kind::volume, operation::create).add(3);
+  numbers.rows.rejected(row_kind::container).add(1);
+  numbers.rows.replaced_text.add(6);
+  numbers.store.batch_size.observe(8);
+  numbers.store.batch_duration.observe(metrics::seconds{0.002});
+  numbers.store.failures(ec::store_schema).add();
+  numbers.database_up.set(true);
+  numbers.store.standby.set(true);
+  numbers.docker.calls(metrics::docker_call::inspect, metrics::call_result::ok)
+      .observe(metrics::seconds{0.001});
+  numbers.docker.calls(metrics::docker_call::other, metrics::call_result::error)
+      .observe(metrics::seconds{0.001});
   CHECK(value_of(numbers, docker + "events_queue_size") == "12");
   CHECK(value_of(numbers, prefix + R"(pending_keys{kind="container"})") == "9");
   CHECK(value_of(numbers, prefix + R"(unverified_resources{kind="volume"})") == "2");
@@ -189,7 +193,7 @@ TEST_CASE("each of the other calls moves its own series") {
   CHECK(value_of(numbers,
                  prefix + R"(docker_calls_duration_seconds_count{call="other",result="error"})")
         == "1");
-  numbers.connected(false);
+  numbers.stream.connected.set(false);
   CHECK(value_of(numbers, docker + "events_connection_status") == "0");
 }
 
@@ -261,10 +265,10 @@ TEST_CASE("counting and scraping at once loses nothing") {
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
         for (std::uint64_t k = 0; k < rounds; ++k) {
-          numbers.event_processed(event_catalogue()[k % event_catalogue().size()], 1);
-          numbers.event_failed(ec::internal, "", 1);
-          numbers.apply_latency(metrics::seconds{0.001});
-          numbers.synced(row_kind::volume, operation::remove, change_source::event, 1);
+          numbers.events.processed(event_catalogue()[k % event_catalogue().size()], 1);
+          numbers.events.failed(ec::internal, "", 1);
+          numbers.events.apply_latency.observe(metrics::seconds{0.001});
+          numbers.rows.synced(row_kind::volume, operation::remove, change_source::event, 1);
         }
       });
     threads.emplace_back([&] {
@@ -274,8 +278,8 @@ TEST_CASE("counting and scraping at once loses nothing") {
       }
     });
   }
-  CHECK(numbers.totals().processed == 4 * rounds);
-  CHECK(numbers.totals().failed == 4 * rounds);
+  CHECK(numbers.events.processed_total() == 4 * rounds);
+  CHECK(numbers.events.failed_total() == 4 * rounds);
   CHECK(value_of(numbers, prefix + "apply_latency_seconds_count") == "20000");
 }
 
@@ -288,7 +292,7 @@ TEST_CASE("promtool has no remark on the whole output") {
   }
   metrics::catalogue numbers;
   numbers.actors_from([] { return std::vector{actor_named("stream_reader")}; });
-  numbers.event_processed(event_catalogue().front(), 1);
+  numbers.events.processed(event_catalogue().front(), 1);
   const auto file =
       std::filesystem::temp_directory_path() / ("volumeviz-metrics-" + std::to_string(getpid()));
   std::ofstream{file} << numbers.render();
