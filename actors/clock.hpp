@@ -7,7 +7,7 @@
 
 namespace volumeviz {
 
-/// UTC from outside, so that a test owns it. Waits go by the actor system's own clock.
+/// The UTC time. A test supplies its own. Waits use the actor system's clock instead.
 using wall_clock = std::function<timestamp()>;
 
 inline timestamp system_now() {

@@ -8,8 +8,8 @@
 
 namespace volumeviz::metrics {
 
-/// The actors' statistics as families, one series an actor. Reports of the same name are added up:
-/// two series with the same labels would make the whole scrape invalid.
+/// The actors' statistics, one series for each actor. Reports with the same name are added up: two
+/// series with the same labels would make the whole scrape invalid.
 std::vector<prometheus::MetricFamily> actor_families(const std::vector<actor_report>& actors);
 
 } // namespace volumeviz::metrics

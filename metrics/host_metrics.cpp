@@ -29,7 +29,7 @@ void add(MetricFamily& to, const char* label, const std::string& value, double n
   to.metric.push_back(std::move(metric));
 }
 
-/// One series a host for which `number` has one.
+/// One series for each host that has a value.
 template <class Number>
 MetricFamily per_host(const char* name, const char* help, const reports_by_name& hosts,
                       Number number) {
@@ -61,11 +61,11 @@ std::vector<MetricFamily> host_families(const std::vector<host_report>& hosts, t
       per_host("volumeviz_events_host_connected", "1 while the host's agent reports, else 0.",
                by_name, [](const host_report& x) { return number{x.connected ? 1 : 0}; }),
       per_host("volumeviz_events_host_lag_seconds",
-               "How long ago the host's rows were last proven to agree with its daemon; not there "
+               "How long ago the host's rows were last proven to agree with its daemon; absent "
                "before the first time.",
                by_name,
                [now](const host_report& x) {
-                 // Clocks of two machines may disagree.
+                 // Negative where the clocks of the two machines disagree.
                  auto lag = std::max(static_cast<double>(now - x.verified_at) / 1e9, 0.0);
                  return x.verified_at == never ? number{} : number{lag};
                }),
@@ -76,7 +76,7 @@ std::vector<MetricFamily> host_families(const std::vector<host_report>& hosts, t
           by_name,
           [](const host_report& x) { return number{static_cast<double>(x.verified_at) / 1e9}; }),
       per_host("volumeviz_events_host_queue_size",
-               "Events waiting in the host's agent; not there while it is away.", by_name,
+               "Events waiting in the host's agent; absent while it is away.", by_name,
                [](const host_report& x) {
                  return x.connected ? number{static_cast<double>(x.queue_size)} : number{};
                }),

@@ -8,9 +8,9 @@
 
 namespace volumeviz::metrics {
 
-/// A hub's numbers about its hosts, made anew at every scrape, so that those of a host that is
-/// forgotten vanish. What is not known has no series: the lag of rows that were never proven, the
-/// queue of a host that is away. Reports of the same host are one series, the last one's.
+/// A hub's metrics about its hosts. They are made at every scrape, so a host that the hub forgets
+/// disappears from them. An unknown value has no series: the lag of rows that were never proven,
+/// and the queue of a host that is away. Of two reports of one host the last one counts.
 std::vector<prometheus::MetricFamily> host_families(const std::vector<host_report>& hosts,
                                                     timestamp now);
 

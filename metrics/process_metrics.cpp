@@ -20,7 +20,7 @@ std::string read_file(const char* path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// When the machine was started, unix seconds; 0: unknown.
+/// Unix time in seconds when the machine was started; 0: unknown.
 double boot_time() {
   auto text = read_file("/proc/stat");
   auto at = text.find("\nbtime ");
@@ -57,7 +57,7 @@ std::optional<process_stat> parse_process_stat(std::string_view text) {
   auto name_end = text.rfind(')');
   if (name_end == std::string_view::npos)
     return {};
-  // proc(5) numbers the fields from 1; what follows the name begins with field 3.
+  // proc(5) numbers the fields from 1. The name is field 2, so the rest begins with field 3.
   std::vector<std::string_view> fields;
   auto rest = text.substr(name_end + 1);
   for (std::size_t at = 0; at < rest.size();) {
@@ -93,8 +93,8 @@ std::vector<MetricFamily> process_families() {
   if (auto stat = parse_process_stat(read_file("/proc/self/stat"))) {
     static const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
     static const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-    static const double incarnation =
-        boot_time(); // one value for ever: the start must not move with the clock
+    // Read once, so that the start does not move when the clock is set.
+    static const double booted = boot_time();
     result.push_back(single("process_cpu_seconds_total", "User and system CPU time spent.",
                             MetricType::Counter, static_cast<double>(stat->cpu_ticks) / ticks));
     result.push_back(single("process_resident_memory_bytes", "Resident memory size.",
@@ -103,10 +103,10 @@ std::vector<MetricFamily> process_families() {
                             MetricType::Gauge, static_cast<double>(stat->virtual_bytes)));
     result.push_back(single("process_threads", "Threads of the process.", MetricType::Gauge,
                             static_cast<double>(stat->threads)));
-    if (incarnation > 0)
+    if (booted > 0)
       result.push_back(single("process_start_time_seconds",
                               "Unix time of the start of the process.", MetricType::Gauge,
-                              incarnation + static_cast<double>(stat->start_ticks) / ticks));
+                              booted + static_cast<double>(stat->start_ticks) / ticks));
   }
   if (auto open = open_descriptors())
     result.push_back(

@@ -9,7 +9,7 @@
 
 namespace volumeviz::metrics {
 
-/// What /proc/PID/stat says, in the kernel's units.
+/// The values of /proc/PID/stat, in the kernel's units.
 struct process_stat {
   std::uint64_t cpu_ticks = 0; ///< user and system
   std::uint64_t threads = 0;
@@ -18,12 +18,12 @@ struct process_stat {
   std::uint64_t resident_pages = 0;
 };
 
-/// Nothing when the text is not what the kernel writes. The process name in it may hold spaces and
-/// parentheses.
+/// Empty when the text does not have the kernel's format. The process name in it may contain spaces
+/// and parentheses.
 std::optional<process_stat> parse_process_stat(std::string_view text);
 
-/// The usual process_* families of this process, under the names that every Prometheus client
-/// library uses. What /proc does not tell is left out.
+/// The process_* metrics of this process, under the names that every Prometheus client library
+/// uses. A value that /proc does not have is left out.
 std::vector<prometheus::MetricFamily> process_families();
 
 } // namespace volumeviz::metrics

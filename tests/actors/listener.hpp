@@ -44,7 +44,7 @@ struct heard {
   std::uint64_t failed() const;
 };
 
-/// A log that is kept. Whoever has the logger may outlive it.
+/// A log that keeps its text. Its logger may outlive it.
 class kept_log {
 public:
   kept_log();

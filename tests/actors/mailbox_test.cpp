@@ -154,7 +154,7 @@ TEST_CASE("two mailboxes share one limit exactly") {
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
 }
 
-TEST_CASE("the limit stays exact while events are taken out, too") {
+TEST_CASE("the limit stays exact while events are handled") {
   threaded_config config;
   caf::actor_system system(config);
   auto seen = std::make_shared<seen_by_actor>();
@@ -170,7 +170,7 @@ TEST_CASE("the limit stays exact while events are taken out, too") {
   caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
 }
 
-TEST_CASE_FIXTURE(small_mailbox, "whatever is not an event passes a full mailbox") {
+TEST_CASE_FIXTURE(small_mailbox, "messages other than events pass a full mailbox") {
   send_events(3);
   CHECK(slot->dropped == 1);
   send(actor, atom::recheck_v, std::vector<std::string>{"v"});
@@ -189,7 +189,8 @@ TEST_CASE_FIXTURE(small_mailbox, "an exit reaches an actor whose mailbox is full
   CHECK(ask<bool>(actor, atom::alive_v)->why == caf::sec::request_receiver_down);
 }
 
-TEST_CASE_FIXTURE(small_mailbox, "a refused event is told once, until the actor acknowledges") {
+TEST_CASE_FIXTURE(small_mailbox,
+                  "an actor gets one message about refused events until it acknowledges it") {
   send_events(7);
   CHECK(slot->dropped == 5);
   run();
@@ -206,7 +207,7 @@ TEST_CASE_FIXTURE(small_mailbox, "a refused event is told once, until the actor 
   CHECK(slot->dropped == 8);
 }
 
-TEST_CASE_FIXTURE(small_mailbox, "a message in its handler still takes its place") {
+TEST_CASE_FIXTURE(small_mailbox, "a message that is being handled still counts") {
   // The overflow of the third would come if the first had left too soon.
   send(actor, atom::recheck_v, std::vector<std::string>{});
   send_events(2);
@@ -217,7 +218,7 @@ TEST_CASE_FIXTURE(small_mailbox, "a message in its handler still takes its place
   CHECK(slot->limit->high_water() == 2);
 }
 
-TEST_CASE_FIXTURE(small_mailbox, "an actor that dies with a full mailbox gives its places back") {
+TEST_CASE_FIXTURE(small_mailbox, "an actor that dies with a full mailbox frees its places") {
   send_events(2);
   caf::anon_send<caf::message_priority::high>( // overtakes the events
       caf::actor_cast<caf::actor>(actor),
@@ -234,7 +235,8 @@ TEST_CASE_FIXTURE(small_mailbox, "an actor that dies with a full mailbox gives i
   CHECK(slot->mailbox == 0);
 }
 
-TEST_CASE_FIXTURE(small_mailbox, "the counters tell what waits and what was handled") {
+TEST_CASE_FIXTURE(small_mailbox,
+                  "the counters show how many messages wait and how many were handled") {
   send_events(2);
   send(actor, atom::work_due_v, std::uint64_t{1});
   CHECK(slot->report().mailbox == 3);

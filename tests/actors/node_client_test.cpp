@@ -85,7 +85,7 @@ TEST_CASE("a node with real threads follows many changes from many threads") {
   }));
 }
 
-TEST_CASE("a reconciliation on demand has a number, and mends what no event told of") {
+TEST_CASE("a reconciliation on demand has a number, and repairs what no event announced") {
   threaded_node node;
   REQUIRE(node.ready());
   node.docker->silently([&] { node.docker->create_volume(some_volume("v")); });
@@ -113,7 +113,7 @@ TEST_CASE("a reconciliation on demand fails while Docker is away, and when event
   CHECK(ticket.error().code == ec::bad_request);
 }
 
-TEST_CASE("the client shows the tree, the numbers and who responds") {
+TEST_CASE("the client shows the tree, the numbers and the actors that respond") {
   threaded_node node;
   REQUIRE(node.ready());
   const auto actors = node.client->actors();
@@ -132,7 +132,7 @@ TEST_CASE("the client shows the tree, the numbers and who responds") {
         != std::string::npos);
 }
 
-TEST_CASE("a stopped node has written what it had accepted, and answers nobody") {
+TEST_CASE("a stopped node has written what it had accepted, and answers no more") {
   threaded_node node;
   REQUIRE(node.ready());
   for (int i = 0; i < 200; ++i)

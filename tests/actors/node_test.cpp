@@ -2,6 +2,7 @@
 
 #include "actors/observers/metrics_aggregator.hpp"
 #include "actors/platform/shell.hpp"
+#include "runtime/invariant.hpp"
 #include "tests/actors/node_rig.hpp"
 
 #include <caf/all.hpp>
@@ -9,8 +10,6 @@
 
 #include <stdexcept>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::testing;
@@ -52,7 +51,8 @@ TEST_CASE_FIXTURE(running_node, "a node that has started has the rows, is health
   CHECK(ask<std::vector<std::string>>(node.node, atom::alive_v)->value->empty());
 }
 
-TEST_CASE_FIXTURE(running_node, "what happens in Docker is in the rows as soon as its event is") {
+TEST_CASE_FIXTURE(running_node,
+                  "a change in Docker is in the rows as soon as its event is handled") {
   docker->create_volume(some_volume("w"));
   docker->stop_container("c");
   settle();
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(running_node, "what happens in Docker is in the rows as soon a
   CHECK(counters().processed == docker->remembered().size());
 }
 
-TEST_CASE_FIXTURE(running_node, "a child that throws is started again, and nothing is lost") {
+TEST_CASE_FIXTURE(running_node, "a child that throws is restarted, and nothing is lost") {
   docker->throw_next(docker_call::inspect_volume, "a defect in the client");
   docker->create_volume(some_volume("w"));
   settle();
@@ -120,7 +120,7 @@ TEST_CASE("a store that can't be made is made again later") {
   CHECK(rig.agrees());
 }
 
-TEST_CASE_FIXTURE(running_node, "a store that throws is started again, and nothing is lost") {
+TEST_CASE_FIXTURE(running_node, "a store that throws is restarted, and nothing is lost") {
   store->throw_next("a defect in the store");
   docker->create_volume(some_volume("w"));
   settle();
@@ -150,8 +150,9 @@ TEST_CASE_FIXTURE(running_node,
   CHECK(counters().failed == before.failed + 3);
 }
 
-TEST_CASE_FIXTURE(running_node,
-                  "events that come while nobody handles them are dropped, and listed") {
+TEST_CASE_FIXTURE(
+    running_node,
+    "events that come while their handler is restarted are dropped, and its kind is listed") {
   kill(node.volumes);
   docker->create_volume(some_volume("w"));
   settle();
@@ -204,7 +205,7 @@ TEST_CASE_FIXTURE(running_node, "a child that dies now and then does not end the
   CHECK(health().status == health_status::healthy);
 }
 
-TEST_CASE_FIXTURE(running_node, "who was started again soon knows what the others know") {
+TEST_CASE_FIXTURE(running_node, "a restarted actor soon has the state that the others have") {
   pass(6s);
   kill(node.health);
   pass(11s);
@@ -246,7 +247,7 @@ TEST_CASE_FIXTURE(running_node,
   CHECK(docker->streams_made() == 1);
 }
 
-TEST_CASE_FIXTURE(running_node, "a stop does not wait for a database that is away for ever") {
+TEST_CASE_FIXTURE(running_node, "a stop does not wait for a database that never answers") {
   store->fail({ec::store_unreachable, "away"});
   docker->create_volume(some_volume("w"));
   REQUIRE(docker->settle());
@@ -259,7 +260,7 @@ TEST_CASE_FIXTURE(running_node, "a stop does not wait for a database that is awa
   CHECK(log.has("not everything could be finished in time"));
 }
 
-TEST_CASE_FIXTURE(running_node, "who does not respond is named") {
+TEST_CASE_FIXTURE(running_node, "an actor that does not respond is named") {
   hold([](caf::scheduled_actor& x) {
     return dynamic_cast<shell<metrics_aggregator>*>(&x) != nullptr;
   });

@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(counting, "events that died with their handler have failed") {
   CHECK(counters().failed == 4);
 }
 
-TEST_CASE_FIXTURE(counting, "the queue and the last event are told") {
+TEST_CASE_FIXTURE(counting, "counters show the queue and the last event") {
   queue->enter();
   queue->enter();
   memory->last_event = 5;
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(counting, "the queue and the last event are told") {
   CHECK(shows("volumeviz_events_docker_events_queue_size 2"));
 }
 
-TEST_CASE_FIXTURE(counting, "the stream's news become numbers") {
+TEST_CASE_FIXTURE(counting, "reports of the stream set its metrics") {
   send(aggregator, connected_since(now(), 2));
   run();
   CHECK(shows("volumeviz_events_docker_events_connection_status 1"));
@@ -157,7 +157,8 @@ TEST_CASE_FIXTURE(counting, "the stream's news become numbers") {
   CHECK(shows("volumeviz_events_docker_events_stream_duration_seconds_count 1"));
 }
 
-TEST_CASE_FIXTURE(counting, "a list is a run of its kind, with its reasons and its failure") {
+TEST_CASE_FIXTURE(counting,
+                  "a list counts as a run of its kind, with its reasons and its failure") {
   list_report good;
   good.reasons = {list_reason::start, list_reason::overflow};
   good.ok = true;
@@ -189,7 +190,7 @@ TEST_CASE_FIXTURE(counting, "a restarted metrics aggregator counts nothing twice
   CHECK(numbers->stream.reconnects.value() == 2);
 }
 
-TEST_CASE_FIXTURE(counting, "the log shows every actor at work, every interval") {
+TEST_CASE_FIXTURE(counting, "the log shows each actor's statistics at every interval") {
   volumes->handled = 12;
   volumes->mailbox = 3;
   volumes->busy_ns = 45'000'000;
@@ -203,12 +204,12 @@ TEST_CASE_FIXTURE(counting, "the log shows every actor at work, every interval")
   CHECK(log.count("actor=volume_handler") == 2);
 }
 
-TEST_CASE_FIXTURE(reporting, "a node of which nothing is known yet is not ready and not healthy") {
+TEST_CASE_FIXTURE(reporting, "a node without any report yet is neither ready nor healthy") {
   CHECK(health().status == health_status::unhealthy);
   CHECK(not_ready().size() == 2);
 }
 
-TEST_CASE_FIXTURE(reporting, "all parts well is healthy and ready") {
+TEST_CASE_FIXTURE(reporting, "a node whose parts all work is healthy and ready") {
   all_is_well();
   const auto report = health();
   CHECK(report.status == health_status::healthy);
@@ -218,7 +219,8 @@ TEST_CASE_FIXTURE(reporting, "all parts well is healthy and ready") {
   CHECK(not_ready().empty());
 }
 
-TEST_CASE_FIXTURE(reporting, "a lost stream is unhealthy, with its reason, and stays ready") {
+TEST_CASE_FIXTURE(reporting,
+                  "a node without its stream is unhealthy, with the reason, and stays ready") {
   all_is_well();
   send(reporter, disconnected({ec::docker_unreachable, "connection refused"}));
   run();
@@ -254,7 +256,7 @@ TEST_CASE_FIXTURE(reporting, "rejected rows are a reason of the database until t
         != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(reporting, "a database that is away is unhealthy and not ready") {
+TEST_CASE_FIXTURE(reporting, "a node whose database is away is unhealthy and not ready") {
   all_is_well();
   send(reporter, store_report{.up = false, .why = {ec::store_unreachable, "connection refused"}});
   run();
@@ -283,7 +285,7 @@ TEST_CASE_FIXTURE(reporting, "a node that stands by is degraded and not ready, a
   CHECK(not_ready().empty());
 }
 
-TEST_CASE_FIXTURE(counting, "a node that stands by says so in its metrics") {
+TEST_CASE_FIXTURE(counting, "the metrics show that a node stands by") {
   send(aggregator, store_report{.up = true, .standby = true, .why = {}});
   run();
   CHECK(shows("volumeviz_events_standby 1"));
@@ -293,7 +295,7 @@ TEST_CASE_FIXTURE(counting, "a node that stands by says so in its metrics") {
   CHECK(shows("volumeviz_events_standby 0"));
 }
 
-TEST_CASE_FIXTURE(reporting, "a store that has not spoken for long hangs") {
+TEST_CASE_FIXTURE(reporting, "a store that has not reported for long counts as away") {
   all_is_well();
   advance(11s);
   CHECK(check_of(health(), "database") == health_status::healthy);
@@ -302,7 +304,7 @@ TEST_CASE_FIXTURE(reporting, "a store that has not spoken for long hangs") {
   CHECK(not_ready().size() == 1);
 }
 
-TEST_CASE_FIXTURE(reporting, "connected without an event for long is degraded") {
+TEST_CASE_FIXTURE(reporting, "a connected stream without events for long is degraded") {
   memory->last_event_received = now();
   all_is_well();
   advance(5min + 1s);
@@ -312,7 +314,7 @@ TEST_CASE_FIXTURE(reporting, "connected without an event for long is degraded") 
   CHECK(health().status == health_status::degraded);
 }
 
-TEST_CASE_FIXTURE(reporting, "health shows the aggregator's numbers") {
+TEST_CASE_FIXTURE(reporting, "health shows the aggregator's counters") {
   volumes->dropped = 2;
   send(aggregator, atom::lost_v, std::uint64_t{4});
   all_is_well();
@@ -320,7 +322,7 @@ TEST_CASE_FIXTURE(reporting, "health shows the aggregator's numbers") {
   CHECK(health().events.errors_total == 4);
 }
 
-TEST_CASE_FIXTURE(counting, "an inspector that is not there yet says nothing about the daemon") {
+TEST_CASE_FIXTURE(counting, "a restarting inspector says nothing about the daemon") {
   auto slot = make_slot("container_inspector");
   auto way = std::make_shared<route>(slot);
   auto reporter = spawn<shell<health_reporter>>(

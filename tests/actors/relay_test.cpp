@@ -41,13 +41,13 @@ TEST_CASE_FIXTURE(relayed, "a relay forwards messages and answers") {
   CHECK(slot->dropped == 0);
 }
 
-TEST_CASE_FIXTURE(relayed, "a request to nobody is answered with an error at once") {
+TEST_CASE_FIXTURE(relayed, "a request to a restarting actor gets an error at once") {
   auto answer = ask<bool>(address, atom::alive_v);
   CHECK_FALSE(answer->pending());
   CHECK(answer->why == caf::sec::request_receiver_down);
 }
 
-TEST_CASE_FIXTURE(relayed, "events to nobody count as dropped, other messages do not") {
+TEST_CASE_FIXTURE(relayed, "events to a restarting actor count as dropped, other messages do not") {
   send_event(1);
   send_event(2);
   send(address, atom::reconcile_v, list_reason::demand, std::uint64_t{1});
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(relayed, "events to nobody count as dropped, other messages do
   CHECK(slot->limit->waiting() == 0);
 }
 
-TEST_CASE_FIXTURE(relayed, "an address outlives who is behind it") {
+TEST_CASE_FIXTURE(relayed, "an address outlives the actor behind it") {
   auto target = start(first);
   way->lead_to(target);
   send_event(1);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(relayed, "an address outlives who is behind it") {
   CHECK(slot->dropped == 1);
 }
 
-TEST_CASE_FIXTURE(relayed, "an exit that is sent to the address ends who is behind it") {
+TEST_CASE_FIXTURE(relayed, "an exit that is sent to the address ends the actor behind it") {
   auto target = start(first);
   way->lead_to(target);
   caf::anon_send_exit(address, caf::exit_reason::user_shutdown);

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(agent, "an agent is ready once its hub answers and everything 
   CHECK(health().status == health_status::healthy);
 }
 
-TEST_CASE_FIXTURE(agent, "a hub that an agent has not heard for long is not there") {
+TEST_CASE_FIXTURE(agent, "an agent counts a hub that has been silent for long as away") {
   store_says(true);
   reconciled();
   advance(13s);
@@ -113,9 +113,9 @@ TEST_CASE("an agent whose events system is off asks no hub, and is ready at once
   observers off{node_role::agent, false};
   CHECK(off.not_ready().empty());
   CHECK(check_of(off.health(), "hub").status == health_status::not_configured);
-  off.advance(60s); // nobody is missed who was never asked
+  off.advance(60s); // a hub that was never asked is not missed
   CHECK(off.not_ready().empty());
-  off.store_says(false, "connection refused"); // somebody asks after all
+  off.store_says(false, "connection refused"); // something asks after all
   CHECK(off.not_ready().size() == 1);
 }
 
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(hub, "a hub's health is that of its fleet at the moment of the
   CHECK(not_ready().empty()); // it takes what comes
 }
 
-TEST_CASE_FIXTURE(hub, "a roster that hangs is a reason, not a hang of health") {
+TEST_CASE_FIXTURE(hub, "a roster that hangs is a reason in health, which still answers") {
   store_says(true);
   hang_roster();
   const auto answer = ask<health_report>(reporter, atom::health_v);
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(hub, "a roster that hangs leaves the other metrics, and no old
   CHECK_FALSE(holds(*answer->value, "{host="));
 }
 
-TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set") {
+TEST_CASE("a hub serves its agents whether or not EVENTS_ENABLED is set") {
   observers off{node_role::hub, false};
   off.store_says(true);
   off.fleet->push_back(reporting_host("a", off.now()));
@@ -190,7 +190,7 @@ TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set")
   CHECK(holds(off.scrape(), "volumeviz_events_host_connected{host=\"a\"} 0"));
 }
 
-TEST_CASE("from outside a hub tells its hosts, and that there is nothing to reconcile") {
+TEST_CASE("a hub names its hosts over node_client, and refuses to reconcile") {
   threaded_config config;
   caf::actor_system system{config};
   auto fleet = std::make_shared<std::vector<host_report>>();

@@ -59,14 +59,15 @@ TEST_CASE_FIXTURE(reading, "events reach the handler of their kind in their orde
   CHECK(memory->last_event_received == now());
 }
 
-TEST_CASE_FIXTURE(reading, "an event that is shown twice is handed over once") {
+TEST_CASE_FIXTURE(reading, "an event that the stream shows twice is sent once") {
   docker.create_volume(some_volume("a"));
   docker.repeat(docker.remembered().back());
   settle();
   CHECK(volumes->events.size() == 1);
 }
 
-TEST_CASE_FIXTURE(reading, "a replay after a reconnect is recognised, what it adds is not") {
+TEST_CASE_FIXTURE(reading,
+                  "a replay after a reconnect is recognised, and its new events are sent") {
   docker.create_volume(some_volume("before"));
   settle();
   docker.end_streams(broken);
@@ -79,7 +80,7 @@ TEST_CASE_FIXTURE(reading, "a replay after a reconnect is recognised, what it ad
   CHECK(volumes->events[1].id == "between");
 }
 
-TEST_CASE_FIXTURE(reading, "a line that can't be read lists both kinds and is counted as failed") {
+TEST_CASE_FIXTURE(reading, "a malformed line lists both kinds and counts as failed") {
   docker.damage({ec::docker_malformed, "no JSON"});
   settle();
   const std::vector expected{std::pair{list_reason::damaged, std::uint64_t{0}}};
@@ -89,7 +90,7 @@ TEST_CASE_FIXTURE(reading, "a line that can't be read lists both kinds and is co
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(reading, "a stream that has shown everything is proven every few seconds") {
+TEST_CASE_FIXTURE(reading, "a complete stream sends a barrier every few seconds") {
   docker.create_volume(some_volume("v"));
   settle();
   const auto opened = now();
@@ -103,7 +104,7 @@ TEST_CASE_FIXTURE(reading, "a stream that has shown everything is proven every f
   CHECK(connected());
 }
 
-TEST_CASE("proofs go by our clock, whatever the daemon's says") {
+TEST_CASE("barriers use our clock, whatever the daemon's shows") {
   for (const auto skew : {-1h, 1h}) {
     stream_rig rig{skew};
     rig.start();
@@ -116,7 +117,7 @@ TEST_CASE("proofs go by our clock, whatever the daemon's says") {
   }
 }
 
-TEST_CASE_FIXTURE(reading, "a stream that has not shown an event is given up") {
+TEST_CASE_FIXTURE(reading, "a stream that has not shown an event ends") {
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(5s);
   settle_end();
@@ -128,7 +129,7 @@ TEST_CASE_FIXTURE(reading, "a stream that has not shown an event is given up") {
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(reading, "an event that was lost before a new stream is missed, however late") {
+TEST_CASE_FIXTURE(reading, "an event that was lost before a new stream is noticed, however late") {
   // The replay of the next stream goes back five seconds only.
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(5s);
@@ -141,7 +142,7 @@ TEST_CASE_FIXTURE(reading, "an event that was lost before a new stream is missed
   CHECK(docker.streams_made() == 2); // the lists of the new connection cover it
 }
 
-TEST_CASE_FIXTURE(reading, "an event that is still on its way is no loss") {
+TEST_CASE_FIXTURE(reading, "an event that is still on its way is not a loss") {
   advance(4s);
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(1s);
@@ -215,7 +216,8 @@ TEST_CASE_FIXTURE(reading, "one audit without an answer is repeated soon, and no
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(reading, "a daemon that answers no audit hangs, although its stream is open") {
+TEST_CASE_FIXTURE(reading,
+                  "a daemon that answers no audit counts as hung, although its stream is open") {
   docker.fail(docker_call::events, {ec::docker_timeout, "no answer within 4 s"});
   advance(5500ms);
   settle_end();
@@ -229,7 +231,7 @@ TEST_CASE_FIXTURE(reading, "a daemon that answers no audit hangs, although its s
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(reading, "a ring that has forgotten everything is no loss") {
+TEST_CASE_FIXTURE(reading, "a daemon that remembers no event is not a loss") {
   docker.create_volume(some_volume("v"));
   settle();
   docker.forget_events();
@@ -249,7 +251,7 @@ TEST_CASE_FIXTURE(reading, "audits are counted by their outcome") {
   CHECK(text.find("audit") != std::string::npos);
 }
 
-TEST_CASE("a reader that was too late for the daemon's patience lists both kinds, once") {
+TEST_CASE("a reader that fell too far behind the daemon lists both kinds once") {
   stream_rig rig;
   rig.parts.reader.audits.backlog = 3;
   rig.start();
@@ -274,7 +276,8 @@ TEST_CASE("a reader that was too late for the daemon's patience lists both kinds
 
 // What a daemon has forgotten proves nothing: it keeps 256 events, of all types.
 
-TEST_CASE_FIXTURE(reading, "what is unread and forgotten is listed before anything is proven") {
+TEST_CASE_FIXTURE(reading,
+                  "both kinds are listed before a barrier when unread events were forgotten") {
   advance(2500ms);
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(500ms);
@@ -298,14 +301,14 @@ TEST_CASE("a daemon that has forgotten nothing since the last audit proves it") 
   CHECK(rig.reconciler->barriers.size() >= 3);
 }
 
-TEST_CASE("a daemon where nothing happens proves itself by the last that did") {
+TEST_CASE("an idle daemon is proven by its last event") {
   reading rig{1h};
   rig.advance(1min);
   CHECK(rig.volumes->reconciles.empty());
   CHECK(rig.reconciler->barriers.size() == 12);
 }
 
-TEST_CASE("what a restarted daemon does not know is not proven by its silence") {
+TEST_CASE("a restarted daemon that remembers nothing proves nothing") {
   reading rig{1h};
   rig.advance(2500ms);
   rig.docker.unseen([&rig] { rig.docker.create_volume(some_volume("v")); });
@@ -315,7 +318,7 @@ TEST_CASE("what a restarted daemon does not know is not proven by its silence") 
   CHECK(rig.reconciler->barriers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(reading, "what the stream shows of the last second proves all before") {
+TEST_CASE_FIXTURE(reading, "an event of the last second proves everything before it") {
   advance(4900ms);
   docker.chatter(300);
   docker.create_volume(some_volume("v"));
@@ -325,8 +328,7 @@ TEST_CASE_FIXTURE(reading, "what the stream shows of the last second proves all 
   CHECK(reconciler->barriers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(reading,
-                  "what the stream has shown seconds ago proves nothing of what followed") {
+TEST_CASE_FIXTURE(reading, "an event shown seconds ago proves nothing after it") {
   advance(3s);
   docker.create_volume(some_volume("v"));
   settle();
@@ -353,7 +355,8 @@ TEST_CASE("audits keep pace with a daemon that forgets sooner") {
   }
 }
 
-TEST_CASE_FIXTURE(reading, "lists that stand in for a proof are minutes' work for nobody") {
+TEST_CASE_FIXTURE(reading,
+                  "a daemon that forgets too fast for audits is listed a few times a minute") {
   for (int i = 0; i < 600; ++i) {
     docker.chatter(60);
     advance(100ms);
@@ -363,7 +366,8 @@ TEST_CASE_FIXTURE(reading, "lists that stand in for a proof are minutes' work fo
   CHECK(reconciler->barriers.size() == volumes->reconciles.size());
 }
 
-TEST_CASE_FIXTURE(reading, "an event that an audit has seen is a loss even if forgotten since") {
+TEST_CASE_FIXTURE(reading,
+                  "an event that an audit has seen is a loss even if the daemon forgot it since") {
   advance(4s);
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(1s); // may still be on its way
@@ -375,7 +379,7 @@ TEST_CASE_FIXTURE(reading, "an event that an audit has seen is a loss even if fo
 
 // What clocks do.
 
-TEST_CASE_FIXTURE(reading, "when the daemon's clock is set a new stream goes by it") {
+TEST_CASE_FIXTURE(reading, "a set clock of the daemon leads to a new stream") {
   for (const auto by : {10s, -10s}) {
     CAPTURE(by.count());
     advance(10s);
@@ -398,7 +402,7 @@ TEST_CASE_FIXTURE(reading, "when the daemon's clock is set a new stream goes by 
   }
 }
 
-TEST_CASE("when our clock is set a new stream goes by it") {
+TEST_CASE("a set clock of ours leads to a new stream") {
   for (const auto by : {700ms, -700ms, 3'600'000ms, -3'600'000ms}) {
     CAPTURE(by.count());
     stream_rig rig;
@@ -418,7 +422,7 @@ TEST_CASE("when our clock is set a new stream goes by it") {
   }
 }
 
-TEST_CASE_FIXTURE(reading, "a clock that is corrected bit by bit was not set") {
+TEST_CASE_FIXTURE(reading, "a clock that is corrected gradually does not count as set") {
   for (int i = 0; i < 12; ++i) {
     docker.set_clock(2ms);
     advance(5s);

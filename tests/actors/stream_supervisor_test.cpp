@@ -29,8 +29,7 @@ void fail_attempts(stream_rig& rig, int n) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(stream_rig,
-                  "connected means that the daemon has answered, not that it was asked") {
+TEST_CASE_FIXTURE(stream_rig, "connected means that the daemon has answered the request") {
   docker.keep_streams_waiting();
   start_supervisor();
   settle();
@@ -62,7 +61,7 @@ TEST_CASE_FIXTURE(stream_rig, "the waits between attempts double within their bo
   CHECK(log.count("warning not connected: ") == 1); // the others at debug
 }
 
-TEST_CASE("however a stream ends, the next one waits its time") {
+TEST_CASE("the next stream waits its time however the last one ended") {
   struct ending {
     const char* what;
     failure why;
@@ -97,7 +96,7 @@ TEST_CASE("however a stream ends, the next one waits its time") {
 }
 
 TEST_CASE_FIXTURE(stream_rig,
-                  "a daemon that ends every stream at once does not make it a busy loop") {
+                  "a daemon that ends every stream at once does not cause a busy loop") {
   start();
   auto most = 0ms;
   for (int i = 0; i < 5; ++i) {
@@ -109,7 +108,7 @@ TEST_CASE_FIXTURE(stream_rig,
   CHECK(most >= 6400ms);
 }
 
-TEST_CASE("a stream that lived for five seconds begins the waits anew") {
+TEST_CASE("a stream that lived for five seconds resets the waits") {
   for (const auto lived : {4s, 6s}) {
     CAPTURE(lived.count());
     stream_rig rig;
@@ -143,7 +142,7 @@ TEST_CASE_FIXTURE(stream_rig, "reconnects are counted, the first connection and 
   CHECK(last().last_reconnect == last().connected_since);
 }
 
-TEST_CASE_FIXTURE(stream_rig, "the life of a stream is told once") {
+TEST_CASE_FIXTURE(stream_rig, "the length of a stream's life is reported once") {
   start();
   advance(90s);
   docker.end_streams(clean_end);
@@ -163,7 +162,7 @@ TEST_CASE_FIXTURE(stream_rig, "the life of a stream is told once") {
   CHECK(lives[0] == doctest::Approx(90));
 }
 
-TEST_CASE_FIXTURE(stream_rig, "whoever asks hears the state of the stream again") {
+TEST_CASE_FIXTURE(stream_rig, "a request publishes the state of the stream again") {
   start();
   const auto before = health->streams.size();
   send(supervisor, atom::identify_v);
@@ -222,7 +221,7 @@ TEST_CASE("a daemon that answers is asked for a stream every eight seconds at le
   }
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a shortest wait of more than eight seconds is kept") {
+TEST_CASE_FIXTURE(stream_rig, "a minimum wait of more than eight seconds is respected") {
   parts.backoff_min = 20s;
   parts.backoff_max = 300s;
   start();
@@ -234,14 +233,14 @@ TEST_CASE_FIXTURE(stream_rig, "a shortest wait of more than eight seconds is kep
   }
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a daemon that is away is asked for a stream less and less") {
+TEST_CASE_FIXTURE(stream_rig, "the waits for a daemon that is away grow") {
   parts.backoff_max = 300s;
   docker.fail(support::docker_call::identify, refused);
   fail_attempts(*this, 6);
   CHECK(until_next_stream() >= 25s);
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a new socket does not disturb a stream that lives") {
+TEST_CASE_FIXTURE(stream_rig, "a new socket does not disturb an open stream") {
   start();
   send(supervisor, atom::wake_v);
   advance(10s);
@@ -250,7 +249,7 @@ TEST_CASE_FIXTURE(stream_rig, "a new socket does not disturb a stream that lives
   CHECK(connected());
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a reader that dies is replaced like a stream that ended") {
+TEST_CASE_FIXTURE(stream_rig, "a reader that dies is replaced as if its stream had ended") {
   start();
   docker.throw_next(support::docker_call::events, "a defect"); // kills the auditor only
   docker.end_streams(clean_end);
@@ -262,7 +261,7 @@ TEST_CASE_FIXTURE(stream_rig, "a reader that dies is replaced like a stream that
   CHECK(reader_slot->state == actor_state::running);
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a stop is answered when nothing is read any more") {
+TEST_CASE_FIXTURE(stream_rig, "a stop is answered when the stream is closed") {
   start();
   const auto stopped = ask<bool>(supervisor, atom::stop_v);
   REQUIRE(run_until([&] { return !stopped->pending(); }));
@@ -279,7 +278,7 @@ TEST_CASE_FIXTURE(stream_rig, "a stop during a wait ends the wait") {
   CHECK(docker.streams_made() == 3);
 }
 
-TEST_CASE_FIXTURE(stream_rig, "a supervisor that dies takes its stream along") {
+TEST_CASE_FIXTURE(stream_rig, "a supervisor that dies closes its stream") {
   start();
   caf::anon_send_exit(supervisor, caf::exit_reason::kill);
   CHECK(run_until([this] { return docker.streams_open() == 0; }));

@@ -130,7 +130,7 @@ TEST_CASE("every counter begins at 0") {
   CHECK(seen > 300);
 }
 
-TEST_CASE("our own names are there at the first scrape") {
+TEST_CASE("the program's own names are there at the first scrape") {
   const auto text = metrics::catalogue{}.render();
   for (const auto* name : {"apply_latency_seconds",
                            "verified_timestamp_seconds",

@@ -52,7 +52,8 @@ const std::vector<std::string> of_hosts{"hosts", "host_connected", "host_lag_sec
 
 } // namespace
 
-TEST_CASE("each role has its own numbers from the first scrape on, and none of the others'") {
+TEST_CASE(
+    "each role shows its own metrics from the first scrape on, and not those of other roles") {
   const auto alone = metrics::catalogue{}.render();
   const auto agent = metrics::catalogue{node_role::agent}.render();
   const auto hub = metrics::catalogue{node_role::hub}.render({}, now);
@@ -71,7 +72,8 @@ TEST_CASE("each role has its own numbers from the first scrape on, and none of t
     }
   CHECK(has_family(alone, "database_up"));
   CHECK(has_family(hub, "database_up"));
-  CHECK_FALSE(has_family(agent, "database_up")); // it has none, and the alert on it is not for it
+  CHECK_FALSE(has_family(
+      agent, "database_up")); // an agent has no database, and must not trigger the alert about it
   for (const auto* reason : {"protocol", "name", "certificate", "duplicate", "busy"})
     CHECK(value_in(hub, "link_rejected_agents_total{reason=\"" + std::string{reason} + "\"}")
           == "0");
@@ -80,7 +82,7 @@ TEST_CASE("each role has its own numbers from the first scrape on, and none of t
   CHECK(value_in(agent, "hub_connected") == "0");
 }
 
-TEST_CASE("an agent's calls move its own series") {
+TEST_CASE("an agent's metrics change its own series") {
   metrics::catalogue numbers{node_role::agent};
   numbers.hub.connected.set(true);
   numbers.hub.redials.add();
@@ -100,7 +102,7 @@ TEST_CASE("an agent's calls move its own series") {
   CHECK(value_in(numbers.render(), "hub_connected") == "0");
 }
 
-TEST_CASE("a hub's calls move its own series") {
+TEST_CASE("a hub's metrics change its own series") {
   metrics::catalogue numbers{node_role::hub};
   numbers.agents.chunks.add();
   numbers.agents.chunks.add();
@@ -117,7 +119,7 @@ TEST_CASE("a hub's calls move its own series") {
   CHECK(value_in(text, R"(link_rejected_agents_total{reason="busy"})") == "2");
 }
 
-TEST_CASE("every host has its series while the hub knows it") {
+TEST_CASE("every host has series as long as the hub knows it") {
   const metrics::catalogue numbers{node_role::hub};
   auto fresh = host_named("c", true);
   fresh.verified_at = never;
@@ -152,7 +154,7 @@ TEST_CASE("every host has its series while the hub knows it") {
   }
 }
 
-TEST_CASE("promtool has no remark on an agent's and a hub's output") {
+TEST_CASE("promtool accepts the output of an agent and a hub") {
   if (std::system("command -v promtool >/dev/null 2>&1") != 0) { // NOLINT(cert-env33-c)
     REQUIRE_MESSAGE(std::getenv("CI") == nullptr,
                     "promtool is missing, and in CI it must be there");

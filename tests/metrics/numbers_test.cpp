@@ -38,7 +38,7 @@ const std::string docker = "volumeviz_events_docker_";
 
 } // namespace
 
-TEST_CASE("an event counts under its type and Docker's own word") {
+TEST_CASE("a processed event counts under its type and Docker's action") {
   metrics::catalogue numbers;
   numbers.events.processed(*meaning_of(resource_kind::volume, "destroy"), 3);
   numbers.events.processed(*meaning_of(resource_kind::container, "health_status: healthy"), 1);
@@ -57,7 +57,7 @@ TEST_CASE("an event counts under its type and Docker's own word") {
       == "1");
 }
 
-TEST_CASE("what failed counts under its cause, and under unknown when it was no event") {
+TEST_CASE("a failed event counts under its cause, a malformed line as unknown") {
   metrics::catalogue numbers;
   numbers.events.failed(ec::docker_timeout, "container.start", 2);
   numbers.events.failed(ec::docker_malformed, "", 1);
@@ -80,7 +80,7 @@ TEST_CASE("what failed counts under its cause, and under unknown when it was no 
   CHECK(numbers.render().find("a name from outside") == std::string::npos);
 }
 
-TEST_CASE("health's totals are the sums of the same numbers") {
+TEST_CASE("the totals in health are the sums of the event metrics") {
   metrics::catalogue numbers;
   for (const auto& x : event_catalogue())
     numbers.events.processed(x, 2);
@@ -96,7 +96,7 @@ TEST_CASE("health's totals are the sums of the same numbers") {
   CHECK(numbers.stream.reconnects.value() == 1);
 }
 
-TEST_CASE("a removed row counts in both families, another change in one") {
+TEST_CASE("a removed row counts in two families, any other change in one") {
   metrics::catalogue numbers;
   numbers.rows.synced(row_kind::mount, operation::remove, change_source::event, 2);
   numbers.rows.synced(row_kind::mount, operation::update, change_source::reconciliation, 5);
@@ -130,7 +130,7 @@ TEST_CASE("times are unix seconds with a fraction, durations never negative") {
   CHECK(value_of(numbers, prefix + R"(apply_latency_seconds_bucket{le="0.005"})") == "2");
 }
 
-TEST_CASE("each of the other calls moves its own series") {
+TEST_CASE("each of the other metrics changes its own series") {
   metrics::catalogue numbers;
   numbers.events.queue_size.set(12);
   numbers.events.pending_keys(resource_kind::container).set(9);
@@ -197,7 +197,7 @@ TEST_CASE("each of the other calls moves its own series") {
   CHECK(value_of(numbers, docker + "events_connection_status") == "0");
 }
 
-TEST_CASE("actors are asked at every scrape, and two of a name are one series") {
+TEST_CASE("actors are read at every scrape, and two with one name are one series") {
   metrics::catalogue numbers;
   CHECK(numbers.render().find("actor_") == std::string::npos);
   std::uint64_t handled = 1;
@@ -221,7 +221,7 @@ TEST_CASE("actors are asked at every scrape, and two of a name are one series") 
   CHECK(value_of(numbers, prefix + R"(actor_restarts_total{actor="stream_reader"})") == "4");
 }
 
-TEST_CASE("the process's own numbers are plausible") {
+TEST_CASE("the metrics of the process are plausible") {
   metrics::catalogue numbers;
   for (const auto* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
                            "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
@@ -283,7 +283,7 @@ TEST_CASE("counting and scraping at once loses nothing") {
   CHECK(value_of(numbers, prefix + "apply_latency_seconds_count") == "20000");
 }
 
-TEST_CASE("promtool has no remark on the whole output") {
+TEST_CASE("promtool accepts the whole output") {
   if (std::system("command -v promtool >/dev/null 2>&1") != 0) { // NOLINT(cert-env33-c)
     REQUIRE_MESSAGE(std::getenv("CI") == nullptr,
                     "promtool is missing, and in CI it must be there");
