@@ -20,9 +20,10 @@ constexpr auto chunk_limit = 20s;
 
 } // namespace
 
-batch_sender::batch_sender(hub_link_actor::pointer self, const hub_link_parts& parts,
-                           lock_callback on_lock)
-    : self_(self), parts_(parts), on_lock_(std::move(on_lock)), batches_(parts.limits, parts.seed) {
+batch_sender::batch_sender(hub_link_actor::pointer self, context_ptr context,
+                           const hub_link_parts& parts, lock_callback on_lock)
+    : self_(self), context_(std::move(context)), parts_(parts), on_lock_(std::move(on_lock)),
+      batches_(parts.limits, context_->seed) {
 }
 
 batch_sender::~batch_sender() {
@@ -105,7 +106,7 @@ void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
   sync::bound(answer.why);
   auto next = batches_.answered(seq, std::move(answer), self_->clock().now());
   if (next.round_trip)
-    parts_.numbers->hub.round_trip.observe(*next.round_trip);
+    context_->numbers->hub.round_trip.observe(*next.round_trip);
   switch (next.what) {
   case step::nothing:
     break;
@@ -113,11 +114,11 @@ void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
     send_chunk(seq);
     break;
   case step::send_later:
-    parts_.numbers->hub.refusals.add();
+    context_->numbers->hub.refusals.add();
     self_->delayed_send(self_, next.wait, atom::dial_v, seq);
     break;
   case step::fail_as_full:
-    parts_.numbers->hub.refusals.add();
+    context_->numbers->hub.refusals.add();
     fail(seq,
          {ec::store_unreachable,
           fmt::format("the queue of the hub at {} was full for {} s", hub_name(),

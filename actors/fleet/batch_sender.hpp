@@ -22,7 +22,8 @@ public:
   using lock_callback = std::function<void(const failure& locked_out)>;
 
   /// `parts` must outlive it.
-  batch_sender(hub_link_actor::pointer self, const hub_link_parts& parts, lock_callback on_lock);
+  batch_sender(hub_link_actor::pointer self, context_ptr context, const hub_link_parts& parts,
+               lock_callback on_lock);
   ~batch_sender();
   batch_sender(const batch_sender&) = delete;
   batch_sender& operator=(const batch_sender&) = delete;
@@ -43,6 +44,7 @@ private:
   std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
+  context_ptr context_;
   const hub_link_parts& parts_;
   lock_callback on_lock_;
   outgoing_batches batches_;

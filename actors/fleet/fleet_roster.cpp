@@ -3,13 +3,12 @@
 #include "actors/fleet/error_text.hpp"
 #include "actors/fleet/hub_session.hpp"
 #include "actors/platform/shell.hpp"
+#include "runtime/invariant.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz {
 
@@ -30,8 +29,8 @@ std::string more_lines(std::uint64_t suppressed) {
 
 } // namespace
 
-fleet_roster::fleet_roster(interface::pointer self, fleet_roster_parts parts)
-    : self_(self), parts_(std::move(parts)), lines_(line_limits) {
+fleet_roster::fleet_roster(interface::pointer self, context_ptr context, fleet_roster_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)), lines_(line_limits) {
 }
 
 fleet_roster::~fleet_roster() {
@@ -93,10 +92,10 @@ fleet_roster::welcome_answer fleet_roster::admit(const agent_hello& agent,
                       .answer =
                           self_->make_response_promise<link_welcome, caf::strong_actor_ptr>()};
   if (const auto more = lines_.admit("reports " + agent.host, since))
-    parts_.log->info("host {} reports (agent {}){}{}", agent.host, hello.program_version,
-                     decision.new_engine ? "; its Docker engine is a different one than before"
-                                         : "",
-                     more_lines(*more));
+    context_->log->info("host {} reports (agent {}){}{}", agent.host, hello.program_version,
+                        decision.new_engine ? "; its Docker engine is a different one than before"
+                                            : "",
+                        more_lines(*more));
   auto answer = next.answer;
   // All batches of the former session must reach the store before any batch of the new one, also
   // when the agent does not wait for that and connects once more.
@@ -126,12 +125,10 @@ void fleet_roster::open_session(admitted_agent& x) {
                           .token = welcome.token,
                           .agent = x.link,
                           .roster = fleet_roster_actor{self_},
-                          .store = parts_.store,
                           .room = parts_.room,
-                          .numbers = parts_.numbers,
                           .memory = parts_.memory};
   auto actor = caf::actor_cast<caf::strong_actor_ptr>(
-      self_->spawn<shell<hub_session>>(parts_.sessions, std::move(parts)));
+      self_->spawn<shell<hub_session>>(parts_.sessions, context_, std::move(parts)));
   self_->monitor(actor);
   // A session may outlive its agent while the store is busy. The host counts as away at once.
   self_->monitor(x.link);
@@ -165,7 +162,7 @@ void fleet_roster::session_ended(const caf::down_msg& down) {
     open_session(next.mapped());
   else
     // The agent may connect to another hub. All its batches are in the store's mailbox before this.
-    self_->send(parts_.store, atom::release_v, ended.host);
+    self_->send(context_->handles.store, atom::release_v, ended.host);
 }
 
 std::string fleet_roster::describe(const caf::down_msg& down) const {
@@ -184,8 +181,8 @@ void fleet_roster::mark_away(std::uint64_t number, const std::string& why) {
   if (!host)
     return;
   if (const auto more = lines_.admit("away " + *host, self_->clock().now()))
-    parts_.log->warn("host {} is away: {}; its rows stay as they were{}", *host, why,
-                     more_lines(*more));
+    context_->log->warn("host {} is away: {}; its rows stay as they were{}", *host, why,
+                        more_lines(*more));
 }
 
 void fleet_roster::end_silent_sessions() {
@@ -208,7 +205,7 @@ void fleet_roster::refuse_overdue() {
 }
 
 sync::moment fleet_roster::now() const {
-  return {.wall = parts_.now(), .steady = self_->clock().now()};
+  return {.wall = context_->now(), .steady = self_->clock().now()};
 }
 
 } // namespace volumeviz

@@ -1,16 +1,12 @@
 #pragma once
 
-#include "actors/actors.hpp"
-#include "actors/clock.hpp"
+#include "actors/actor_context.hpp"
 #include "actors/platform/slot.hpp"
-#include "metrics/metrics.hpp"
 #include "sync/byte_budget.hpp"
 #include "sync/fleet.hpp"
 #include "sync/log_limit.hpp"
 #include "sync/rate_limit.hpp"
 #include "wire/members.hpp"
-
-#include <spdlog/logger.h>
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +18,6 @@
 
 namespace volumeviz {
 
-/// What the fleet roster needs.
 struct fleet_roster_parts {
   slot_ptr sessions; ///< of all sessions: its limit bounds the messages that wait in them together
   std::shared_ptr<admission> room; ///< see hub_session_parts
@@ -31,10 +26,6 @@ struct fleet_roster_parts {
       std::make_shared<sync::byte_budget>(std::size_t{256} * 1024 * 1024);
   std::function<std::string()> secret;            ///< makes the token of a new session
   std::shared_ptr<wire::member_registry> members; ///< learns which member may reach which session
-  inventory_store_actor store;
-  std::shared_ptr<metrics::catalogue> numbers;
-  std::shared_ptr<spdlog::logger> log;
-  wall_clock now = system_now;
 };
 
 /// FLEET ROSTER: starts a session for each agent that the gate has checked, and knows which hosts
@@ -43,7 +34,7 @@ class fleet_roster {
 public:
   using interface = fleet_roster_actor;
 
-  fleet_roster(interface::pointer self, fleet_roster_parts parts);
+  fleet_roster(interface::pointer self, context_ptr context, fleet_roster_parts parts);
   ~fleet_roster();
   fleet_roster(const fleet_roster&) = delete;
   fleet_roster& operator=(const fleet_roster&) = delete;
@@ -81,6 +72,7 @@ private:
   sync::moment now() const;
 
   interface::pointer self_;
+  context_ptr context_;
   fleet_roster_parts parts_;
   sync::fleet fleet_;
   sync::rate_limit admissions_; ///< by host

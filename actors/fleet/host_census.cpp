@@ -14,8 +14,9 @@ constexpr std::chrono::milliseconds retry{500};
 
 } // namespace
 
-host_census::host_census(interface::pointer self, host_census_parts parts)
-    : self_(self), parts_(std::move(parts)), trouble_(parts_.log, "reading the recorded hosts") {
+host_census::host_census(interface::pointer self, context_ptr context, host_census_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      trouble_(context_->log, "reading the recorded hosts") {
 }
 
 host_census::interface::behavior_type host_census::make_behavior() {
@@ -29,7 +30,7 @@ void host_census::read_hosts() {
                                                    atom::census_due_v);
   if (rows) {
     trouble_.worked();
-    self_->send(parts_.roster, atom::hosts_v, std::move(*rows));
+    self_->send(context_->handles.roster, atom::hosts_v, std::move(*rows));
   } else if (rows.error().code != ec::store_schema) {
     // Without a schema there are no hosts; the store is about to create it.
     trouble_.failed(rows.error().text);

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "actors/actors.hpp"
+#include "actors/actor_context.hpp"
 #include "actors/platform/repeated.hpp"
-
-#include <spdlog/logger.h>
 
 #include <functional>
 #include <memory>
@@ -11,12 +9,9 @@
 
 namespace volumeviz {
 
-/// What the host census needs.
 struct host_census_parts {
   /// All hosts in the database, with name, engine, last_heard and verified_at. Blocking.
   std::function<result<std::vector<host_report>>()> hosts;
-  fleet_roster_actor roster;
-  std::shared_ptr<spdlog::logger> log;
 };
 
 /// HOST CENSUS: reports to the roster which hosts the database has. So a restarted hub shows hosts
@@ -25,13 +20,14 @@ class host_census {
 public:
   using interface = host_census_actor;
 
-  host_census(interface::pointer self, host_census_parts parts);
+  host_census(interface::pointer self, context_ptr context, host_census_parts parts);
   interface::behavior_type make_behavior();
 
 private:
   void read_hosts();
 
   interface::pointer self_;
+  context_ptr context_;
   host_census_parts parts_;
   repeated_failure trouble_;
 };

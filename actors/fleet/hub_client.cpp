@@ -49,9 +49,11 @@ link_heartbeat describe(const health_report& health) {
 
 } // namespace
 
-hub_client::hub_client(hub_link_actor::pointer self, const hub_link_parts& parts, callbacks on)
-    : self_(self), parts_(parts), on_(std::move(on)), waits_(connect_min, connect_max, parts.seed),
-      trouble_(parts.log, "connecting to the hub at " + text::to_string(parts.hub)) {
+hub_client::hub_client(hub_link_actor::pointer self, context_ptr context,
+                       const hub_link_parts& parts, callbacks on)
+    : self_(self), context_(std::move(context)), parts_(parts), on_(std::move(on)),
+      waits_(connect_min, connect_max, context_->seed),
+      trouble_(context_->log, "connecting to the hub at " + text::to_string(parts.hub)) {
 }
 
 void hub_client::connect() {
@@ -75,7 +77,9 @@ void hub_client::say_hello(const caf::strong_actor_ptr& gate,
     return;
   }
   auto hub = caf::actor_cast<hub_gate_actor>(gate);
-  self_->request(hub, step_limit, atom::hello_v, link_protocol, parts_.host, parts_.program_version)
+  self_
+      ->request(hub, step_limit, atom::hello_v, link_protocol, context_->host,
+                parts_.program_version)
       .then(
           [this, n = attempt_, hub](std::uint32_t, const std::string&, const std::string& refused) {
             if (n == attempt_)
@@ -89,7 +93,7 @@ void hub_client::introduce(const hub_gate_actor& gate, const std::string& refuse
     lost("the hub refuses this agent: " + refused);
     return;
   }
-  agent_hello hello{.host = parts_.host,
+  agent_hello hello{.host = context_->host,
                     .program_version = parts_.program_version,
                     .engine_id = engine_.engine_id,
                     .incarnation = parts_.incarnation,
@@ -111,9 +115,9 @@ void hub_client::admitted(const link_welcome& welcome, const caf::strong_actor_p
   self_->monitor(session_);
   trouble_.worked();
   waits_.reset();
-  parts_.log->info("connected to the hub at {}{}", hub_name(),
-                   welcome.snapshot ? "; it asks for a complete list of both kinds" : "");
-  parts_.numbers->hub.connected.set(true);
+  context_->log->info("connected to the hub at {}{}", hub_name(),
+                      welcome.snapshot ? "; it asks for a complete list of both kinds" : "");
+  context_->numbers->hub.connected.set(true);
   on_.connected(session_, welcome);
   send_heartbeat();
 }
@@ -136,10 +140,10 @@ void hub_client::lost(std::string why) {
     self_->demonitor(session_.address());
   session_ = nullptr;
   token_.clear();
-  parts_.numbers->hub.connected.set(false);
+  context_->numbers->hub.connected.set(false);
   on_.disconnected(
       {ec::store_unreachable, fmt::format("the hub at {} is not reachable: {}", hub_name(), why)});
-  parts_.numbers->hub.redials.add();
+  context_->numbers->hub.redials.add();
   self_->delayed_send<caf::message_priority::high>(self_, waits_.next(), atom::dial_v);
 }
 
@@ -151,7 +155,7 @@ void hub_client::learn_engine(const host_facts& facts) {
 void hub_client::send_heartbeat() {
   if (!session_)
     return;
-  self_->request(parts_.health, health_limit, atom::health_v)
+  self_->request(context_->handles.health, health_limit, atom::health_v)
       .then([this](const health_report& health) { send_heartbeat(health); },
             [this](const caf::error&) {
               send_heartbeat(

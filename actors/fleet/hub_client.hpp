@@ -23,7 +23,8 @@ public:
   };
 
   /// `parts` must outlive it.
-  hub_client(hub_link_actor::pointer self, const hub_link_parts& parts, callbacks on);
+  hub_client(hub_link_actor::pointer self, context_ptr context, const hub_link_parts& parts,
+             callbacks on);
 
   void connect();
   /// Does nothing while the agent has no session.
@@ -43,6 +44,7 @@ private:
   std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
+  context_ptr context_;
   const hub_link_parts& parts_;
   callbacks on_;
   sync::backoff waits_;

@@ -27,8 +27,8 @@ std::string cropped(const std::string& text) {
 
 } // namespace
 
-hub_gate::hub_gate(interface::pointer self, hub_gate_parts parts)
-    : self_(self), parts_(std::move(parts)) {
+hub_gate::hub_gate(interface::pointer self, context_ptr context, hub_gate_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)) {
 }
 
 hub_gate::interface::behavior_type hub_gate::make_behavior() {
@@ -67,7 +67,7 @@ hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
                               "this spelling, or correct NODE_NAME",
                               cropped(fmt::format("{}", fmt::join(member->names, ", ")))));
   auto answer = self_->make_response_promise<link_welcome, caf::strong_actor_ptr>();
-  self_->request(parts_.roster, roster_limit, atom::opened_v, agent, std::move(link))
+  self_->request(context_->handles.roster, roster_limit, atom::opened_v, agent, std::move(link))
       .then(
           [answer](link_welcome& welcome, caf::strong_actor_ptr& session) mutable {
             answer.deliver(std::move(welcome), std::move(session));
@@ -81,11 +81,11 @@ hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
 
 caf::error hub_gate::refuse(metrics::rejection reason, const std::string& host,
                             const std::string& why) {
-  parts_.numbers->agents.rejected(reason).add();
+  context_->numbers->agents.rejected(reason).add();
   const auto name = cropped(host);
   const auto key = fmt::format("{} {}", static_cast<int>(reason), name);
   if (const auto suppressed = lines_.admit(key, self_->clock().now()))
-    parts_.log->warn(
+    context_->log->warn(
         "refused the agent of '{}': {}{}", name, why,
         *suppressed > 0 ? fmt::format(" ({} more of these since the last line)", *suppressed) : "");
   return refusal(why);

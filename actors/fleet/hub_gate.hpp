@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/actors.hpp"
+#include "actors/actor_context.hpp"
 #include "metrics/metrics.hpp"
 #include "sync/log_limit.hpp"
 #include "wire/members.hpp"
@@ -13,13 +13,9 @@
 
 namespace volumeviz {
 
-/// What the hub gate needs.
 struct hub_gate_parts {
   std::string program_version;
   std::shared_ptr<const wire::member_registry> members; ///< what each connection has proven
-  fleet_roster_actor roster;
-  std::shared_ptr<metrics::catalogue> numbers;
-  std::shared_ptr<spdlog::logger> log;
 };
 
 /// HUB GATE: checks that an agent's connection may report for the host, then asks the roster to
@@ -28,7 +24,7 @@ class hub_gate {
 public:
   using interface = hub_gate_actor;
 
-  hub_gate(interface::pointer self, hub_gate_parts parts);
+  hub_gate(interface::pointer self, context_ptr context, hub_gate_parts parts);
   interface::behavior_type make_behavior();
 
 private:
@@ -40,6 +36,7 @@ private:
   caf::error refuse(metrics::rejection reason, const std::string& host, const std::string& why);
 
   interface::pointer self_;
+  context_ptr context_;
   hub_gate_parts parts_;
   sync::log_limit lines_; ///< by host and reason
 };

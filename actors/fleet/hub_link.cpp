@@ -11,14 +11,14 @@ constexpr auto heartbeat_interval = std::chrono::seconds{2};
 
 } // namespace
 
-hub_link::hub_link(interface::pointer self, hub_link_parts parts)
-    : self_(self), parts_(std::move(parts)),
-      client_(self, parts_,
+hub_link::hub_link(interface::pointer self, context_ptr context, hub_link_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      client_(self, context_, parts_,
               {.connected = [this](const auto& session,
                                    const auto& welcome) { connected(session, welcome); },
                .disconnected = [this](const auto& why) { disconnected(why); },
                .heartbeat_answered = [this] { report_up(); }}),
-      sender_(self, parts_, [this](const auto& why) { store_locked(why); }) {
+      sender_(self, context_, parts_, [this](const auto& why) { store_locked(why); }) {
 }
 
 hub_link::interface::behavior_type hub_link::make_behavior() {
@@ -69,12 +69,12 @@ void hub_link::report_up() {
 }
 
 void hub_link::report(store_report&& current) {
-  self_->send(parts_.metrics, current);
-  self_->send(parts_.health, std::move(current));
+  self_->send(context_->handles.metrics, current);
+  self_->send(context_->handles.health, std::move(current));
 }
 
 void hub_link::wake_handlers(bool snapshot) {
-  for (const auto& handler : {parts_.volumes, parts_.containers}) {
+  for (const auto& handler : {context_->handles.volumes, context_->handles.containers}) {
     if (!handler)
       continue;
     if (snapshot)

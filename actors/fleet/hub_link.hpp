@@ -17,7 +17,7 @@ class hub_link {
 public:
   using interface = hub_link_actor;
 
-  hub_link(interface::pointer self, hub_link_parts parts);
+  hub_link(interface::pointer self, context_ptr context, hub_link_parts parts);
   hub_link(const hub_link&) = delete;
   hub_link& operator=(const hub_link&) = delete;
   interface::behavior_type make_behavior();
@@ -31,6 +31,7 @@ private:
   void wake_handlers(bool snapshot);
 
   interface::pointer self_;
+  context_ptr context_;
   hub_link_parts parts_;
   hub_client client_;
   batch_sender sender_;

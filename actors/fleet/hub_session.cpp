@@ -31,8 +31,9 @@ write_answer session_over() {
 
 } // namespace
 
-hub_session::hub_session(interface::pointer self, hub_session_parts parts)
-    : self_(self), parts_(std::move(parts)), chunks_(parts_.limits, parts_.memory) {
+hub_session::hub_session(interface::pointer self, context_ptr context, hub_session_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      chunks_(parts_.limits, parts_.memory) {
 }
 
 hub_session::~hub_session() {
@@ -72,16 +73,16 @@ caf::result<write_answer> hub_session::take_chunk(link_chunk& chunk) {
     return refusal(std::move(why));
   auto where = chunk.last ? reserve_place() : nullptr;
   if (chunk.last && !where) {
-    parts_.numbers->agents.refused.add();
+    context_->numbers->agents.refused.add();
     return write_answer{.ok = false,
                         .why = {ec::queue_full, "too many batches wait for the hub's database"},
                         .summary = {}};
   }
-  parts_.numbers->agents.chunks.add();
+  context_->numbers->agents.chunks.add();
   const auto seq = chunk.seq;
   auto whole = chunks_.add(std::move(chunk), self_->clock().now());
   if (!whole && whole.error().code == ec::queue_full)
-    parts_.numbers->agents.refused.add();
+    context_->numbers->agents.refused.add();
   if (!whole)
     return write_answer{.ok = false, .why = whole.error(), .summary = {}};
   if (!*whole)
@@ -132,7 +133,7 @@ void hub_session::ask_store(const std::shared_ptr<job>& x) {
   ++x->asked;
   // Without a timeout: while the store hangs, the slice stays in its mailbox and must count. A
   // store that dies answers all that it had.
-  self_->request(parts_.store, caf::infinite, std::move(slice))
+  self_->request(context_->handles.store, caf::infinite, std::move(slice))
       .then([this, x, rows](write_answer& written) { slice_answered(x, rows, written); },
             [this, x, rows](const caf::error&) {
               write_answer none{

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "actors/actors.hpp"
+#include "actors/actor_context.hpp"
 #include "actors/platform/slot.hpp"
-#include "metrics/metrics.hpp"
 #include "sync/chunks.hpp"
 
 #include <cstddef>
@@ -15,16 +14,13 @@
 
 namespace volumeviz {
 
-/// What a hub session needs.
 struct hub_session_parts {
   std::uint64_t number = 0;
   std::string host;
   std::string token;           ///< each message of the agent must carry it
   caf::strong_actor_ptr agent; ///< its HUB LINK; the session ends with it
   fleet_roster_actor roster;
-  inventory_store_actor store;
   std::shared_ptr<admission> room; ///< how many batches of all sessions may wait for the store
-  std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<sync::byte_budget> memory; ///< of all sessions; null: no limit
   sync::assembly::limits limits{};
 };
@@ -39,7 +35,7 @@ class hub_session {
 public:
   using interface = hub_session_actor;
 
-  hub_session(interface::pointer self, hub_session_parts parts);
+  hub_session(interface::pointer self, context_ptr context, hub_session_parts parts);
   ~hub_session();
   hub_session(const hub_session&) = delete;
   hub_session& operator=(const hub_session&) = delete;
@@ -74,6 +70,7 @@ private:
   caf::result<bool> take_heartbeat(link_heartbeat& heartbeat);
 
   interface::pointer self_;
+  context_ptr context_;
   hub_session_parts parts_;
   sync::assembly chunks_;
   std::deque<std::shared_ptr<job>> jobs_; ///< in the order of their last chunks

@@ -174,26 +174,26 @@ private:
         system.spawn<shell<State>>(slot, std::move(parts)...));
   }
 
-  /// The child is a new State(self, parts...) in each of its lives.
-  template <class State, class Handle, class... Parts>
-  void make(const place<Handle>& where, Parts... parts) {
+  /// The child is a State(self, context, parts) in each of its lives.
+  template <class State, class Handle, class Parts>
+  void make(const place<Handle>& where, Parts parts, bool own_thread = false) {
     auto& child = child_of(where);
-    child.make = [&system = system_, slot = child.slot, ... xs = std::move(parts)] {
-      return start<State>(system, false, slot, xs...);
+    child.make = [&system = system_, own_thread, slot = child.slot, context = context_ptr{context_},
+                  parts = std::move(parts)] {
+      return start<State>(system, own_thread, slot, context, parts);
     };
   }
 
   void make_aggregator() {
     make<metrics_aggregator>(
-        metrics_, context_ptr{context_},
-        aggregator_parts{.slots = tree_->slots,
-                         .queue = queue_,
-                         .memory = memory_,
-                         .stats_interval = parts_.settings.actor_stats_interval});
+        metrics_, aggregator_parts{.slots = tree_->slots,
+                                   .queue = queue_,
+                                   .memory = memory_,
+                                   .stats_interval = parts_.settings.actor_stats_interval});
   }
 
   void make_reporter() {
-    make<health_reporter>(health_, context_ptr{context_},
+    make<health_reporter>(health_,
                           reporter_parts{.events_enabled = parts_.settings.events_enabled,
                                          .idle_degraded_after = parts_.settings.idle_degraded_after,
                                          .probe = parts_.settings.events_enabled
@@ -216,18 +216,10 @@ private:
   }
 
   void make_hub_link() {
-    make<hub_link>(store_, hub_link_parts{.host = context_->host,
-                                          .program_version = parts_.link.program_version,
+    make<hub_link>(store_, hub_link_parts{.program_version = parts_.link.program_version,
                                           .incarnation = parts_.link.incarnation,
                                           .hub = parts_.settings.hub_address.value(),
                                           .connector = parts_.link.make_connector(system_),
-                                          .volumes = volumes_.address,
-                                          .containers = containers_.address,
-                                          .health = health_.address,
-                                          .metrics = metrics_.address,
-                                          .numbers = context_->numbers,
-                                          .log = context_->log,
-                                          .seed = context_->seed,
                                           .limits = {.chunk_bytes = parts_.link.chunk_bytes}});
   }
 
@@ -270,21 +262,25 @@ private:
   }
 
   void make_reconciler() {
-    make<reconciler>(reconciler_, reconciler_parts{.host = context_->host,
-                                                   .interval = parts_.settings.reconcile_interval,
-                                                   .volumes = volumes_.address,
-                                                   .containers = containers_.address,
-                                                   .store = store_.address,
-                                                   .metrics = metrics_.address,
-                                                   .health = health_.address,
-                                                   .ledger = ledger_,
-                                                   .log = context_->log,
-                                                   .now = context_->now,
-                                                   .seed = context_->seed});
+    auto& child = child_of(reconciler_);
+    reconciler_parts parts{.host = context_->host,
+                           .interval = parts_.settings.reconcile_interval,
+                           .volumes = volumes_.address,
+                           .containers = containers_.address,
+                           .store = store_.address,
+                           .metrics = metrics_.address,
+                           .health = health_.address,
+                           .ledger = ledger_,
+                           .log = context_->log,
+                           .now = context_->now,
+                           .seed = context_->seed};
+    child.make = [&system = system_, slot = child.slot, parts] {
+      return start<reconciler>(system, false, slot, parts);
+    };
   }
 
   void make_stream() {
-    make<stream_supervisor>(stream_, context_ptr{context_},
+    make<stream_supervisor>(stream_,
                             stream_supervisor_parts{.reader = {.stream = nullptr,
                                                                .memory = memory_,
                                                                .supervisor = {},
@@ -302,28 +298,17 @@ private:
                                                    .room = std::make_shared<admission>(
                                                        parts_.settings.events_queue_size),
                                                    .secret = parts_.link.secret,
-                                                   .members = parts_.link.members,
-                                                   .store = store_.address,
-                                                   .numbers = context_->numbers,
-                                                   .log = context_->log,
-                                                   .now = context_->now});
+                                                   .members = parts_.link.members});
   }
 
   void make_gate() {
     make<hub_gate>(gate_, hub_gate_parts{.program_version = parts_.link.program_version,
-                                         .members = parts_.link.members,
-                                         .roster = roster_.address,
-                                         .numbers = context_->numbers,
-                                         .log = context_->log});
+                                         .members = parts_.link.members});
   }
 
   void make_census() {
-    auto& child = child_of(census_);
-    host_census_parts parts{
-        .hosts = parts_.link.recorded_hosts, .roster = roster_.address, .log = context_->log};
-    child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot, parts] {
-      return start<host_census>(system, own_thread, slot, parts);
-    };
+    make<host_census>(census_, host_census_parts{.hosts = parts_.link.recorded_hosts},
+                      parts_.own_threads);
   }
 
   caf::actor_system& system_;

@@ -39,20 +39,19 @@ void fleet_rig::start_hub() {
                   .health = caf::actor_cast<health_reporter_actor>(deaf),
                   .log = log.log()});
   sessions = make_slot("hub_session", queue);
-  roster = spawn<shell<fleet_roster>>(make_slot("fleet_roster"),
+  context = std::make_shared<actor_context>();
+  context->log = log.log();
+  context->numbers = numbers;
+  context->now = wall_clock();
+  context->handles.store = writer;
+  roster = spawn<shell<fleet_roster>>(make_slot("fleet_roster"), context_ptr{context},
                                       fleet_roster_parts{.sessions = sessions,
                                                          .room = std::make_shared<admission>(queue),
                                                          .secret = [this] { return secret(); },
-                                                         .members = members,
-                                                         .store = writer,
-                                                         .numbers = numbers,
-                                                         .log = log.log(),
-                                                         .now = wall_clock()});
-  gate = spawn<shell<hub_gate>>(make_slot("hub_gate"), hub_gate_parts{.program_version = "1.0",
-                                                                      .members = members,
-                                                                      .roster = roster,
-                                                                      .numbers = numbers,
-                                                                      .log = log.log()});
+                                                         .members = members});
+  context->handles.roster = roster;
+  gate = spawn<shell<hub_gate>>(make_slot("hub_gate"), context_ptr{context},
+                                hub_gate_parts{.program_version = "1.0", .members = members});
   run();
 }
 
@@ -69,19 +68,22 @@ std::shared_ptr<fleet_rig::agent> fleet_rig::start_agent(const std::string& host
                                                          std::uint64_t incarnation) {
   auto x = std::make_shared<agent>();
   const auto deaf = spawn<listener>(std::make_shared<heard>());
-  x->parts = {.host = host,
-              .program_version = "1.0",
+  auto own = std::make_shared<actor_context>();
+  own->host = host;
+  own->log = log.log();
+  own->numbers = std::make_shared<metrics::catalogue>(node_role::agent);
+  own->now = wall_clock();
+  own->seed = incarnation;
+  own->handles = {.metrics = caf::actor_cast<metrics_aggregator_actor>(deaf),
+                  .health = caf::actor_cast<health_reporter_actor>(spawn<listener>(x->health)),
+                  .volumes = caf::actor_cast<resource_handler_actor>(spawn<listener>(x->volumes)),
+                  .containers = caf::actor_cast<resource_handler_actor>(deaf)};
+  x->context = own;
+  x->parts = {.program_version = "1.0",
               .incarnation = incarnation,
               .hub = {"hub", 4711},
-              .connector = connector_,
-              .volumes = caf::actor_cast<resource_handler_actor>(spawn<listener>(x->volumes)),
-              .containers = caf::actor_cast<resource_handler_actor>(deaf),
-              .health = caf::actor_cast<health_reporter_actor>(spawn<listener>(x->health)),
-              .metrics = caf::actor_cast<metrics_aggregator_actor>(deaf),
-              .numbers = std::make_shared<metrics::catalogue>(node_role::agent),
-              .log = log.log(),
-              .seed = incarnation};
-  x->link = spawn<shell<hub_link>>(make_slot("hub_link"), x->parts);
+              .connector = connector_};
+  x->link = spawn<shell<hub_link>>(make_slot("hub_link"), x->context, x->parts);
   run();
   return x;
 }

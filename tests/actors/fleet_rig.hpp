@@ -27,6 +27,7 @@ public:
 
   /// An agent's link; its handlers listen.
   struct agent {
+    context_ptr context;
     hub_link_parts parts;
     hub_link_actor link;
     std::shared_ptr<heard> volumes = std::make_shared<heard>();
@@ -59,6 +60,7 @@ public:
   std::size_t queue = 1000;
   bool reachable = true; ///< else the hub's port is closed
   kept_log log;
+  std::shared_ptr<actor_context> context; ///< the hub's
   inventory_store_actor writer;
   fleet_roster_actor roster;
   hub_gate_actor gate;

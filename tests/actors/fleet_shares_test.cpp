@@ -26,16 +26,14 @@ struct lone_session : fleet_rig {
   lone_session() {
     agent = caf::actor_cast<caf::strong_actor_ptr>(
         spawn_function([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }));
-    session =
-        spawn<shell<hub_session>>(make_slot("hub_session"), hub_session_parts{.number = 9,
-                                                                              .host = "b",
-                                                                              .token = "t",
-                                                                              .agent = agent,
-                                                                              .roster = roster,
-                                                                              .store = writer,
-                                                                              .room = room,
-                                                                              .numbers = numbers,
-                                                                              .memory = memory});
+    session = spawn<shell<hub_session>>(make_slot("hub_session"), context_ptr{context},
+                                        hub_session_parts{.number = 9,
+                                                          .host = "b",
+                                                          .token = "t",
+                                                          .agent = agent,
+                                                          .roster = roster,
+                                                          .room = room,
+                                                          .memory = memory});
     run();
   }
   auto send_chunk(std::uint64_t seq, const names& volumes, bool last) {

@@ -138,7 +138,7 @@ TEST_CASE("after a broken connection an agent continues without a new list") {
   CHECK_FALSE(fleet.host().connected);
   CHECK(fleet.host().away_reason.find("connection") != std::string::npos);
   auto again = a->parts; // the same process: its link was started again
-  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), again);
+  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->context, again);
   fleet.run();
   CHECK(fleet.host().connected);
   CHECK(a->volumes->reconciles.empty());
@@ -274,7 +274,8 @@ TEST_CASE("an agent that reconnects gets no more room at the hub") {
   fleet.write(a, {"v"});
   fleet.kill(*a);
   CHECK_FALSE(fleet.hosts().at(0).connected); // although the store still has its batch
-  a->link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->parts); // the same process
+  a->link =
+      fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->context, a->parts); // the same process
   fleet.run();
   fleet.write(b, {"w"});
   fleet.advance(12s);
@@ -352,7 +353,7 @@ TEST_CASE("no new session of a host starts before one that hangs has ended") {
   fleet.write(a, {}, true);
   fleet.kill(*a);
   // The same process connects again and again, and is not admitted.
-  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->parts);
+  auto link = fleet.spawn<shell<hub_link>>(make_slot("hub_link"), a->context, a->parts);
   fleet.advance(20s);
   CHECK(fleet.stored("a").empty());
   fleet.hold(nullptr);

@@ -129,23 +129,24 @@ void crowd::dial() {
 }
 
 void crowd::join(machine& on, member& x, std::uint64_t number) {
-  const auto log = silent_log();
   x.player = on.system.spawn<player>(player_parts{
       .host = x.model, .stands = x.stands, .sees = sees_, .seed = shape_.seed + number});
   hub_link_parts parts;
-  parts.host = x.model->name();
   parts.program_version = "swarm";
   parts.incarnation = (shape_.seed << 32) + number + 1;
   parts.hub = hub_;
   parts.connector = on.connector;
-  // The player is told once of what concerns both handlers.
-  parts.volumes = caf::actor_cast<resource_handler_actor>(x.player);
-  parts.health = caf::actor_cast<health_reporter_actor>(on.calm);
-  parts.metrics = caf::actor_cast<metrics_aggregator_actor>(on.calm);
-  parts.numbers = on.numbers;
-  parts.log = log;
-  parts.seed = shape_.seed + number;
-  x.link = caf::actor_cast<caf::strong_actor_ptr>(on.system.spawn<shell<hub_link>>(on.slot, parts));
+  auto context = std::make_shared<actor_context>();
+  context->host = x.model->name();
+  context->log = silent_log();
+  context->numbers = on.numbers;
+  context->seed = shape_.seed + number;
+  // The player stands for both handlers, and gets each message once.
+  context->handles.volumes = caf::actor_cast<resource_handler_actor>(x.player);
+  context->handles.health = caf::actor_cast<health_reporter_actor>(on.calm);
+  context->handles.metrics = caf::actor_cast<metrics_aggregator_actor>(on.calm);
+  x.link = caf::actor_cast<caf::strong_actor_ptr>(
+      on.system.spawn<shell<hub_link>>(on.slot, context_ptr{std::move(context)}, parts));
   caf::anon_send(x.player, atom::opened_v, x.link);
 }
 
