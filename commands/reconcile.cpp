@@ -25,15 +25,16 @@ using config::exit_code;
 
 constexpr docker::deadline list_limit = 30s;
 constexpr docker::deadline inspect_limit = 5s;
-// How often the result is compared with the daemon before the two count as not in sync: the world
-// goes on meanwhile.
+// How often the rows are compared with the daemon before they count as not in sync. Docker may
+// change between two comparisons.
 constexpr int comparisons_max = 3;
-// For how long a node that runs beside this command may take to mend its rows, and how often it is
-// looked at: well above the second in which a healthy one does.
+// How long a running node may take to repair its rows, and how often they are compared meanwhile. A
+// healthy node takes a second.
 constexpr auto patience = 10s;
-constexpr auto look_again = 500ms;
+constexpr auto compare_again = 500ms;
 
-/// One full reconciliation, without actors: list, write or preview, tell.
+/// One full reconciliation: lists both kinds, and writes or previews the changes. It uses no
+/// actors: a dry run must preview its changes, and the handlers only write.
 class reconciliation {
 public:
   reconciliation(const config::settings& settings, std::unique_ptr<docker::client> client,
@@ -55,7 +56,7 @@ public:
 
   result<std::vector<row_change>> apply() {
     auto summary = write(false);
-    // A list without most of what is recorded: ask the daemon again before believing it.
+    // The list lacks most of the recorded rows. A second list must confirm that before they go.
     if (summary && summary->refused)
       summary = write(true);
     if (!summary)
@@ -71,9 +72,9 @@ public:
     return std::move(summary->changes);
   }
 
-  /// The last apply() wrote nothing, since a node that runs writes the host's rows.
+  /// The last apply() wrote nothing, since a running node has the lock of the host's rows.
   bool locked_out() const noexcept { return locked_out_; }
-  /// That node, in words.
+  /// A sentence about that node.
   std::string other_node() const {
     const auto all = store_->locked_out();
     const auto known = all.find(host_);
@@ -120,7 +121,7 @@ private:
     if (!batch)
       return tl::unexpected(batch.error());
     batch->volumes.confirmed = batch->containers.confirmed = confirmed;
-    // Nothing is written by the preview, so that one list and its inspects are one change.
+    // The preview finds the rows to inspect, so the list and its inspects are written together.
     auto before = store_->preview({*batch});
     if (before)
       ask_about_spared(*batch, before->front());
@@ -130,8 +131,8 @@ private:
     return std::move(summaries->front());
   }
 
-  /// Rows that the daemon's lists lack, although that does not show that they are gone: those that
-  /// it calls gone itself, one by one, go. True when there are such.
+  /// Inspects the volumes that the daemon's list lacks and whose rows it spares. A row is deleted
+  /// when the inspect says that the volume does not exist. True when there are such rows.
   bool ask_about_spared(change_batch& batch, const write_summary& would_do) {
     const auto before = batch.volumes.gone.size() + batch.containers.gone.size();
     for (const auto& key : would_do.spared) {
@@ -144,9 +145,9 @@ private:
     return batch.volumes.gone.size() + batch.containers.gone.size() > before;
   }
 
-  /// Lists lack started_at and finished_at: new and changed containers are inspected. One that
-  /// can't be, or that the daemon denies although it has just listed it, stays as the list shows
-  /// it.
+  /// Lists lack started_at and finished_at, so new and changed containers are inspected. A
+  /// container whose inspect fails, or says "no such container", keeps the row that the list has
+  /// shown.
   std::optional<failure> add_times(const write_summary& summary) {
     std::vector<std::string> ids = summary.needs_inspect;
     for (const auto& x : summary.changes)
@@ -184,7 +185,7 @@ private:
   bool locked_out_ = false;
 };
 
-/// Prints every change, and at the end how many there were.
+/// Prints every change, and at the end their number.
 class change_list {
 public:
   void print(const std::vector<row_change>& changes) {
@@ -219,7 +220,7 @@ exit_code dry(reconciliation& work) {
   return changes->empty() ? exit_code::fine : exit_code::differences;
 }
 
-/// The node that runs mends its rows by itself: all that is left is to see whether it does.
+/// The running node repairs its rows itself. Waits until they agree with Docker.
 exit_code beside_another_node(reconciliation& work) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
@@ -234,15 +235,14 @@ exit_code beside_another_node(reconciliation& work) {
       change_list list;
       list.print(*left);
       list.print_totals("that differ");
-      fmt::print(
-          stderr,
-          "couldn't reconcile: {} and has not mended them within {} s: look at its health, or "
-          "ask it with POST /api/v1/health/events/reconcile?type=full, or stop it and run "
-          "this again\n",
-          work.other_node(), patience.count());
+      fmt::print(stderr,
+                 "couldn't reconcile: {} and has not mended them within {} s: check its health, or "
+                 "ask it with POST /api/v1/health/events/reconcile?type=full, or stop it and run "
+                 "this again\n",
+                 work.other_node(), patience.count());
       return exit_code::failed;
     }
-    std::this_thread::sleep_for(look_again);
+    std::this_thread::sleep_for(compare_again);
   }
 }
 
