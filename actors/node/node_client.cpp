@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 constexpr auto question_limit = 2s;
 constexpr auto stop_limit = 10s;
 
-template <class Answer, class Handle, class... Words>
-caf::expected<Answer> ask(caf::actor_system& system, const Handle& whom,
-                          std::chrono::milliseconds limit, Words&&... words) {
-  return asker{system}.ask<Answer>(whom, limit, std::forward<Words>(words)...);
+template <class Answer, class Handle, class... Message>
+caf::expected<Answer> ask(caf::actor_system& system, const Handle& actor,
+                          std::chrono::milliseconds limit, Message&&... message) {
+  return asker{system}.ask<Answer>(actor, limit, std::forward<Message>(message)...);
 }
 
 } // namespace

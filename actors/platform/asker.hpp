@@ -24,11 +24,11 @@ public:
   asker& operator=(const asker&) = delete;
 
   /// The answer, or an error after `limit` at the latest. Must not be called inside an actor.
-  template <class Answer, class Handle, class... Words>
-  caf::expected<Answer> ask(const Handle& whom, caf::timespan limit, Words&&... words) {
+  template <class Answer, class Handle, class... Message>
+  caf::expected<Answer> ask(const Handle& actor, caf::timespan limit, Message&&... message) {
     caf::expected<Answer> answer{caf::sec::request_timeout};
     self()
-        ->request(whom, limit, std::forward<Words>(words)...)
+        ->request(actor, limit, std::forward<Message>(message)...)
         .receive(
             [&](Answer& x) {
               detail::happens_after(self());

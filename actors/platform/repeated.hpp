@@ -9,8 +9,8 @@
 
 namespace volumeviz {
 
-/// The log of something that may fail again and again: the first failure is told, the ones after it
-/// are counted, and the recovery tells how many there were.
+/// Logs something that may fail again and again: the first failure as a warning, the following ones
+/// at debug level, and the recovery with the number of failures.
 class repeated_failure {
 public:
   repeated_failure(std::shared_ptr<spdlog::logger> log, std::string what)

@@ -14,7 +14,7 @@
 
 namespace volumeviz::testing {
 
-/// What an actor was told, in order, by the sort of message.
+/// The messages that an actor has received, in order, by type.
 struct heard {
   std::vector<docker_event> events;
   std::vector<std::pair<list_reason, std::uint64_t>> reconciles;
@@ -64,7 +64,7 @@ inline slot_ptr make_slot(const std::string& name, std::size_t limit = 0) {
                                       limit > 0 ? std::make_shared<admission>(limit) : nullptr);
 }
 
-/// LISTENER: stands in for any actor of actors.hpp and remembers what it is told.
+/// LISTENER: stands in for any actor of actors.hpp, and keeps the messages that it receives.
 class listener final : public instrumented<caf::event_based_actor> {
 public:
   listener(caf::actor_config& config, std::shared_ptr<heard> what);

@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(reading, "an event that is still on its way is not a loss") {
   docker.unseen([this] { docker.create_volume(some_volume("v")); });
   advance(1s);
   CHECK(connected());
-  CHECK(reconciler->barriers.empty()); // what it tells of may be older than it is
+  CHECK(reconciler->barriers.empty()); // the answer may describe an earlier moment
   docker.repeat(docker.remembered().back());
   settle();
   advance(500ms);
