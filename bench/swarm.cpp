@@ -70,14 +70,14 @@ void settle(swarm::crowd& agents) {
 /// (a) Nobody is known, and all come at once.
 void arrive(swarm::hub& at, swarm::crowd& agents) {
   const auto begin = clock::now();
-  agents.dial();
+  agents.connect();
   const auto in = seconds_until(begin, "all in", [&] { return agents.all_back(); });
   const auto written = seconds_until(begin, "all written",
                                      [&] { return agents.all_listed() && agents.all_settled(); });
   const auto seen = agents.take();
   std::printf("  arrival: all in after %.2f s (at most %zu in a second), all snapshots committed "
               "after %.2f s, %llu resources, %llu batches refused or lost\n",
-              in, peak(seen.entered), written, static_cast<unsigned long long>(seen.looks),
+              in, peak(seen.admitted), written, static_cast<unsigned long long>(seen.fetches),
               static_cast<unsigned long long>(seen.failures));
   must_be_exact(at, agents, "after the arrival");
 }
@@ -135,7 +135,7 @@ void come_back(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   const auto seen = agents.take();
   std::printf("  hub killed, started again after %lld s: its gate is open after %.2f s, all are "
               "back after %.2f s (at most %zu in a second), all is committed after %.2f s\n",
-              static_cast<long long>(outage.count()), open, in, peak(seen.entered), exact);
+              static_cast<long long>(outage.count()), open, in, peak(seen.admitted), exact);
   must_be_exact(at, agents, "after the kill");
 }
 

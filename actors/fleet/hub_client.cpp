@@ -53,7 +53,7 @@ hub_client::hub_client(hub_link_actor::pointer self, context_ptr context,
                        const hub_link_parts& parts, callbacks on)
     : self_(self), context_(std::move(context)), parts_(parts), on_(std::move(on)),
       waits_(connect_min, connect_max, context_->seed),
-      trouble_(context_->log, "connecting to the hub at " + text::to_string(parts.hub)) {
+      trouble_(context_->log, "reaching the hub at " + text::to_string(parts.hub)) {
 }
 
 void hub_client::connect() {

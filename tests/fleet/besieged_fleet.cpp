@@ -20,7 +20,7 @@ namespace {
 
 constexpr milliseconds look_interval{20};
 constexpr const char* first_volume = "data";
-// Generous, for busy machines; the promise is a second.
+// Generous for busy machines; the promise is one second.
 constexpr std::chrono::duration<double> lag_bound{5};
 
 } // namespace

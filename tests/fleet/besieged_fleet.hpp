@@ -16,8 +16,8 @@
 
 namespace volumeviz::fleet {
 
-/// A hub that is attacked, and an honest agent, `web-1`, whom the attacks must not concern: real
-/// processes, with mutual TLS. The agent's Docker daemon is the tests' fake; it has one volume. The
+/// A hub under attack, and an honest agent `web-1` that the attacks must not affect. Both are real
+/// processes with mutual TLS. The agent's Docker daemon is the tests' fake and has one volume. The
 /// attacker has the certificate of `evil`.
 class besieged_fleet {
 public:
@@ -25,46 +25,46 @@ public:
   static constexpr const char* evil = "evil";
   enum class lines { tls, plain };
 
-  /// Until the honest agent is connected and its volume is recorded; throws when that takes longer
-  /// than 30 s.
+  /// Waits until the honest agent is connected and its volume is recorded; throws after 30 s.
   explicit besieged_fleet(lines as = lines::tls, const support::variables& more = {});
-  /// Prints what the attack cost the hub and the honest host.
+  /// Prints the cost of the attack for the hub and the honest host.
   ~besieged_fleet();
   besieged_fleet(const besieged_fleet&) = delete;
   besieged_fleet& operator=(const besieged_fleet&) = delete;
 
   std::uint16_t port() const noexcept { return port_; } ///< of the link
   const support::issued_files& certificate_of(const std::string& name);
-  /// A member that has shaken hands, with that certificate. Throws when the hub refuses it.
+  /// A member that has done TLS and BASP handshakes with this certificate. Throws when the hub
+  /// refuses it.
   std::unique_ptr<hostile_member> member(const std::string& name = evil);
-  /// One that is admitted under its own name.
+  /// A member that the hub has admitted under its own name.
   std::unique_ptr<hostile_member> admitted(const std::string& name = evil);
   support::program& hub() { return *hub_; }
   support::http_probe http() { return support::http_probe{hub_->port()}; }
 
-  /// `volumeviz_events_link_violations_total`, of all these reasons.
+  /// The sum of `volumeviz_events_link_violations_total` over these reasons.
   double violations(std::initializer_list<const char*> reasons);
-  /// `volumeviz_events_link_refused_connections_total` of this reason.
+  /// `volumeviz_events_link_refused_connections_total` for this reason.
   double refused(const std::string& reason);
-  /// How many lines of the hub's log have all of these words.
+  /// How many lines of the hub's log contain all of these words.
   std::size_t lines_with(std::initializer_list<const char*> words) const;
 
   bool has_volume(const std::string& host, const std::string& volume);
-  /// How long a change of the honest host takes until it is recorded; at most 20 s.
+  /// How long a change on the honest host takes to be recorded; at most 20 s.
   std::chrono::duration<double> lag();
-  double peak_mib() const;                              ///< the most memory that the hub has had
-  std::chrono::duration<double> cpu() const;            ///< of the hub's process, so far
-  std::string row_of(const std::string& host = honest); ///< what `/api/v1/hosts` says
+  double peak_mib() const;                              ///< the hub's highest memory use
+  std::chrono::duration<double> cpu() const;            ///< used by the hub's process so far
+  std::string row_of(const std::string& host = honest); ///< in `/api/v1/hosts`
 
-  /// The hub runs; the honest agent has been connected throughout, all its rows are as they were,
-  /// and what changes there is recorded.
+  /// Checks that the hub runs, that the honest agent was connected all the time, that its rows are
+  /// unchanged, and that its next change is recorded.
   void expect_unhurt();
-  /// The member's connection ends within 5 s, is counted for one of these reasons, and logged in
-  /// one line with its address and its name; and nobody else is hurt.
+  /// Checks that the member's connection ends within 5 s, is counted for one of these reasons, and
+  /// is logged in one line with its address and name, and that the honest agent is unaffected.
   void expect_ended(hostile_member& who, std::initializer_list<const char*> reasons);
 
 private:
-  /// What the hub's process had used when the attack began.
+  /// The CPU time of the hub's process when the attack began.
   struct usage {
     std::chrono::steady_clock::time_point when;
     std::chrono::duration<double> cpu{};

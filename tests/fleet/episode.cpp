@@ -16,7 +16,7 @@ using support::eventually;
 
 namespace {
 
-// Every look asks processes that have other things to do.
+// Each check costs the tested processes some work.
 constexpr milliseconds look_interval{50};
 
 double since(std::chrono::steady_clock::time_point begin) {
@@ -43,18 +43,18 @@ episode::episode(fleet_stage& on, std::string fault)
 }
 
 void episode::begin(const std::function<void()>& fault) {
-  on_.users_go_on();
-  on_.users_live(2);
+  on_.resume_users();
+  on_.await_calls(2);
   begun_ = clock::now();
   fault();
 }
 
-void episode::hub_misses(const hosts_of_fleet& away) {
+void episode::hub_reports_away(const hosts_of_fleet& away) {
   std::string said;
   const auto all_missed = [&] {
     const auto health = on_.health_of_hub();
-    said = words_of(health, "hosts");
-    // A hub that has just been started does not know its database yet.
+    said = text_of(health, "hosts");
+    // A hub that has just started has not read its database yet.
     bool all = status_of(health, "hosts") == "degraded" && status_of(health, "") == "degraded";
     for (auto i : away)
       all = all && said.find("The host " + on_.of(i).name + " has been away") != std::string::npos;
@@ -65,7 +65,7 @@ void episode::hub_misses(const hosts_of_fleet& away) {
   CHECK_MESSAGE(noticed, said);
 }
 
-void episode::agents_miss_the_hub(const hosts_of_fleet& which) {
+void episode::agents_report_the_hub(const hosts_of_fleet& which) {
   for (auto i : which) {
     boost::json::value health;
     const auto missed = [&] {
@@ -80,15 +80,15 @@ void episode::agents_miss_the_hub(const hosts_of_fleet& which) {
 }
 
 void episode::rows_are_behind(const hosts_of_fleet& which) {
-  on_.users_freeze();
+  on_.freeze_users();
   for (auto i : which) {
     on_.of(i).docker.create_volume("while-away-" + std::to_string(on_.of(i).user.calls()));
     CHECK(on_.differences_of(i) != "");
   }
 }
 
-/// Who is not healthy, with its words; empty when all are.
-std::string episode::ills() {
+/// The unhealthy processes and their checks; empty when all are healthy.
+std::string episode::unhealthy() {
   std::string result;
   const auto judge = [&](const std::string& who, const boost::json::value& health) {
     if (status_of(health, "") != "healthy")
@@ -101,7 +101,7 @@ std::string episode::ills() {
 }
 
 void episode::end(const std::function<void()>& fault) {
-  on_.users_freeze();
+  on_.freeze_users();
   fault();
   const auto ended = clock::now();
   std::string wrong;
@@ -111,12 +111,12 @@ void episode::end(const std::function<void()>& fault) {
   const bool exact = right([&] { return on_.differences(); });
   exact_ = since(ended);
   CHECK_MESSAGE(exact, wrong);
-  const bool healthy = right([&] { return ills(); });
+  const bool healthy = right([&] { return unhealthy(); });
   healthy_ = since(ended);
   CHECK_MESSAGE(healthy, wrong);
-  on_.users_go_on();
-  on_.users_live(3);
-  on_.users_freeze();
+  on_.resume_users();
+  on_.await_calls(3);
+  on_.freeze_users();
   const bool still = right([&] { return on_.differences(); });
   CHECK_MESSAGE(still, wrong);
   report();

@@ -13,34 +13,34 @@ namespace volumeviz::fleet {
 using hosts_of_fleet = std::vector<std::size_t>;
 inline const hosts_of_fleet all_hosts{0, 1, 2};
 
-/// One fault: begun under a living workload, noticed by name, ended, and recovered from. Its checks
-/// are doctest's. What was measured goes to the test's output and, as a line of columns separated
-/// by tabs, to the file that FLEET_REPORT names: fault, seconds until the hub knew, until the
-/// agents knew, from the fault's end until all rows were exact, and until everything was healthy.
+/// One fault under a running workload: it begins, is reported by name, ends, and the fleet
+/// recovers. The checks are doctest's. The measured times go to the test's output and, as one line
+/// with tabs, to the file in FLEET_REPORT: fault, seconds until the hub knew, until the agents
+/// knew, from the fault's end until all rows were exact, and until all processes were healthy.
 class episode {
 public:
-  /// The bounds of what is asserted, generous: the machine may be busy. What is measured is far
-  /// below, see docs/reliability.md.
+  /// Generous bounds for busy machines. The measured times are far below, see docs/reliability.md.
   static constexpr std::chrono::seconds notice_bound{15};
   static constexpr std::chrono::seconds recovery_bound{20};
 
   episode(fleet_stage& on, std::string fault);
 
-  /// Makes the fault while the users live.
+  /// Causes the fault while the users make changes.
   void begin(const std::function<void()>& fault);
-  /// The hub is degraded, and says of each of these that it is away.
-  void hub_misses(const hosts_of_fleet& away);
-  /// These agents' check `hub` is unhealthy, and their own stream is connected all the same.
-  void agents_miss_the_hub(const hosts_of_fleet& which);
-  /// The users have stopped, and what has happened on these hosts meanwhile is not in the rows.
+  /// The hub becomes degraded, and reports each of these hosts as away.
+  void hub_reports_away(const hosts_of_fleet& away);
+  /// The check `hub` of these agents becomes unhealthy, while their own streams stay connected.
+  void agents_report_the_hub(const hosts_of_fleet& which);
+  /// Stops the users. The changes on these hosts since the fault are not in the rows.
   void rows_are_behind(const hosts_of_fleet& which);
-  /// Ends the fault; the rows of all hosts become exact, and stay so while the users go on.
+  /// Ends the fault. The rows of all hosts become exact, and again after further changes of the
+  /// users.
   void end(const std::function<void()>& fault);
 
 private:
   using clock = std::chrono::steady_clock;
 
-  std::string ills();
+  std::string unhealthy();
   void report();
   void show_logs();
 

@@ -16,7 +16,7 @@ using support::eventually;
 
 namespace {
 
-// Three daemons and their users share the machine with what is tested.
+// Three daemons and their users share the machine with the tested processes.
 constexpr milliseconds pace_max{800};
 
 } // namespace
@@ -36,7 +36,7 @@ support::program& fleet_stage::start(std::optional<support::program>& which, std
                                      settings all) {
   which.reset();
   all.merge(link_(machine));
-  auto words = net.machine(machine).entrance();
+  auto words = net.machine(machine).command_prefix();
   const auto first = words.front();
   words.erase(words.begin());
   words.push_back(integration::program_path());
@@ -55,7 +55,7 @@ support::program& fleet_stage::start_hub(const settings& more) {
 }
 
 fleet_stage::settings fleet_stage::agent_settings(std::size_t i) const {
-  // Nothing may become right by a lucky repair.
+  // No periodic reconciliation: it could hide a missing recovery.
   return {{"EVENTS_ENABLED", "true"},     {"EVENTS_RECONCILE_INTERVAL", "0"},
           {"NODE_ROLE", "agent"},         {"NODE_NAME", hosts_.at(i)->name},
           {"HUB_ADDRESS", hub_address()}, {"DOCKER_HOST", hosts_.at(i)->daemon.host()},
@@ -82,9 +82,9 @@ void fleet_stage::begin() {
   start_hub();
   for (std::size_t i = 0; i < size; ++i)
     start_agent(i);
-  users_go_on();
-  users_live(3);
-  users_freeze();
+  resume_users();
+  await_calls(3);
+  freeze_users();
   std::string wrong;
   const auto well = [&] {
     wrong = differences();
@@ -111,18 +111,18 @@ json::value fleet_stage::health_of_agent(std::size_t i) {
                : json::value{};
 }
 
-void fleet_stage::users_go_on() {
+void fleet_stage::resume_users() {
   for (auto& x : hosts_)
     x->user.go_on();
 }
 
-void fleet_stage::users_freeze() {
+void fleet_stage::freeze_users() {
   for (auto& x : hosts_)
     if (!x->user.freeze(seconds{30}))
       throw std::runtime_error{"the daemon of " + x->name + " does not finish what it was asked"};
 }
 
-void fleet_stage::users_live(std::size_t calls) {
+void fleet_stage::await_calls(std::size_t calls) {
   for (auto& x : hosts_) {
     const auto enough = x->user.calls() + calls;
     if (!eventually([&] { return x->user.calls() >= enough; }, seconds{30}))
@@ -157,7 +157,7 @@ std::string status_of(const json::value& health, const std::string& check) {
   return std::string{what.at("status").as_string()};
 }
 
-std::string words_of(const json::value& health, const std::string& check) {
+std::string text_of(const json::value& health, const std::string& check) {
   if (!health.is_object())
     return "silent";
   return json::serialize(health.at("checks").at(check));

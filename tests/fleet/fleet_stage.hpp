@@ -9,6 +9,7 @@
 #include "tests/support/program.hpp"
 
 #include <boost/json.hpp>
+#include <doctest/doctest.h>
 
 #include <array>
 #include <chrono>
@@ -31,30 +32,29 @@ struct host {
   std::optional<support::program> agent;
 };
 
-/// What every fleet test happens on: a hub with a PostgreSQL of its own and three agents, each with
-/// a Docker daemon of its own, each process in a network namespace with an address of its own.
-/// The hub is machine 0 of the network, the host i machine i + 1.
+/// A fleet of real processes: a hub with its own PostgreSQL, and three agents, each with its own
+/// Docker daemon. Each process has its own network namespace and address. The hub is machine 0 of
+/// the network, host i is machine i + 1.
 class fleet_stage {
 public:
   static constexpr std::size_t size = 3;
   using settings = support::variables;
 
-  /// The settings of a machine that concern the link: how the hub and each agent prove who they
-  /// are.
+  /// A machine's settings for the link: certificates, or none.
   using links = std::function<settings(std::size_t machine)>;
   static settings without_tls(std::size_t) { return {{"HUB_INSECURE", "true"}}; }
 
   explicit fleet_stage(links link = without_tls);
   ~fleet_stage();
 
-  /// Ends it when it runs. Returns when its process has been started.
+  /// Restarts the process if it runs. Returns when the new one has been started.
   support::program& start_hub(const settings& more = {});
   support::program& start_agent(std::size_t i, const settings& more = {});
-  /// The agent of host i as the first process of a process namespace, on machine 1 whichever host
-  /// it watches: nothing that its machine says tells it from another one.
+  /// Starts the agent of host i as process 1 of its own process namespace, always on machine 1. So
+  /// all these agents have the same hardware addresses and process id.
   std::unique_ptr<support::program> first_process(std::size_t i);
-  /// Hub, agents and users; until all rows are exact and all are healthy. Throws when that does not
-  /// come within a minute.
+  /// Starts hub, agents and users, and waits until all rows are exact and all processes healthy.
+  /// Throws after a minute.
   void begin();
 
   host& of(std::size_t i) { return *hosts_.at(i); }
@@ -63,19 +63,19 @@ public:
   std::string hub_address() const { return net.address(0) + ":4711"; }
   settings agent_settings(std::size_t i) const;
 
-  /// `/api/v1/health`, or null while nobody answers.
+  /// `/api/v1/health`, or null without an answer.
   boost::json::value health_of_hub();
   boost::json::value health_of_agent(std::size_t i);
-  /// As JSON; null while nobody answers.
+  /// The answer as JSON; null without an answer.
   boost::json::value ask_hub(const std::string& path);
 
-  void users_go_on();
-  /// All users have stopped; throws when one can't.
-  void users_freeze();
-  /// Waits until every user has made so many calls more.
-  void users_live(std::size_t calls);
+  void resume_users();
+  /// Stops all users; throws when one does not stop.
+  void freeze_users();
+  /// Waits until every user has made so many more calls.
+  void await_calls(std::size_t calls);
 
-  /// A line for every difference between a host's rows and its daemon; empty when all are exact.
+  /// One line for each difference between the rows and the daemons; empty when all rows are exact.
   std::string differences();
   std::string differences_of(std::size_t i);
 
@@ -92,16 +92,27 @@ private:
   std::optional<support::program> hub_;
 };
 
-/// Health's words about a check: its status, and "status: reasons" in one line.
+/// The status of a check in a health report.
 std::string status_of(const boost::json::value& health, const std::string& check);
-std::string words_of(const boost::json::value& health, const std::string& check);
+/// The whole check as JSON text.
+std::string text_of(const boost::json::value& health, const std::string& check);
 
-/// A GET within the namespace; null for anything but JSON.
+/// A GET within the namespace; null for any answer but JSON.
 boost::json::value get_json(const network_namespace& where, std::uint16_t port,
                             const std::string& path);
 
-/// False when the caller should skip its test, which is said in the test's output; throws instead
-/// where VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// Whether this machine can run a fleet. False: prints why, and the caller skips its test. Throws
+/// instead when VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
 bool fleet_can_run();
+
+/// A TEST_CASE that is skipped where no fleet can run.
+#define FLEET_TEST(name) FLEET_TEST_WITH(DOCTEST_ANONYMOUS(fleet_test_), name)
+#define FLEET_TEST_WITH(body, name)                                                                \
+  static void body();                                                                              \
+  TEST_CASE(name) {                                                                                \
+    if (volumeviz::fleet::fleet_can_run())                                                         \
+      body();                                                                                      \
+  }                                                                                                \
+  static void body()
 
 } // namespace volumeviz::fleet

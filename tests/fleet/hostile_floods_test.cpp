@@ -1,4 +1,4 @@
-// More than an honest member sends: it costs the hub little, and others nothing that they notice.
+// Members that send more than an honest one: they cost the hub little, and do not delay others.
 #include "tests/fleet/besieged_fleet.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -15,12 +15,12 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
-// What a hub may grow by under any of these, sanitizers and their shadows aside.
+// How much the hub's memory may grow in each test, without sanitizers.
 constexpr double growth_bound = 160;
-// The promise is a second, for hubs that have a core.
+// The promise is one second, for a hub that has a core.
 constexpr std::chrono::duration<double> lag_bound{3};
 
-/// A member that a thread of its own plays until the object ends.
+/// A member that runs in its own thread until the object ends.
 class playing {
 public:
   explicit playing(std::function<bool()> step)
@@ -40,8 +40,8 @@ private:
   std::thread thread_;
 };
 
-/// One batch of so many pieces of 1,000 rows, while another host has changes. Whether it was
-/// written.
+/// Sends one batch of so many chunks of 1,000 rows, while another host has changes. Returns whether
+/// it was written.
 bool sends_one_batch(besieged_fleet& fleet, std::uint32_t chunks) {
   auto evil = fleet.admitted();
   std::atomic<bool> done = false;
@@ -68,7 +68,7 @@ bool sends_one_batch(besieged_fleet& fleet, std::uint32_t chunks) {
 
 } // namespace
 
-TEST_CASE("a flood of hellos that are long costs the hub no memory") {
+TEST_CASE("a flood of long hellos costs the hub no memory") {
   besieged_fleet fleet;
   const auto before = fleet.peak_mib();
   for (const auto size : {4 * mib, 3 * mib}) {
@@ -88,7 +88,7 @@ TEST_CASE("a flood of hellos that are long costs the hub no memory") {
   CHECK(fleet.peak_mib() - before < growth_bound);
 }
 
-TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
+TEST_CASE("a heartbeat with megabytes of reasons is cut in the hub's health") {
   besieged_fleet fleet;
   for (const auto size : {64 * mib, 3 * mib}) {
     auto evil = fleet.admitted();
@@ -101,7 +101,7 @@ TEST_CASE("a pulse with megabytes of reasons makes no health of megabytes") {
   }
 }
 
-TEST_CASE("a pulse of bytes that are not text leaves the hub's answers valid JSON") {
+TEST_CASE("a heartbeat of bytes that are not text leaves the hub's answers valid JSON") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
   link_heartbeat heartbeat;
@@ -117,7 +117,7 @@ TEST_CASE("a pulse of bytes that are not text leaves the hub's answers valid JSO
   fleet.expect_unhurt();
 }
 
-TEST_CASE("batches that are never finished cost the hub little memory") {
+TEST_CASE("unfinished batches cost the hub little memory") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
   const auto before = fleet.peak_mib();
@@ -136,14 +136,14 @@ TEST_CASE("batches that are never finished cost the hub little memory") {
   CHECK(fleet.peak_mib() - before < growth_bound);
 }
 
-TEST_CASE("1,500 introductions under other names write some lines into the hub's log") {
+TEST_CASE("1,500 hellos under other names write few lines into the hub's log") {
   besieged_fleet fleet;
   const auto lines = fleet.lines_with({});
   auto evil = fleet.member();
   for (int i = 0; i < 1'500; ++i) {
     agent_hello introduction;
     introduction.host = "host-" + std::to_string(i);
-    // The hub may end the connection at any of these; the flood goes on with the next.
+    // The hub may end the connection at any time; the flood continues on the next one.
     if (!evil->send_direct(evil->gate(), caf::make_message(introduction),
                            hostile_member::request_id(1)))
       evil = fleet.member();
@@ -152,7 +152,7 @@ TEST_CASE("1,500 introductions under other names write some lines into the hub's
   CHECK(fleet.lines_with({}) - lines < 100);
 }
 
-TEST_CASE("batches of one member without a pause hold up no other's") {
+TEST_CASE("one member's batches without a pause do not delay other members") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
   std::uint64_t seq = 0;
@@ -174,12 +174,12 @@ TEST_CASE("batches of one member without a pause hold up no other's") {
   fleet.expect_unhurt();
 }
 
-TEST_CASE("a batch of 30,000 rows is written, and holds up no other's") {
+TEST_CASE("a batch of 30,000 rows is written, and does not delay other members") {
   besieged_fleet fleet;
   CHECK(sends_one_batch(fleet, 30));
 }
 
-TEST_CASE("a batch of 300,000 rows is refused, and holds up no other's") {
+TEST_CASE("a batch of 300,000 rows is refused, and does not delay other members") {
   besieged_fleet fleet;
   CHECK_FALSE(sends_one_batch(fleet, 300));
 }

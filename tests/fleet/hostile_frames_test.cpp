@@ -1,5 +1,5 @@
-// Frames that no honest member sends. Each ends its connection before CAF sees it, and nothing else
-// happens.
+// Frames that no honest member sends. Each ends its connection before CAF sees it, without any
+// other effect.
 #include "tests/fleet/besieged_fleet.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -35,14 +35,14 @@ TEST_CASE("a server handshake sent to the hub harms only its sender") {
   fleet.expect_ended(*evil, {"header", "length", "operation"});
 }
 
-TEST_CASE("a member can't introduce itself as a second node") {
+TEST_CASE("a member can't send a handshake for a second node") {
   besieged_fleet fleet;
   auto evil = fleet.member();
   evil->send_client_handshake(hostile_member::some_node());
   fleet.expect_ended(*evil, {"node", "operation"});
 }
 
-TEST_CASE("a member can't introduce itself as another member's node") {
+TEST_CASE("a member can't send a handshake for another member's node") {
   besieged_fleet fleet;
   auto other = fleet.admitted("web-2");
   auto evil = fleet.member();
@@ -51,7 +51,7 @@ TEST_CASE("a member can't introduce itself as another member's node") {
   CHECK(other->write(whole_batch(1)).has_value());
 }
 
-TEST_CASE("a frame announced with 2 GB costs no memory") {
+TEST_CASE("a header that announces 2 GB costs no memory") {
   besieged_fleet fleet;
   auto evil = fleet.member();
   const auto before = fleet.peak_mib();
@@ -72,7 +72,7 @@ TEST_CASE("an error nested 200,000 deep harms only its sender") {
   }
 }
 
-TEST_CASE("nothing is put into the hub's configuration by name") {
+TEST_CASE("a member can't write to the hub's configuration by name") {
   besieged_fleet fleet;
   auto evil = fleet.member();
   const auto before = fleet.peak_mib();
@@ -87,7 +87,7 @@ TEST_CASE("nothing is put into the hub's configuration by name") {
   CHECK(fleet.peak_mib() - before < 64);
 }
 
-TEST_CASE("nothing is spawned in the hub by name") {
+TEST_CASE("a member can't spawn actors in the hub by name") {
   besieged_fleet fleet;
   auto evil = fleet.member();
   evil->send_direct(static_cast<std::uint64_t>(caf::atom("SpawnServ")),
@@ -97,7 +97,7 @@ TEST_CASE("nothing is spawned in the hub by name") {
   fleet.expect_ended(*evil, {"receiver", "type"});
 }
 
-TEST_CASE("the hub carries nothing from one member to another") {
+TEST_CASE("the hub passes on no message from one member to another") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");
   auto evil = fleet.member();
@@ -112,7 +112,7 @@ TEST_CASE("the hub carries nothing from one member to another") {
   CHECK(victim->write(whole_batch(1)).has_value());
 }
 
-TEST_CASE("exits, downs and links of a member reach no actor of the hub") {
+TEST_CASE("exit, down and link messages of a member reach no actor of the hub") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");
   const std::vector<caf::message> contents{
@@ -157,7 +157,7 @@ TEST_CASE("forged answers to the hub's own questions harm only their sender") {
                head(basp::message_type::direct_message, static_cast<std::uint32_t>(welcome.size()),
                     hostile_member::response_id(n), hostile_member::own_actor, evil->gate()))
            + welcome;
-  // The hub asks its roster for each member that comes in: one of these is its answer.
+  // The hub's gate asks its roster about each member; one of these would be its answer.
   for (int i = 0; i < 20; ++i) {
     for (int k = 0; k < 20; ++k)
       evil->line().send(all, milliseconds{100});
@@ -169,7 +169,7 @@ TEST_CASE("forged answers to the hub's own questions harm only their sender") {
   fleet.expect_ended(*evil, {"response"});
 }
 
-TEST_CASE("the hub passes on no monitor and no end of an actor to another member") {
+TEST_CASE("the hub passes on no monitor or down message to another member") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");
   for (const auto what : {basp::message_type::monitor_message, basp::message_type::down_message}) {
@@ -186,7 +186,7 @@ TEST_CASE("the hub passes on no monitor and no end of an actor to another member
   CHECK(victim->write(whole_batch(1)).has_value());
 }
 
-TEST_CASE("a monitor of another member's node harms only its sender") {
+TEST_CASE("a monitor message for another member's node harms only its sender") {
   besieged_fleet fleet;
   auto victim = fleet.admitted("web-2");
   auto evil = fleet.member();

@@ -37,7 +37,7 @@ hostile_member::configuration::configuration() {
 }
 
 hostile_member::hostile_member(raw_line line) : line_{std::move(line)} {
-  support::ignore_broken_pipes(); // OpenSSL writes without a care for the signal
+  support::ignore_broken_pipes(); // OpenSSL writes to sockets that may be closed
 }
 
 hostile_member::~hostile_member() = default;
@@ -67,7 +67,7 @@ std::string hostile_member::serialized(const Ts&... values) {
   return text_of(result);
 }
 
-/// The secret of its session is in everything that an agent sends.
+/// Each message of an agent carries the token of its session.
 template <class Content>
 void hostile_member::claim(Content& content) {
   content.token = token_;
@@ -167,7 +167,7 @@ std::optional<caf::message> hostile_member::ask(caf::actor_id to, const caf::mes
 }
 
 bool hostile_member::shake_hands() {
-  // The hub's front says nothing before.
+  // The hub's front sends nothing before.
   if (!send_client_handshake(node_))
     return false;
   const auto first = receive(std::chrono::seconds{5});
@@ -201,7 +201,7 @@ std::string hostile_member::read_welcome(std::optional<std::string> answer) {
     return "no answer to agent_hello";
   if (const auto refused = message_in(*answer); refused && refused->match_elements<caf::error>())
     return "refused: " + caf::to_string(*refused);
-  // Not by way of a handle: this side has no proxies.
+  // Not with a handle, since this side has no proxies.
   auto bytes = bytes_in(*answer);
   caf::binary_deserializer source{&context_, bytes};
   std::vector<caf::strong_actor_ptr> stages;
@@ -223,7 +223,7 @@ std::string hostile_member::forged_welcome() {
   welcome.snapshot = true;
   auto content = serialized(std::vector<caf::strong_actor_ptr>{},
                             caf::make_message(welcome, caf::strong_actor_ptr{}));
-  // In the place of the null handle that of our own actor: its id and node.
+  // Replaces the null handle by that of our own actor: its id and node.
   content.resize(content.size() - serialized(caf::strong_actor_ptr{}).size());
   return content + serialized(own_actor, node_);
 }

@@ -21,11 +21,11 @@ namespace volumeviz::fleet {
 
 namespace basp = caf::io::basp;
 
-/// A member of the fleet that speaks BASP and knows our messages, and sends whatever a test wants:
-/// the frames are made by hand, with CAF's own serializer.
+/// A member of the fleet that speaks BASP, knows our messages and sends whatever a test wants. It
+/// creates its frames itself, with CAF's serializer.
 class hostile_member {
 public:
-  /// An actor of ours that messages are said to be from. There is none.
+  /// The pretended sender of our messages; no such actor exists.
   static constexpr caf::actor_id own_actor = 7;
 
   struct frame {
@@ -42,12 +42,12 @@ public:
   caf::actor_id gate() const noexcept { return gate_; }
   caf::actor_id session() const noexcept { return session_; } ///< 0: not admitted
 
-  /// The handshakes of BASP; false when the hub ends the connection before, or is silent.
+  /// Does the handshakes of BASP; false when the hub ends the connection before, or is silent.
   bool shake_hands();
-  /// The link's handshake, as `host`: until the session is there. Else why not.
+  /// Says hello and introduces itself as `host`. Empty when it has a session; else why not.
   std::string enter(const std::string& host);
 
-  // Frames. False when the hub has ended the connection or does not take it in 10 s.
+  // Send frames. False when the hub has ended the connection, or does not read within 10 s.
   bool send(basp::header header, const std::string& payload); ///< sets the header's payload_len
   bool send_header(const basp::header& header);
   bool send_direct(caf::actor_id to, const caf::message& content, std::uint64_t id = 0,
@@ -57,10 +57,10 @@ public:
   bool send_client_handshake(const caf::node_id& as);
   bool send_heartbeat();
 
-  /// A request's answer; nothing when there is none in time.
+  /// The answer to a request; empty when none comes in time.
   std::optional<caf::message> ask(caf::actor_id to, const caf::message& content,
                                   std::chrono::milliseconds bound = std::chrono::seconds{5});
-  /// The next frame, whatever it is.
+  /// The next frame of any kind.
   std::optional<frame> receive(std::chrono::milliseconds bound);
   bool ends_within(std::chrono::milliseconds bound) { return line_.ends_within(bound); }
 
@@ -69,17 +69,17 @@ public:
   std::string bytes_of(const caf::node_id& node);
   std::string bytes_of(const caf::error& why);
   std::string direct_payload(const caf::message& content); ///< of a direct message
-  /// An answer to agent_hello that names an actor of ours as the session.
+  /// An answer to agent_hello with one of our actors as the session.
   std::string forged_welcome();
-  /// An error that holds an error that holds an error, so many times.
+  /// An error that is nested so many times.
   std::string nested_error(std::size_t depth);
 
-  // What an honest agent sends to its session.
+  // Messages that an honest agent sends to its session.
   bool heartbeat(link_heartbeat content);
-  /// The answer to a piece; nothing when there is none in time.
+  /// The answer to a chunk; empty when none comes in time.
   std::optional<write_answer> write(link_chunk chunk,
                                     std::chrono::milliseconds bound = std::chrono::seconds{5});
-  /// Sends a piece and does not wait for the answer.
+  /// Sends a chunk without waiting for the answer.
   bool send_chunk(link_chunk chunk);
 
   /// The id of our n-th request, and of its answer.
@@ -92,7 +92,7 @@ private:
     configuration();
   };
 
-  /// The payload of the answer to a request of ours.
+  /// The payload of the answer to one of our requests.
   std::optional<std::string> answer_to(std::uint64_t number, std::chrono::milliseconds bound);
   std::optional<caf::message> message_in(const std::string& payload);
   std::string read_welcome(std::optional<std::string> answer);
@@ -113,9 +113,9 @@ private:
   std::uint64_t requests_ = 0;
 };
 
-/// A volume as an agent would report it.
+/// A volume as an agent reports it.
 volume reported_volume(const std::string& name);
-/// A batch of one piece, which is its last.
+/// A batch with one chunk.
 link_chunk whole_batch(std::uint64_t seq, std::vector<volume> present = {});
 
 } // namespace volumeviz::fleet

@@ -1,4 +1,4 @@
-// Who a member is, is what its certificate says: spelled exactly, and until it is revoked.
+// A member's identity is the name in its certificate, in its exact spelling, until it is revoked.
 #include "tests/fleet/besieged_fleet.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -16,7 +16,7 @@ using volumeviz::support::eventually;
 
 namespace {
 
-/// As operators take it from the certificate.
+/// The fingerprint as an operator reads it from the certificate.
 std::string fingerprint(const std::string& certificate) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> command{
       ::popen(("openssl x509 -noout -fingerprint -sha256 -in " + certificate).c_str(), "r"),
@@ -37,7 +37,7 @@ TEST_CASE("a member is admitted under the name of its certificate") {
   fleet.expect_unhurt();
 }
 
-TEST_CASE("what a member writes as another host's is its own") {
+TEST_CASE("rows that a member sends for another host are stored under its own") {
   besieged_fleet fleet;
   auto evil = fleet.admitted();
   auto chunk = whole_batch(1, {reported_volume("planted")});
@@ -48,7 +48,7 @@ TEST_CASE("what a member writes as another host's is its own") {
   fleet.expect_unhurt();
 }
 
-TEST_CASE("a member is not admitted under another name, nor under its own in other letters") {
+TEST_CASE("a member is not admitted under another name, nor under its own in another spelling") {
   besieged_fleet fleet;
   for (const auto* name : {"EVIL", "Evil", "web-1", "evil.", ""}) {
     auto evil = fleet.member();
@@ -58,7 +58,7 @@ TEST_CASE("a member is not admitted under another name, nor under its own in oth
   fleet.expect_unhurt();
 }
 
-TEST_CASE("a revoked certificate ends its connections, without a restart of the hub") {
+TEST_CASE("revoking a certificate ends its connections, without a restart of the hub") {
   const support::scratch_folder folder;
   const auto list = folder / "revoked";
   std::ofstream{list} << "";
@@ -74,7 +74,7 @@ TEST_CASE("a revoked certificate ends its connections, without a restart of the 
   CHECK(eventually(kept_out, seconds{10}));
   CHECK(fleet.refused("revoked") >= 1);
   fleet.expect_unhurt();
-  // Taken off the list it is a member again.
+  // Removed from the list, it is a member again.
   std::ofstream{list} << "";
   const auto back = [&] {
     raw_line line{fleet.port()};

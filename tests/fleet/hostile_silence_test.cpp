@@ -1,4 +1,4 @@
-// Connections that prove nothing: they cost next to nothing, and end after some seconds.
+// Connections that prove nothing: they cost next to nothing and are ended after some seconds.
 #include "tests/fleet/besieged_fleet.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 // The hub allows 5 s.
 constexpr seconds deadline_bound{10};
 
-/// What the hub's process needs of a core within the next seconds.
+/// The CPU use of the hub's process in the next seconds, in cores.
 double load(besieged_fleet& fleet) {
   constexpr seconds span{2};
   const auto before = fleet.cpu();
@@ -27,12 +27,12 @@ double load(besieged_fleet& fleet) {
   return (fleet.cpu() - before) / span;
 }
 
-/// Another host than the honest agent's.
+/// A host other than the honest agent's.
 constexpr const char* elsewhere = "127.0.0.2";
 
 } // namespace
 
-TEST_CASE("a silent connection costs no core and ends") {
+TEST_CASE("a silent connection costs no CPU and is ended") {
   besieged_fleet fleet;
   raw_line silent{fleet.port(), elsewhere};
   raw_line silent_in_tls{fleet.port(), elsewhere};
@@ -44,7 +44,7 @@ TEST_CASE("a silent connection costs no core and ends") {
   fleet.expect_unhurt();
 }
 
-TEST_CASE("300 silent connections of one address are too many, and hold up nobody") {
+TEST_CASE("300 silent connections of one address are limited, and do not delay others") {
   besieged_fleet fleet;
   const auto before = fleet.peak_mib();
   std::vector<raw_line> all;
@@ -76,7 +76,7 @@ TEST_CASE("a connection without a certificate of the fleet is refused") {
   fleet.expect_unhurt();
 }
 
-TEST_CASE("a port without TLS has the same wall") {
+TEST_CASE("a port without TLS checks frames in the same way") {
   besieged_fleet fleet{besieged_fleet::lines::plain};
   raw_line silent{fleet.port(), elsewhere};
   CHECK(load(fleet) < 0.3);

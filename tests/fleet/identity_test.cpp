@@ -1,5 +1,5 @@
-// Fleets that prove each other who they are: who can't is kept out, which both sides say, and whose
-// certificate was renewed is in again.
+// Fleets with certificates: a member without a valid one is refused and both sides report it; with
+// a renewed one it is admitted again.
 #include "tests/fleet/episode.hpp"
 #include "tests/support/authority.hpp"
 #include "tests/support/eventually.hpp"
@@ -22,7 +22,7 @@ settings files(const issued_files& own, const std::string& ca) {
   return {{"HUB_TLS_CERT", own.certificate}, {"HUB_TLS_KEY", own.key}, {"HUB_TLS_CA", ca}};
 }
 
-/// A fleet with certificates as they should be.
+/// A fleet with valid certificates.
 struct fleet_with_certificates {
   authority ca;
   fleet_stage on{[this](std::size_t machine) {
@@ -35,12 +35,13 @@ struct fleet_with_certificates {
   fleet_with_certificates() { on.begin(); }
 };
 
-/// The agent's check `hub` says so and stays so; until it does, at most the notice bound.
+/// Waits, up to the notice bound, until the agent's check `hub` contains the text, and checks that
+/// it stays so.
 void expect_kept_out(fleet_stage& on, std::size_t i, const std::string& because) {
   std::string said;
   const auto kept_out = [&] {
     const auto health = on.health_of_agent(i);
-    said = words_of(health, "hub");
+    said = text_of(health, "hub");
     return status_of(health, "hub") == "unhealthy" && said.find(because) != std::string::npos;
   };
   CHECK_MESSAGE(eventually(kept_out, episode::notice_bound, milliseconds{50}), said);
@@ -48,16 +49,14 @@ void expect_kept_out(fleet_stage& on, std::size_t i, const std::string& because)
 
 } // namespace
 
-TEST_CASE("with certificates, rows are exact after a partition and after the hub was killed") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("with certificates, rows are exact after a partition and after the hub was killed") {
   fleet_with_certificates with;
   auto& on = with.on;
   {
     episode fault{on, "with TLS: one agent parted from the hub, both ways"};
     fault.begin([&] { on.net.part(fleet_stage::machine_of(1), 0); });
-    fault.hub_misses({1});
-    fault.agents_miss_the_hub({1});
+    fault.hub_reports_away({1});
+    fault.agents_report_the_hub({1});
     fault.rows_are_behind({1});
     fault.end([&] { on.net.mend(); });
   }
@@ -66,19 +65,17 @@ TEST_CASE("with certificates, rows are exact after a partition and after the hub
     on.hub().signal(SIGKILL);
     REQUIRE(on.hub().wait(seconds{5}));
   });
-  fault.agents_miss_the_hub(all_hosts);
+  fault.agents_report_the_hub(all_hosts);
   fault.rows_are_behind(all_hosts);
   fault.end([&] { on.start_hub(); });
 }
 
-TEST_CASE("an agent whose certificate has expired is kept out, until it has a new one") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("an agent whose certificate has expired is refused until it has a new one") {
   fleet_with_certificates with;
   auto& on = with.on;
   episode fault{on, "certificate of one agent expired, then renewed"};
   fault.begin([&] {
-    // Valid for as long as the start takes; the next connection finds it expired.
+    // Valid only during the start; the next connection finds it expired.
     auto wish = volumeviz::support::agent_wish("host-2");
     wish.ends = seconds{20};
     on.start_agent(1, files(with.ca.issue(wish), with.ca.ca()));
@@ -90,17 +87,15 @@ TEST_CASE("an agent whose certificate has expired is kept out, until it has a ne
         seconds{30}));
     on.start_hub();
   });
-  fault.hub_misses({});
-  // TLS itself refuses it, before anybody has said a name.
+  fault.hub_reports_away({});
+  // TLS itself refuses it, before either side has sent a name.
   expect_kept_out(on, 1, "connecting: ");
   fault.rows_are_behind({1});
-  MESSAGE("the agent says: ", words_of(on.health_of_agent(1), "hub"));
+  MESSAGE("the agent says: ", text_of(on.health_of_agent(1), "hub"));
   fault.end([&] { on.start_agent(1); });
 }
 
-TEST_CASE("an agent with a certificate of another CA is kept out") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("an agent with a certificate of another CA is refused") {
   fleet_with_certificates with;
   auto& on = with.on;
   const authority stranger;
@@ -109,16 +104,14 @@ TEST_CASE("an agent with a certificate of another CA is kept out") {
     on.start_agent(1,
                    files(stranger.issue(volumeviz::support::agent_wish("host-2")), stranger.ca()));
   });
-  fault.hub_misses({1});
+  fault.hub_reports_away({1});
   expect_kept_out(on, 1, "connecting: ");
-  MESSAGE("the agent says: ", words_of(on.health_of_agent(1), "hub"));
+  MESSAGE("the agent says: ", text_of(on.health_of_agent(1), "hub"));
   fault.rows_are_behind({1});
   fault.end([&] { on.start_agent(1); });
 }
 
-TEST_CASE("agents do not report to a hub whose certificate is for another name") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("agents do not report to a hub whose certificate is for another name") {
   fleet_with_certificates with;
   auto& on = with.on;
   episode fault{on, "hub's certificate for another name, then for its own"};

@@ -1,4 +1,4 @@
-// Who may report under a name, and agents that their machines can't tell apart.
+// Which agent may report under a name, and agents on machines with equal identifiers.
 #include "tests/fleet/episode.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -18,12 +18,10 @@ bool says(const program& who, const std::string& what) {
 
 } // namespace
 
-TEST_CASE("a second agent of a name is refused, which both sides say, until the first has ended") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("a second agent of a name is refused and both logs say so, until the first has ended") {
   fleet_stage on;
   on.begin();
-  // host-3's agent calls itself host-2, at a daemon of another machine.
+  // host-3's agent is named host-2, and watches the daemon of another machine.
   on.of(2).agent.reset();
   auto& second = on.start_agent(2, {{"NODE_NAME", "host-2"}});
   CHECK(eventually([&] { return says(on.hub(), "another agent reports as 'host-2' already"); },
@@ -35,7 +33,8 @@ TEST_CASE("a second agent of a name is refused, which both sides say, until the 
   // It has not touched the rows of the first.
   on.of(1).docker.create_volume("of-the-first");
   CHECK(eventually([&] { return on.differences_of(1).empty(); }, seconds{10}));
-  // A stopped first one leaves its name at once; its rows become those of the second's daemon.
+  // When the first agent stops, its name is free at once, and its rows become those of the second's
+  // daemon.
   on.of(1).agent->signal(SIGTERM);
   REQUIRE(on.of(1).agent->wait(seconds{12}) == 0);
   const auto stopped = std::chrono::steady_clock::now();
@@ -50,10 +49,9 @@ TEST_CASE("a second agent of a name is refused, which both sides say, until the 
   MESSAGE("the second took over after ", took.count(), " s");
 }
 
-TEST_CASE("agents with the same hardware addresses and the same process id are three") {
-  // As in containers: one network namespace, and each is the first process of its own world.
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("agents with the same hardware addresses and the same process id are told apart") {
+  // As in containers: one network namespace, and each agent is process 1 of its own process
+  // namespace.
   fleet_stage on;
   on.begin();
   for (auto i : all_hosts)
@@ -61,9 +59,9 @@ TEST_CASE("agents with the same hardware addresses and the same process id are t
   std::vector<std::unique_ptr<program>> agents;
   for (auto i : all_hosts)
     agents.push_back(on.first_process(i));
-  on.users_go_on();
-  on.users_live(3);
-  on.users_freeze();
+  on.resume_users();
+  on.await_calls(3);
+  on.freeze_users();
   std::string wrong;
   CHECK_MESSAGE(eventually([&] { return (wrong = on.differences()).empty(); },
                            episode::recovery_bound, milliseconds{50}),

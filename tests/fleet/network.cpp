@@ -52,13 +52,13 @@ std::string network_namespace::path() const {
   return "/proc/" + std::to_string(holder()) + "/ns/net";
 }
 
-std::vector<std::string> network_namespace::entrance() const {
+std::vector<std::string> network_namespace::command_prefix() const {
   return {"nsenter", "--net=" + path(), "--"};
 }
 
 void network_namespace::run(const std::vector<std::string>& command) const {
   const support::scratch_folder output;
-  auto arguments = entrance();
+  auto arguments = command_prefix();
   arguments.insert(arguments.end(), command.begin(), command.end());
   support::process running{{.arguments = arguments,
                             .environment = support::minimal_environment(),
@@ -84,7 +84,7 @@ inside::inside(const network_namespace& where)
 }
 
 inside::~inside() {
-  // Staying there would make the rest of the test nonsense.
+  // The rest of the test must not run in the wrong namespace.
   if (::setns(before_, CLONE_NEWNET) != 0)
     std::abort();
   ::close(before_);

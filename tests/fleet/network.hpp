@@ -8,24 +8,24 @@
 
 namespace volumeviz::fleet {
 
-/// A network namespace, held by a process that does nothing. It has no name, so it ends with the
-/// object, or with the test program whatever becomes of it, and takes its devices and rules along.
+/// A network namespace, held open by an idle process. It has no name, so it ends with the object,
+/// or with the test program even after a crash, together with its devices and rules.
 class network_namespace {
 public:
-  network_namespace(); ///< with its loopback up; throws std::exception when it can't be made
+  network_namespace(); ///< its loopback is up; throws std::exception on failure
 
-  /// To be put before a command that is to run inside. The process keeps its id.
-  std::vector<std::string> entrance() const;
-  /// Runs a command inside; throws std::runtime_error with its words when it fails.
+  /// Put before a command, it makes the command run inside. The process keeps its id.
+  std::vector<std::string> command_prefix() const;
+  /// Runs a command inside; throws std::runtime_error with its output when it fails.
   void run(const std::vector<std::string>& command) const;
-  std::string path() const; ///< as a file
+  std::string path() const; ///< of the namespace's file
   pid_t holder() const noexcept { return holder_.pid(); }
 
 private:
   support::process holder_;
 };
 
-/// The calling thread's sockets are made inside of the namespace while this lives.
+/// While this object lives, the calling thread creates sockets inside the namespace.
 class inside {
 public:
   explicit inside(const network_namespace& where);
@@ -37,8 +37,8 @@ private:
   int before_ = -1;
 };
 
-/// Some machines on one switch, each in a network namespace of its own. All of it is invisible from
-/// outside, so any number of networks may exist side by side.
+/// Machines on one switch, each in its own network namespace. It is invisible from outside, so any
+/// number of networks may exist side by side.
 class network {
 public:
   explicit network(std::size_t machines);
@@ -46,17 +46,17 @@ public:
   const network_namespace& machine(std::size_t i) const { return machines_.at(i); }
   std::string address(std::size_t i) const { return "10.99.0." + std::to_string(i + 1); }
 
-  /// What `from` sends to `to` is lost from now on; nobody is told.
+  /// Drops packets from `from` to `to` from now on, without an error.
   void lose(std::size_t from, std::size_t to) const;
-  void part(std::size_t one, std::size_t other) const; ///< lose, both ways
-  void mend() const;                                   ///< nothing is lost any more
+  void part(std::size_t one, std::size_t other) const; ///< drops packets in both directions
+  void mend() const;                                   ///< drops no more packets
 
 private:
   network_namespace switch_;
   std::vector<network_namespace> machines_;
 };
 
-/// Why no network namespaces can be made here; empty when they can.
+/// Why network namespaces can't be created here; empty when they can.
 std::string no_network_because();
 
 } // namespace volumeviz::fleet

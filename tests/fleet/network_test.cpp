@@ -1,5 +1,5 @@
-// The network between agents and hub: parted, lossy in one direction, gone for any length of time.
-// Rows are exact again soon after, without anyone's help.
+// Faults of the network between agents and hub: partitions of several lengths, and packet loss in
+// one direction. Afterwards rows become exact again without help.
 #include "tests/fleet/episode.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -19,16 +19,14 @@ struct lost_packets {
 };
 
 void one_agent_loses(const lost_packets& what) {
-  if (!fleet_can_run())
-    return;
   fleet_stage on;
   on.begin();
   episode fault{on, what.name};
   fault.begin([&] { what.begin(on.net, fleet_stage::machine_of(1)); });
-  fault.hub_misses({1});
-  fault.agents_miss_the_hub({1});
+  fault.hub_reports_away({1});
+  fault.agents_report_the_hub({1});
   fault.rows_are_behind({1});
-  // Nobody else is touched.
+  // Other hosts are not affected.
   CHECK(on.differences_of(0) == "");
   CHECK(status_of(on.health_of_agent(2), "hub") == "healthy");
   fault.end([&] { on.net.mend(); });
@@ -36,24 +34,23 @@ void one_agent_loses(const lost_packets& what) {
 
 } // namespace
 
-TEST_CASE("an agent that is cut off is missed by name, and what it saw meanwhile is made up for") {
+FLEET_TEST(
+    "an agent that is cut off is reported by name, and its changes are recorded afterwards") {
   one_agent_loses({"one agent parted from the hub, both ways",
                    [](const network& net, std::size_t agent) { net.part(agent, hub); }});
 }
 
-TEST_CASE("rows are exact after what an agent sent was lost while the hub could be heard") {
+FLEET_TEST("rows are exact after packets from an agent to the hub were lost") {
   one_agent_loses({"packets of one agent to the hub lost",
                    [](const network& net, std::size_t agent) { net.lose(agent, hub); }});
 }
 
-TEST_CASE("rows are exact after what the hub sent to an agent was lost") {
+FLEET_TEST("rows are exact after packets from the hub to an agent were lost") {
   one_agent_loses({"packets of the hub to one agent lost",
                    [](const network& net, std::size_t agent) { net.lose(hub, agent); }});
 }
 
-TEST_CASE("a hub that is cut off from everybody misses everybody and gets everybody back") {
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("a hub that is cut off from all agents reports all as away, and admits all again") {
   fleet_stage on;
   on.begin();
   episode fault{on, "the hub parted from all agents"};
@@ -61,17 +58,15 @@ TEST_CASE("a hub that is cut off from everybody misses everybody and gets everyb
     for (auto i : all_hosts)
       on.net.part(fleet_stage::machine_of(i), hub);
   });
-  fault.hub_misses(all_hosts);
-  fault.agents_miss_the_hub(all_hosts);
+  fault.hub_reports_away(all_hosts);
+  fault.agents_report_the_hub(all_hosts);
   fault.rows_are_behind(all_hosts);
   fault.end([&] { on.net.mend(); });
 }
 
-TEST_CASE("rows are exact after a short partition, however long it was") {
-  // Around the time in which both sides give a silent connection up, and not in the same moment:
-  // one may know of the end while the other does not.
-  if (!fleet_can_run())
-    return;
+FLEET_TEST("rows are exact after a short partition, however long it was") {
+  // Lengths around the time after which each side gives up a silent connection: one side may
+  // already have given up when the other has not.
   fleet_stage on;
   on.begin();
   for (auto length : {1000, 3000, 5000, 6000, 6500, 7000, 7500, 8000, 9000}) {

@@ -12,37 +12,39 @@
 
 namespace volumeviz::fleet {
 
-/// A TCP connection to a port of 127.0.0.1, with TLS or without, for bytes that no honest program
-/// would send. While it waits to send it reads on, so that neither side waits for the other.
+/// A TCP connection to a port of 127.0.0.1, with or without TLS, for bytes that no honest program
+/// would send. It continues to read while it waits to send, so that the two sides can't block each
+/// other.
 class raw_line {
 public:
-  /// From an address of our own, as 127.0.0.2. Throws std::system_error when the port does not
-  /// accept.
+  /// Connects from a given local address, such as 127.0.0.2. Throws std::system_error when the port
+  /// refuses.
   explicit raw_line(std::uint16_t port, const std::string& from = "127.0.0.1");
   ~raw_line();
   raw_line(raw_line&& other) noexcept;
   raw_line& operator=(raw_line&&) = delete;
 
-  /// The client's side of a TLS handshake; the server's certificate is not checked. `certificate`
-  /// is shown when it is set. False when the server has refused, or says nothing for 5 s. A server
-  /// of TLS 1.3 refuses a certificate after this, by ending the connection.
+  /// Does a client's TLS handshake, without checking the server's certificate, and with
+  /// `certificate` if it is set. False when the server refuses, or is silent for 5 s. A TLS 1.3
+  /// server refuses a certificate later, by ending the connection.
   bool begin_tls(const std::optional<support::issued_files>& certificate);
 
-  /// False when the peer has ended the connection, or does not take the bytes in time.
+  /// False when the peer has ended the connection, or does not read the bytes in time.
   bool send(std::string_view bytes, std::chrono::milliseconds bound = std::chrono::seconds{10});
-  /// Exactly `size` bytes; nothing when the connection ends or the time is over before.
+  /// Exactly `size` bytes; empty when the connection or the time ends before.
   std::optional<std::string> receive(std::size_t size, std::chrono::milliseconds bound);
   /// Whether bytes are waiting to be received. Does not wait.
   bool has(std::size_t size);
-  /// Whether the peer ends the connection within the time; what it says until then is dropped.
+  /// Whether the peer ends the connection within the time. Drops everything that it sends until
+  /// then.
   bool ends_within(std::chrono::milliseconds bound);
 
 private:
   struct tls;
 
-  /// Reads whatever there is.
+  /// Reads what is there.
   void drain();
-  /// One try; the bytes that were taken.
+  /// Tries once; returns how many bytes were sent.
   std::size_t write_some(std::string_view bytes);
   void wait(std::chrono::steady_clock::time_point until, bool also_writing) const;
 

@@ -35,7 +35,7 @@ sockaddr_in ipv4(const std::string& address, std::uint16_t port) {
 int connect_to(const std::string& address, std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto to = ipv4(address, port);
-  // So that a partition behind the link does not keep the test from ending.
+  // A partition behind the link must not block the end of the test.
   const timeval limit{.tv_sec = 2, .tv_usec = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0)
@@ -44,13 +44,13 @@ int connect_to(const std::string& address, std::uint16_t port) {
   return -1;
 }
 
-/// One direction of a connection, and what is on its way.
+/// One direction of a connection, and the bytes on their way.
 struct lane {
   int from = -1, to = -1;
   std::deque<std::pair<clock::time_point, std::string>> on_way{};
-  bool ended = false; ///< nothing more comes
+  bool ended = false; ///< no more bytes will come
 
-  /// What has come in, without waiting.
+  /// Takes bytes that have arrived, without waiting.
   void take(milliseconds delay) {
     std::array<char, 65536> buffer;
     const auto size = ::recv(from, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -60,7 +60,7 @@ struct lane {
     else if (size == 0 || (errno != EAGAIN && errno != EINTR))
       ended = true;
   }
-  /// False when the other side is gone.
+  /// False when the other side has ended.
   bool give_what_is_due() {
     for (; !on_way.empty() && on_way.front().first <= clock::now(); on_way.pop_front())
       if (!support::send_all(to, on_way.front().second))
@@ -80,7 +80,7 @@ struct slow_link::connection {
 
   ~connection() {
     cut = true;
-    ::shutdown(client, SHUT_RDWR); // it may be sending
+    ::shutdown(client, SHUT_RDWR); // its thread may be sending
     ::shutdown(backend, SHUT_RDWR);
     if (thread.joinable())
       thread.join();
@@ -154,8 +154,8 @@ void slow_link::carry(connection& x) {
       there.take(milliseconds{delay_ms_});
     if (sides[1].revents)
       back.take(milliseconds{delay_ms_});
-    // A side that has ended ends the whole, once what it had sent has passed: CAF never closes one
-    // direction only.
+    // When one side ends, the whole connection ends after its bytes have passed: CAF never closes
+    // only one direction.
     open = there.give_what_is_due() && back.give_what_is_due() && !there.over() && !back.over();
   }
   ::shutdown(x.client, SHUT_RDWR);

@@ -13,8 +13,8 @@
 
 namespace volumeviz::fleet {
 
-/// A TCP port of 127.0.0.1 within a network namespace that leads to another address, late or not at
-/// all: what a long or overloaded line does. Thread-safe.
+/// A port of 127.0.0.1 within a network namespace that forwards connections to another address,
+/// with a delay or not at all, like a long or overloaded line. Thread-safe.
 class slow_link {
 public:
   /// `address` must be an IPv4 address.
@@ -25,8 +25,8 @@ public:
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-  void delay(std::chrono::milliseconds by); ///< of everything, in each direction
-  /// Nothing passes, not even the end of a connection; new ones are accepted by the kernel only.
+  void delay(std::chrono::milliseconds by); ///< in each direction
+  /// Forwards nothing, not even the end of a connection. The kernel still accepts new connections.
   void stall(bool yes);
   void cut(); ///< ends every connection
 

@@ -19,7 +19,7 @@ namespace volumeviz::swarm {
 
 namespace {
 
-/// As an agent has it, with one worker: so many systems share a machine.
+/// An agent's settings, but with one worker, since many systems share a machine.
 struct agent_system : caf::actor_system_config {
   agent_system() {
     set("scheduler.policy", caf::atom("sharing"));
@@ -30,7 +30,7 @@ struct agent_system : caf::actor_system_config {
   }
 };
 
-/// In the place of an agent's health reporter and metrics: all is well, and nobody counts.
+/// Stands in for an agent's health reporter and metrics: always healthy, and counts nothing.
 caf::behavior calm() {
   return {
       [](atom::health) {
@@ -118,12 +118,12 @@ crowd::~crowd() {
     for (const auto& each : {std::exchange(x->calm, nullptr),
                              caf::actor_cast<caf::actor>(std::exchange(x->connector, nullptr))})
       caf::anon_send_exit(each, caf::exit_reason::kill);
-  // Each ends here: CAF remembers in the thread that made a system which was the last, and a system
-  // that another thread ends would wait for that memory to be gone.
+  // The systems end in the thread that created them: CAF keeps the last system in a thread-local,
+  // and a system that ends in another thread would wait for it.
   machines_.clear();
 }
 
-void crowd::dial() {
+void crowd::connect() {
   for (std::size_t i = 0; i < hosts_.size(); ++i)
     join(*machines_[i / shape_.links], hosts_[i], i);
 }
@@ -141,7 +141,7 @@ void crowd::join(machine& on, member& x, std::uint64_t number) {
   context->log = silent_log();
   context->numbers = on.numbers;
   context->seed = shape_.seed + number;
-  // The player stands for both handlers, and gets each message once.
+  // One handle is enough: the player stands in for both handlers.
   context->handles.volumes = caf::actor_cast<resource_handler_actor>(x.player);
   context->handles.health = caf::actor_cast<health_reporter_actor>(on.calm);
   context->handles.metrics = caf::actor_cast<metrics_aggregator_actor>(on.calm);
@@ -158,11 +158,11 @@ void crowd::change(double per_second) {
 
 void crowd::mark() {
   for (auto& x : hosts_)
-    x.marked = x.stands->entered;
+    x.marked = x.stands->admitted;
 }
 
 bool crowd::all_back() const {
-  return std::ranges::all_of(hosts_, [](const auto& x) { return x.stands->entered > x.marked; });
+  return std::ranges::all_of(hosts_, [](const auto& x) { return x.stands->admitted > x.marked; });
 }
 
 bool crowd::all_settled() const {

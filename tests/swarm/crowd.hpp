@@ -23,31 +23,31 @@ struct shape {
   std::uint64_t seed = 1;
 };
 
-/// Many agents in one process: real HUB LINKs over real TCP connections, each with a host name and
-/// a boot number of its own, and a player in the place of handlers and daemon.
+/// Many agents in one process: real HUB LINKs over real TCP connections, each with its own host
+/// name and incarnation, and a player that stands in for handlers and daemon.
 class crowd {
 public:
-  /// Makes the systems; nobody dials yet. With a CA they speak mutual TLS, and prove their names
-  /// with a certificate for each system that has the names of all its hosts.
+  /// Creates the systems; none connects yet. With a CA they use mutual TLS, and each system has one
+  /// certificate with the names of all its hosts.
   crowd(const shape& what, const text::host_port& hub, const support::authority* ca = nullptr);
   ~crowd();
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
 
   std::size_t size() const noexcept { return hosts_.size(); }
-  /// All at once.
-  void dial();
-  /// From now on so many changes a second, of all hosts together, at random moments; 0: none.
+  /// Connects all links at once.
+  void connect();
+  /// From now on all hosts together have so many changes a second, at random times; 0: none.
   void change(double per_second);
 
-  // What is to be waited for.
-  void mark();             ///< from here on:
-  bool all_back() const;   ///< every link has come in since the mark, or at all when there is none
-  bool all_listed() const; ///< both kinds, completely, and committed
+  // Conditions to wait for.
+  void mark();             ///< starts a new count for all_back()
+  bool all_back() const;   ///< every link was admitted since the mark, or at all without one
+  bool all_listed() const; ///< complete lists of both kinds are committed
   bool all_settled() const;
 
   tally::numbers take() { return sees_->take(); }
-  /// Reads what the hosts have; only while nothing changes and all is settled.
+  /// Reads the hosts' state; only while nothing changes and all batches are answered.
   const host_model& host(std::size_t i) const { return *hosts_.at(i).model; }
 
 private:

@@ -11,11 +11,11 @@ namespace volumeviz::swarm {
 
 namespace {
 
-// Any day does; a millisecond is what both databases keep.
+// An arbitrary day; both databases keep milliseconds.
 constexpr timestamp first_moment = 1'700'000'000'000'000'000;
 constexpr timestamp millisecond = 1'000'000;
 
-// A volume that is made only to be removed; no container mounts one.
+// A volume that is created only to be removed; no container mounts it.
 constexpr const char* spare = "spare";
 
 } // namespace

@@ -12,8 +12,8 @@
 
 namespace volumeviz::swarm {
 
-/// A host without a daemon: what it has, and how that changes. The truth that a hub's rows are
-/// compared with. Every container mounts a volume; sizes stay about as they were.
+/// The state of a host without a daemon, and its random changes. Tests compare the hub's rows with
+/// it. Each container mounts a volume; the numbers of both stay about the same.
 class host_model {
 public:
   host_model(std::string name, std::size_t volumes, std::size_t containers, std::uint64_t seed);
@@ -22,7 +22,7 @@ public:
     resource_kind kind = resource_kind::volume;
     std::string key;
   };
-  /// Something happens, mostly a start or a stop, sometimes more: what an event would tell of it.
+  /// Makes one random change, mostly a start or a stop. Returns what an event would report of it.
   change happen();
 
   const std::string& name() const noexcept { return name_; }
@@ -33,7 +33,7 @@ public:
     else
       return containers_;
   }
-  /// What the database should have.
+  /// The expected rows.
   integration::inventory_rows rows() const;
 
 private:

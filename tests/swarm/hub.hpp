@@ -11,16 +11,16 @@
 
 namespace volumeviz::swarm {
 
-/// The built program as a hub, on a database of its own. Always at the same address.
+/// The built program as a hub with its own database, always at the same address.
 class hub {
 public:
-  /// `own`: settings of every start.
+  /// `own`: settings for each start.
   explicit hub(integration::database_kind kind, support::variables own = {});
 
-  /// Until it waits for agents; throws when it does not within 20 s.
+  /// Starts it and waits until it accepts agents; throws after 20 s.
   void start(const support::variables& more = {});
-  void kill(); ///< SIGKILL, until it is gone
-  void stop(); ///< SIGTERM; throws unless it ends in time and in order
+  void kill(); ///< SIGKILL; waits until it has ended
+  void stop(); ///< SIGTERM; throws unless it ends in time with exit code 0
 
   const text::host_port& address() const noexcept { return address_; }
   support::program& program() { return *program_; }
@@ -36,8 +36,8 @@ private:
   std::optional<support::program> program_;
 };
 
-/// A line for everything in which the database's rows differ from what the hosts have, in all hosts
-/// and in all tables, ten at most; empty: exact. Read while nothing changes and all is settled.
+/// One line for each difference between the database's rows and the hosts, at most ten; empty:
+/// exact. Call it while nothing changes and all batches are answered.
 std::vector<std::string> wrong_rows(hub& where, const crowd& agents);
 
 } // namespace volumeviz::swarm

@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// As the handlers have them: keys of one look, the waits after a write that failed, the longest
-// wait for an answer; and as the reconciler writes the host's row.
+// The handlers' values: keys of one fetch, waits after a failed write, the longest wait for an
+// answer; and the reconciler's interval for the host's row.
 constexpr std::size_t batch_max = 32;
 constexpr auto retry_min = 250ms;
 constexpr auto retry_max = 5s;
@@ -29,11 +29,11 @@ timestamp wall_now() {
 
 } // namespace
 
-void tally::committed(const std::vector<double>& waits, std::uint64_t looks) {
+void tally::committed(const std::vector<double>& waits, std::uint64_t fetches) {
   const std::scoped_lock lock{mutex_};
   auto& all = numbers_.change_to_answer_ms;
   all.insert(all.end(), waits.begin(), waits.end());
-  numbers_.looks += looks;
+  numbers_.fetches += fetches;
   ++numbers_.batches;
 }
 
@@ -42,9 +42,9 @@ void tally::failed() {
   ++numbers_.failures;
 }
 
-void tally::entered() {
+void tally::admitted() {
   const std::scoped_lock lock{mutex_};
-  numbers_.entered.push_back(steady::now());
+  numbers_.admitted.push_back(steady::now());
 }
 
 tally::numbers tally::take() {
@@ -70,8 +70,8 @@ caf::behavior player::make_behavior() {
         parts_.stands->settled = false;
       },
       [this](atom::wake) {
-        parts_.sees->entered();
-        ++parts_.stands->entered;
+        parts_.sees->admitted();
+        ++parts_.stands->admitted;
         waiting_ = false;
         waits_.reset();
         advance();
@@ -132,11 +132,11 @@ void player::send(lane<Resource>& x) {
   }
   x.busy = true;
   x.under_way_list = std::exchange(x.list, false);
-  const auto looks = seen.present.size() + seen.gone.size();
+  const auto fetches = seen.present.size() + seen.gone.size();
   request(link_, write_limit, std::move(batch))
       .then(
-          [this, &x, looks](const write_answer& answer) {
-            answered(x, looks, answer);
+          [this, &x, fetches](const write_answer& answer) {
+            answered(x, fetches, answer);
             advance();
           },
           [this, &x](const caf::error&) {
@@ -146,7 +146,7 @@ void player::send(lane<Resource>& x) {
 }
 
 template <class Resource>
-void player::answered(lane<Resource>& x, std::uint64_t looks, const write_answer& answer) {
+void player::answered(lane<Resource>& x, std::uint64_t fetches, const write_answer& answer) {
   x.busy = false;
   const auto was_list = std::exchange(x.under_way_list, false);
   auto changes = std::exchange(x.under_way, {});
@@ -167,7 +167,7 @@ void player::answered(lane<Resource>& x, std::uint64_t looks, const write_answer
   std::vector<double> waits;
   for (const auto& [key, since] : changes)
     waits.push_back(milliseconds_since(since));
-  parts_.sees->committed(waits, looks);
+  parts_.sees->committed(waits, fetches);
 }
 
 void player::failed() {
@@ -187,7 +187,7 @@ void player::change() {
 void player::change_again() {
   if (per_thousand_seconds_ == 0)
     return;
-  // At random moments, as things happen.
+  // At random times.
   std::exponential_distribution<double> seconds{static_cast<double>(per_thousand_seconds_) / 1000};
   const auto wait = std::chrono::duration<double>{seconds(random_)};
   delayed_send(this, std::chrono::duration_cast<std::chrono::microseconds>(wait), atom::work_due_v,

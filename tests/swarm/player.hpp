@@ -21,21 +21,21 @@ namespace volumeviz::swarm {
 
 using steady = std::chrono::steady_clock;
 
-/// What all players of a swarm have seen.
+/// What all players of a swarm have measured.
 class tally {
 public:
   struct numbers {
-    std::vector<double> change_to_answer_ms; ///< of each change that an event would have told of
-    std::uint64_t looks = 0;                 ///< resources in batches that were committed
-    std::uint64_t batches = 0;               ///< committed, those of hosts' rows among them
-    std::uint64_t failures = 0;              ///< batches that were not
-    std::vector<steady::time_point> entered; ///< a link came in
+    std::vector<double> change_to_answer_ms;  ///< of each change with an event
+    std::uint64_t fetches = 0;                ///< resources in batches that were committed
+    std::uint64_t batches = 0;                ///< committed, those of hosts' rows among them
+    std::uint64_t failures = 0;               ///< batches that were not committed
+    std::vector<steady::time_point> admitted; ///< when a link was admitted
   };
 
-  void committed(const std::vector<double>& waits, std::uint64_t looks);
+  void committed(const std::vector<double>& waits, std::uint64_t fetches);
   void failed();
-  void entered();
-  /// All since the last call.
+  void admitted();
+  /// Everything since the last call.
   numbers take();
 
 private:
@@ -43,11 +43,11 @@ private:
   numbers numbers_;
 };
 
-/// How one player stands; read from outside.
+/// The progress of one player; read from outside.
 struct standing {
-  std::atomic<bool> settled{false};       ///< nothing left to send, nothing unanswered
-  std::atomic<std::uint64_t> entered{0};  ///< how often its link came in
-  std::atomic<std::uint64_t> listings{0}; ///< complete lists that were committed, of both kinds
+  std::atomic<bool> settled{false};       ///< nothing to send, nothing unanswered
+  std::atomic<std::uint64_t> admitted{0}; ///< how often its link was admitted
+  std::atomic<std::uint64_t> listings{0}; ///< committed complete lists, of both kinds
 };
 
 struct player_parts {
@@ -57,12 +57,12 @@ struct player_parts {
   std::uint64_t seed = 0;
 };
 
-/// Plays the handlers and the reconciler of one agent towards its HUB LINK: everything of a kind at
-/// first and when told so, after that what has changed, one batch of a kind at a time; the host's
-/// row every ten seconds. What could not be written is looked at again, as the handlers do.
+/// Stands in for the handlers and the reconciler of one agent towards its HUB LINK. It sends
+/// complete lists first and on request, then changes, one batch of a kind at a time, and the host's
+/// row every ten seconds. It sends resources again whose batch failed, as the handlers do.
 ///
-/// Understands, beside what a RESOURCE HANDLER does of it: `atom::opened` and its link;
-/// `atom::restart` and how many changes are to happen in a thousand seconds from now on.
+/// Beside messages of a RESOURCE HANDLER it accepts `atom::opened` with its link, and
+/// `atom::restart` with the number of changes in a thousand seconds from now on.
 class player : public caf::event_based_actor {
 public:
   player(caf::actor_config& config, player_parts parts);
@@ -70,7 +70,7 @@ public:
   void on_exit() override;
 
 private:
-  /// One kind: what its handler has to do.
+  /// The work of one kind's handler.
   template <class Resource>
   struct lane {
     observed<Resource> change_batch::*part;
@@ -86,7 +86,7 @@ private:
   template <class Resource>
   void send(lane<Resource>& x);
   template <class Resource>
-  void answered(lane<Resource>& x, std::uint64_t looks, const write_answer& answer);
+  void answered(lane<Resource>& x, std::uint64_t fetches, const write_answer& answer);
   void failed();
   void change();
   void change_again();

@@ -1,5 +1,5 @@
-// A hub and many agents at once, over real connections: whatever happens to the hub, its rows
-// become exactly what the agents' hosts have. bench/swarm does the same at its real size.
+// A hub and many agents over real connections: after any fault of the hub, its rows become exactly
+// the state of the agents' hosts. bench/swarm does the same with a thousand agents.
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/postgres.hpp"
@@ -18,18 +18,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// 30 links of 3 systems; what changes, changes a tenth as fast as all that a small hub takes.
+// 30 links of 3 systems, with a tenth of the changes that a small hub can write.
 const shape small{.systems = 3, .links = 10, .volumes = 5, .containers = 5};
 constexpr double changes_per_second = 150;
 
-/// Waits until so many more changes are committed.
+/// Waits for so many more committed changes.
 void changes(crowd& agents, std::size_t count) {
   std::size_t seen = 0;
   REQUIRE(
       eventually([&] { return (seen += agents.take().change_to_answer_ms.size()) >= count; }, 30s));
 }
 
-/// Waits until so many more batches could not be written.
+/// Waits for so many more failed batches.
 void failures(crowd& agents, std::uint64_t count) {
   std::uint64_t seen = 0;
   REQUIRE(eventually([&] { return (seen += agents.take().failures) >= count; }, 30s));
@@ -42,8 +42,8 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// Fewer open files than a hub needs, for as long as this lives; who is started meanwhile has the
-/// same limit, and may raise it.
+/// While this object lives, allows fewer open files than a hub needs. Processes that start
+/// meanwhile inherit the limit, and may raise it.
 class few_descriptors {
 public:
   few_descriptors() {
@@ -61,7 +61,7 @@ private:
   rlimit before_{};
 };
 
-/// How many files a process may have open, of the line "Max open files  SOFT  HARD  files".
+/// A process's limit of open files, from the line "Max open files  SOFT  HARD  files".
 rlim_t open_files_max(pid_t pid) {
   std::ifstream limits{"/proc/" + std::to_string(pid) + "/limits"};
   for (std::string line; std::getline(limits, line);)
@@ -71,7 +71,7 @@ rlim_t open_files_max(pid_t pid) {
 }
 
 void story(hub& at, crowd& agents) {
-  agents.dial(); // before there is a hub: they find it when it comes
+  agents.connect(); // before there is a hub
   at.start();
   REQUIRE(eventually([&] { return agents.all_listed() && agents.all_settled(); }, 30s));
   CHECK(joined(wrong_rows(at, agents)).empty());
@@ -79,7 +79,7 @@ void story(hub& at, crowd& agents) {
   agents.change(changes_per_second);
   changes(agents, 200);
   at.kill();
-  // What happens meanwhile waits with the agents.
+  // The agents keep the changes of this time.
   failures(agents, 10);
   agents.mark();
   at.start();
@@ -99,13 +99,13 @@ void story(hub& at, crowd& agents) {
 
 } // namespace
 
-TEST_CASE("the rows of thirty hosts are exact, though their hub was killed under load (SQLite)") {
+TEST_CASE("rows of thirty hosts are exact after their hub was killed under load (SQLite)") {
   hub at{database_kind::sqlite};
   crowd agents{small, at.address()};
   story(at, agents);
 }
 
-TEST_CASE("the same with mutual TLS") {
+TEST_CASE("rows of thirty hosts are exact after their hub was killed under load (mutual TLS)") {
   const support::authority ca;
   const auto own = ca.issue(support::hub_wish("IP:127.0.0.1"));
   hub at{database_kind::sqlite,
@@ -114,8 +114,7 @@ TEST_CASE("the same with mutual TLS") {
   story(at, agents);
 }
 
-TEST_CASE(
-    "the rows of thirty hosts are exact, though their hub was killed under load (PostgreSQL)") {
+TEST_CASE("rows of thirty hosts are exact after their hub was killed under load (PostgreSQL)") {
   if (!support::postgres_can_run())
     return;
   hub at{database_kind::postgres};
@@ -123,7 +122,7 @@ TEST_CASE(
   story(at, agents);
 }
 
-TEST_CASE("a hub may have as many connections as the system lets it have at all") {
+TEST_CASE("a hub raises its limit of open files to the system's") {
   hub at{database_kind::sqlite};
   const few_descriptors limit;
   at.start();
