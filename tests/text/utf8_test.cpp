@@ -5,7 +5,8 @@
 
 #include <string>
 
-using volumeviz::text::make_one_line;
+using namespace volumeviz::text;
+using namespace std::string_literals;
 
 namespace {
 
