@@ -1,6 +1,7 @@
 #include "tests/persistence/model.hpp"
 
 #include "persistence/text.hpp"
+#include "text/iso_time.hpp"
 
 #include <algorithm>
 
