@@ -2,7 +2,7 @@
 
 #include "actors/actor_context.hpp"
 #include "actors/platform/slot.hpp"
-#include "sync/chunks.hpp"
+#include "sync/assembly.hpp"
 
 #include <cstddef>
 #include <cstdint>
