@@ -5,6 +5,7 @@
 #include "messages/error.hpp"
 #include "messages/left_out.hpp"
 #include "messages/resources.hpp"
+#include "runtime/deadlines.hpp"
 
 #include <chrono>
 #include <functional>
@@ -12,8 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "runtime/deadlines.hpp"
 
 namespace volumeviz::docker {
 
@@ -28,10 +27,10 @@ struct endpoint {
 /// GET /volumes.
 struct volume_listing {
   std::vector<volume> volumes;
-  /// Drivers that did not answer, in the daemon's words. Not empty: the list is partial and must
-  /// delete nothing.
+  /// The daemon's messages about drivers that did not answer. If there are any, the list is
+  /// partial and must delete nothing.
   std::vector<std::string> warnings;
-  /// Entries that can't be understood. Their rows must not go because `volumes` lacks them: see
+  /// Entries that can't be parsed. `volumes` lacks them, and their rows must stay: see
   /// sync/left_out.hpp.
   std::vector<left_out_entry> left_out{};
 };
@@ -39,16 +38,15 @@ struct volume_listing {
 /// GET /containers/json?all=1.
 struct container_listing {
   std::vector<container> containers;
-  std::vector<left_out_entry> left_out{}; ///< as for volumes
+  std::vector<left_out_entry> left_out{}; ///< as in volume_listing
 };
 
-/// What a daemon remembers of its events.
+/// The events that a daemon remembers.
 struct past_events {
   std::vector<docker_event> events; ///< of event_catalogue()
-  /// When each was that it has told of, whatever it was about, in the order of the ring.
+  /// The time of each event of any type, in the order of the daemon's ring.
   std::vector<timestamp> stamps;
-  /// False: their text was too long to be read as a whole, and `stamps` are those of volume and
-  /// container events.
+  /// False: the whole text was too long, and `stamps` are those of volume and container events.
   bool all = true;
   /// The daemon's clock when it answered, in whole seconds; `never` if it did not say.
   timestamp answered_at = never;
@@ -57,28 +55,27 @@ struct past_events {
 using deadline =
     std::chrono::milliseconds; ///< the most that one call may take, connecting included
 
-/// The questions the node asks. Blocking; one thread at a time per client. Nothing here changes
-/// anything in Docker. A client connects when it is first asked, and again after its connection
-/// broke; the API version is negotiated anew for each connection.
+/// The requests that the node sends; none changes anything in Docker. Blocking; one thread at a
+/// time per client. A client connects with its first request, and again after its connection broke.
+/// It negotiates the API version for each connection.
 class client {
 public:
   virtual ~client() = default;
   virtual result<daemon_identity> identify(deadline limit) = 0;          ///< /_ping and /info
   virtual result<volume_listing> list_volumes(deadline limit) = 0;       ///< /volumes
   virtual result<container_listing> list_containers(deadline limit) = 0; ///< /containers/json?all=1
-  /// No value inside: the daemon says 404, there is no such thing.
+  /// No value inside: the daemon answers 404 and says that the volume does not exist.
   virtual result<std::optional<volume>> inspect_volume(const std::string& name, deadline limit) = 0;
   virtual result<std::optional<container>> inspect_container(const std::string& id,
                                                              deadline limit) = 0;
-  /// What the daemon still remembers of its events (256 of all types) between two moments of its
-  /// own clock, both inclusive. Answers at once when `until` is not in the daemon's future.
+  /// The events that the daemon still remembers (256 of all types) between two times of its own
+  /// clock, both inclusive. The answer comes at once when `until` is not in the daemon's future.
   virtual result<past_events> events_between(timestamp since, timestamp until, deadline limit) = 0;
-  /// Makes a call under way on another thread return ec::cancelled soon, and all later ones at
-  /// once.
+  /// From any thread: the call in flight returns ec::cancelled soon, and each later one at once.
   virtual void stop() noexcept = 0;
 };
 
-/// What a stream tells while it runs, on the thread that runs it. None of these may ever block.
+/// What a stream reports while it runs, on the thread that runs it. None of these may block.
 struct stream_sinks {
   /// Called once, when the daemon has answered /events with 200.
   std::function<void(const daemon_identity&)> opened;
@@ -86,33 +83,33 @@ struct stream_sinks {
       event; ///< only events of event_catalogue(), in the order of arrival
   /// A volume or container event that can't change a row (exec_start, mount, …).
   std::function<void()> ignored;
-  /// A line that is no event, is too long, or an event without an id: something was missed, we
-  /// can't know what.
+  /// A line that is not a valid event or is too long: an event was lost, and which one is unknown.
   std::function<void(failure&&)> damaged;
-  std::function<void(std::size_t)> bytes; ///< how much has just been read
+  std::function<void(std::size_t)> bytes; ///< the size of what has just been read
 };
 
-/// One connection to /events and one life: run() it once.
+/// One connection to /events. run() is called once.
 class event_stream {
 public:
   virtual ~event_stream() = default;
   /// Identifies the daemon, subscribes `overlap` before the daemon's now, and reads until the
-  /// stream ends. Blocks. Returns why it ended: a clean end by the daemon is ec::docker_unreachable
-  /// like a broken one (both mean: reconnect), stop() is ec::cancelled. A line still incomplete at
+  /// stream ends. Blocks. Returns why it ended: ec::cancelled after stop(), otherwise
+  /// ec::docker_unreachable, also when the daemon ended it cleanly. A line that is incomplete at
   /// the end is discarded.
   virtual failure run(const stream_sinks& sinks) = 0;
   /// From any thread, at any time, also before run(): run() returns within about 100 ms.
   virtual void stop() noexcept = 0;
-  /// From any thread: it is connected, and as far as the kernel knows the daemon has not ended it,
-  /// however much run() has still to read before it would come to the end.
-  virtual bool stands() const noexcept = 0;
+  /// From any thread: it is connected, and the kernel has not heard that the daemon closed it. The
+  /// kernel knows of the end before run() has read up to it.
+  virtual bool connected() const noexcept = 0;
 };
 
 struct stream_settings {
   std::chrono::milliseconds overlap{5000};       ///< how far before now the subscription begins
   std::chrono::milliseconds connect_limit{5000}; ///< for each step until /events has answered
   std::size_t line_limit =
-      16 * 1024 * 1024; ///< bytes; labels of megabytes are in every event of a container
+      16 * 1024
+      * 1024; ///< bytes; each event of a container has all its labels, which may be megabytes
 };
 
 /// Makes clients and streams for one endpoint. Thread-safe.

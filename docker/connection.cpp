@@ -18,7 +18,7 @@ namespace {
 // alone ends a request.
 constexpr time_t no_timeout = 2'000'000;
 
-/// A firewall or a cable that goes away ends no TCP connection by itself.
+/// Without keep-alive, TCP does not notice a firewall or a cable that drops all packets.
 void keep_alive(int socket) {
   const auto set = [socket](int level, int name, int value) {
     ::setsockopt(socket, level, name, &value, sizeof value);
@@ -39,7 +39,7 @@ std::unique_ptr<httplib::ClientImpl> make_http(const address& where) {
   if (where.via == address::kind::tcp)
     return std::make_unique<httplib::ClientImpl>(where.host, where.port);
   auto out = std::make_unique<httplib::SSLClient>(where.host, where.port, where.cert, where.key);
-  // cpp-httplib has loaded the first certificate of the file only; intermediate ones belong to it.
+  // cpp-httplib has loaded only the first certificate of the file, without the intermediate ones.
   if (auto* context = out->ssl_context()) {
     SSL_CTX_use_certificate_chain_file(context, where.cert.c_str());
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -49,9 +49,8 @@ std::unique_ptr<httplib::ClientImpl> make_http(const address& where) {
   return out;
 }
 
-/// What goes into the header Host, where cpp-httplib's own idea of it is no use: for a unix socket
-/// it would name the path, to which dockerd answers 400; for an IPv6 address it leaves the brackets
-/// out.
+/// The value of the header Host. cpp-httplib's own is wrong: for a unix socket it is the path, to
+/// which dockerd answers 400; for an IPv6 address it lacks the brackets.
 std::string host_header(const address& where) {
   if (where.via == address::kind::unix_socket)
     return "docker";
@@ -132,19 +131,19 @@ ending connection::get(const std::string& path, std::string_view accept, const o
   const httplib::Headers headers{{"Accept", std::string{accept}},
                                  {"Host", host_header(implementation_->where)},
                                  {"User-Agent", "volumeviz-events"}};
-  bool told = false;
-  const auto tell = [&](const httplib::Response& in) {
-    told = true;
+  bool reported = false;
+  const auto report = [&](const httplib::Response& in) {
+    reported = true;
     return head(read_head(in));
   };
   const auto once = [&] {
     const auto out =
-        implementation_->http->Get(path, headers, tell, [&](const char* data, std::size_t size) {
+        implementation_->http->Get(path, headers, report, [&](const char* data, std::size_t size) {
           return bytes({data, size});
         });
-    // cpp-httplib does not ask for a body, nor tell of the head, after a 204.
-    if (out && !told)
-      tell(*out);
+    // After a 204 cpp-httplib calls neither callback.
+    if (out && !reported)
+      report(*out);
     return ending_of(out);
   };
   const auto& where = implementation_->where;
@@ -175,11 +174,11 @@ std::string certificate_problem(const address& where) {
   if (where.via != address::kind::tls)
     return {};
   if (!httplib::SSLClient{where.host, where.port, where.cert, where.key}.is_valid())
-    return where.cert + " and " + where.key + " are no certificate and its key";
+    return where.cert + " and " + where.key + " are not a matching certificate and key";
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> owner{context, SSL_CTX_free};
   if (!context || SSL_CTX_load_verify_locations(context, where.ca.c_str(), nullptr) != 1)
-    return where.ca + " is no certificate of an authority";
+    return where.ca + " is not a valid CA certificate";
   return {};
 }
 

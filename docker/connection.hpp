@@ -19,19 +19,19 @@ struct response_head {
   int status = 0;
   std::string api_version; ///< the daemon's highest; every answer of a daemon names it
   std::string server;      ///< e.g. "Docker/20.10.24 (linux)"
-  bool libpod = false;     ///< Podman says so
-  timestamp date = never;  ///< the daemon's clock, in whole seconds; `never` if it does not say
+  bool libpod = false;     ///< it is Podman
+  timestamp date = never;  ///< the daemon's clock, in whole seconds; `never` if missing
   std::optional<std::uint64_t> length;
 };
 
-/// How a request ended, before anybody asked what it means.
+/// How a request ended.
 enum class ending {
   complete,      ///< the whole answer has been read
-  declined,      ///< one of our callbacks wanted no more
-  unknown_host,  ///< nothing was sent: the host name has no address
-  not_connected, ///< nothing was sent
-  tls_failed,    ///< likewise: the handshake failed
-  peer_rejected, ///< likewise: the daemon's certificate is not what we trust
+  declined,      ///< a callback returned false
+  unknown_host,  ///< nothing sent: the host name has no address
+  not_connected, ///< nothing sent: no connection
+  tls_failed,    ///< nothing sent: the TLS handshake failed
+  peer_rejected, ///< nothing sent: the daemon's certificate is not trusted
   broken,        ///< the connection ended before the answer was complete
 };
 
@@ -45,13 +45,13 @@ public:
   connection(const address& where, socket_guard& guard);
   ~connection();
 
-  /// GET, with a path that is encoded already. The callbacks return false to end it.
+  /// GET with an encoded path. A callback returns false to end the request.
   ending get(const std::string& path, std::string_view accept, const on_head& head,
              const on_bytes& bytes);
 
-  /// How many sockets it has opened. More than one: it has been reopened behind our back.
+  /// How many sockets it has opened. More than one: cpp-httplib has reconnected on its own.
   unsigned sockets_opened() const noexcept;
-  /// Open, as far as that can be seen without asking.
+  /// Open, as far as can be known without a request.
   bool usable() const;
 
 private:
@@ -59,7 +59,7 @@ private:
   std::unique_ptr<implementation> implementation_;
 };
 
-/// Whether the TLS files of an address can be used; an empty text, or what is wrong.
+/// What is wrong with the TLS files of an address; empty when they can be used.
 std::string certificate_problem(const address& where);
 
 } // namespace volumeviz::docker

@@ -8,7 +8,7 @@
 
 namespace volumeviz::docker {
 
-/// An endpoint taken apart.
+/// A parsed endpoint.
 struct address {
   enum class kind { unix_socket, tcp, tls };
   kind via = kind::unix_socket;
@@ -18,7 +18,7 @@ struct address {
   std::string ca; ///< files in PEM, tls only
   std::string cert;
   std::string key;
-  std::string text; ///< as people write it, for messages
+  std::string text; ///< as in DOCKER_HOST, for messages
 };
 
 /// Why a DOCKER_HOST can't be used; nothing when it can. Empty when it is neither unix:///PATH nor

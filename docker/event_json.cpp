@@ -14,13 +14,13 @@ namespace json = boost::json;
 namespace {
 
 failure damaged(const std::string& why, std::string_view line) {
-  // Enough to recognise it and too little to reach the labels, which may hold secrets.
+  // Enough to recognise the line, and too little to show labels, which may hold secrets.
   constexpr std::size_t shown = 60;
   std::string start;
   for (char c : line.substr(0, shown))
     start += c < 0x20 || c > 0x7e ? '?' : c;
-  return {ec::docker_malformed, "a line of the event stream is no event (" + why + "): " + start
-                                    + (line.size() > shown ? "..." : "")};
+  return {ec::docker_malformed, "a line of the event stream is not a valid event (" + why
+                                    + "): " + start + (line.size() > shown ? "..." : "")};
 }
 
 std::string_view text(const json::object& from, std::string_view name) {
@@ -45,7 +45,7 @@ std::string_view identity(const json::object& event, resource_kind kind) {
   return attributes ? text(*attributes, "name") : std::string_view{};
 }
 
-event_line understand(const json::value& value, std::string_view line) {
+event_line read_event(const json::value& value, std::string_view line) {
   const auto* event = value.if_object();
   if (!event)
     return damaged("not an object", line);
@@ -63,7 +63,7 @@ event_line understand(const json::value& value, std::string_view line) {
   if (!meaning)
     return ignored_event{bad ? never : time};
   if (!nanos || bad)
-    return damaged("timeNano is missing or no number", line);
+    return damaged("timeNano is missing or not a number", line);
   docker_event out{.kind = kind, .action = std::string{meaning->action}, .id = {}, .time = time};
   if (meaning->whole_kind)
     return out;
@@ -90,16 +90,15 @@ event_parser::~event_parser() = default;
 
 event_line event_parser::parse(std::string_view line) {
   try {
-    // No allocation for the usual event; what does not fit goes to the heap and is gone with
-    // `memory`.
+    // The usual event needs no allocation. What does not fit is on the heap until `memory` ends.
     json::monotonic_resource memory{buffers_->values.data(), buffers_->values.size()};
     auto& parser = *buffers_->parser;
     parser.reset(&memory);
     boost::system::error_code error;
     parser.write(line.data(), line.size(), error);
     if (!error)
-      return understand(parser.release(), line);
-    // Labels may hold anything, and an event is about none of them.
+      return read_event(parser.release(), line);
+    // Labels may hold any bytes, and this program does not use the labels of an event.
     const auto repaired = mark_broken_text(line);
     parser.reset(&memory);
     if (repaired)
@@ -110,7 +109,7 @@ event_line event_parser::parse(std::string_view line) {
     }
     auto value = parser.release();
     drop_broken_text(value);
-    return understand(value, line);
+    return read_event(value, line);
   } catch (const std::exception& e) {
     return damaged(e.what(), line);
   }

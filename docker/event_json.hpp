@@ -12,17 +12,17 @@ namespace volumeviz::docker {
 /// An event that can't change a row: not in event_catalogue(), or of another type than volume and
 /// container.
 struct ignored_event {
-  timestamp time = never; ///< as far as it says
+  timestamp time = never; ///< `never` if missing
 };
 
-/// What a line of the stream says. A failure is ec::docker_malformed: something happened, we can't
-/// know to what.
+/// A parsed line of the stream. A failure is ec::docker_malformed: which resource changed is
+/// unknown.
 using event_line = std::variant<docker_event, ignored_event, failure>;
 
-/// Understands lines of /events. Believes Type, Action, Actor.ID and timeNano, and of Podman's
-/// volume events, which have no Actor.ID, Actor.Attributes.name. The action is Docker's word up to
-/// a colon ("health_status"); the id of an event about a whole kind (prune) is empty. Keeps its
-/// buffers; one thread at a time.
+/// Parses lines of /events. Reads Type, Action, Actor.ID and timeNano; Podman's volume events have
+/// no Actor.ID, so it reads Actor.Attributes.name there. The action ends before a colon
+/// ("health_status"). The id of an event about a whole kind (prune) is empty. Reuses its buffers;
+/// one thread at a time.
 class event_parser {
 public:
   event_parser();

@@ -5,7 +5,6 @@
 #include "docker/line_reader.hpp"
 #include "docker/requests.hpp"
 #include "docker/resource_json.hpp"
-#include "text/ascii.hpp"
 
 #include <algorithm>
 
@@ -17,11 +16,11 @@ constexpr std::size_t list_limit = std::size_t{1} << 30;
 constexpr std::size_t inspect_limit = 256 * 1024 * 1024;
 constexpr std::size_t events_limit =
     512 * 1024 * 1024; // 256 events, each with labels of a megabyte
-// 256 events with labels of 64 KiB; asked for every few seconds, so more would be a burden.
+// 256 events with labels of 64 KiB. The audit asks every few seconds: more would be a burden.
 constexpr std::size_t all_events_limit = 16 * 1024 * 1024;
 
-// A list is not to be held up again and again by a container whose inspect hangs.
-constexpr deadline unnamed_pause = std::chrono::minutes{1};
+// A container whose inspect hangs must not delay each list.
+constexpr deadline retry_pause = std::chrono::minutes{1};
 
 std::string short_id(const std::string& id) {
   return id.substr(0, 12);
@@ -31,15 +30,7 @@ session::time_point in(deadline limit) {
   return std::chrono::steady_clock::now() + limit;
 }
 
-/// A 404 alone is not enough to believe that something is gone: a path that a proxy or the daemon
-/// does not know, or a volume whose plugin is away, give the same.
-bool says_gone(std::string_view body, std::string_view kind) {
-  const auto words = text::lower(daemons_words(body));
-  return words.find("no such " + std::string{kind}) != std::string::npos
-         || words.find("no " + std::string{kind} + " with") != std::string::npos;
-}
-
-result<past_events> understand_events(std::string_view body) {
+result<past_events> parse_events(std::string_view body) {
   past_events out;
   std::optional<failure> damage;
   event_parser parser;
@@ -77,7 +68,7 @@ void http_client::stop() noexcept {
 }
 
 result<daemon_identity> http_client::identify(deadline limit) {
-  return session_.identify("ask the daemon who it is", in(limit));
+  return session_.identify("identify the daemon", in(limit));
 }
 
 result<volume_listing> http_client::list_volumes(deadline limit) {
@@ -102,11 +93,11 @@ result<container_listing> http_client::list_containers(deadline limit) {
   return std::move(parsed->listing);
 }
 
-bool http_client::asked_in_vain_lately(const std::string& id) {
-  std::erase_if(ask_again_, [now = std::chrono::steady_clock::now()](const auto& x) {
+bool http_client::failed_recently(const std::string& id) {
+  std::erase_if(retry_at_, [now = std::chrono::steady_clock::now()](const auto& x) {
     return x.second <= now;
   });
-  return ask_again_.contains(id);
+  return retry_at_.contains(id);
 }
 
 void http_client::name_images(std::vector<container>& containers,
@@ -117,15 +108,15 @@ void http_client::name_images(std::vector<container>& containers,
     auto& each = containers[position];
     if (const auto known = image_names_.find(each.id); known != image_names_.end()) {
       each.image = known->second;
-    } else if (asking && !asked_in_vain_lately(each.id)) {
-      // An inspect can hang where a list does not: it gets little time, and its failure costs no
-      // more than the name.
+    } else if (asking && !failed_recently(each.id)) {
+      // An inspect can hang where a list does not. It gets little time; if it fails, only the name
+      // is missing.
       const auto patience = std::min(until, in(std::chrono::milliseconds{500}));
       const auto body = inspect("inspect container " + short_id(each.id),
                                 "/containers/" + each.id + "/json", "container", patience);
       asking = body.has_value();
       if (!body && body.error().code == ec::docker_timeout)
-        ask_again_[each.id] = in(unnamed_pause);
+        retry_at_[each.id] = in(retry_pause);
       if (!body || !*body)
         continue;
       const auto found = parse_container(**body, session_.podman());
@@ -156,11 +147,11 @@ result<std::optional<std::string>> http_client::inspect(const std::string& what,
 }
 
 result<std::optional<volume>> http_client::inspect_volume(const std::string& name, deadline limit) {
-  if (name.empty()) // would be the list
+  if (name.empty()) // the path would be that of the list
     return fail(ec::bad_request, "couldn't inspect a volume without a name");
   if (is_mangled_by_router(name))
     return fail(ec::bad_request, "couldn't inspect volume " + name
-                                     + ": the daemon can't be asked for such a name, only its list "
+                                     + ": the daemon's router rewrites this name, so only the list "
                                        "of volumes shows it");
   const auto body =
       inspect("inspect volume " + name, "/volumes/" + path_element(name), "volume", in(limit));
@@ -173,7 +164,7 @@ result<std::optional<volume>> http_client::inspect_volume(const std::string& nam
     return tl::unexpected{out.error()};
   if (out->name != name)
     return fail(ec::docker_malformed,
-                "asked for volume " + name + ", the daemon answered with volume " + out->name);
+                "the daemon answered an inspect of volume " + name + " with volume " + out->name);
   return std::move(*out);
 }
 
@@ -194,7 +185,7 @@ result<std::optional<container>> http_client::inspect_container(const std::strin
 }
 
 result<past_events> http_client::events_between(timestamp since, timestamp until, deadline limit) {
-  constexpr std::string_view what = "ask for past events";
+  constexpr std::string_view what = "get past events";
   const auto patience = in(limit);
   auto answer = session_.get(
       what, [&] { return all_events_path(since, until); }, patience, all_events_limit);
@@ -207,7 +198,7 @@ result<past_events> http_client::events_between(timestamp since, timestamp until
     return tl::unexpected{answer.error()};
   if (answer->status != 200)
     return tl::unexpected{explain_status(what, answer->status, answer->body)};
-  auto out = understand_events(answer->body);
+  auto out = parse_events(answer->body);
   if (out) {
     out->all = !too_long;
     out->answered_at = answer->date;

@@ -15,7 +15,7 @@ void http_stream::stop() noexcept {
   session_.stop();
 }
 
-bool http_stream::stands() const noexcept {
+bool http_stream::connected() const noexcept {
   return session_.peer_open();
 }
 
@@ -25,7 +25,7 @@ failure http_stream::run(const stream_sinks& sinks) {
   const auto identity = session_.identify(what, limit());
   if (!identity)
     return identity.error();
-  // Docker answers 200 before it has subscribed us. Only a beginning in the past leaves no gap.
+  // Docker answers 200 before it has subscribed the client. Only a start in the past leaves no gap.
   const auto overlap = std::chrono::nanoseconds{settings_.overlap}.count();
   const auto path = events_path(identity->daemon_time - overlap, session_.genuine());
 

@@ -13,7 +13,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// As the node has it: a dead volume plugin holds the list of volumes up for 15 s.
+// The node's own limit allows for this: a dead volume plugin delays the list of volumes by 15 s.
 constexpr deadline list_limit = 20s;
 constexpr std::size_t short_id = 12;
 
@@ -40,7 +40,7 @@ public:
   bool has_denied() const {
     return std::ranges::any_of(found_, [](const finding& x) { return x.denied; });
   }
-  /// What was denied and is not among these has been removed in between.
+  /// A denied resource that is not among these was removed in between: not a failure.
   void forget_denied_but(const std::vector<container>& containers,
                          const std::vector<volume>& volumes) {
     std::erase_if(found_, [&](const finding& x) {

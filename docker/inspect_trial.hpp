@@ -12,19 +12,19 @@ namespace volumeviz::docker {
 /// A resource that the daemon lists and whose inspect fails.
 struct uninspectable {
   resource_kind kind = resource_kind::volume;
-  std::string name; ///< of a container with the beginning of its id
+  std::string name; ///< of a container: with the beginning of its id
   std::string why;
 };
 
 /// What try_inspects() found.
 struct inspect_trial {
-  std::size_t tried = 0;  ///< resources whose inspect was asked for
-  std::size_t listed = 0; ///< resources that can be inspected by their name
+  std::size_t tried = 0;  ///< resources that were inspected
+  std::size_t listed = 0; ///< resources in the lists whose names can be inspected
   std::vector<uninspectable> failed;
 };
 
-/// Inspects what the daemon lists, containers first, until `all` is over; at most `each` for one.
-/// Fails when a list fails. A resource that is removed meanwhile is not a failure.
+/// Inspects all resources that the daemon lists, containers first, for at most `all` in total and
+/// `each` for one. Fails when a list fails. A resource that is removed meanwhile is not a failure.
 result<inspect_trial> try_inspects(client& daemon, deadline each, deadline all);
 
 } // namespace volumeviz::docker

@@ -11,8 +11,8 @@
 
 namespace volumeviz::docker {
 
-/// Reads the members of one JSON object and remembers the first that is not what it should be. A
-/// member that is missing or null reads as its empty value: Docker leaves out and nulls at will.
+/// Reads the members of one JSON object and remembers the first problem. A member that is missing
+/// or null reads as its empty value: Docker omits members, or writes null, without a rule.
 class json_fields {
 public:
   /// `what` names the object in problems ("its mount: the name is missing"); empty: it is the
@@ -25,7 +25,7 @@ public:
   std::string required_text(std::string_view name); ///< a problem when missing or empty
   bool flag(std::string_view name, bool fallback);
   std::int64_t number(std::string_view name);
-  /// RFC 3339; `never` for what can't be read: a volume plugin may write anything.
+  /// RFC 3339; `never` if it can't be parsed: a volume plugin may write anything.
   timestamp time(std::string_view name);
   key_values pairs(std::string_view name);
   const boost::json::array* list(std::string_view name);    ///< null when missing

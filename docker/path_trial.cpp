@@ -15,7 +15,8 @@ constexpr std::size_t body_limit = std::size_t{1} << 30;
 struct question {
   const char* name;
   std::string path;
-  const char* no_such = nullptr; ///< it asks for what does not exist: a 404 with these words
+  /// For a resource that does not exist: its kind. Expects a 404 that says so.
+  const char* missing = nullptr;
 };
 
 std::vector<question> all_questions() {
@@ -27,19 +28,9 @@ std::vector<question> all_questions() {
           {"/info", "/info"},
           {"/events", all_events_path(now - 1'000'000'000, now - 1)},
           {"/volumes", "/volumes"},
-          {"/volumes/{name}", "/volumes/volumeviz-events-check", "no such volume"},
+          {"/volumes/{name}", "/volumes/volumeviz-events-check", "volume"},
           {"/containers/json", "/containers/json?all=1"},
-          {"/containers/{id}/json", "/containers/" + std::string(64, '0') + "/json",
-           "no such container"}};
-}
-
-bool says(std::string text, const char* words) {
-  for (auto& c : text)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  // Podman: "no volume with name …", "no container with …".
-  const auto thing = std::string{words}.substr(std::string_view{"no such "}.size());
-  return text.find(words) != std::string::npos
-         || text.find("no " + thing + " with") != std::string::npos;
+          {"/containers/{id}/json", "/containers/" + std::string(64, '0') + "/json", "container"}};
 }
 
 } // namespace
@@ -60,9 +51,9 @@ result<std::vector<asked_path>> try_paths(const endpoint& where, deadline limit)
         return out;
       continue;
     }
-    const bool answered = answer->status == 200
-                          || (each.no_such && answer->status == 404
-                              && says(daemons_words(answer->body), each.no_such));
+    const bool answered =
+        answer->status == 200
+        || (each.missing && answer->status == 404 && says_gone(answer->body, each.missing));
     out.push_back(
         {each.name, answered ? std::nullopt
                              : std::optional{explain_status(what, answer->status, answer->body)}});

@@ -46,8 +46,7 @@ struct inquiry {
 std::vector<std::string> resolve(const std::string& host, const std::function<bool()>& give_up) {
   if (auto numeric = look_up(host, AI_NUMERICHOST); !numeric.empty())
     return numeric;
-  // The thread is left to itself when we give up: it ends with the resolver's own patience, and
-  // owns all it touches.
+  // After `give_up` the thread goes on alone until the resolver returns. It owns all that it uses.
   auto shared = std::make_shared<inquiry>();
   std::thread{[shared, host] {
     auto found = look_up(host, 0);

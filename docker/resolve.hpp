@@ -6,9 +6,9 @@
 
 namespace volumeviz::docker {
 
-/// The addresses of a host name, in the order in which to try them, as text; a numeric address is
-/// its own. Empty when there are none, or as soon as `give_up` says so: a resolver without a
-/// network takes half a minute to admit it, and nothing can interrupt it.
+/// The addresses of a host name as text, in the order in which to try them. A numeric address is
+/// returned as it is. Empty when there are none, and as soon as `give_up` returns true: without a
+/// network the system's resolver takes half a minute and can't be interrupted.
 std::vector<std::string> resolve(const std::string& host, const std::function<bool()>& give_up);
 
 } // namespace volumeviz::docker

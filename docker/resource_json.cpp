@@ -18,7 +18,7 @@ constexpr std::int64_t nanos_per_second = 1'000'000'000;
 
 tl::unexpected<failure> malformed(std::string_view what, const std::string& why) {
   return fail(ec::docker_malformed,
-              "the daemon's " + std::string{what} + " can't be understood: " + why);
+              "the daemon's " + std::string{what} + " can't be parsed: " + why);
 }
 
 /// Parses the body and hands it to `read`, which must not keep anything of it.
@@ -26,8 +26,7 @@ template <class Read>
 auto with_json(std::string_view body, std::string_view what, Read read)
     -> decltype(read(std::declval<const json::value&>())) {
   try {
-    json::monotonic_resource
-        memory; // freed at once: the only cheap way with a million small values
+    json::monotonic_resource memory; // freed at once: cheap even with a million small values
     boost::system::error_code error;
     json::parse_options options;
     options.max_depth = 64;
@@ -71,7 +70,7 @@ std::vector<mount> read_mounts(json_fields& in) {
       mount found{.volume = fields.text("Name"),
                   .path = fields.text("Destination"),
                   .writable = fields.flag("RW", true)};
-      // Without a name there is no volume to speak of.
+      // A mount without a name does not refer to a volume.
       if (!found.volume.empty())
         out.push_back(std::move(found));
     }
@@ -114,7 +113,7 @@ container read_listed(json_fields& in) {
   out.state = docker_state(in.required_text("State"));
   const auto status = in.text("Status");
   out.status = stable_status(status);
-  out.settled_for = std::chrono::nanoseconds{settled_for(status)}.count();
+  out.unchanged_for = std::chrono::nanoseconds{unchanged_for(status)}.count();
   out.labels = in.pairs("Labels");
   out.mounts = read_mounts(in);
   const auto seconds = in.number("Created");
@@ -250,7 +249,7 @@ result<container> parse_container(std::string_view body, bool podman) {
   });
 }
 
-/// What is missing or malformed there names no driver: rows are kept because of that, not removed.
+/// Empty when the list of drivers is missing or malformed: then rows are kept, not removed.
 static std::vector<std::string> volume_drivers_of(const json::value& info) {
   std::vector<std::string> names;
   const auto* root = info.if_object();
@@ -272,7 +271,7 @@ result<daemon_identity> parse_info(std::string_view body, bool podman) {
     json_fields fields{value};
     daemon_identity out;
     out.podman = podman;
-    // Podman makes up a new ID for every call; host and storage root are as near as it gets.
+    // Podman's ID is different in each call; host and storage root are the best substitute.
     out.engine_id = podman ? "podman:" + fields.text("Name") + ":" + fields.text("DockerRootDir")
                            : fields.text("ID");
     out.engine_version = fields.text("ServerVersion");

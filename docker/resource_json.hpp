@@ -10,11 +10,10 @@ namespace volumeviz::docker {
 
 /// The daemon's answers as resources. All fail with ec::docker_malformed.
 ///
-/// A list fails as a whole only when it is not a list: when it is cut off, or not JSON. An entry
-/// that can't be understood is left out and named: a nameless one, one of a wrong shape, one with
-/// bytes that are not UTF-8. A label whose value is not text leaves out the whole entry, not only
-/// the label: a row shows all that the daemon says of a resource, or stays as it was. A row without
-/// one of its labels would look complete, and a search for that label would miss it.
+/// A list fails as a whole only when it is cut off, not JSON, or not a list. An entry that can't be
+/// parsed is left out and reported: it has no name, has a wrong shape, or has bytes that are not
+/// UTF-8. A label whose value is not text leaves out the whole entry, not only the label. A row
+/// without one of its labels would look complete, and a search for that label would miss it.
 ///
 /// A container reads alike from a list and from an inspect, except for: created_at, started_at and
 /// finished_at (resources.hpp says which); `image`, where a list shows the image's id once the tag
@@ -25,8 +24,9 @@ result<volume> parse_volume(std::string_view body);
 
 struct parsed_containers {
   container_listing listing;
-  /// Positions in `listing.containers` of those whose `image` is an id: their tag has moved on, or
-  /// they were created by id. Only an inspect knows the name they were created from.
+  /// Positions in `listing.containers` of those whose `image` is an id: their tag has moved to
+  /// another image, or they were created by id. Only an inspect has the name that they were created
+  /// from.
   std::vector<std::size_t> named_by_id;
 };
 

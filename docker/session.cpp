@@ -72,8 +72,8 @@ result<void> session::negotiate(std::string_view what) {
   if (head.status != 200)
     return tl::unexpected{explain_status(what, head.status, body)};
   return fail(ec::docker_malformed, "couldn't " + std::string{what} + ": " + where_.text
-                                        + " names no API version: is it a Docker daemon? Check "
-                                          "DOCKER_HOST");
+                                        + " does not name an API version, so it is probably not a "
+                                          "Docker daemon: check DOCKER_HOST");
 }
 
 result<session::answer> session::attempt(std::string_view what, const std::string& path,
@@ -103,15 +103,15 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
   connection_.reset();
   if (guard_.stopped() || guard_.expired())
     return tl::unexpected{why(what, how)};
-  // Reopened behind our back: the answer may have come from another version of the daemon than was
-  // negotiated with.
+  // cpp-httplib has reconnected on its own: the answer may come from a daemon of another version
+  // than the negotiated one.
   worth_repeating = reopened || (how == ending::broken && out.status == 0);
   if (too_large)
     return fail(ec::docker_too_large, "couldn't " + std::string{what}
                                           + ": the answer is larger than the limit of "
                                           + std::to_string(body_limit) + " bytes");
   if (how == ending::declined && out.status != 200)
-    return out; // an error text that went on and on
+    return out; // an error text that was cut at the limit
   return tl::unexpected{why(what, how)};
 }
 
@@ -184,7 +184,7 @@ failure session::stream(std::string_view what, const std::string& path, time_poi
         [&](const response_head& in) {
           status = in.status;
           if (status == 200 && !guard_.stopped()) {
-            guard_.begin(std::nullopt); // from now on it lives until somebody ends it
+            guard_.begin(std::nullopt); // from now on it has no deadline
             opened();
           }
           return !guard_.stopped();

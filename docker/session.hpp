@@ -14,12 +14,13 @@
 
 namespace volumeviz::docker {
 
-/// The highest API version that is understood here. 20.10 speaks at most 1.41, 29.0 at least 1.44.
+/// The highest API version that this program speaks. Docker 20.10 speaks at most 1.41, 29.0 at
+/// least 1.44.
 inline constexpr std::string_view our_api_version = "1.47";
 
-/// Requests to one daemon over one connection at a time, each with a deadline. Opens a new
-/// connection whenever there is none or the old one is dead, and asks each new one for its API
-/// version first. One thread at a time, stop() aside.
+/// Sends requests to one daemon over one connection at a time, each with a deadline. Opens a new
+/// connection when there is none or the old one is dead, and negotiates the API version on it
+/// first. One thread at a time; stop() may be called from any thread.
 class session {
 public:
   using time_point = socket_guard::time_point;
@@ -32,28 +33,28 @@ public:
     timestamp date = never; ///< response_head::date
   };
 
-  /// Called once the daemon is known: genuine() and podman() hold for the one that will answer.
+  /// Called when the connection is negotiated: genuine() and podman() describe the daemon that will
+  /// answer.
   using path_maker = std::function<std::string()>;
 
-  /// GET /vVERSION + `path()`. A status that is no success is an answer, too. `what` continues
-  /// "couldn't ". A connection that was kept and turns out to be closed is replaced, and the
-  /// request repeated, once.
+  /// GET /vVERSION + `path()`. An answer may have any status. `what` continues "couldn't ". If a
+  /// kept connection turns out to be closed, the request is repeated once on a new one.
   result<answer> get(std::string_view what, const path_maker& path, time_point until,
                      std::size_t body_limit);
-  /// The same, where anything but 200 is a failure with the daemon's own words.
+  /// The same; a status other than 200 is a failure with the daemon's message.
   result<std::string> fetch(std::string_view what, const path_maker& path, time_point until,
                             std::size_t body_limit);
 
   result<daemon_identity> identify(std::string_view what, time_point until);
 
-  /// A request that lives: `until` holds up to the head of the answer. Returns why it ended.
-  /// `opened` is called when it was 200. On the same connection as the request before, if that
-  /// still lives.
+  /// A request whose answer does not end: `until` bounds the wait for its head only. Calls `opened`
+  /// when the status is 200. Returns why the answer ended. Uses the connection of the last request,
+  /// if it is still open.
   failure stream(std::string_view what, const std::string& path, time_point until,
                  const std::function<void()>& opened, const connection::on_bytes& bytes);
 
   bool podman() const noexcept { return podman_; }
-  /// Docker itself, which is the only one known to filter events by the words that we use.
+  /// Docker itself, the only daemon that is known to filter events by Docker's action names.
   bool genuine() const noexcept { return genuine_; }
 
   void stop() noexcept { guard_.stop(); }
@@ -73,9 +74,8 @@ private:
   const address where_;
   socket_guard guard_; // outlives the connection
   std::unique_ptr<connection> connection_;
-  unsigned sockets_ = 0; ///< of the connection, when its version was negotiated
-  bool one_shot_ =
-      false; ///< the daemon, or a proxy before it, closes the connection after each answer
+  unsigned sockets_ = 0;  ///< of the connection, when its version was negotiated
+  bool one_shot_ = false; ///< the daemon or a proxy closes the connection after each answer
   std::string version_;
   bool podman_ = false;
   bool genuine_ = false;

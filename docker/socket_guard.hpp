@@ -1,11 +1,11 @@
 #pragma once
 
+#include "runtime/deadlines.hpp"
+
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
-
-#include "runtime/deadlines.hpp"
 
 namespace volumeviz::docker {
 

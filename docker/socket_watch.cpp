@@ -40,7 +40,7 @@ socket_watch::~socket_watch() {
       ::close(descriptor);
 }
 
-/// False when it is time to leave.
+/// False when the object is being destroyed.
 bool socket_watch::wait(int milliseconds) const {
   std::array<pollfd, 2> both{{{leave_, POLLIN, 0}, {inotify_, POLLIN, 0}}};
   ::poll(both.data(), milliseconds < 0 ? 2 : 1, milliseconds);
@@ -51,9 +51,9 @@ void socket_watch::run() {
   while (wait(-1)) {
     if (!socket_touched())
       continue;
-    // The file is there a moment before its owner listens. A second is plenty for that.
+    // The file exists a moment before the daemon listens. One second is ample.
     for (int tries = 0; tries < 100; ++tries) {
-      if (takes_connections()) {
+      if (accepts_connections()) {
         appeared_();
         break;
       }
@@ -80,7 +80,7 @@ bool socket_watch::socket_touched() const {
   }
 }
 
-bool socket_watch::takes_connections() const {
+bool socket_watch::accepts_connections() const {
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   path_.copy(to.sun_path, sizeof to.sun_path - 1);

@@ -33,7 +33,7 @@ std::string_view age_in(std::string_view listed) {
 
 } // namespace
 
-std::chrono::seconds settled_for(std::string_view listed) {
+std::chrono::seconds unchanged_for(std::string_view listed) {
   const auto age = age_in(listed);
   if (age == "About a minute")
     return 1min;
@@ -61,7 +61,7 @@ std::string stable_status(std::string_view listed) {
   }
   if (listed.starts_with("Exited (") || listed.starts_with("Restarting ("))
     return std::string{listed.substr(0, listed.find(')') + 1)};
-  // Podman's word for a container on its way down, which its inspect calls running.
+  // Podman's name for a container that is being stopped; its inspect says "running".
   if (listed == "Stopping")
     return "Up";
   return std::string{listed};

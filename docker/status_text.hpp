@@ -12,12 +12,12 @@ namespace volumeviz::docker {
 /// before.
 std::string stable_status(std::string_view listed);
 
-/// For how long, at least, a container has neither started nor ended, by the age in a list's
-/// Status: "Up 5 minutes" is from five to six, but hours are rounded (moby's go-units,
-/// HumanDuration). Zero where there is no age, or none that is understood.
-std::chrono::seconds settled_for(std::string_view listed);
+/// For at least how long a container has neither started nor ended, by the age in a list's Status.
+/// "Up 5 minutes" means from five to six; hours and longer units are rounded (moby's go-units,
+/// HumanDuration). Zero when there is no age, or an unknown one.
+std::chrono::seconds unchanged_for(std::string_view listed);
 
-/// What an inspect says of a container's state.
+/// A container's state in an inspect.
 struct inspected_state {
   std::string status; ///< Docker's word: running, exited, …
   std::int64_t exit_code = 0;
@@ -27,10 +27,10 @@ struct inspected_state {
       health; ///< "healthy", "unhealthy", "starting"; empty or "none" without a health check
 };
 
-/// The same text, made from an inspect as dockerd makes it for its list.
+/// The same text, made from an inspect by dockerd's rules for its list.
 std::string stable_status(const inspected_state& state);
 
-/// Docker's word for a state where Podman has its own (stopped, configured, …); all others stay.
+/// Docker's name for a state that Podman names differently (stopped, configured, …).
 std::string docker_state(std::string_view state);
 
 } // namespace volumeviz::docker

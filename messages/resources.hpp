@@ -63,7 +63,7 @@ struct container {
   bool times_unknown = false;
   /// From a list only, and not recorded: for at least so many nanoseconds the container has neither
   /// started nor ended. 0: unknown.
-  std::int64_t settled_for = 0;
+  std::int64_t unchanged_for = 0;
   friend bool operator==(const container&, const container&) = default;
 };
 
@@ -83,7 +83,7 @@ typename Inspector::result_type inspect(Inspector& f, mount& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, container& x) {
   return f(x.id, x.name, x.image, x.state, x.status, x.labels, x.mounts, x.created_at, x.started_at,
-           x.finished_at, x.from_inspect, x.times_unknown, x.settled_for);
+           x.finished_at, x.from_inspect, x.times_unknown, x.unchanged_for);
 }
 
 } // namespace volumeviz

@@ -13,9 +13,9 @@ bool times_may_differ(const container& listed, timestamp since, timestamp now) {
   if (listed.state == "created")
     return false;
   // A `since` in the future is by another clock.
-  if (listed.settled_for == 0 || since > now)
+  if (listed.unchanged_for == 0 || since > now)
     return true;
-  return now - listed.settled_for > since - slack;
+  return now - listed.unchanged_for > since - slack;
 }
 
 } // namespace volumeviz::sync

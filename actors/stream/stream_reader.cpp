@@ -113,9 +113,9 @@ void stream_reader::audit() {
 
 void stream_reader::audit_answered(const audit_answer& answer) {
   const auto now = self_->clock().now();
-  const auto stands = parts_.stream->stands();
+  const auto connected = parts_.stream->connected();
   carry_out(parts_.memory->with_events([&](const sync::event_memory& shown) {
-    return audit_.answered(answer, shown, stands, now);
+    return audit_.answered(answer, shown, connected, now);
   }));
 }
 

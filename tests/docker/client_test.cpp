@@ -56,7 +56,7 @@ TEST_CASE("the API version is the lower of ours and the daemon's") {
   }
 }
 
-TEST_CASE("a daemon that is too new for us says so in its own words") {
+TEST_CASE("the error of a daemon that is too new has the daemon's message") {
   auto dialect = support::docker_29();
   dialect.min_api_version = "1.48";
   fake_daemon daemon{dialect};
@@ -67,19 +67,19 @@ TEST_CASE("a daemon that is too new for us says so in its own words") {
       contains(out.error().text, "client version 1.47 is too old. Minimum supported API version"));
 }
 
-TEST_CASE("the version is negotiated anew when the daemon was upgraded") {
+TEST_CASE("the version is negotiated again after an upgrade of the daemon") {
   fake_daemon daemon{support::docker_20()};
   const auto client = client_of(daemon);
   REQUIRE(client->list_volumes(patience));
-  daemon.go_away();
+  daemon.shut_down();
   daemon.set_dialect(support::docker_29());
-  daemon.come_back();
+  daemon.start_again();
   const auto identity = client->identify(patience);
   REQUIRE_MESSAGE(identity, support::why(identity));
   CHECK(identity->api_version == "1.47");
 }
 
-TEST_CASE("the daemon's clock and ours are told together") {
+TEST_CASE("identify() reports the daemon's clock and ours at one moment") {
   fake_daemon daemon;
   daemon.set_clock_offset(1h);
   const auto identity = client_of(daemon)->identify(patience);
@@ -88,7 +88,7 @@ TEST_CASE("the daemon's clock and ours are told together") {
   CHECK(std::abs(ahead - 3'600'000'000'000) < 1'000'000'000);
 }
 
-TEST_CASE("lists and inspects show the daemon's world, also over TCP") {
+TEST_CASE("lists and inspects show the daemon's resources, over TCP too") {
   for (const auto where : {fake_daemon::on::unix_socket, fake_daemon::on::tcp}) {
     fake_daemon daemon{support::docker_20(), where};
     const auto client = client_of(daemon);
@@ -116,7 +116,7 @@ TEST_CASE("lists and inspects show the daemon's world, also over TCP") {
   }
 }
 
-TEST_CASE("what the daemon says is gone is no failure") {
+TEST_CASE("a resource that the daemon says is gone is not a failure") {
   for (const auto& dialect : {support::docker_20(), support::podman_4()}) {
     fake_daemon daemon{dialect};
     const auto client = client_of(daemon);
@@ -129,7 +129,7 @@ TEST_CASE("what the daemon says is gone is no failure") {
   }
 }
 
-TEST_CASE("a 404 for another reason is no proof that something is gone") {
+TEST_CASE("a 404 with another message does not mean that a resource is gone") {
   fake_daemon daemon;
   daemon.create_volume("data");
   const auto client = client_of(daemon);
@@ -145,7 +145,7 @@ TEST_CASE("a 404 for another reason is no proof that something is gone") {
   CHECK(client->inspect_volume("data", patience));
 }
 
-TEST_CASE("a volume's name is sent as it is, whatever is in it") {
+TEST_CASE("any volume name reaches the daemon unchanged") {
   fake_daemon daemon;
   const auto client = client_of(daemon);
   for (const std::string name : {"a/b", "a b", "a?b=c#d", "%41", "json", "\xc3\xa4"}) {
@@ -160,7 +160,7 @@ TEST_CASE("a volume's name is sent as it is, whatever is in it") {
   CHECK_FALSE(client->inspect_container("", patience));
 }
 
-TEST_CASE("an HTTP error is told with the daemon's own sentence") {
+TEST_CASE("an HTTP error has the daemon's message") {
   fake_daemon daemon;
   const auto client = client_of(daemon);
   daemon.fail_next("/volumes", 500, "open /var/lib/docker: no space left on device");
@@ -179,15 +179,15 @@ TEST_CASE("an HTTP error is told with the daemon's own sentence") {
   CHECK(contains(other.error().text, "Forbidden by the proxy"));
 }
 
-TEST_CASE("who is no Docker daemon is told apart") {
+TEST_CASE("a server that is not a Docker daemon is recognised") {
   fake_daemon daemon{{.api_version = ""}};
   const auto out = client_of(daemon)->identify(patience);
   REQUIRE_FALSE(out);
   CHECK(out.error().code == ec::docker_malformed);
-  CHECK(contains(out.error().text, "is it a Docker daemon"));
+  CHECK(contains(out.error().text, "DOCKER_HOST"));
 }
 
-TEST_CASE("warnings of the volume list arrive") {
+TEST_CASE("warnings of the volume list are reported") {
   fake_daemon daemon;
   daemon.set_warnings({"list fake: connection refused"});
   const auto out = client_of(daemon)->list_volumes(patience);
@@ -195,7 +195,7 @@ TEST_CASE("warnings of the volume list arrive") {
   CHECK(out->warnings == std::vector<std::string>{"list fake: connection refused"});
 }
 
-TEST_CASE("an image whose tag has moved keeps the name that an inspect has, asked once") {
+TEST_CASE("an image whose tag has moved has the name from one inspect") {
   fake_daemon daemon;
   const auto id = daemon.run({.name = "old", .image = "app:1", .image_moved = true});
   daemon.run({.name = "new", .image = "app:1"});
@@ -210,7 +210,7 @@ TEST_CASE("an image whose tag has moved keeps the name that an inspect has, aske
   CHECK(daemon.requests("/containers/" + id + "/json") == 1);
 }
 
-TEST_CASE("a list survives an inspect for an image's name that fails") {
+TEST_CASE("a list succeeds when the inspect for an image's name fails") {
   fake_daemon daemon;
   const auto id = daemon.run({.name = "old", .image = "app:1", .image_moved = true});
   daemon.fail_next("/containers/" + id + "/json", 500, "locked");
@@ -247,7 +247,7 @@ TEST_CASE("past events are those between two moments, both inclusive") {
   }
 }
 
-TEST_CASE("past events come with the time of the daemon, if it tells") {
+TEST_CASE("past events come with the daemon's time, if the answer has it") {
   fake_daemon daemon;
   const auto client = client_of(daemon);
   CHECK(client->events_between(1, 2, patience)->answered_at == never);
@@ -256,7 +256,7 @@ TEST_CASE("past events come with the time of the daemon, if it tells") {
   CHECK(client->events_between(1, 2, patience)->answered_at == 1'714'564'800'000'000'000);
 }
 
-TEST_CASE("past events that are too long are asked for once more, only those that are needed") {
+TEST_CASE("past events that are too long are requested again with a filter") {
   const auto asked = [](const support::fake_dialect& dialect) {
     fake_daemon daemon{dialect};
     daemon.emit({.type = "volume", .action = "create", .id = "v", .time_ns = 2});
@@ -273,7 +273,7 @@ TEST_CASE("past events that are too long are asked for once more, only those tha
   CHECK_FALSE(asked(support::podman_4())); // which has words of its own
 }
 
-TEST_CASE("past events that can't be understood are no answer") {
+TEST_CASE("past events that can't be parsed are a failure") {
   fake_daemon daemon;
   const auto client = client_of(daemon);
   const std::string good = R"({"Type":"volume","Action":"create","Actor":{"ID":"x"},"timeNano":7})";
@@ -288,7 +288,7 @@ TEST_CASE("past events that can't be understood are no answer") {
   CHECK(client->events_between(1, 2, patience)->stamps.empty()); // it does not say when
 }
 
-TEST_CASE("malformed lists and mistaken inspects are failures") {
+TEST_CASE("malformed lists and inspects of the wrong resource are failures") {
   fake_daemon daemon;
   daemon.create_volume("data");
   const auto client = client_of(daemon);

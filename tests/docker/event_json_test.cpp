@@ -43,7 +43,7 @@ TEST_CASE("a volume event is read, with its fields in any order") {
         == docker_event{resource_kind::volume, "destroy", "data", 1714558830123456789});
 }
 
-TEST_CASE("labels do not override what is believed") {
+TEST_CASE("labels do not override the event's own fields") {
   CHECK(event(R"({"Type":"container","Action":"die","Actor":{"ID":"real","Attributes":)"
               R"({"ID":"x","name":"FAKE","Type":"volume","Action":"create"}},"timeNano":7})")
         == docker_event{resource_kind::container, "die", "real", 7});
@@ -59,7 +59,7 @@ TEST_CASE("Podman's volume events name the volume in the attributes") {
         == docker_event{resource_kind::volume, "remove", "pv1", 7});
 }
 
-TEST_CASE("a prune names no resource, whatever it carries") {
+TEST_CASE("a prune has no resource id") {
   CHECK(event(R"({"Type":"volume","Action":"prune","Actor":{"ID":"","Attributes":)"
               R"({"reclaimed":"0"}},"timeNano":7})")
         == docker_event{resource_kind::volume, "prune", "", 7});
@@ -68,7 +68,7 @@ TEST_CASE("a prune names no resource, whatever it carries") {
         == docker_event{resource_kind::volume, "prune", "", 7});
 }
 
-TEST_CASE("the verdict behind a health status is left out of the action") {
+TEST_CASE("the action of a health event ends before the colon") {
   CHECK(event(R"({"Type":"container","Action":"health_status: unhealthy","Actor":{"ID":"c"},)"
               R"("timeNano":7})")
             .action
@@ -89,7 +89,7 @@ TEST_CASE("events that change no row are ignored") {
   CHECK(ignored(line("image", "delete")));
 }
 
-TEST_CASE("what is no event, or names nothing, is damage") {
+TEST_CASE("a line that is not an event, or has no id, is damaged") {
   for (
       const auto* line : {
           "",
@@ -125,7 +125,7 @@ TEST_CASE("one damaged line does not spoil the next") {
       parser.parse(R"({"Type":"volume","Action":"create","Actor":{"ID":"x"},"timeNano":7})")));
 }
 
-TEST_CASE("a line with a label of megabytes is read, and one nested without end is damage") {
+TEST_CASE("a line with a label of megabytes is read, one nested without end is damaged") {
   const std::string label(2'000'000, 'x');
   CHECK(event(R"({"Type":"container","Action":"start","Actor":{"ID":"c","Attributes":{"l":")"
               + label + R"("}},"timeNano":7})")
@@ -134,7 +134,7 @@ TEST_CASE("a line with a label of megabytes is read, and one nested without end 
   CHECK(damaged(std::string(100'000, '[')));
 }
 
-TEST_CASE("what is told of a damaged line is short and printable") {
+TEST_CASE("the error about a damaged line is short and printable") {
   const auto parsed = event_parser{}.parse("\x01\xff" + std::string(10'000, 'x') + "secret");
   const auto& text = std::get<failure>(parsed).text;
   CHECK(text.size() < 250);

@@ -29,7 +29,7 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("where everything can be inspected nothing is named") {
+TEST_CASE("a trial without failures reports none") {
   scene on;
   const auto found = on.tried();
   CHECK(found.listed == 2);
@@ -37,7 +37,7 @@ TEST_CASE("where everything can be inspected nothing is named") {
   CHECK(found.failed.empty());
 }
 
-TEST_CASE("a resource whose inspect fails is named with the reason") {
+TEST_CASE("a resource whose inspect fails is reported with the reason") {
   scene on;
   on.docker.fail_key("data", {ec::docker_refused, "500: the storage layer is gone"});
   on.docker.fail_key("c1", {ec::docker_timeout, "no answer within 500 ms"});
@@ -51,7 +51,7 @@ TEST_CASE("a resource whose inspect fails is named with the reason") {
   CHECK(found.failed[1].why == "500: the storage layer is gone");
 }
 
-TEST_CASE("a container that is listed and denied is named, one that is removed meanwhile is not") {
+TEST_CASE("a container that is listed but not found is reported, a removed one is not") {
   scene on;
   SUBCASE("denied") {
     on.docker.deny_key("c1");
@@ -66,14 +66,14 @@ TEST_CASE("a container that is listed and denied is named, one that is removed m
   }
 }
 
-TEST_CASE("inspects end when their time is over, and the trial says how many there were") {
+TEST_CASE("a trial ends at its limit and reports how many it has tried") {
   scene on;
   const auto found = on.tried(0ms);
   CHECK(found.listed == 2);
   CHECK(found.tried == 0);
 }
 
-TEST_CASE("a list that fails is the trial's failure") {
+TEST_CASE("a trial fails when a list fails") {
   scene on;
   on.docker.fail(docker_call::list_volumes, {ec::docker_refused, "403: forbidden"});
   const auto found = docker::try_inspects(*on.client, 500ms, 1min);

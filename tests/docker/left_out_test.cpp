@@ -1,4 +1,4 @@
-// Entries of a list that can't be understood: they are left out and named, all others are read.
+// Entries of a list that can't be parsed are left out and reported; all others are read.
 
 #include "docker/broken_text.hpp"
 #include "docker/event_json.hpp"
@@ -57,7 +57,7 @@ left_out_entry left_out_container(const std::string& entry) {
 
 } // namespace
 
-TEST_CASE("a malformed volume is left out with what could be read of it, all others are read") {
+TEST_CASE("a malformed volume is left out with its readable fields, all others are read") {
   struct example {
     std::string entry, key, driver, why;
   };
@@ -113,7 +113,7 @@ TEST_CASE("a malformed container is left out with its id, all others are read") 
   }
 }
 
-TEST_CASE("text that is not valid leaves out its own entry only") {
+TEST_CASE("invalid text leaves out only its own entry") {
   for (const auto& broken : {bad_bytes, cut_character, lone_half, other_half, "ok" + bad_bytes}) {
     CAPTURE(broken);
     auto nameless = left_out_volume(R"({"Name":"a)" + broken + R"(","Driver":"nas"})");
@@ -133,7 +133,7 @@ TEST_CASE("text that is not valid leaves out its own entry only") {
   }
 }
 
-TEST_CASE("text that nobody reads may be anything, and the rest stays exact") {
+TEST_CASE("invalid text in an unused field changes nothing") {
   const auto out =
       parse_volumes(R"({"Volumes":[{"Name":"ä€😀\ud83d\ude00\u0041\"\\","Status":{"x":")" + bad_bytes
                     + R"("},")" + lone_half + R"(":1,"Labels":{"k":"\u00e9é"}}],"Warnings":null})");
@@ -144,14 +144,14 @@ TEST_CASE("text that nobody reads may be anything, and the rest stays exact") {
   CHECK(out->volumes[0].labels == key_values{{"k", "éé"}});
 }
 
-TEST_CASE("a noncharacter in a document whose text is valid is text like any other") {
+TEST_CASE("a noncharacter in valid text is kept") {
   const auto out = parse_volumes("{\"Volumes\":[{\"Name\":\"a\xEF\xB7\x90\"}]}");
   REQUIRE(out);
   CHECK(out->left_out.empty());
   CHECK(out->volumes.at(0).name == "a\xEF\xB7\x90");
 }
 
-TEST_CASE("a list that is cut off, or is not one, is an error as a whole, whatever its text") {
+TEST_CASE("a list that is cut off, or not a list, is an error as a whole") {
   const auto whole = R"({"Volumes":[{"Name":"good"},{"Name":"a)" + bad_bytes + R"("}]})";
   REQUIRE(parse_volumes(whole));
   for (std::size_t size = 0; size < whole.size(); ++size)
@@ -165,7 +165,7 @@ TEST_CASE("a list that is cut off, or is not one, is an error as a whole, whatev
     CHECK_FALSE(parse_volumes(body));
 }
 
-TEST_CASE("an event whose labels are not valid text is an event, one without a valid id is not") {
+TEST_CASE("an event with invalid labels is read, one with an invalid id is damaged") {
   event_parser parser;
   for (const auto& broken : {bad_bytes, cut_character, lone_half}) {
     CAPTURE(broken);
@@ -181,7 +181,7 @@ TEST_CASE("an event whose labels are not valid text is an event, one without a v
   }
 }
 
-TEST_CASE("valid text is never marked, and a marked document is as long where it was valid") {
+TEST_CASE("valid text is not marked, and stays unchanged in a marked document") {
   CHECK(rc::check("only what Boost.JSON refuses is marked", [] {
     const auto bytes = *rc::gen::container<std::string>(
         rc::gen::elementOf(std::string{"a\"\\ud8Cc01\xc3\xa9\xed\xa0\xf0\x9f\x98\x80\xe0\xf4"}));

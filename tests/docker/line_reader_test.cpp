@@ -29,13 +29,13 @@ using lines = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("lines come out whole, however their bytes arrive") {
+TEST_CASE("lines are complete however their bytes arrive") {
   CHECK(read({"one\ntwo\n"}) == lines{"one", "two"});
   CHECK(read({"o", "ne\nt", "wo", "\n"}) == lines{"one", "two"});
   CHECK(read({"one", "\n", "two\n"}) == lines{"one", "two"});
 }
 
-TEST_CASE("a line without its end is kept back") {
+TEST_CASE("an incomplete line is held back") {
   line_reader reader{100};
   CHECK(read(reader, {"one\ntw"}) == lines{"one"});
   CHECK(reader.pending() == 2);
@@ -43,18 +43,18 @@ TEST_CASE("a line without its end is kept back") {
   CHECK(reader.pending() == 0);
 }
 
-TEST_CASE("record separators, carriage returns and empty lines are taken off") {
+TEST_CASE("record separators, carriage returns and empty lines are removed") {
   CHECK(read({"\x1e{}\n\n\r\n\x1e\n{}\r\n"}) == lines{"{}", "{}"});
   CHECK(read({"\x1e", "{}\r", "\n"}) == lines{"{}"});
   CHECK(read({"a\rb\n"}) == lines{"a\rb"});
 }
 
-TEST_CASE("a line of the limit's length passes, one byte more does not") {
+TEST_CASE("a line may have the limit's length, not one byte more") {
   CHECK(read({"12345\n"}, 5) == lines{"12345"});
   CHECK(read({"123456\n"}, 5) == lines{"!"});
 }
 
-TEST_CASE("a line that is too long is told once, and the next one is read") {
+TEST_CASE("a line that is too long is reported once, and the next one is read") {
   line_reader reader{5};
   CHECK(read(reader, {"12", "3456", "789"}) == lines{"!"});
   CHECK(reader.skipping());
@@ -63,7 +63,7 @@ TEST_CASE("a line that is too long is told once, and the next one is read") {
   CHECK_FALSE(reader.skipping());
 }
 
-TEST_CASE("a line of megabytes comes out whole, and its memory is given back") {
+TEST_CASE("a line of megabytes is complete, and its memory is freed") {
   const std::string big(3'000'000, 'x');
   line_reader reader{16'000'000};
   std::vector<std::string> chunks;
@@ -88,7 +88,7 @@ TEST_CASE("any split of the bytes gives the same lines") {
   }));
 }
 
-TEST_CASE("lines that are joined and cut anywhere come out as they were") {
+TEST_CASE("lines that are joined and cut anywhere are restored") {
   CHECK(rc::check([] {
     const auto wanted = *rc::gen::container<lines>(
         rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~'))));

@@ -24,7 +24,7 @@ std::vector<std::string> refused(const fake_daemon& daemon) {
 
 } // namespace
 
-TEST_CASE("each path that a proxy refuses is found, and the others are asked all the same") {
+TEST_CASE("each path that a proxy refuses is reported, and the others are tried") {
   fake_daemon daemon;
   daemon.create_volume("v1");
   for (const auto* each : {"/info", "/events", "/volumes", "/containers/json"})

@@ -1,4 +1,4 @@
-// The client against a real dockerd of the test's own: what the fake can only claim.
+// The client against a private real dockerd: the assumptions behind the fake daemon.
 #include "docker/client.hpp"
 #include "tests/docker/recorder.hpp"
 #include "tests/docker/why.hpp"
@@ -38,14 +38,14 @@ void check_list_agrees(docker::client& client, const std::string& id) {
     CHECK_FALSE(left.from_inspect);
     CHECK(right.from_inspect);
     right.from_inspect = false;
-    left.settled_for = 0;
+    left.unchanged_for = 0;
     return left == right;
   }));
 }
 
 } // namespace
 
-TEST_CASE("a real daemon's resources and events are understood") {
+TEST_CASE("a real daemon's resources and events are read") {
   if (!support::dockerd_can_run()) {
     MESSAGE("skipped: " << support::no_dockerd_because());
     return;

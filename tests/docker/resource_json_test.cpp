@@ -38,7 +38,7 @@ void check_malformed(const auto& parsed) {
 
 } // namespace
 
-TEST_CASE("a listed volume is read, null labels as none") {
+TEST_CASE("a listed volume is read, and null labels are empty") {
   const auto out = parse_volumes(
       R"({"Volumes":[{"CreatedAt":"2024-05-01T10:20:30Z","Driver":"local","Labels":{"a":"b"},)"
       R"("Mountpoint":"/m","Name":"data","Options":null,"Scope":"local","Unknown":[1]},)"
@@ -70,7 +70,7 @@ TEST_CASE("Docker's null for no volumes is an empty list, a missing list is not"
   check_malformed(parse_volumes(R"({"message":"page not found"})"));
 }
 
-TEST_CASE("a body that is cut off anywhere is malformed, never a short list") {
+TEST_CASE("a body that is cut off anywhere is malformed, not a short list") {
   support::fake_world world;
   world.volumes["a"] = {.name = "a"};
   world.volumes["b"] = {.name = "b", .labels = {{"k", "v"}}};
@@ -103,10 +103,10 @@ TEST_CASE("a listed container is read") {
   CHECK(x.created_at == 1700000000000000000);
   CHECK(x.started_at == never);
   CHECK_FALSE(x.from_inspect);
-  CHECK(x.settled_for > 0);
+  CHECK(x.unchanged_for > 0);
 }
 
-TEST_CASE("a container's own name is found among aliases, doubles and nothing") {
+TEST_CASE("a container's own name is found among aliases and duplicates") {
   CHECK(first(listed(R"("Names":["/app/db","/db"])")).name == "db");
   CHECK(first(listed(R"("Names":["/new","/old"])")).name == "new");
   CHECK(first(listed(R"("Names":["/old","/new"])")).name == "new");
@@ -115,7 +115,7 @@ TEST_CASE("a container's own name is found among aliases, doubles and nothing") 
   CHECK(first(listed(R"("Names":null)")).name.empty());
 }
 
-TEST_CASE("a list tells which of its images are only ids") {
+TEST_CASE("a parsed list has the positions of images that are ids") {
   const auto out = parse_containers(R"([{"Id":"a","State":"running","Image":"nginx"},)"
                                     R"({"Id":"b","State":"running","Image":"sha256:12"}])");
   REQUIRE(out);
@@ -155,7 +155,7 @@ TEST_CASE("an inspect without a state, a config or an id is malformed") {
   check_malformed(parse_container("", false));
 }
 
-TEST_CASE("health shows in the status, but not with Podman, whose list has none") {
+TEST_CASE("the status shows the health, but not Podman's, whose list has none") {
   const std::string body =
       R"({"Id":"c","State":{"Status":"running","Health":{"Status":"healthy"}},)"
       R"("Config":{}})";
@@ -183,7 +183,7 @@ TEST_CASE("list and inspect agree in everything but times, in every state") {
       support::fake_world world;
       world.containers["c1"] = x;
       auto left = first(support::containers_json(world));
-      left.settled_for = 0;
+      left.unchanged_for = 0;
       auto right = parse_container(support::container_json(x), false);
       REQUIRE(right);
       right->started_at = right->finished_at = never;
@@ -192,7 +192,7 @@ TEST_CASE("list and inspect agree in everything but times, in every state") {
     }
 }
 
-TEST_CASE("the daemon's identity is read, and needs its time") {
+TEST_CASE("the daemon's identity is read, and must have its time") {
   const auto out = parse_info(
       R"({"ID":"AB:CD","ServerVersion":"28.5.2","SystemTime":"2024-05-01T12:20:30.5+02:00"})",
       false);
@@ -204,7 +204,7 @@ TEST_CASE("the daemon's identity is read, and needs its time") {
   check_malformed(parse_info("OK", false));
 }
 
-TEST_CASE("the daemon names its volume drivers, and none where they can't be read") {
+TEST_CASE("volume drivers are read, and are empty when malformed") {
   struct row {
     const char* plugins;
     std::vector<std::string> names;

@@ -22,22 +22,22 @@ docker::endpoint at(const std::string& host) {
 
 } // namespace
 
-TEST_CASE("a socket that is made anew is noticed, and takes connections then") {
+TEST_CASE("a new socket is reported when it accepts connections") {
   fake_daemon daemon;
   std::atomic<int> calls{0};
   const socket_watch watch{at(daemon.host()), [&] { ++calls; }};
   REQUIRE(watch.watching());
-  daemon.go_away();
+  daemon.shut_down();
   CHECK(support::throughout([&] { return calls == 0; }, 50ms));
   for (int round = 1; round <= 3; ++round) {
-    daemon.come_back();
+    daemon.start_again();
     CHECK(eventually([&] { return calls >= round; }));
-    daemon.go_away();
+    daemon.shut_down();
     calls = round;
   }
 }
 
-TEST_CASE("other files in the directory, and a socket nobody listens on, are not noticed") {
+TEST_CASE("other files, and a socket without a listener, are not reported") {
   const support::scratch_folder folder;
   std::atomic<int> calls{0};
   const socket_watch watch{at("unix://" + (folder / "docker.sock")), [&] { ++calls; }};
@@ -52,7 +52,7 @@ TEST_CASE("there is nothing to watch for TCP, or in a directory that is missing"
   CHECK_FALSE(socket_watch{at("nonsense"), [] {}}.watching());
 }
 
-TEST_CASE("the watch ends at once, also while it waits for a socket to listen") {
+TEST_CASE("the watch ends at once, even while it waits for a listener") {
   const support::scratch_folder folder;
   const auto before = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) {

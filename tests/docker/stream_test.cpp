@@ -74,7 +74,7 @@ TEST_CASE("events arrive in order, in every dialect, over both sockets") {
     }
 }
 
-TEST_CASE("the subscription begins before the daemon's now") {
+TEST_CASE("the subscription begins before the daemon's current time") {
   fake_daemon daemon;
   daemon.set_clock_offset(-1h);
   daemon.create_volume("before");
@@ -90,7 +90,7 @@ TEST_CASE("the subscription begins before the daemon's now") {
   CHECK_FALSE(late.saw(resource_kind::volume, "create", "before"));
 }
 
-TEST_CASE("one life is one connection") {
+TEST_CASE("a stream uses one connection") {
   fake_daemon daemon;
   stream_recorder stream{*reach(daemon)};
   REQUIRE(eventually([&] { return stream.opened(); }));
@@ -102,7 +102,7 @@ TEST_CASE("one life is one connection") {
   CHECK(targets[2].starts_with("/v1.41/events?"));
 }
 
-TEST_CASE("it is open only once the daemon has answered the stream request") {
+TEST_CASE("a stream is open only after the daemon has answered its request") {
   fake_daemon daemon;
   daemon.hold("/events");
   stream_recorder stream{*reach(daemon)};
@@ -112,7 +112,7 @@ TEST_CASE("it is open only once the daemon has answered the stream request") {
   CHECK(eventually([&] { return stream.opened(); }));
 }
 
-TEST_CASE("any answer but 200 is a refusal with the daemon's words, and never open") {
+TEST_CASE("an answer other than 200 is a refusal with the daemon's message") {
   for (const int status : {204, 400, 404, 500, 503}) {
     CAPTURE(status);
     fake_daemon daemon;
@@ -138,7 +138,7 @@ TEST_CASE("a daemon that does not answer a step in time ends the stream") {
   }
 }
 
-TEST_CASE("an open stream outlives the limit for connecting") {
+TEST_CASE("the limit for connecting does not end an open stream") {
   fake_daemon daemon;
   stream_recorder stream{*reach(daemon), {.connect_limit = 100ms}};
   REQUIRE(eventually([&] { return daemon.streams() == 1; }));
@@ -147,7 +147,7 @@ TEST_CASE("an open stream outlives the limit for connecting") {
   CHECK(eventually([&] { return stream.saw(resource_kind::volume, "create", "late"); }));
 }
 
-TEST_CASE("a clean end and an abrupt one both mean: reconnect") {
+TEST_CASE("a clean end and an abrupt one have the same error code") {
   for (const bool clean : {true, false}) {
     fake_daemon daemon;
     stream_recorder stream{*reach(daemon)};
@@ -163,10 +163,10 @@ TEST_CASE("a clean end and an abrupt one both mean: reconnect") {
   }
 }
 
-TEST_CASE("a stream that the daemon has ended does not stand, read or not") {
+TEST_CASE("a stream that the daemon has closed is not connected, even with unread data") {
   fake_daemon daemon;
   const auto stream = reach(daemon)->make_stream({});
-  CHECK_FALSE(stream->stands());
+  CHECK_FALSE(stream->connected());
   std::promise<void> busy, go_on;
   docker::stream_sinks sinks;
   sinks.opened = [](const daemon_identity&) {};
@@ -182,14 +182,14 @@ TEST_CASE("a stream that the daemon has ended does not stand, read or not") {
   daemon.create_volume("v");
   busy.get_future().wait();
   daemon.send_raw(line("nobody reads this"));
-  CHECK(stream->stands());
+  CHECK(stream->connected());
   daemon.cut_streams();
-  CHECK(eventually([&] { return !stream->stands(); }));
+  CHECK(eventually([&] { return !stream->connected(); }));
   go_on.set_value();
   stream->stop();
 }
 
-TEST_CASE("a line that is cut off by the end is discarded") {
+TEST_CASE("a line that is incomplete at the end is discarded") {
   fake_daemon daemon;
   stream_recorder stream{*reach(daemon)};
   REQUIRE(eventually([&] { return daemon.streams() == 1; }));
@@ -202,20 +202,20 @@ TEST_CASE("a line that is cut off by the end is discarded") {
   CHECK(stream.damage().empty());
 }
 
-TEST_CASE("lines survive being split into bytes and glued together") {
+TEST_CASE("lines may arrive byte by byte or joined") {
   fake_daemon daemon;
-  daemon.set_piece_size(1);
+  daemon.set_chunk_size(1);
   stream_recorder stream{*reach(daemon)};
   REQUIRE(eventually([&] { return daemon.streams() == 1; }));
   daemon.send_raw(line("one"));
-  daemon.set_piece_size(0);
+  daemon.set_chunk_size(0);
   daemon.send_raw(line("two") + line("three") + line("four"));
   REQUIRE(eventually([&] { return stream.events().size() == 4; }));
   CHECK(stream.events()[0].id == "one");
   CHECK(stream.events()[3].id == "four");
 }
 
-TEST_CASE("a line of megabytes arrives, one above the limit is told once and passed over") {
+TEST_CASE("a line of megabytes arrives, one above the limit is reported once and skipped") {
   fake_daemon daemon;
   stream_recorder stream{*reach(daemon), {.line_limit = 3'000'000}};
   REQUIRE(eventually([&] { return daemon.streams() == 1; }));
@@ -229,7 +229,7 @@ TEST_CASE("a line of megabytes arrives, one above the limit is told once and pas
   CHECK(stream.damage()[0].code == ec::docker_too_large);
 }
 
-TEST_CASE("rubbish is damage, and the stream goes on") {
+TEST_CASE("a line that is not JSON is damaged, and the stream goes on") {
   fake_daemon daemon;
   stream_recorder stream{*reach(daemon)};
   REQUIRE(eventually([&] { return daemon.streams() == 1; }));
@@ -239,7 +239,7 @@ TEST_CASE("rubbish is damage, and the stream goes on") {
   CHECK_FALSE(stream.ended());
 }
 
-TEST_CASE("stop() ends the stream at once, in every phase") {
+TEST_CASE("stop() ends the stream at once in every phase") {
   for (const auto* phase : {"/_ping", "/info", "/events", "open", "flowing"}) {
     CAPTURE(phase);
     const std::string where = phase;
@@ -259,7 +259,7 @@ TEST_CASE("stop() ends the stream at once, in every phase") {
   }
 }
 
-TEST_CASE("a stream that is stopped before it runs asks nothing") {
+TEST_CASE("a stream that is stopped before it runs does not connect") {
   fake_daemon daemon;
   const auto stream = reach(daemon)->make_stream({});
   stream->stop();
@@ -267,9 +267,9 @@ TEST_CASE("a stream that is stopped before it runs asks nothing") {
   CHECK(daemon.connections() == 0);
 }
 
-TEST_CASE("nobody there ends the stream with the reason") {
+TEST_CASE("a stream without a daemon ends with the reason") {
   fake_daemon daemon;
-  daemon.go_away();
+  daemon.shut_down();
   stream_recorder stream{*reach(daemon)};
   const auto why = end_of(stream);
   CHECK(why.code == ec::docker_unreachable);

@@ -114,7 +114,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("mutual TLS: who has the right certificates on both sides is served, nobody else") {
+TEST_CASE("mutual TLS needs the right certificates on both sides") {
   if (std::system("openssl version >/dev/null 2>&1") != 0) {
     MESSAGE("skipped: there is no openssl here");
     return;
@@ -145,7 +145,7 @@ TEST_CASE("mutual TLS: who has the right certificates on both sides is served, n
   const auto refused = volumes(daemon.host(), strange);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::docker_unreachable);
-  CHECK(contains(refused.error().text, "does it accept"));
+  CHECK(contains(refused.error().text, "accepts "));
 
   // We do not know the daemon's.
   const auto suspicious = others.issue("suspicious", "extendedKeyUsage=clientAuth");
@@ -173,7 +173,7 @@ TEST_CASE("mutual TLS: who has the right certificates on both sides is served, n
   CHECK(no_tls.error().code == ec::docker_unreachable);
 }
 
-TEST_CASE("certificates that are none are refused before anybody connects") {
+TEST_CASE("invalid certificates are refused before connecting") {
   if (std::system("openssl version >/dev/null 2>&1") != 0) {
     MESSAGE("skipped: there is no openssl here");
     return;
@@ -198,7 +198,7 @@ TEST_CASE("certificates that are none are refused before anybody connects") {
   }
 }
 
-TEST_CASE("a daemon that takes connections and never speaks TLS is bounded by the deadline") {
+TEST_CASE("a call to a daemon that never speaks TLS ends at its deadline") {
   if (std::system("openssl version >/dev/null 2>&1") != 0) {
     MESSAGE("skipped: there is no openssl here");
     return;

@@ -1,4 +1,4 @@
-// Small pure pieces: endpoints, times, versions, paths, status texts, the daemon's error bodies.
+// Pure functions: endpoints, times, versions, paths, status texts, the daemon's error bodies.
 #include "docker/endpoint.hpp"
 #include "docker/explain.hpp"
 #include "docker/requests.hpp"
@@ -61,7 +61,7 @@ TEST_CASE("TLS without its files, and TLS on a unix socket, are refused with the
   CHECK(on_unix.error().text.find("DOCKER_TLS_VERIFY") != std::string::npos);
 }
 
-TEST_CASE("moments in requests have nine digits of a second") {
+TEST_CASE("times in requests have nine digits after the point") {
   CHECK(seconds_and_nanos(1714558830123456789) == "1714558830.123456789");
   CHECK(seconds_and_nanos(1714558830000000001) == "1714558830.000000001");
   CHECK(seconds_and_nanos(1714558830000000000) == "1714558830.000000000");
@@ -79,7 +79,7 @@ TEST_CASE("API versions are compared as numbers") {
     CHECK(lower_version("1.47", wrong).empty());
 }
 
-TEST_CASE("the date of an answer is a moment, or none") {
+TEST_CASE("the date of an answer is parsed, or never") {
   CHECK(http_date("Tue, 15 Nov 1994 08:12:31 GMT") == 784'887'151'000'000'000);
   CHECK(http_date("Wed, 01 May 2024 12:00:00 GMT") == 1'714'564'800'000'000'000);
   for (const auto* text : {"", "Tue, 15 Nov 1994 08:12:31", "Tuesday, 15-Nov-94 08:12:31 GMT",
@@ -88,7 +88,7 @@ TEST_CASE("the date of an answer is a moment, or none") {
     CHECK(http_date(text) == never);
 }
 
-TEST_CASE("names that the daemon's router cleans away are known") {
+TEST_CASE("names that the daemon's router rewrites are recognised") {
   for (const auto* name :
        {"nas//export", "/export", "..", ".", "a/../b", "a/./b", "a\nb", "a/.."}) {
     CAPTURE(name);
@@ -114,7 +114,7 @@ TEST_CASE("paths and filters are encoded") {
            "7D");
 }
 
-TEST_CASE("a listed status loses its age and nothing else") {
+TEST_CASE("only the age is removed from a listed status") {
   const std::pair<const char*, const char*> table[]{
       {"Up 5 minutes", "Up"},
       {"Up Less than a second", "Up"},
@@ -137,7 +137,7 @@ TEST_CASE("a listed status loses its age and nothing else") {
   }
 }
 
-TEST_CASE("a listed status tells for how long, at least, a container has been so") {
+TEST_CASE("the age in a listed status gives a lower bound") {
   const std::pair<const char*, std::chrono::seconds> table[]{
       {"Up Less than a second", 0s},
       {"Up 1 second", 1s},
@@ -163,7 +163,7 @@ TEST_CASE("a listed status tells for how long, at least, a container has been so
   };
   for (const auto& [listed, least] : table) {
     CAPTURE(listed);
-    CHECK(settled_for(listed) == least);
+    CHECK(unchanged_for(listed) == least);
   }
 }
 
@@ -187,26 +187,26 @@ TEST_CASE("an inspected state gives the listed status") {
   }
 }
 
-TEST_CASE("Podman's words for states become Docker's") {
+TEST_CASE("Podman's names of states become Docker's") {
   CHECK(docker_state("stopped") == "exited");
   CHECK(docker_state("configured") == "created");
   CHECK(docker_state("stopping") == "running");
   CHECK(docker_state("paused") == "paused");
 }
 
-TEST_CASE("the daemon's words are found in any body") {
-  CHECK(daemons_words(R"({"message":"driver \"x\" failed"})") == "driver \"x\" failed");
-  CHECK(daemons_words(R"({"cause":"c","message":"m","response":404})") == "m");
-  CHECK(daemons_words("client version 1.11 is too old\n") == "client version 1.11 is too old");
-  CHECK(daemons_words("") == "(it gave no reason)");
-  CHECK(daemons_words(" \n ") == "(it gave no reason)");
-  CHECK(daemons_words("{\"message\":7}") == "{\"message\":7}");
-  CHECK(daemons_words("a\nb") == "a b");
-  const auto cut = daemons_words(std::string(399, 'x') + "\xc3\xa4" + std::string(50, 'y'));
+TEST_CASE("the daemon's message is found in any body") {
+  CHECK(daemon_message(R"({"message":"driver \"x\" failed"})") == "driver \"x\" failed");
+  CHECK(daemon_message(R"({"cause":"c","message":"m","response":404})") == "m");
+  CHECK(daemon_message("client version 1.11 is too old\n") == "client version 1.11 is too old");
+  CHECK(daemon_message("") == "(no reason given)");
+  CHECK(daemon_message(" \n ") == "(no reason given)");
+  CHECK(daemon_message("{\"message\":7}") == "{\"message\":7}");
+  CHECK(daemon_message("a\nb") == "a b");
+  const auto cut = daemon_message(std::string(399, 'x') + "\xc3\xa4" + std::string(50, 'y'));
   CHECK(cut == std::string(399, 'x') + "...");
 }
 
-TEST_CASE("a refusal comes with what to allow, and a daemon with TLS with how to speak it") {
+TEST_CASE("a refusal says what to allow, or how to use TLS") {
   for (const int status : {401, 403, 405})
     CHECK(explain_status("list volumes", status, "Forbidden").text.find("allow GET on /_ping, ")
           != std::string::npos);
@@ -214,13 +214,13 @@ TEST_CASE("a refusal comes with what to allow, and a daemon with TLS with how to
             .text.find("DOCKER_TLS_VERIFY=1")
         != std::string::npos);
   CHECK(explain_status("list volumes", 400, R"({"message":"client version 1.47 is too new"})")
-            .text.find("speaks up to the version 1.47")
+            .text.find("versions up to 1.47")
         != std::string::npos);
   CHECK(explain_status("list volumes", 500, "oops").text
         == "couldn't list volumes: the daemon answered 500: oops");
 }
 
-TEST_CASE("a folder at the socket's path is named as one") {
+TEST_CASE("an error about a folder at the socket's path says so") {
   address at;
   at.path = "/tmp";
   at.text = "unix:///tmp";

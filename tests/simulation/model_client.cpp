@@ -86,7 +86,7 @@ public:
         listing.containers.push_back(*state);
         const auto moved = std::max(state->started_at, state->finished_at);
         const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
-        listing.containers.back().settled_for = nanoseconds{floor<seconds>(age)}.count();
+        listing.containers.back().unchanged_for = nanoseconds{floor<seconds>(age)}.count();
         listing.containers.back().started_at = listing.containers.back().finished_at = never;
         listing.containers.back().from_inspect = false;
       }

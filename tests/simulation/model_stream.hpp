@@ -31,7 +31,7 @@ struct model_stream {
   void go_on(model_daemon& of);
   void stop();
   /// What the kernel knows of it, without the reading thread.
-  bool stands() const noexcept {
+  bool connected() const noexcept {
     return seems_to_stand || (!ending && (at == phase::answered || at == phase::open));
   }
 
@@ -51,7 +51,7 @@ public:
   ~stream_handle() override { stop(); }
   failure run(const docker::stream_sinks&) override;
   void stop() noexcept override { stream->stop(); }
-  bool stands() const noexcept override { return stream->stands(); }
+  bool connected() const noexcept override { return stream->connected(); }
 
   const std::shared_ptr<model_stream> stream;
 };

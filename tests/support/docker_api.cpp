@@ -138,8 +138,8 @@ void docker_api::remove_volume(const std::string& name) {
 }
 
 void docker_api::prune(const std::string& kind) {
-  // From API 1.42 on only anonymous volumes are pruned unless `all` is said; earlier daemons do not
-  // know the word.
+  // From API 1.42 on, only anonymous volumes are pruned without the filter `all`. Earlier daemons
+  // do not know it.
   if (kind == "volumes"
       && call("POST", "/volumes/prune?filters=%7B%22all%22%3A%5B%22true%22%5D%7D").status == 200)
     return;

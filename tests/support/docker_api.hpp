@@ -18,7 +18,7 @@ namespace volumeviz::support {
 
 using labels = std::map<std::string, std::string>;
 
-/// The daemon did not do what a test asked it to do.
+/// A call to the daemon failed.
 struct docker_error : std::runtime_error {
   docker_error(int http_status, const std::string& text)
       : std::runtime_error{text}, status{http_status} {}
@@ -31,8 +31,8 @@ struct docker_mount {
   bool read_only = false;
 };
 
-/// What a test wants of a container; the rest is chosen for speed: no network, stopped within a
-/// second.
+/// What a test asks of a new container. Everything else is chosen for speed: no network, stopped
+/// within a second.
 struct container_wish {
   std::string name{};
   std::vector<std::string> command{"/bin/busybox", "sleep", "100000"};
@@ -44,12 +44,12 @@ struct container_wish {
   std::int64_t memory_bytes = 0;
 };
 
-/// A command that ends at once when it is told to stop.
+/// A command that exits at once on SIGTERM.
 std::vector<std::string> polite_command();
 
-/// Makes things happen in a Docker daemon, and reads back what it holds: the tests' hands and their
-/// oracle. Blocking; one connection, kept alive; one thread at a time. Methods throw docker_error
-/// for anything but success.
+/// Changes the resources of a Docker daemon, and reads them as the expected values of tests.
+/// Blocking; one connection, kept alive; one thread at a time. Methods throw docker_error on any
+/// failure.
 class docker_api {
 public:
   explicit docker_api(std::string socket,
@@ -86,7 +86,7 @@ public:
   boost::json::value inspect_volume(const std::string& name);
   boost::json::value inspect_container(const std::string& id);
 
-  /// Any call; `path` without the version. Never throws for a status, only when there is no answer.
+  /// Any call; `path` is without the version. Returns any status; throws only without an answer.
   struct answer {
     int status = 0;
     std::string body;

@@ -23,7 +23,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// A line of /proc/PID/stat is "pid (name) state ppid …", and the name may hold anything.
+/// A line of /proc/PID/stat is "pid (name) state ppid …", and the name may have any characters.
 struct process_status {
   char state = 'X';
   pid_t parent = 0;
@@ -68,8 +68,8 @@ std::vector<pid_t> shims_of(const fs::path& folder) {
   return result;
 }
 
-/// A shim reaps its containers' processes, so they go first, and what they left behind becomes the
-/// shim's child again.
+/// Ends the containers' processes before their shim, which reaps them. Orphans of a container
+/// become the shim's children, so this repeats until there are none.
 void end_containers(const fs::path& folder) {
   const auto none_left = [&] {
     const auto shims = shims_of(folder);
@@ -101,8 +101,8 @@ void unmount_below(const fs::path& folder) {
     ::umount2(point->c_str(), MNT_DETACH);
 }
 
-/// The same process, for which /run/docker/plugins is `plugins`. dockerd can't be told another
-/// place.
+/// The command, in a mount namespace where /run/docker/plugins is `plugins`: dockerd has no option
+/// for that folder.
 std::vector<std::string> in_own_mounts(const std::string& plugins,
                                        std::vector<std::string>&& arguments) {
   std::vector<std::string> all{"unshare",
@@ -116,7 +116,7 @@ std::vector<std::string> in_own_mounts(const std::string& plugins,
   return all;
 }
 
-/// runc leaves a container's cgroups behind when nobody tells it that the container is gone.
+/// Removes cgroups that runc leaves behind when a container's processes were killed without it.
 void remove_cgroups(const fs::path& containers) {
   std::error_code ignored;
   for (const auto& container : fs::directory_iterator{containers, ignored})
@@ -138,7 +138,7 @@ dockerd::~dockerd() {
     kill();
     remove_leftovers();
   } catch (const std::exception&) {
-    // A test's own end must not hide its result.
+    // A failure to clean up must not hide the result of the test.
   }
 }
 
@@ -190,8 +190,8 @@ void dockerd::resume() {
   daemon_->signal(SIGCONT);
 }
 
-/// A killed dockerd takes its containerd along a moment later, but the pid file stays; a dockerd
-/// that finds the file while the process is a zombie believes it alive, and gives up after 15 s.
+/// The containerd of a killed dockerd ends a moment later, but its pid file stays. A dockerd that
+/// starts while that process is a zombie takes it for running, and gives up after 15 s.
 void dockerd::await_end_of_containerd() const {
   const fs::path pid_file = folder_ / "exec/containerd/containerd.pid";
   pid_t pid = 0;

@@ -9,9 +9,9 @@
 
 namespace volumeviz::support {
 
-/// A Docker daemon of the test's own, with its own containerd, in a folder of its own under /tmp;
-/// several may run side by side. Needs root. Everything it made is gone with the object:
-/// containers, shims, mounts, cgroups, files.
+/// A private Docker daemon with its own containerd, in its own folder under /tmp. Several may run
+/// side by side. Needs root. The destructor removes everything that it created: containers, shims,
+/// mounts, cgroups, files.
 class dockerd {
 public:
   /// Started, answering, with the image `busybox:test`. `with_plugins`: it looks for plugins in
@@ -28,8 +28,8 @@ public:
   std::string plugins() const { return folder_ / "plugins"; }
 
   void start();   ///< until it answers, at most 60 s
-  void stop();    ///< SIGTERM: stops the containers first, as a service manager would
-  void kill();    ///< SIGKILL: containers live on without it
+  void stop();    ///< SIGTERM, as a service manager does: containers are stopped first
+  void kill();    ///< SIGKILL: containers continue to run
   void restart(); ///< stop and start
   void pause();   ///< SIGSTOP: connections are accepted, nothing is answered
   void resume();  ///< SIGCONT
@@ -49,8 +49,8 @@ private:
 /// Why no private daemon can run here (not root, no dockerd, no busybox); empty when one can.
 std::string no_dockerd_because();
 
-/// False when the caller should skip its test, which is said in the test's output; throws instead
-/// where VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// False when the caller must skip its test; the test's output says why. Throws instead when
+/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
 bool dockerd_can_run();
 
 } // namespace volumeviz::support

@@ -1,4 +1,4 @@
-// The fake daemon's face: what a test does to its world. How it is served: fake_serving.cpp.
+// The methods that tests call. fake_serving.cpp answers the requests.
 #include "tests/support/fake_daemon.hpp"
 
 #include "tests/support/fake_state.hpp"
@@ -254,9 +254,9 @@ void fake_daemon::mute_streams(bool muted) {
   implementation_->muted = muted;
 }
 
-void fake_daemon::set_piece_size(std::size_t bytes) {
+void fake_daemon::set_chunk_size(std::size_t bytes) {
   const lock guard{implementation_->mutex};
-  implementation_->piece_size = bytes;
+  implementation_->chunk_size = bytes;
 }
 
 void fake_daemon::answer_next(const std::string& path, fake_answer answer, unsigned times) {
@@ -286,11 +286,11 @@ void fake_daemon::hang(bool hung) {
   implementation_->changed.notify_all();
 }
 
-void fake_daemon::go_away(bool leave_socket) {
+void fake_daemon::shut_down(bool leave_socket) {
   implementation_->leave(leave_socket);
 }
 
-void fake_daemon::come_back() {
+void fake_daemon::start_again() {
   {
     const lock guard{implementation_->mutex};
     implementation_->ring.clear();

@@ -28,12 +28,12 @@ public:
   fake_peer(const fake_peer&) = delete;
   fake_peer& operator=(const fake_peer&) = delete;
 
-  std::optional<fake_request> read_request(); ///< nothing when the other side is gone
-  bool write(std::string_view bytes);         ///< false when the other side is gone
-  bool gone() const;                          ///< the other side has closed
+  std::optional<fake_request> read_request(); ///< nothing when the client has closed
+  bool write(std::string_view bytes);         ///< false when the client has closed
+  bool gone() const;                          ///< the client has closed
   void cut() noexcept;                        ///< ends the connection; from any thread
 
-  /// Waits for a request, or is about to, rather than working on one.
+  /// No request is in flight.
   std::atomic<bool> idle{true};
 
 private:

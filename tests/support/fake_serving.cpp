@@ -1,4 +1,4 @@
-// The fake daemon's inside: what a connection's thread does.
+// What the thread of a connection does.
 #include "tests/support/fake_state.hpp"
 
 #include <algorithm>
@@ -151,7 +151,7 @@ void fake_daemon::implementation::serve(fake_peer& peer) {
         continue;
       }
     }
-    // Before the answer goes out: who has it may count on the connection being idle.
+    // Before the answer is sent: a client that has it may rely on the connection being idle.
     peer.idle = script.drip.count() == 0;
     if (!send(peer, std::move(answer), script) || script.close)
       return;
@@ -200,7 +200,7 @@ fake_daemon::implementation::true_answer(const fake_request& request) {
     return {200, R"({"Version":")" + dialect.engine_version + R"(","ApiVersion":")"
                      + dialect.api_version + "\"}"};
   if (path == "/info") {
-    // Podman makes up another one each time.
+    // Podman's ID is different in each call.
     const auto id = dialect.podman ? "podman-" + std::to_string(++made_ids) : engine_id;
     return {200, info_json(dialect, id, now())};
   }
@@ -271,7 +271,7 @@ bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_requ
   };
   const auto since = parameter("since");
   const auto until = parameter("until");
-  // As dockerd: the headers go out before anybody is subscribed.
+  // As in dockerd: the headers are sent before the client is subscribed.
   if (!peer.write(head(200, headers + "Transfer-Encoding: chunked\r\n\r\n")))
     return false;
   fake_stream stream;
@@ -279,7 +279,7 @@ bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_requ
   lock guard{mutex};
   const auto last = until.empty() ? std::nullopt : std::optional{parse_time(until)};
   if (!since.empty()) {
-    // Backward, and no further than to the first that is older, whatever stands behind it.
+    // As in dockerd: backward, and only to the first older event, whatever the order behind it.
     auto first = ring.end();
     while (first != ring.begin() && std::prev(first)->time_ns >= parse_time(since))
       --first;
@@ -305,7 +305,7 @@ bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_requ
     while (open && !hung && !stream.waiting.empty()) {
       const auto bytes = std::move(stream.waiting.front());
       stream.waiting.pop_front();
-      const auto step = piece_size == 0 ? bytes.size() : piece_size;
+      const auto step = chunk_size == 0 ? bytes.size() : chunk_size;
       guard.unlock();
       for (std::size_t at = 0; open && at < bytes.size(); at += step)
         open = peer.write(chunk(std::string_view{bytes}.substr(at, step)));

@@ -19,8 +19,8 @@ struct fake_stream {
   enum class end { none, clean, abrupt } ends = end::none;
 };
 
-/// The inside of a fake_daemon: its state, and what a connection's thread does with it. Everything
-/// is guarded by `mutex`; whatever changes wakes `changed`.
+/// The state of a fake_daemon, and what the threads of its connections do with it. `mutex` guards
+/// everything; each change notifies `changed`.
 struct fake_daemon::implementation {
   implementation(fake_dialect spoken, on place);
   ~implementation();
@@ -49,7 +49,7 @@ struct fake_daemon::implementation {
   std::vector<std::string> warnings;
   std::deque<fake_event> ring;
   bool muted = false;
-  std::size_t piece_size = 0;
+  std::size_t chunk_size = 0;
   std::int64_t last_time = 0;
   std::uint64_t made_ids = 0;
 

@@ -20,7 +20,7 @@ json::value object_of(const text_map& pairs) {
   return out;
 }
 
-/// As Docker writes what was never given.
+/// Docker's value for a time that is not set.
 json::value object_or_null(const text_map& pairs) {
   return pairs.empty() ? json::value(nullptr) : object_of(pairs);
 }
@@ -59,7 +59,7 @@ json::array mounts_array(const fake_container& container) {
                                {"Mode", "z"},
                                {"RW", mount.writable},
                                {"Propagation", ""}});
-  // Docker's order is random from one call to the next, too.
+  // In random order, as in dockerd.
   if (out.size() > 1)
     std::rotate(out.begin(), out.begin() + 1, out.end());
   out.push_back(

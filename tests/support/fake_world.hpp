@@ -9,7 +9,7 @@ namespace volumeviz::support {
 
 using text_map = std::map<std::string, std::string>;
 
-/// How the fake daemon speaks.
+/// The version of the fake daemon, and its format of events.
 struct fake_dialect {
   std::string api_version = "1.41";     ///< the highest
   std::string min_api_version = "1.12"; ///< the lowest that it accepts
@@ -19,7 +19,7 @@ struct fake_dialect {
   bool json_seq = false;     ///< a record separator before each event
 };
 fake_dialect docker_20();
-fake_dialect docker_29(); ///< accepts 1.44 at least, events without the old fields
+fake_dialect docker_29(); ///< accepts 1.44 and later; events without the old fields
 fake_dialect podman_4();
 
 struct fake_volume {
@@ -36,14 +36,14 @@ struct fake_mount {
   bool writable = true;
 };
 
-/// The first members are for the test to choose; an empty id gets 64 hex digits.
+/// An empty id is replaced by 64 hex digits.
 struct fake_container {
   std::string name{};
   std::vector<fake_mount> mounts{};
   std::string image = "busybox:test";
   text_map labels{};
   std::string id{};
-  bool image_moved = false; ///< its tag names another image by now: lists show the id
+  bool image_moved = false; ///< its tag names another image now: lists show the id
   std::string state = "created";
   std::int64_t exit_code = 0;
   std::string health{}; ///< empty, "starting", "healthy", "unhealthy"
@@ -60,7 +60,7 @@ struct fake_event {
   std::int64_t time_ns = 0;
 };
 
-/// What there is in the fake daemon.
+/// The volumes and containers of the fake daemon.
 struct fake_world {
   std::map<std::string, fake_volume> volumes;
   std::map<std::string, fake_container> containers;
@@ -75,7 +75,7 @@ std::string info_json(const fake_dialect& dialect, const std::string& engine_id,
                       std::int64_t now_ns);
 std::string message_json(const std::string& message);
 
-/// {"type":["a"],"event":{"b":true}} as dockerd understands it.
+/// Whether an event passes filters such as {"type":["a"],"event":{"b":true}}, by dockerd's rules.
 bool passes(const fake_event& event, const std::string& filters);
 
 } // namespace volumeviz::support

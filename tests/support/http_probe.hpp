@@ -27,14 +27,14 @@ private:
   std::map<std::string, std::string> types_;
 };
 
-/// Asks an HTTP server on 127.0.0.1, as a user's script would; a new connection each time.
+/// Sends requests to an HTTP server on 127.0.0.1, each on a new connection.
 class http_probe {
 public:
   struct answer {
     int status = 0; ///< 0: no answer
     std::string body;
     std::multimap<std::string, std::string> headers; ///< names in lower case
-    boost::json::value json() const;                 ///< null when the body is no JSON
+    boost::json::value json() const;                 ///< null when the body is not JSON
     std::string header(const std::string& name) const;
   };
 

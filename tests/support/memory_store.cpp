@@ -84,7 +84,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
   auto& row = i->second;
   if (is_new) {
     row.mounts.clear();
-    row.settled_for = 0;
+    row.unchanged_for = 0;
     row.times_unknown = false;
     if (!x.from_inspect)
       row.started_at = row.finished_at = never;
@@ -102,7 +102,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
     }
     wanted.from_inspect = row.from_inspect;
     wanted.times_unknown = false;
-    wanted.settled_for = 0;
+    wanted.unchanged_for = 0;
     if (wanted != row)
       summary.changes.push_back({row_kind::container, operation::update, x.id, {}});
     row = wanted;

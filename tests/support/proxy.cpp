@@ -15,7 +15,7 @@ struct proxy::connection {
   int backend = -1;
   std::atomic<bool> finished = false;
   request_reader questions;
-  std::string target; // of the last question
+  std::string target; // of the last request
   std::thread thread;
 
   void shut() const {
@@ -86,7 +86,7 @@ void proxy::carry(connection& x) {
     if (::poll(sides.data(), sides.size(), -1) < 0)
       open = errno == EINTR;
     if (open && sides[0].revents)
-      open = pass_question(x, receive(x.client));
+      open = pass_request(x, receive(x.client));
     if (open && sides[1].revents)
       open = pass_answer(x, receive(x.backend));
   }
@@ -94,7 +94,7 @@ void proxy::carry(connection& x) {
   x.finished = true;
 }
 
-bool proxy::pass_question(connection& x, std::string_view bytes) {
+bool proxy::pass_request(connection& x, std::string_view bytes) {
   if (bytes.empty())
     return false;
   const auto found = x.questions.feed(bytes);
@@ -103,7 +103,8 @@ bool proxy::pass_question(connection& x, std::string_view bytes) {
     const std::scoped_lock lock{mutex_};
     requests_.insert(requests_.end(), found.begin(), found.end());
   }
-  // The node's questions have no body and come one at a time, so one piece is one question.
+  // The node's requests have no body and come one at a time, so what one recv() returns is one
+  // request.
   const auto how = found.empty() ? fate::passed : fate_of(x);
   if (how == fate::error)
     return send_all(x.client, internal_error);
@@ -124,7 +125,7 @@ bool proxy::pass_answer(connection& x, std::string_view bytes) {
   return sent && rest < 2; // a header alone is passed whole
 }
 
-/// False when the client gave up in the meantime.
+/// False when the client has closed meanwhile.
 bool proxy::wait_while_held(connection& x) {
   if (const auto by = delay_ms_.load(); by > 0)
     std::this_thread::sleep_for(std::chrono::milliseconds{by});

@@ -15,17 +15,17 @@
 
 namespace volumeviz::support {
 
-/// What becomes of an answer.
+/// What the proxy does with an answer.
 enum class fate {
   passed,
-  held,  ///< stays where it is, until that is over
-  torn,  ///< its header and half of what comes next arrive, then the connection is closed
-  error, ///< the daemon is not asked; 500 comes instead
-  empty, ///< the daemon is not asked; a stream that ends at once comes instead
+  held,  ///< withholds it until the rule says otherwise
+  torn,  ///< passes the header and half of the next bytes, then closes the connection
+  error, ///< answers 500 without asking the daemon
+  empty, ///< answers with a stream that ends at once, without asking the daemon
 };
 
-/// A unix socket in front of another one: records what is asked, and can be as bad as a network.
-/// Thread-safe.
+/// A unix socket in front of another one. It records the requests, and can delay, split, withhold
+/// or cut answers. Thread-safe.
 class proxy {
 public:
   explicit proxy(std::string backend);
@@ -38,17 +38,16 @@ public:
 
   std::vector<seen_request> requests() const;
   std::size_t request_count() const;
-  void forget(); ///< the requests so far
+  void forget(); ///< the recorded requests
   std::size_t open_connections() const;
 
-  void cut();            ///< closes every connection, in the middle of whatever it carries
+  void cut();            ///< closes every connection, even during an answer
   void refuse(bool yes); ///< new connections are closed at once
-  void
-  hold(bool yes); ///< answers stay where they are, on old and new connections, until hold(false)
-  void delay(std::chrono::milliseconds by); ///< before each piece of an answer is passed on
-  void drip(bool yes);                      ///< answers are passed on byte by byte
-  /// Decides by the target of the question what becomes of its answer; also of one that is on its
-  /// way already, as a stream's is. Nothing: all are passed.
+  void hold(bool yes);   ///< withholds answers on old and new connections until hold(false)
+  void delay(std::chrono::milliseconds by); ///< before each part of an answer
+  void drip(bool yes);                      ///< passes answers byte by byte
+  /// Decides by a request's target what happens to its answer, even during the answer, as for a
+  /// stream. No rule: all answers are passed.
   using rule = std::function<fate(const std::string& target)>;
   void decide(rule by);
 
@@ -56,7 +55,7 @@ private:
   struct connection;
   void accept_all();
   void carry(connection& x);
-  bool pass_question(connection& x, std::string_view bytes);
+  bool pass_request(connection& x, std::string_view bytes);
   bool pass_answer(connection& x, std::string_view bytes);
   bool wait_while_held(connection& x);
   fate fate_of(const connection& x) const;
@@ -73,7 +72,7 @@ private:
   std::thread acceptor_;
 };
 
-/// For rules: what the target asks for. A stream has no end; a look back at the events has one.
+/// For rules: what a target requests. A stream has no `until`; a request for past events has one.
 bool asks_for_stream(const std::string& target);
 bool asks_for_resources(const std::string& target); ///< lists and inspects
 

@@ -149,7 +149,7 @@ public:
     world_->changed.notify_all();
   }
 
-  bool stands() const noexcept override {
+  bool connected() const noexcept override {
     std::lock_guard lock(world_->mutex);
     return script_->at == stream_script::phase::open && !script_->stopped && !script_->end;
   }

@@ -5,14 +5,14 @@
 
 namespace volumeviz::support {
 
-/// A volume plugin of the old kind, with its socket `FOLDER/NAME.sock`. What it holds outlives
-/// stop() and start(), as with a real one.
+/// A legacy volume plugin on the socket `FOLDER/NAME.sock`. Its volumes survive stop() and start(),
+/// as those of a real plugin do.
 class volume_plugin {
 public:
   volume_plugin(const std::string& folder, const std::string& name); ///< started
   ~volume_plugin();
 
-  /// From now on it has this volume, whatever the name.
+  /// Adds a volume; any name is allowed.
   void hold(const std::string& volume);
 
   void start();

@@ -14,7 +14,7 @@ struct seen_request {
   friend bool operator==(const seen_request&, const seen_request&) = default;
 };
 
-/// Finds the requests in what one client sends, however it is cut.
+/// Finds the requests in the bytes of one client, however they are split.
 class request_reader {
 public:
   std::vector<seen_request> feed(std::string_view bytes);
@@ -24,15 +24,15 @@ private:
   std::size_t body_left_ = 0;
 };
 
-/// The file descriptor of a socket that listens at, or is connected to, a path; -1 on failure.
+/// The descriptor of a unix socket that listens on a path, or is connected to it; -1 on failure.
 int listen_at(const std::string& path);
 int connect_to(const std::string& path);
 
-/// False when the peer is gone. In pieces of `step` bytes.
+/// Sends in chunks of `step` bytes; false when the peer has closed.
 bool send_all(int fd, std::string_view bytes, std::size_t step = std::string_view::npos);
 
-/// The answers that a proxy can make up itself.
-extern const std::string_view internal_error; ///< 500, as Docker words it; the connection stays
-extern const std::string_view empty_stream;   ///< 200, chunked, and nothing
+/// Answers that a proxy gives without asking the daemon.
+extern const std::string_view internal_error; ///< 500 in Docker's format; the connection stays open
+extern const std::string_view empty_stream;   ///< 200, chunked, without a body
 
 } // namespace volumeviz::support

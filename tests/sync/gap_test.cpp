@@ -12,10 +12,10 @@ namespace {
 constexpr timestamp second = 1'000'000'000, hour = 3600 * second;
 constexpr timestamp now = 1'700'000'000 * second;
 
-container listed(const char* state, timestamp settled_for) {
+container listed(const char* state, timestamp unchanged_for) {
   container x;
   x.state = state;
-  x.settled_for = settled_for;
+  x.unchanged_for = unchanged_for;
   return x;
 }
 
