@@ -1,5 +1,6 @@
 // burst [CREATES [CLIENTS]]: many volumes at once. What the node costs the daemon's clients, and
-// what is wrong two seconds after the last call, with the default queue and with one of ten.
+// how many rows are wrong two seconds after the last call, with the default queue and with a queue
+// of ten.
 #include "bench/measure.hpp"
 #include "tests/support/eventually.hpp"
 

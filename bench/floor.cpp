@@ -30,7 +30,7 @@ struct floor_probe::implementation {
   template <class Resource>
   double commit(Resource seen, std::vector<Resource> observed<Resource>::*present,
                 observed<Resource> change_batch::*kind, clock::time_point begin) {
-    // Something differs every time, so that there is a row to write.
+    // Differs each time, so that there is a row to write.
     seen.labels["round"] = std::to_string(++round);
     change_batch batch;
     batch.host = "floor";

@@ -6,10 +6,9 @@
 
 namespace volumeviz::bench {
 
-/// The least that a node can do for one event: one inspect with our Docker client, and one commit
-/// of one row with our store, one after the other in one thread. On the stage's own daemon and
-/// database, under another host's name, so that it can be measured between the node's own times and
-/// under the same load.
+/// The least work for one event: one inspect with our Docker client, then one commit of one row
+/// with our store, on one thread. It uses the stage's daemon and database under another host's
+/// name, so that it is measured in turns with the node and under the same load.
 class floor_probe {
 public:
   /// `container_id` is a container that exists as long as the probe.

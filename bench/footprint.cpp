@@ -1,5 +1,4 @@
-// footprint [SECONDS [CREATES]]: what the node uses while nothing happens, during a burst, and
-// after it.
+// footprint [SECONDS [CREATES]]: what the node uses while it is idle, during a burst, and after it.
 #include "bench/measure.hpp"
 #include "bench/usage.hpp"
 #include "tests/support/eventually.hpp"

@@ -1,6 +1,5 @@
 // latency [N]: for each event type and both databases, the time from the return of the Docker API
-// call to the moment at which the committed row can be seen by another connection; beside it the
-// floor.
+// call until another connection sees the committed row, beside the floor.
 #include "bench/floor.hpp"
 #include "bench/measure.hpp"
 #include "bench/row_watch.hpp"
@@ -30,7 +29,7 @@ struct container_times {
   samples start, stop, die, floor;
 };
 
-/// A few containers take turns: making two hundred of them would take longer than using them.
+/// A few containers in turn: creating two hundred would take longer than the measurement.
 container_times measure_lives(stage& on, row_watch& rows, floor_probe& least, int rounds) {
   constexpr int at_once = 4;
   std::vector<std::string> ids;
@@ -65,7 +64,7 @@ void measure_volumes(database_kind kind, stage& on, floor_probe& least, int roun
 
 void measure_containers(database_kind kind, stage& on, floor_probe& least, int rounds) {
   row_watch rows{on.database->url(), row_watch::table::containers};
-  // Two lives per round: one ends by `stop`, the next by `kill`.
+  // Two runs of each container per round: the first ends by `stop`, the second by `kill`.
   auto lives = measure_lives(on, rows, least, 2 * rounds);
   samples destroy;
   for (int i = 0; i < rounds; ++i) {

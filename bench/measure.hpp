@@ -42,8 +42,8 @@ int number_argument(int argc, char** argv, int n, int otherwise);
 void in_parallel(const support::dockerd& daemon, int threads, int count,
                  const std::function<void(support::docker_api&, int)>& work);
 
-/// Runs a benchmark's body; says why and fails when something goes wrong, or when there is no
-/// private dockerd and it needs one.
+/// Runs a benchmark's body. Prints the reason and fails when the body throws, or when it needs a
+/// private dockerd and none can run.
 int run_benchmark(const std::function<void()>& body, bool needs_docker = true);
 
 } // namespace volumeviz::bench

@@ -1,7 +1,7 @@
 // politeness [CREATES]: what the node costs the daemon's other clients, where they keep the machine
-// busy and where they leave it some room. Volume creates without a node, with one that only works,
-// and with one whose database is frozen and whose log nobody reads. Every setting takes its turn
-// several times, so that the machine's moods hit all.
+// busy and where they leave it idle time. Volume creates without a node, with a healthy one, and
+// with one whose database is frozen and whose log is not read. Configurations are interleaved and
+// repeated, so that noise affects all alike.
 #include "bench/measure.hpp"
 
 #include <atomic>
@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr int turns = 10;
 
-/// Where the node's log goes: a pipe that is read, or not. Unread it is full after 64 KiB, and who
-/// writes to it then waits.
+/// A pipe for the node's log. When it is not read it is full after 64 KiB, and each write to it
+/// blocks.
 class log_pipe {
 public:
   log_pipe() {
@@ -37,7 +37,7 @@ public:
     ::close(file_);
   }
   std::string path() const { return folder_ / "log"; }
-  /// From now on nobody reads, and the very next line finds it full.
+  /// Stops reading and fills the pipe: the next line blocks.
   void block() {
     blocked_ = true;
     const std::string line(512, '.');
@@ -63,14 +63,14 @@ private:
   std::jthread reader_;
 };
 
-/// A node of our own making, because its log goes to a pipe.
+/// A node whose log goes to a pipe, so it is not the stage's own.
 class node {
 public:
   node(stage& on, const log_pipe& log) {
     auto environment = support::minimal_environment();
     for (const auto& [name, value] : on.settings())
       environment[name] = value;
-    environment["LOG_LEVEL"] = "debug"; // a line for every look
+    environment["LOG_LEVEL"] = "debug"; // a line for each fetch
     environment["HTTP_LISTEN"] = "127.0.0.1:0";
     process_.emplace(support::command{.arguments = {integration::program_path()},
                                       .environment = environment,
@@ -86,7 +86,7 @@ struct calls {
   double seconds = 0;
 };
 
-/// How many of the daemon's clients, and how long each waits after a call, in the middle.
+/// The number of the daemon's clients, and each one's mean pause after a call.
 struct pressure {
   int clients;
   std::chrono::milliseconds pause;
@@ -103,7 +103,7 @@ void create_and_remove(stage& on, int count, const pressure& by, calls& into) {
       const std::scoped_lock lock{mutex};
       into.took.add(took);
     }
-    // Clients that all call in the same rhythm would meet, or never.
+    // With equal pauses the clients' calls would always coincide, or never.
     std::this_thread::sleep_for(by.pause * (i % 7 + 1) / 4);
   });
   into.seconds += since(begin) / 1000;

@@ -27,8 +27,7 @@ struct calls {
   std::size_t lists = 0, inspects = 0, others = 0;
 };
 
-/// The stream's proofs of life (/events) and pings go on at all times and are no part of a
-/// reconciliation.
+/// The stream's audits (/events) and pings run all the time, and do not belong to a reconciliation.
 calls count_calls(const std::vector<support::seen_request>& requests) {
   calls result;
   for (const auto& x : requests) {
@@ -94,8 +93,8 @@ void measure(database_kind kind, int volumes, int containers) {
     docker.create_container(
         {.name = "c" + std::to_string(i), .mounts = {{"v" + std::to_string(i), "/data"}}});
   });
-  // The node subscribes to the last five seconds, too: events of the making would be handled beside
-  // the lists.
+  // The node also subscribes to the last five seconds: the events of creating all this would be
+  // handled beside the lists.
   std::this_thread::sleep_for(seconds{6});
   support::proxy between{on.daemon.socket()};
   on.start_node({{"DOCKER_HOST", between.host()}, {"LOG_LEVEL", "info"}});

@@ -38,7 +38,7 @@ row_watch::~row_watch() = default;
 void row_watch::await(const std::string& key, const std::string& state) {
   auto& x = *impl_;
   x.key = key;
-  // Prepared anew for each key; the polls only execute it.
+  // Prepared once for each key; each poll executes it.
   soci::statement look =
       (x.session.prepare << x.query, soci::use(x.host), soci::use(x.key), soci::into(x.found));
   const auto shows = [&] {

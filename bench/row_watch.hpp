@@ -5,15 +5,15 @@
 
 namespace volumeviz::bench {
 
-/// Looks at one row after the other, tightly, on a database connection of its own.
+/// Polls one row at a time, without pauses, on its own database connection.
 class row_watch {
 public:
   enum class table { volumes, containers };
   row_watch(const std::string& database_url, table which);
   ~row_watch();
 
-  /// Until the row of `key` shows `state`: a container's state, "1" for a volume that is there, ""
-  /// for no row. Throws after 20 s.
+  /// Waits until the row of `key` shows `state`: a container's state, "1" for an existing volume,
+  /// "" for no row. Throws after 20 s.
   void await(const std::string& key, const std::string& state);
 
 private:

@@ -1,7 +1,7 @@
 // swarm [LINKS [SYSTEMS [SECONDS [postgres|sqlite|both [tls]]]]]: a hub and the links of many
-// agents, over real connections. How long until all are in and written; what a steady stream of
-// changes costs; how a killed hub comes back; how many changes it takes. Fails when the rows are
-// not exact.
+// agents, over real connections. How long until all are admitted and written; what a steady stream
+// of changes costs; how long a killed hub takes to recover; how many changes it can take. Fails
+// when the rows are not exact.
 #include "bench/swarm_floor.hpp"
 #include "bench/swarm_span.hpp"
 #include "tests/support/eventually.hpp"
@@ -23,7 +23,7 @@ using support::eventually;
 constexpr auto patience = 120s;
 constexpr auto outage = 5s;
 constexpr auto step = 10s;
-constexpr double bearable_ms = 1000; ///< a step whose p99 is above is one too many
+constexpr double bearable_ms = 1000; ///< the ramp ends at the first step with a higher p99
 
 struct plan {
   swarm::shape what;
@@ -32,7 +32,7 @@ struct plan {
   std::size_t links() const { return what.systems * what.links; }
 };
 
-/// The most within any second.
+/// The highest number within one second.
 std::size_t peak(std::vector<clock::time_point> moments) {
   std::ranges::sort(moments);
   std::deque<clock::time_point> window;
@@ -67,7 +67,7 @@ void settle(swarm::crowd& agents) {
   seconds_until(clock::now(), "settled", [&] { return agents.all_settled(); });
 }
 
-/// (a) Nobody is known, and all come at once.
+/// (a) An empty database, and all agents connect at once.
 void arrive(swarm::hub& at, swarm::crowd& agents) {
   const auto begin = clock::now();
   agents.connect();
@@ -75,23 +75,24 @@ void arrive(swarm::hub& at, swarm::crowd& agents) {
   const auto written = seconds_until(begin, "all written",
                                      [&] { return agents.all_listed() && agents.all_settled(); });
   const auto seen = agents.take();
-  std::printf("  arrival: all in after %.2f s (at most %zu in a second), all snapshots committed "
-              "after %.2f s, %llu resources, %llu batches refused or lost\n",
-              in, peak(seen.admitted), written, static_cast<unsigned long long>(seen.fetches),
-              static_cast<unsigned long long>(seen.failures));
+  std::printf(
+      "  arrival: all admitted after %.2f s (at most %zu in a second), all snapshots committed "
+      "after %.2f s, %llu resources, %llu batches refused or lost\n",
+      in, peak(seen.admitted), written, static_cast<unsigned long long>(seen.fetches),
+      static_cast<unsigned long long>(seen.failures));
   must_be_exact(at, agents, "after the arrival");
 }
 
 void print_head() {
   std::printf("  %-10s %8s %8s %8s %7s %7s %7s %8s %8s %8s %7s %6s %7s %7s %8s\n", "offered/s",
-              "changes", "looks/s", "batch/s", "trans/s", "group", "writing", "p50 ms", "p99 ms",
+              "changes", "resrc/s", "batch/s", "trans/s", "group", "writing", "p50 ms", "p99 ms",
               "max ms", "hub CPU", "RSS MB", "db CPU", "agents", "failed/s");
 }
 
 void print_span(double offered, const span_numbers& x) {
   std::printf("  %-10.0f %8.0f %8.0f %8.0f %7.1f %7.1f %6.0f%% %8.1f %8.1f %8.1f %6.0f%% %6.1f "
               "%6.0f%% %6.0f%% %8.1f\n",
-              offered, x.changes, x.looks, x.batches, x.transactions, x.group, x.writing * 100,
+              offered, x.changes, x.resources, x.batches, x.transactions, x.group, x.writing * 100,
               x.change_to_answer.quantile(0.5), x.change_to_answer.quantile(0.99),
               x.change_to_answer.quantile(1), x.hub_cpu * 100, x.hub_rss_mb, x.database_cpu * 100,
               x.agents_cpu * 100, x.failures);
@@ -112,14 +113,14 @@ void steady(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   print_head();
   run(at, agents, 0, std::chrono::seconds{std::min(by.seconds, 20)});
   const auto x = run(at, agents, static_cast<double>(by.links()), std::chrono::seconds{by.seconds});
-  std::printf("  an agent's link: %.3f %% of a core; came in again: %zu\n",
-              x.agents_cpu * 100 / static_cast<double>(by.links()), x.came_in);
+  std::printf("  an agent's link: %.3f %% of a core; reconnected: %zu\n",
+              x.agents_cpu * 100 / static_cast<double>(by.links()), x.reconnects);
   settle(agents);
   must_be_exact(at, agents, "after the steady stream");
 }
 
-/// (c) The hub dies while changes go on, and comes back.
-void come_back(swarm::hub& at, swarm::crowd& agents, const plan& by) {
+/// (c) The hub is killed during changes, and started again.
+void recover(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   agents.change(static_cast<double>(by.links()));
   std::this_thread::sleep_for(2s);
   agents.mark();
@@ -133,13 +134,13 @@ void come_back(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   const auto in = seconds_until(begin, "all back", [&] { return agents.all_back(); });
   const auto exact = seconds_until(begin, "settled", [&] { return agents.all_settled(); });
   const auto seen = agents.take();
-  std::printf("  hub killed, started again after %lld s: its gate is open after %.2f s, all are "
+  std::printf("  hub killed, started again after %lld s: it listens after %.2f s, all are "
               "back after %.2f s (at most %zu in a second), all is committed after %.2f s\n",
               static_cast<long long>(outage.count()), open, in, peak(seen.admitted), exact);
   must_be_exact(at, agents, "after the kill");
 }
 
-/// (d) More and more, until it is too much; then what the database itself would take.
+/// (d) More and more changes until the limit; then the limit of the database alone.
 void ceiling(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   print_head();
   span_numbers most;
@@ -155,11 +156,12 @@ void ceiling(swarm::hub& at, swarm::crowd& agents, const plan& by) {
   must_be_exact(at, agents, "after too many changes");
   at.stop();
   const auto group = static_cast<std::size_t>(std::max(1.0, std::round(most.group)));
-  const auto looks = static_cast<std::size_t>(std::max(1.0, std::round(most.looks / most.batches)));
-  const auto least = store_floor(at.database_url(), by.what, group, looks, step);
-  std::printf("  most: %.0f changes/s, %.0f looks/s; the store alone, %zu batches of %zu a "
-              "transaction: %.0f looks/s in %.0f transactions/s\n",
-              most.changes, most.looks, group, looks, least.looks, least.transactions);
+  const auto resources =
+      static_cast<std::size_t>(std::max(1.0, std::round(most.resources / most.batches)));
+  const auto least = store_floor(at.database_url(), by.what, group, resources, step);
+  std::printf("  most: %.0f changes/s, %.0f resources/s; the store alone, %zu batches of %zu a "
+              "transaction: %.0f resources/s in %.0f transactions/s\n",
+              most.changes, most.resources, group, resources, least.resources, least.transactions);
 }
 
 void measure(database_kind kind, const plan& by) {
@@ -176,7 +178,7 @@ void measure(database_kind kind, const plan& by) {
   at.start();
   arrive(at, agents);
   steady(at, agents, by);
-  come_back(at, agents, by);
+  recover(at, agents, by);
   ceiling(at, agents, by);
 }
 

@@ -54,9 +54,9 @@ void look_at(const swarm::host_model& host, const std::string& key, observed<Res
     into.gone.push_back(key);
 }
 
-change_batch some_changes(swarm::host_model& host, std::size_t looks) {
+change_batch some_changes(swarm::host_model& host, std::size_t resources) {
   std::map<std::string, resource_kind> keys;
-  while (keys.size() < looks) {
+  while (keys.size() < resources) {
     const auto change = host.happen();
     keys.emplace(change.key, change.kind);
   }
@@ -71,7 +71,7 @@ change_batch some_changes(swarm::host_model& host, std::size_t looks) {
 } // namespace
 
 floor_rate store_floor(const std::string& database_url, const swarm::shape& what, std::size_t group,
-                       std::size_t looks, std::chrono::seconds how_long) {
+                       std::size_t resources, std::chrono::seconds how_long) {
   direct_writer store{database_url};
   std::vector<swarm::host_model> hosts;
   for (std::size_t i = 0; i < what.systems * what.links; ++i)
@@ -87,12 +87,12 @@ floor_rate store_floor(const std::string& database_url, const swarm::shape& what
   while (since(begin) < std::chrono::duration<double, std::milli>(how_long).count()) {
     batches all;
     while (all.size() < group)
-      all.push_back(some_changes(hosts[next++ % hosts.size()], looks));
+      all.push_back(some_changes(hosts[next++ % hosts.size()], resources));
     store.write(all);
     ++transactions;
   }
   const auto rate = static_cast<double>(transactions) / since(begin) * 1000;
-  return {.looks = rate * static_cast<double>(group * looks), .transactions = rate};
+  return {.resources = rate * static_cast<double>(group * resources), .transactions = rate};
 }
 
 } // namespace volumeviz::bench

@@ -47,10 +47,10 @@ span_numbers span::end() {
   for (const auto ms : seen.change_to_answer_ms)
     x.change_to_answer.add(ms);
   x.changes = static_cast<double>(x.change_to_answer.count()) / x.seconds;
-  x.looks = static_cast<double>(seen.fetches) / x.seconds;
+  x.resources = static_cast<double>(seen.fetches) / x.seconds;
   x.batches = static_cast<double>(seen.batches) / x.seconds;
   x.failures = static_cast<double>(seen.failures) / x.seconds;
-  x.came_in = seen.admitted.size();
+  x.reconnects = seen.admitted.size();
   const auto transactions = end.transactions - begin_.transactions;
   x.transactions = transactions / x.seconds;
   x.group = transactions > 0 ? (end.batches - begin_.batches) / transactions : 0;

@@ -8,12 +8,12 @@
 
 namespace volumeviz::bench {
 
-/// What a hub, its database and its agents did and used within a span of time.
+/// What a hub, its database and its agents did and used in a period.
 struct span_numbers {
   double seconds = 0;
   samples change_to_answer; ///< milliseconds, of each change
   double changes = 0;       ///< that were committed, a second
-  double looks = 0;         ///< resources in batches that were committed, a second
+  double resources = 0;     ///< in batches that were committed, a second
   double batches = 0;       ///< committed, a second
   double transactions = 0;  ///< a second
   double group = 0;         ///< batches a transaction, on average
@@ -21,10 +21,10 @@ struct span_numbers {
   double failures = 0;      ///< batches that were not committed, a second
   double hub_cpu = 0, agents_cpu = 0, database_cpu = 0; ///< of one core; SQLite's is the hub's
   double hub_rss_mb = 0;
-  std::size_t came_in = 0; ///< links that came in once more
+  std::size_t reconnects = 0; ///< of links
 };
 
-/// Measures from its making to end().
+/// Measures from its construction to end().
 class span {
 public:
   span(swarm::hub& at, swarm::crowd& agents);

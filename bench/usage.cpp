@@ -26,7 +26,7 @@ usage usage_of(pid_t pid) {
   usage result;
   result.rss_mb = status_field(process / "status", "VmRSS") / 1024;
   result.peak_rss_mb = status_field(process / "status", "VmHWM") / 1024;
-  // Finer than the ticks of /proc/PID/stat.
+  // More precise than the ticks of /proc/PID/stat.
   clockid_t cpu_clock{};
   timespec cpu{};
   if (::clock_getcpuclockid(pid, &cpu_clock) == 0 && ::clock_gettime(cpu_clock, &cpu) == 0)
