@@ -56,7 +56,7 @@ stream_decision stream_audit::answered(const audit_answer& answer, const event_m
                                        bool stands, time_point now) {
   if (!answer.ok)
     return failed(answer.why, now);
-  note_hang(now);
+  record_delay(now);
   failures_ = 0;
   if (auto why = daemon_clock_was_set(answer, now))
     return {.relist = relist_cause::clock_set, .end = std::move(why)};
@@ -75,7 +75,7 @@ stream_decision stream_audit::answered(const audit_answer& answer, const event_m
 }
 
 stream_decision stream_audit::failed(const failure& why, time_point now) {
-  note_hang(now);
+  record_delay(now);
   stream_decision x;
   x.passed = false;
   if (++failures_ >= policy_.failures_max)
@@ -90,7 +90,7 @@ stream_decision stream_audit::timed_out(time_point now) {
                 now);
 }
 
-void stream_audit::note_hang(time_point now) {
+void stream_audit::record_delay(time_point now) {
   const auto slow = now - due_at_ >= policy_.slow;
   hung_ |= slow;
   still_slow_ &= slow;

@@ -132,7 +132,7 @@ public:
 
 private:
   void ask_in(std::chrono::milliseconds wait, time_point now) { due_at_ = now + wait; }
-  void note_hang(time_point now);
+  void record_delay(time_point now);
   std::optional<failure> daemon_clock_was_set(const audit_answer& answer, time_point now) const;
   std::optional<failure> find_loss(const audit_answer& answer, const event_memory& shown,
                                    timestamp horizon);

@@ -31,7 +31,7 @@ TEST_CASE("after a success waits begin at the shortest again") {
   CHECK(waits.next() <= 120ms);
 }
 
-TEST_CASE("two waiters don't come back in the same moment") {
+TEST_CASE("two clients do not retry at the same moment") {
   std::set<milliseconds> waits;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     backoff x{1s, 5min, seed};
@@ -60,7 +60,8 @@ TEST_CASE("no wait is outside of its bounds, whatever they, the attempt and the 
   }));
 }
 
-TEST_CASE("so many restarts within the window are admitted, and one more when the first is old") {
+TEST_CASE(
+    "restarts up to the limit are admitted, and one more when the first has left the window") {
   restart_window window{3, 10s};
   auto now = restart_window::time_point{} + 1h;
   CHECK(window.admit(now));

@@ -1,3 +1,4 @@
+#include "runtime/invariant.hpp"
 #include "sync/barrier_queue.hpp"
 
 #include <doctest/doctest.h>
@@ -5,8 +6,6 @@
 
 #include <algorithm>
 #include <vector>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::sync;

@@ -11,7 +11,7 @@ const culprits::time_point start{std::chrono::hours{1}};
 
 } // namespace
 
-TEST_CASE("a host that fails while others are written is kept apart for some minutes") {
+TEST_CASE("a host that fails while others are written is suspected for some minutes") {
   culprits x;
   x.worked(start);
   CHECK_FALSE(x.failed("evil", 5s, start + 5s));
@@ -22,7 +22,7 @@ TEST_CASE("a host that fails while others are written is kept apart for some min
   CHECK_FALSE(x.suspected("evil", start + 6min));
 }
 
-TEST_CASE("what has held up the others is not tried again at once") {
+TEST_CASE("a suspect that fails again has to wait") {
   culprits x;
   x.worked(start);
   x.failed("evil", 5s, start);
@@ -40,7 +40,7 @@ TEST_CASE("what has held up the others is not tried again at once") {
   CHECK(x.paused("evil", start + 19s));
 }
 
-TEST_CASE("a failure that took as long as this program stood still is paid for as one call") {
+TEST_CASE("a failure during a suspension of the process counts as one call") {
   culprits x;
   x.worked(start);
   for (int i = 0; i < 2; ++i) {
@@ -52,7 +52,7 @@ TEST_CASE("a failure that took as long as this program stood still is paid for a
 }
 
 TEST_CASE(
-    "when several hosts fail one after the other it is the database, and they are doubted for "
+    "when several hosts fail one after the other it is the database, and they are suspected for "
     "a short time only") {
   culprits x;
   x.worked(start);
@@ -76,7 +76,7 @@ TEST_CASE("a failure is the database's when nothing was written for long, or eve
   CHECK(x.failed("only", 1s, start + 11s));
 }
 
-TEST_CASE("culprits are forgotten when their time has passed") {
+TEST_CASE("suspects are forgotten when their time has passed") {
   culprits x;
   for (int i = 0; i < 100; ++i) {
     const auto now = start + i * 10min;

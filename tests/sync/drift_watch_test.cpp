@@ -20,7 +20,7 @@ row_change change(std::string key, operation op = operation::create,
 
 } // namespace
 
-TEST_CASE("what no event has announced within two seconds is drift, told once") {
+TEST_CASE("a change that no event covers within two seconds is drift, reported once") {
   drift_watch watch;
   CHECK_FALSE(watch.next_due());
   watch.suspect("v", row_kind::volume, operation::update, start);
@@ -32,7 +32,7 @@ TEST_CASE("what no event has announced within two seconds is drift, told once") 
   CHECK_FALSE(watch.next_due());
 }
 
-TEST_CASE("what a list has removed waits for its event for a minute before it is drift") {
+TEST_CASE("a removal waits a minute for its event before it is drift") {
   drift_watch watch;
   watch.suspect("gone", row_kind::volume, operation::remove, start);
   watch.suspect("new", row_kind::volume, operation::create, start + 1s);
@@ -96,7 +96,7 @@ TEST_CASE("a resource can drift again") {
   CHECK(watch.due(start + 3s).size() == 1);
 }
 
-TEST_CASE("suspicions that find no room are counted and not told") {
+TEST_CASE("changes beyond the capacity are counted and not reported") {
   drift_watch watch{{.grace = 2s, .removal_grace = 60s, .capacity = 2}};
   for (const auto* key : {"a", "b", "c"})
     watch.suspect(key, row_kind::volume, operation::create, start);
@@ -107,7 +107,7 @@ TEST_CASE("suspicions that find no room are counted and not told") {
   CHECK(watch.waiting() == 1);
 }
 
-TEST_CASE("a moved watch still knows what it waits for") {
+TEST_CASE("a moved watch keeps its suspected changes") {
   drift_watch watch;
   watch.suspect("a", row_kind::volume, operation::create, start);
   watch.suspect("b", row_kind::volume, operation::create, start);

@@ -52,7 +52,7 @@ TEST_CASE("the oldest is forgotten first") {
   CHECK(memory.remember(event(1)));
 }
 
-TEST_CASE("it tells whether it still knows all that was read since") {
+TEST_CASE("the memory knows whether it still holds all events since a number") {
   event_memory memory{3};
   memory.remember(event(1));
   const auto then = memory.count();
@@ -75,7 +75,7 @@ TEST_CASE("what the daemon remembers and the stream has not shown is missing, in
   CHECK(memory.size() == 1); // asking is not reading
 }
 
-TEST_CASE("whatever was read last is known, within the capacity") {
+TEST_CASE("the most recent events are known, up to the capacity") {
   CHECK(rc::check([] {
     auto capacity = *rc::gen::inRange<std::size_t>(1, 20);
     auto times = *rc::gen::container<std::vector<timestamp>>(rc::gen::inRange<timestamp>(0, 30));

@@ -71,7 +71,7 @@ using sentences = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("an agent has a hub where others have a database, judged alike") {
+TEST_CASE("an agent's check of its hub follows the rules of a database check") {
   auto facts = well_agent();
   CHECK(names_of(evaluate(facts, now)) == sentences{"docker", "hub"});
   CHECK(evaluate(facts, now).status == healthy);
@@ -87,7 +87,7 @@ TEST_CASE("an agent has a hub where others have a database, judged alike") {
   CHECK(report.events.status == healthy);
 }
 
-TEST_CASE("a hub that answers an agent, but does not take its rows, is unhealthy") {
+TEST_CASE("a hub that answers pings but does not write is unhealthy") {
   auto facts = well_agent();
   facts.troubles = {{resource_kind::volume, {ec::store_unreachable, "the disk is full"}, now}};
   const auto report = evaluate(facts, now);
@@ -95,7 +95,7 @@ TEST_CASE("a hub that answers an agent, but does not take its rows, is unhealthy
   CHECK(check_of(report, "docker").status == healthy);
 }
 
-TEST_CASE("a hub that nobody asks, since events are off, is not configured") {
+TEST_CASE("the hub of an agent with disabled events is not configured") {
   auto facts = well_agent();
   facts.events_enabled = facts.database_asked = facts.database_up = false;
   const auto report = evaluate(facts, now);
@@ -132,14 +132,14 @@ TEST_CASE("a hub is degraded while hosts are away, and unhealthy without its dat
   CHECK(check_of(evaluate(facts, now), "hosts").status == degraded);
 }
 
-TEST_CASE("a hub without any host yet is healthy, and says so") {
+TEST_CASE("a hub without a host is healthy, with a reason") {
   const auto report = evaluate(hub_with({}), now);
   CHECK(report.status == healthy);
   CHECK(check_of(report, "hosts").status == healthy);
   CHECK(check_of(report, "hosts").reasons == sentences{"No host has reported yet."});
 }
 
-TEST_CASE("a host that reports, but can't do its work, degrades the fleet and is quoted") {
+TEST_CASE("a connected host that is not well degrades the fleet, with its reasons") {
   auto lost = reporting("a");
   lost.stream_connected = false;
   lost.status = unhealthy;
@@ -154,7 +154,7 @@ TEST_CASE("a host that reports, but can't do its work, degrades the fleet and is
                      "The host b reports, but is unhealthy."});
 }
 
-TEST_CASE("a host where nothing happens, or that has only just come, does not degrade the fleet") {
+TEST_CASE("a degraded or newly connected host does not degrade the fleet") {
   auto idle = reporting("a");
   idle.status = degraded;
   auto fresh = reporting("b");
@@ -164,7 +164,7 @@ TEST_CASE("a host where nothing happens, or that has only just come, does not de
   CHECK(evaluate(hub_with({idle, fresh}), now).status == healthy);
 }
 
-TEST_CASE("ten hosts of a sort are named, the others counted") {
+TEST_CASE("ten hosts that are away and ten that are not well are named, the others counted") {
   std::vector<host_report> hosts;
   for (int i = 0; i < 10; ++i)
     hosts.push_back(away("a" + std::to_string(i)));
@@ -183,7 +183,7 @@ TEST_CASE("ten hosts of a sort are named, the others counted") {
   CHECK(reasons[21] == "And 2 more hosts are not well.");
 }
 
-TEST_CASE("a roster that does not answer degrades the fleet: nobody knows who reports") {
+TEST_CASE("a roster that does not answer degrades the fleet") {
   auto facts = hub_with({});
   facts.roster_reason = "the fleet roster does not answer";
   const auto report = evaluate(facts, now);
@@ -193,7 +193,7 @@ TEST_CASE("a roster that does not answer degrades the fleet: nobody knows who re
             "The hosts that report to this hub are unknown: the fleet roster does not answer"});
 }
 
-TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set") {
+TEST_CASE("EVENTS_ENABLED does not change the health of a hub") {
   using fleet = std::vector<host_report>;
   for (const auto& hosts : {fleet{}, fleet{reporting("a"), away("b")}}) {
     auto facts = hub_with(hosts);
@@ -203,7 +203,7 @@ TEST_CASE("a hub is there for its agents, whether or not EVENTS_ENABLED is set")
   }
 }
 
-TEST_CASE("in every role the whole is as bad as the worst, and has a reason unless it is healthy") {
+TEST_CASE("in every role the worst check decides, and every status but healthy has a reason") {
   CHECK(rc::check([] {
     health_facts facts;
     facts.role = *rc::gen::element(node_role::standalone, node_role::agent, node_role::hub);

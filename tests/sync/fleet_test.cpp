@@ -48,7 +48,7 @@ struct hub {
 
 } // namespace
 
-TEST_CASE("an agent that comes is connected since then") {
+TEST_CASE("an admitted agent is connected from that moment") {
   hub x;
   const auto in = x.admit("a", 1);
   CHECK(in.refused.empty());
@@ -59,7 +59,7 @@ TEST_CASE("an agent that comes is connected since then") {
   CHECK(x.all.connected() == 1);
 }
 
-TEST_CASE("a second live agent of a name is refused, and told who has it") {
+TEST_CASE("a second agent of a name is refused, with the address of the first") {
   hub x;
   x.admit("a", 1);
   x.passed = 3s;
@@ -69,7 +69,7 @@ TEST_CASE("a second live agent of a name is refused, and told who has it") {
   CHECK(x.of("a").address == "node-1");
 }
 
-TEST_CASE("an agent that has been silent for too long gives its name away") {
+TEST_CASE("an agent without heartbeats for too long loses its name") {
   hub x;
   const auto first = x.admit("a", 1);
   x.passed = 8s;
@@ -81,7 +81,7 @@ TEST_CASE("an agent that has been silent for too long gives its name away") {
   CHECK(x.all.record_heartbeat(second.session, {}, x.now()));
 }
 
-TEST_CASE("signs of life keep a session") {
+TEST_CASE("heartbeats keep a session alive") {
   hub x;
   const auto in = x.admit("a", 1);
   for (int i = 0; i < 20; ++i) {
@@ -91,7 +91,7 @@ TEST_CASE("signs of life keep a session") {
   }
 }
 
-TEST_CASE("a process whose connection broke takes its place back at once") {
+TEST_CASE("an agent that reconnects replaces its own session at once") {
   hub x;
   const auto first = x.admit("a", 1);
   const auto second = x.admit("a", 1);
@@ -100,7 +100,7 @@ TEST_CASE("a process whose connection broke takes its place back at once") {
   CHECK(x.all.connected() == 1);
 }
 
-TEST_CASE("who goes on where it ended needs no snapshot") {
+TEST_CASE("an agent whose batches the hub knows needs no snapshot") {
   hub x;
   const auto first = x.admit("a", 1);
   x.all.committed(first.session, 5);
@@ -108,7 +108,7 @@ TEST_CASE("who goes on where it ended needs no snapshot") {
   CHECK_FALSE(x.admit("a", 1, 5).snapshot);
 }
 
-TEST_CASE("a hub that has not seen what the agent takes for acknowledged wants everything again") {
+TEST_CASE("a hub that lacks acknowledged batches requests a snapshot") {
   hub x;
   CHECK(x.admit("a", 1, 5).snapshot); // the hub was restarted
   hub y;
@@ -118,14 +118,14 @@ TEST_CASE("a hub that has not seen what the agent takes for acknowledged wants e
   CHECK(y.admit("a", 1, 5).snapshot);
 }
 
-TEST_CASE("a new process begins with a list anyway") {
+TEST_CASE("a restarted agent needs no snapshot, since it begins with lists") {
   hub x;
   x.admit("a", 1);
   x.passed = 1min;
   CHECK_FALSE(x.admit("a", 2, 0).snapshot);
 }
 
-TEST_CASE("another engine under the name is noticed") {
+TEST_CASE("a different daemon under the same name is reported") {
   hub x;
   const auto first = x.admit("a", 1, 0, "one");
   CHECK_FALSE(first.new_engine);
@@ -135,7 +135,7 @@ TEST_CASE("another engine under the name is noticed") {
   CHECK(x.admit("a", 3, 0, "two").new_engine);
 }
 
-TEST_CASE("a host that left is away since then, and says why") {
+TEST_CASE("a host whose session has ended is away, with the reason") {
   hub x;
   const auto in = x.admit("a", 1);
   x.passed = 5s;
@@ -147,7 +147,7 @@ TEST_CASE("a host that left is away since then, and says why") {
   CHECK(away.status == health_status::unhealthy);
 }
 
-TEST_CASE("the end of a session that was replaced says nothing about the host") {
+TEST_CASE("the end of a replaced session does not change the host") {
   hub x;
   const auto first = x.admit("a", 1);
   x.admit("a", 1);
@@ -155,7 +155,7 @@ TEST_CASE("the end of a session that was replaced says nothing about the host") 
   CHECK(x.of("a").connected);
 }
 
-TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
+TEST_CASE("a heartbeat updates the host's report, by the hub's clock") {
   hub x;
   const auto in = x.admit("a", 1);
   x.passed = 10s;
@@ -178,7 +178,7 @@ TEST_CASE("what an agent tells is known of its host, by the hub's clock") {
   CHECK(known.reasons == std::vector<std::string>{"idle"});
 }
 
-TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
+TEST_CASE("the size of what a hub keeps of any heartbeat is bounded") {
   hub x;
   const std::string long_text(100'000, 'x');
   const auto in = x.all.admit(
@@ -203,7 +203,7 @@ TEST_CASE("whatever an agent tells of itself, the hub keeps little of it") {
   CHECK(known.reasons[31].size() == 500);
 }
 
-TEST_CASE("a text is not cut inside of a character") {
+TEST_CASE("a text is not cut inside a character") {
   link_heartbeat heartbeat;
   heartbeat.reasons = {"x", std::string(499, 'x') + "\u00e4"};
   bound(heartbeat);
@@ -211,7 +211,7 @@ TEST_CASE("a text is not cut inside of a character") {
   CHECK(heartbeat.reasons[1] == std::string(499, 'x'));
 }
 
-TEST_CASE("what an agent tells of itself is text of one line, whatever its bytes") {
+TEST_CASE("texts of an agent become one line of valid UTF-8, for any bytes") {
   hub x;
   const auto in = x.all.admit(
       {.host = "a", .program_version = "1.0\xff\n", .engine_id = "\xc3", .incarnation = 1}, "node",
@@ -231,7 +231,7 @@ TEST_CASE("what an agent tells of itself is text of one line, whatever its bytes
   CHECK(known.reasons[2].size() <= 500);
 }
 
-TEST_CASE("what a batch tells of its host is bounded, and its times are") {
+TEST_CASE("the host facts of a batch are bounded, and their times are in range") {
   using limits = std::numeric_limits<timestamp>;
   host_facts facts{.engine_id = std::string(100'000, 'x'),
                    .engine_version = "\xff",
@@ -250,7 +250,7 @@ TEST_CASE("what a batch tells of its host is bounded, and its times are") {
   CHECK(usual == before);
 }
 
-TEST_CASE("times of the database that lie beyond all reason are brought into range") {
+TEST_CASE("times of the database that are out of range are moved into it") {
   using limits = std::numeric_limits<timestamp>;
   hub x;
   auto row = hub::row("a", limits::min());
@@ -262,7 +262,7 @@ TEST_CASE("times of the database that lie beyond all reason are brought into ran
   CHECK_FALSE(x.of("a").connected);
 }
 
-TEST_CASE("hosts of the database that do not report are away since they were last seen") {
+TEST_CASE("hosts of the database that do not report are away since they were last heard") {
   hub x;
   x.all.merge_recorded({hub::row("a", start - 3'600'000'000'000)}, x.now());
   CHECK_FALSE(x.of("a").connected);
@@ -271,7 +271,7 @@ TEST_CASE("hosts of the database that do not report are away since they were las
   CHECK(x.of("a").connected);
 }
 
-TEST_CASE("a host that somebody else writes is not missed") {
+TEST_CASE("a host that another node writes is not away") {
   hub x;
   x.all.merge_recorded({hub::row("other", start - 5'000'000'000)}, x.now());
   CHECK(x.all.report().empty());
@@ -292,7 +292,7 @@ TEST_CASE("a host whose row was deleted is forgotten once it is away") {
   CHECK(x.all.report().empty());
 }
 
-TEST_CASE("whatever agents do, a name has one session") {
+TEST_CASE("a name has one session at a time, in any order of calls") {
   CHECK(rc::check([] {
     hub x;
     std::set<std::uint64_t> live;

@@ -21,27 +21,27 @@ container listed(const char* state, timestamp unchanged_for) {
 
 } // namespace
 
-TEST_CASE("a container that has been so for longer than the gap was not started in it") {
+TEST_CASE("a container whose state is older than the gap was not started in it") {
   CHECK_FALSE(times_may_differ(listed("running", hour), now - 60 * second, now));
   CHECK_FALSE(times_may_differ(listed("exited", hour), now - 60 * second, now));
 }
 
-TEST_CASE("a container that may have started within the gap has to be asked") {
+TEST_CASE("the times of a container that may have started in the gap may differ") {
   CHECK(times_may_differ(listed("running", 59 * second), now - 60 * second, now));
   CHECK(
       times_may_differ(listed("running", 63 * second), now - 60 * second, now)); // too near to tell
   CHECK(times_may_differ(listed("running", hour), now - 2 * hour, now));
 }
 
-TEST_CASE("what is not known counts as moved") {
+TEST_CASE("with an unknown age or verified_at the times may differ") {
   CHECK(times_may_differ(listed("running", 0), now - 60 * second, now)); // no age in its status
   CHECK(times_may_differ(listed("running", hour), never, now));          // nothing was ever proven
 }
 
-TEST_CASE("a proof that is still to come, of a clock that was set back, proves nothing") {
+TEST_CASE("a verified_at in the future, of a clock that was set back, does not count") {
   CHECK(times_may_differ(listed("running", hour), now + second, now));
 }
 
-TEST_CASE("a container that was never started has no times to ask for") {
+TEST_CASE("a container that was never started has no times") {
   CHECK_FALSE(times_may_differ(listed("created", 0), never, now));
 }

@@ -1,4 +1,4 @@
-#include "sync/health.hpp"
+#include "tests/sync/health_bench.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -7,46 +7,9 @@
 
 using namespace volumeviz;
 using namespace volumeviz::sync;
-using enum health_status;
+using namespace volumeviz::sync::testing;
 
-namespace {
-
-constexpr timestamp second = 1'000'000'000;
-constexpr timestamp now = 1'700'000'000 * second;
-
-/// A node in the best of health: connected for an hour, an event and a proof ten seconds ago.
-health_facts well() {
-  health_facts facts;
-  facts.events_enabled = true;
-  facts.connected = true;
-  facts.connected_since = now - 3'600 * second;
-  facts.docker_known = true;
-  facts.docker_answers = true;
-  facts.database_up = true;
-  facts.last_event = now - 11 * second;
-  facts.last_event_received = now - 10 * second;
-  facts.verified_at = now - 10 * second;
-  facts.idle_degraded_after = std::chrono::minutes{5};
-  return facts;
-}
-
-health_status status_of(const health_report& report, const std::string& name) {
-  for (const auto& check : report.checks)
-    if (check.name == name)
-      return check.status;
-  return not_configured;
-}
-
-bool mentions(const std::vector<std::string>& reasons, const std::string& text) {
-  for (const auto& x : reasons)
-    if (x.find(text) != std::string::npos)
-      return true;
-  return false;
-}
-
-} // namespace
-
-TEST_CASE("a node in the best of health is healthy, without a reason") {
+TEST_CASE("a node without trouble is healthy and gives no reason") {
   auto report = evaluate(well(), now);
   CHECK(report.status == healthy);
   CHECK(report.now == now);
@@ -59,7 +22,7 @@ TEST_CASE("a node in the best of health is healthy, without a reason") {
   }
 }
 
-TEST_CASE("the numbers are passed on") {
+TEST_CASE("the report contains the counters") {
   auto facts = well();
   facts.queue_size = 1;
   facts.processed = 2;
@@ -85,7 +48,7 @@ TEST_CASE("the numbers are passed on") {
   CHECK(x.verified_at == facts.verified_at);
 }
 
-TEST_CASE("a daemon that answers, but not what it is asked, is unhealthy") {
+TEST_CASE("a daemon that answers pings but fails fetches is unhealthy") {
   auto facts = well();
   facts.troubles = {
       {resource_kind::volume, {ec::docker_refused, "500: out of order"}, now - second}};
@@ -98,7 +61,7 @@ TEST_CASE("a daemon that answers, but not what it is asked, is unhealthy") {
   CHECK(report.events.status == healthy);
 }
 
-TEST_CASE("a database that answers, but does not write, is unhealthy") {
+TEST_CASE("a database that answers pings but fails writes is unhealthy") {
   auto facts = well();
   facts.troubles = {{resource_kind::container, {ec::store_unreachable, "no space left"}, now}};
   auto report = evaluate(facts, now);
@@ -124,27 +87,6 @@ TEST_CASE(
   CHECK(mentions(report.checks[1].reasons, "; the first: container \"c\" (too big)"));
 }
 
-TEST_CASE("without a stream the node is unhealthy, and says why and since when") {
-  auto facts = well();
-  facts.connected = false;
-  facts.disconnected_since = now - 125 * second;
-  facts.stream_reason = "the daemon refused the connection";
-  auto report = evaluate(facts, now);
-  CHECK(report.status == unhealthy);
-  CHECK(report.events.status == unhealthy);
-  CHECK_FALSE(report.events.connected);
-  CHECK(mentions(report.events.reasons, "refused the connection"));
-  CHECK(mentions(report.events.reasons, "since 2023-11-14 22:11:15 UTC (2 min 5 s)"));
-}
-
-TEST_CASE("without a stream there is a reason even if nobody has told one") {
-  auto facts = well();
-  facts.connected = false;
-  auto reasons = evaluate(facts, now).events.reasons;
-  REQUIRE(reasons.size() == 1);
-  CHECK(reasons[0] == "Not connected to the Docker event stream.");
-}
-
 TEST_CASE(
     "a connected node without an event for the limit is degraded, one moment before it is not") {
   auto facts = well();
@@ -159,46 +101,7 @@ TEST_CASE(
   CHECK(mentions(report.events.reasons, "EVENTS_IDLE_DEGRADED_AFTER"));
 }
 
-TEST_CASE("idleness is counted from the connection when no event has come on it") {
-  auto facts = well();
-  facts.last_event_received = now - 3'000 * second;
-  facts.connected_since = now - 10 * second;
-  CHECK(evaluate(facts, now).status == healthy);
-  facts.last_event_received = never;
-  CHECK(evaluate(facts, now).status == healthy);
-  facts.connected_since = now - 301 * second;
-  auto report = evaluate(facts, now);
-  CHECK(report.status == degraded);
-  CHECK(mentions(report.events.reasons, "on this connection"));
-}
-
-TEST_CASE("our clock counts for idleness, not the daemon's") {
-  auto facts = well();
-  facts.last_event = now - 3'000 * second; // a daemon whose clock is wrong
-  CHECK(evaluate(facts, now).status == healthy);
-}
-
-TEST_CASE("with a limit of 0 no silence is too long") {
-  auto facts = well();
-  facts.idle_degraded_after = {};
-  facts.last_event_received = never;
-  CHECK(evaluate(facts, now).status == healthy);
-}
-
-TEST_CASE("a clock that was set back makes nothing idle or stale") {
-  auto facts = well();
-  CHECK(evaluate(facts, now - 7'200 * second).status == healthy);
-  CHECK_FALSE(stale(facts, now - 7'200 * second));
-}
-
-TEST_CASE("without a moment to count from nothing is idle or stale") {
-  auto facts = well();
-  facts.connected_since = facts.last_event_received = facts.verified_at = never;
-  CHECK(evaluate(facts, now).status == healthy);
-  CHECK_FALSE(stale(facts, now));
-}
-
-TEST_CASE("a disabled events system is not configured, and the rest decides") {
+TEST_CASE("a disabled events system is not configured, so the other checks decide") {
   health_facts facts;
   facts.database_up = true;
   auto report = evaluate(facts, now);
@@ -214,7 +117,7 @@ TEST_CASE("a disabled events system is not configured, and the rest decides") {
   CHECK(status_of(evaluate(facts, now), "docker") == healthy);
 }
 
-TEST_CASE("a Docker that answers and refuses what the node needs is unhealthy, and it is said so") {
+TEST_CASE("a Docker that refuses what the node needs is unhealthy, with that reason") {
   auto facts = well();
   facts.docker_answers = false;
   facts.docker_refuses = true;
@@ -226,7 +129,7 @@ TEST_CASE("a Docker that answers and refuses what the node needs is unhealthy, a
   CHECK(mentions(report.checks[0].reasons, "the daemon answered 403"));
 }
 
-TEST_CASE("a Docker that does not answer is unhealthy, the others' checks aside") {
+TEST_CASE("a Docker that does not answer is unhealthy, and the other checks are not affected") {
   auto facts = well();
   facts.docker_answers = false;
   facts.docker_reason = "no answer within 4 s";
@@ -258,7 +161,7 @@ TEST_CASE("a database that is away is unhealthy, with its reason") {
   CHECK(mentions(report.checks[1].reasons, "connection refused"));
 }
 
-TEST_CASE("a database in which another node writes the rows is degraded, and nothing worse") {
+TEST_CASE("a standby node is degraded") {
   auto facts = well();
   facts.standby = true;
   facts.database_since = now - 60 * second;
@@ -275,69 +178,7 @@ TEST_CASE("a database in which another node writes the rows is degraded, and not
   CHECK(status_of(evaluate(facts, now), "database") == unhealthy);
 }
 
-TEST_CASE("what can't be inspected is named in a reason, and is no other status") {
-  auto facts = well();
-  facts.unverified = {
-      {.kind = resource_kind::container,
-       .count = 7,
-       .first = {{"web (0123456789ab)", "500: no layer", now - 60 * second}}},
-      {.kind = resource_kind::volume, .count = 1, .first = {{"nas", "hangs", never}}}};
-  const auto x = evaluate(facts, now);
-  CHECK(x.status == health_status::healthy);
-  REQUIRE(x.events.reasons.size() == 2);
-  CHECK(x.events.reasons[0].starts_with("7 containers can't be inspected"));
-  CHECK(x.events.reasons[0].find("web (0123456789ab) since") != std::string::npos);
-  CHECK(x.events.reasons[0].find("500: no layer") != std::string::npos);
-  CHECK(x.events.reasons[0].ends_with("; …"));
-  CHECK(x.events.reasons[1].starts_with("1 volume can't be inspected"));
-}
-
-TEST_CASE("volumes that the lists lack and that stay are named in a reason of their own") {
-  auto facts = well();
-  facts.unverified = {{.kind = resource_kind::volume,
-                       .count = 0,
-                       .first = {},
-                       .kept = 3,
-                       .first_kept = {{"pv1", "404: plugin nas not found", now - 60 * second}}}};
-  const auto x = evaluate(facts, now);
-  CHECK(x.status == health_status::healthy);
-  REQUIRE(x.events.reasons.size() == 1);
-  CHECK(x.events.reasons[0].starts_with("The daemon's list lacks 3 volumes"));
-  CHECK(x.events.reasons[0].find("unverified: pv1 since") != std::string::npos);
-  CHECK(x.events.reasons[0].find("(404: plugin nas not found); …") != std::string::npos);
-}
-
-TEST_CASE("rows that nothing has proven for a minute are a reason, but no other status") {
-  auto facts = well();
-  facts.verified_at = now - 60 * second;
-  CHECK_FALSE(stale(facts, now));
-  facts.verified_at = now - 61 * second;
-  CHECK(stale(facts, now));
-  auto report = evaluate(facts, now);
-  CHECK(report.status == healthy);
-  CHECK(mentions(report.events.reasons, "1 min 1 s ago"));
-}
-
-TEST_CASE("rows that were never proven are stale a minute after connecting") {
-  auto facts = well();
-  facts.verified_at = never;
-  CHECK(stale(facts, now));
-  CHECK(mentions(evaluate(facts, now).events.reasons, "not been proven"));
-  facts.connected_since = now - 30 * second;
-  CHECK_FALSE(stale(facts, now));
-}
-
-TEST_CASE("without a stream, or disabled, staleness is no news") {
-  auto facts = well();
-  facts.verified_at = now - 3'600 * second;
-  facts.connected = false;
-  CHECK_FALSE(stale(facts, now));
-  facts.connected = true;
-  facts.events_enabled = false;
-  CHECK_FALSE(stale(facts, now));
-}
-
-TEST_CASE("one cause of several failures is told once in all checks") {
+TEST_CASE("one cause of several failures is named once in all checks") {
   auto facts = well();
   facts.connected = facts.docker_answers = facts.first_sync_done = false;
   facts.stream_reason = "couldn't open the event stream: there is no socket";
@@ -398,7 +239,8 @@ TEST_CASE("a node that is not ready says why the first reconciliation is not don
                    "refused"});
 }
 
-TEST_CASE("the whole is as bad as the worst, and everything that is not healthy has a reason") {
+TEST_CASE(
+    "the node is as unhealthy as its worst check, and every status but healthy has a reason") {
   CHECK(rc::check([] {
     auto facts = well();
     facts.events_enabled = *rc::gen::arbitrary<bool>();
@@ -422,13 +264,4 @@ TEST_CASE("the whole is as bad as the worst, and everything that is not healthy 
     RC_ASSERT(report.status == worst);
     RC_ASSERT(report.events.connected == (facts.events_enabled && facts.connected));
   }));
-}
-
-TEST_CASE("what a list has left out is a reason, and no status") {
-  auto facts = well();
-  facts.left_out[resource_kind::volume] = "1 entry of the list is left out.";
-  facts.left_out[resource_kind::container] = "";
-  const auto report = evaluate(facts, now);
-  CHECK(report.status == healthy);
-  CHECK(report.events.reasons == std::vector<std::string>{"1 entry of the list is left out."});
 }

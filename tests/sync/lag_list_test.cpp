@@ -1,3 +1,4 @@
+#include "runtime/invariant.hpp"
 #include "sync/lag_list.hpp"
 
 #include <doctest/doctest.h>
@@ -5,8 +6,6 @@
 
 #include <algorithm>
 #include <vector>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz::sync;
 using namespace std::chrono_literals;

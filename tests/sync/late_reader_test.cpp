@@ -27,7 +27,7 @@ TEST_CASE("an event from before the opening was replayed and has no lag") {
   CHECK_FALSE(reader.lag_of(event_at(opened - 1), opened + second));
 }
 
-TEST_CASE("a run of late events as long as the daemon's backlog may have lost some, told once") {
+TEST_CASE("a run of late events as long as the backlog may have lost some, reported once") {
   late_reader reader{3};
   CHECK_FALSE(reader.may_have_lost(91ms));
   CHECK_FALSE(reader.may_have_lost(91ms));

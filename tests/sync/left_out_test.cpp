@@ -76,7 +76,7 @@ TEST_CASE("a list that is not complete deletes nothing, so it has nothing to spa
   CHECK(list == observed<volume>{});
 }
 
-TEST_CASE("whatever is left out of a list, no row goes that may be one of it") {
+TEST_CASE("no left-out entry ever deletes a row that may be its own") {
   CHECK(rc::check("the rows of left-out entries stay", [] {
     auto list = complete_list<volume>();
     std::vector<left_out_entry> left_out;
@@ -107,7 +107,7 @@ TEST_CASE("an entry is named by its key, or by its position and driver") {
   CHECK(entry_name(resource_kind::volume, entry(std::string(5000, 'x'), "")).size() < 250);
 }
 
-TEST_CASE("health has one sentence for all that was left out, with the first by name") {
+TEST_CASE("health has one sentence for all left-out entries and names the first") {
   CHECK(left_out_reason(resource_kind::volume, {}).empty());
   CHECK(left_out_reason(resource_kind::volume, {entry("", "nas")})
         == "1 entry of the daemon's list of volumes can't be understood and is left out; no row is "

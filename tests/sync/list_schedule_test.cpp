@@ -1,11 +1,10 @@
+#include "runtime/invariant.hpp"
 #include "sync/backoff.hpp"
 #include "sync/list_schedule.hpp"
 
 #include <doctest/doctest.h>
 
 #include <set>
-
-#include "runtime/invariant.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::sync;

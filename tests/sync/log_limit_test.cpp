@@ -32,7 +32,7 @@ TEST_CASE("several lines in an interval may be written, the rest is counted once
   CHECK_FALSE(lines.admit("a", start + 61s));
 }
 
-TEST_CASE("strangers with ever new names can't fill the log, nor the memory") {
+TEST_CASE("new keys without end fill neither the log nor the memory") {
   log_limit lines{{.interval = 60s, .keys = 10}};
   std::uint64_t written = 0;
   for (int i = 0; i < 1000; ++i)

@@ -11,7 +11,7 @@
 
 namespace volumeviz::sync::testing {
 
-/// A plan and a clock that moves only when told to: the language of the directed tests.
+/// A plan, and a clock that only the test moves.
 struct plan_bench {
   work_limits limits;
   time_point now = time_point{} + std::chrono::hours{1};
@@ -34,7 +34,7 @@ struct plan_bench {
   }
   void want(list_reason reason, std::uint64_t run = 0) { plan.want_list(reason, run, now); }
   void advance(milliseconds span) { now += span; }
-  /// Lets the time pass until something is due.
+  /// Moves the clock until something is due.
   void sleep() {
     REQUIRE(plan.next_due());
     now = std::max(now, *plan.next_due());
@@ -64,7 +64,7 @@ struct plan_bench {
   void finish_unwritten() { plan.finish_unwritten(now); }
   void finish_held_back() { plan.finish_held_back(now); }
 
-  /// Looks at whatever is due, successfully, until nothing is due now; how many looks that were.
+  /// Fetches everything that is due, successfully. Returns how many fetches that took.
   int catch_up() {
     auto n = 0;
     for (; begin(); ++n)

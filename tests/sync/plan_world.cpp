@@ -35,7 +35,7 @@ void plan_world::run(unsigned changes) {
   }
   calm_ = when + seconds{4};
   for (auto t = now_; t < calm_; t += milliseconds{700})
-    at(t, [this] { prove(); });
+    at(t, [this] { add_barrier(); });
   advance();
   while (!agenda_.empty() || plan_.next_due()) {
     auto wake = plan_.next_due();
@@ -79,13 +79,13 @@ void plan_world::change_something() {
   past.push_back({.at = now_,
                   .visible = now_ + lag,
                   .version = gone ? std::nullopt : std::optional{++last_version_}});
-  announce(word, key);
+  emit_event(word, key);
 }
 
-void plan_world::announce(const char* word, const std::string& key) {
+void plan_world::emit_event(const char* word, const std::string& key) {
   docker_event event{
       .kind = resource_kind::container, .action = word, .id = key, .time = stamp(now_)};
-  auto born = unannounced_.insert(now_);
+  auto born = unmarked_.insert(now_);
   auto lost = tape_.one_in(10);
   auto late = tape_.one_in(4) ? tape_.span(3'000) : tape_.span(20);
   at(now_ + late, [this, event, born, lost] {
@@ -93,7 +93,7 @@ void plan_world::announce(const char* word, const std::string& key) {
       plan_.want_list(tape_.one_in(2) ? list_reason::lost_events : list_reason::overflow, 0, now_);
     else
       deliver(event);
-    unannounced_.erase(born);
+    unmarked_.erase(born);
   });
   if (!lost && tape_.one_in(6))
     at(now_ + tape_.span(4'000), [this, event] { deliver(event); });
@@ -105,36 +105,35 @@ void plan_world::announce(const char* word, const std::string& key) {
 
 void plan_world::deliver(const docker_event& event) {
   plan_.mark_dirty(event, *meaning_of(event.kind, event.action), now_);
-  ++noted_;
+  ++marked_;
 }
 
-void plan_world::prove() {
-  auto announced_until = unannounced_.empty() ? now_ : *unannounced_.begin() - milliseconds{1};
-  plan_.add_barrier(stamp(announced_until));
+void plan_world::add_barrier() {
+  auto marked_until = unmarked_.empty() ? now_ : *unmarked_.begin() - milliseconds{1};
+  plan_.add_barrier(stamp(marked_until));
 }
 
 void plan_world::advance() {
   check();
   auto was_busy = plan_.status().busy;
   if (auto what = plan_.begin(now_)) {
-    demand(!was_busy, "one piece of work at a time");
+    demand(!was_busy, "one fetch at a time");
     demand(++fetches_ <= fetches_max, "a calm world comes to rest");
     start(*what);
-    demand(!plan_.begin(now_), "nothing is handed out while a look is under way");
+    demand(!plan_.begin(now_), "no other fetch begins while one is in flight");
   } else if (!was_busy && !plan_.status().idle) {
     auto due = plan_.next_due();
-    demand(due.has_value(), "what waits has a time");
-    demand(*due > now_, "what is due now is handed out now");
+    demand(due.has_value(), "what waits is due at some time");
+    demand(*due > now_, "what is due now is fetched now");
   }
   check();
 }
 
 void plan_world::start(const fetch& what) {
-  demand(what.list || !what.keys.empty(), "a look is a list or has keys");
+  demand(what.list || !what.keys.empty(), "a fetch is a list or has keys");
   demand(what.keys.size() <= limits_.batch_max, "a batch has a limit");
   demand(what.run_id <= last_run_, "only runs that were requested are answered");
-  demand(!what.confirmed || doubted_,
-         "only a list right after a doubted one is believed without a doubt");
+  demand(!what.confirmed || held_back_, "only the list after one that was held back is confirmed");
   auto took = tape_.one_in(3) ? tape_.span(2'000) : tape_.span(30);
   auto moment = [&] { return now_ + milliseconds{tape_.choose(unsigned(took.count()) + 1)}; };
   auto record = [this](const std::string& key) {
@@ -156,13 +155,13 @@ void plan_world::start(const fetch& what) {
 
 void plan_world::end(const fetch& what) {
   auto trouble = now_ < calm_ ? tape_.choose(12) : 0;
-  auto count = [this](const completion& x) { settled_ += sum(x.processed) + sum(x.failed); };
+  auto count = [this](const completion& x) { completed_ += sum(x.processed) + sum(x.failed); };
   if (trouble == 11) {
     count(plan_.finish_failed(now_));
-    doubted_ = false;
+    held_back_ = false;
   } else if (trouble == 10) {
     plan_.finish_unwritten(now_);
-    doubted_ = false;
+    held_back_ = false;
   } else if (what.list) {
     end_list(what);
   } else {
@@ -180,18 +179,18 @@ void plan_world::end_keys(const fetch& what) {
   }
   auto done = plan_.finish(failed, {}, now_);
   demand(failed.size() == what.keys.size() || plan_.status().busy == false, "finished is finished");
-  settled_ += sum(done.processed) + sum(done.failed);
+  completed_ += sum(done.processed) + sum(done.failed);
 }
 
 void plan_world::end_list(const fetch& what) {
   auto removed = std::count_if(database_.begin(), database_.end(),
                                [this](const auto& row) { return !observed_[row.first]; });
   if (!what.confirmed && removed > 1 && 2 * std::size_t(removed) > database_.size()) {
-    doubted_ = true;
+    held_back_ = true;
     plan_.finish_held_back(now_);
     return;
   }
-  doubted_ = false;
+  held_back_ = false;
   std::vector<std::string> needs_inspect;
   std::set<std::string> seen;
   auto partial = now_ < calm_ && tape_.one_in(6);
@@ -210,7 +209,7 @@ void plan_world::end_list(const fetch& what) {
     answered_run_ = std::max(answered_run_, what.run_id);
   auto done = partial ? plan_.finish_partial(seen, needs_inspect, now_)
                       : plan_.finish({}, needs_inspect, now_);
-  settled_ += sum(done.processed) + sum(done.failed);
+  completed_ += sum(done.processed) + sum(done.failed);
 }
 
 void plan_world::store(const std::string& key, const std::optional<std::uint64_t>& version) {
@@ -256,24 +255,25 @@ bool plan_world::was_true_since(const std::string& key, time_point since) const 
 }
 
 void plan_world::check() const {
-  demand(plan_.keys().pending() <= keys_.size() + 1, "what waits is bounded by what there is");
-  demand(noted_ == settled_ + plan_.status().incomplete_events,
+  demand(plan_.keys().pending() <= keys_.size() + 1, "pending keys are at most the existing ones");
+  demand(marked_ == completed_ + plan_.status().incomplete_events,
          "every event is processed or failed exactly once");
-  demand((plan_.keys().pending() == 0) == plan_.status().idle, "idle means that nothing waits");
+  demand((plan_.keys().pending() == 0) == plan_.status().idle,
+         "idle means that nothing is pending");
   if (plan_.status().verified == never)
     return;
   auto proven = time_point{} + std::chrono::nanoseconds{plan_.status().verified};
-  demand(proven <= now_, "the future is not proven");
+  demand(proven <= now_, "nothing is verified in the future");
   for (const auto& key : keys_)
-    demand(was_true_since(key, proven), "rows are no older than what is proven (" + key + ")");
+    demand(was_true_since(key, proven), "rows are as new as the watermark (" + key + ")");
 }
 
 void plan_world::check_at_the_end() const {
   demand(plan_.status().idle, "a calm world comes to rest");
   demand(database_ == shown_all(now_ + seconds{10}), "the database is what the world is");
-  demand(plan_.status().incomplete_events == 0, "every event is settled in the end");
+  demand(plan_.status().incomplete_events == 0, "every event is completed in the end");
   demand(answered_run_ == last_run_, "every run is answered in the end");
-  demand(plan_.status().verified != never, "a calm world is proven in the end");
+  demand(plan_.status().verified != never, "a calm world is verified in the end");
 }
 
 timestamp plan_world::stamp(time_point t) {

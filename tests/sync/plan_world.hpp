@@ -14,23 +14,24 @@
 
 namespace volumeviz::sync::testing {
 
-/// A daemon with a few containers, a database, and a handler that does what a work_plan says, all
-/// in virtual time and as unlucky as the tape wants: the API lags behind the events, events come
-/// late, twice, in the wrong order or not at all (then the kind is listed), looks take time and
-/// fail in all the ways there are. Throws std::runtime_error with a sentence as soon as the plan
-/// breaks a promise.
+/// A daemon with a few containers, a database, and a handler that does what a work_plan says, in
+/// virtual time. The tape decides what goes wrong: the API lags behind the events; events come
+/// late, twice, out of order or not at all (then the kind is listed); fetches take time and fail in
+/// every way. Throws std::runtime_error with a sentence as soon as the plan breaks a promise.
 class plan_world {
 public:
   plan_world(const work_limits& limits, std::vector<std::uint16_t> decisions);
 
-  /// Lives through `changes` changes in the world, then until nothing is left to do.
+  /// Runs `changes` changes of containers, then until nothing is pending.
   void run(unsigned changes);
 
 private:
   struct change {
     time_point at;
-    time_point visible;                   ///< when the API shows it
-    std::optional<std::uint64_t> version; ///< nothing: the container is gone
+    /// When the API shows it.
+    time_point visible;
+    /// No value: the container is gone.
+    std::optional<std::uint64_t> version;
   };
   using state = std::map<std::string, std::uint64_t>;
   using action = std::function<void()>;
@@ -38,9 +39,9 @@ private:
   void at(time_point when, action what) { agenda_.emplace(when, std::move(what)); }
   void schedule_change(time_point when);
   void change_something();
-  void announce(const char* word, const std::string& key);
+  void emit_event(const char* word, const std::string& key);
   void deliver(const docker_event& event);
-  void prove();
+  void add_barrier();
 
   void advance();
   void start(const fetch& what);
@@ -60,22 +61,26 @@ private:
   work_limits limits_;
   work_plan plan_;
   time_point now_{};
-  time_point calm_{}; ///< from then on nothing fails
+  /// From then on nothing fails.
+  time_point calm_{};
   std::multimap<time_point, action> agenda_;
 
   std::vector<std::string> keys_;
   std::map<std::string, std::vector<change>> history_;
-  std::multiset<time_point> unannounced_; ///< changes whose event has not been noted, nor its loss
+  /// The times of changes whose event, or the loss of it, has not reached the plan.
+  std::multiset<time_point> unmarked_;
   state database_;
 
-  std::map<std::string, std::optional<std::uint64_t>> observed_; ///< by the look under way
-  bool doubted_ = false;                                         ///< the list before this was
+  /// What the fetch in flight has seen.
+  std::map<std::string, std::optional<std::uint64_t>> observed_;
+  /// The list before was held back.
+  bool held_back_ = false;
   bool idle_once_ = false;
   std::uint64_t last_version_ = 0;
   std::uint64_t last_run_ = 0;
   std::uint64_t answered_run_ = 0;
-  std::uint64_t noted_ = 0;
-  std::uint64_t settled_ = 0;
+  std::uint64_t marked_ = 0;
+  std::uint64_t completed_ = 0;
   unsigned fetches_ = 0;
 };
 

@@ -29,13 +29,13 @@ TEST_CASE("eight times at once, then once a second") {
   CHECK(happens(limit, "a", 100ms, 10s) == 10);
 }
 
-TEST_CASE("who has waited may be quick again") {
+TEST_CASE("after a wait the whole burst is allowed again") {
   rate_limit limit;
   happens(limit, "a", 0s, 5s);
   CHECK(happens(limit, "a", 20s, 100ms) == 8);
 }
 
-TEST_CASE("one key takes nothing from another, and asking counts for nothing") {
+TEST_CASE("keys do not affect each other, and asking does not count") {
   rate_limit limit;
   happens(limit, "a", 0s, 1s);
   CHECK_FALSE(limit.allows("a", start + 900ms));
@@ -44,7 +44,7 @@ TEST_CASE("one key takes nothing from another, and asking counts for nothing") {
   CHECK(happens(limit, "b", 1s, 100ms) == 8);
 }
 
-TEST_CASE("ever new keys take no memory, and those beyond the limit share one") {
+TEST_CASE("new keys without end take no memory, and those beyond the limit share one") {
   rate_limit limit{{.burst = 8, .interval = 1s, .keys = 10}};
   for (int i = 0; i < 10; ++i)
     CHECK(happens(limit, "name-" + std::to_string(i), 0s, 10ms) == 1);

@@ -45,7 +45,7 @@ TEST_CASE("runs are numbered from 1 on") {
   CHECK(bench.ledger.open() == 2);
 }
 
-TEST_CASE("a demand joins a run of its scope that waits") {
+TEST_CASE("a request joins a waiting run of its scope") {
   ledger_bench bench;
   CHECK(bench.request(full).is_new);
   CHECK(bench.request(volumes).is_new);
@@ -55,7 +55,7 @@ TEST_CASE("a demand joins a run of its scope that waits") {
   CHECK(bench.ledger.open() == 2);
 }
 
-TEST_CASE("a demand does not join a run of which a list has started") {
+TEST_CASE("a request does not join a run after one of its lists has started") {
   ledger_bench bench;
   bench.request(full);
   bench.started(volumes_kind, 1);
@@ -64,7 +64,7 @@ TEST_CASE("a demand does not join a run of which a list has started") {
   CHECK(bench.request(full).ticket.run_id == 2);
 }
 
-TEST_CASE("a demand joins a run whose only list so far has failed") {
+TEST_CASE("a request joins a run whose only list has failed") {
   ledger_bench bench;
   bench.request(full);
   bench.list(volumes_kind, 1, false);
@@ -103,7 +103,7 @@ TEST_CASE("a run of one kind is done when that kind was listed") {
   CHECK_FALSE(bench.ledger.initial_done());
 }
 
-TEST_CASE("a list answers no run that its handler had not heard of") {
+TEST_CASE("a list does not answer a run that is newer than the list") {
   ledger_bench bench;
   bench.request(volumes);
   bench.started(volumes_kind, 1);
@@ -126,7 +126,7 @@ TEST_CASE("a run whose handler has died is answered by the list of the next") {
   CHECK(done[1].id == 2);
 }
 
-TEST_CASE("a list of which the start was not heard counts all the same") {
+TEST_CASE("a list counts even when its start was not reported") {
   ledger_bench bench;
   bench.request(volumes);
   auto done = bench.finished(volumes_kind, 1);
@@ -165,7 +165,7 @@ TEST_CASE("lists that answer no run are counted") {
   CHECK_FALSE(bench.ledger.last_success(containers_kind));
 }
 
-TEST_CASE("the oldest run that is not done says since when something waits") {
+TEST_CASE("the oldest open run decides since when something waits") {
   ledger_bench bench;
   CHECK_FALSE(bench.ledger.waiting_since());
   auto first = bench.now;
@@ -177,7 +177,7 @@ TEST_CASE("the oldest run that is not done says since when something waits") {
   CHECK(bench.ledger.waiting_since() == first + 1s);
 }
 
-TEST_CASE("open runs are bounded, and a later one stands for the forgotten") {
+TEST_CASE("open runs are bounded, and a later run replaces a forgotten one") {
   ledger_bench bench;
   for (std::uint64_t id = 1; id <= 5'000; ++id) {
     CHECK(bench.request(full).ticket.run_id == id);

@@ -64,7 +64,7 @@ TEST_CASE("a daemon that remembers the newest of the answer before has forgotten
   CHECK(coverage.since() == later - disorder);
 }
 
-TEST_CASE("an event after the horizon that the stream has shown proves all that was before it") {
+TEST_CASE("a shown event after the horizon covers everything before it") {
   for (const auto after : {0, 1}) {
     CAPTURE(after);
     auto coverage = coverage_of(1); // it is full: nothing tells what it has forgotten
@@ -73,7 +73,7 @@ TEST_CASE("an event after the horizon that the stream has shown proves all that 
   }
 }
 
-TEST_CASE("an event that the stream has not shown proves nothing") {
+TEST_CASE("an event that the stream has not shown covers nothing") {
   const auto event = event_at(horizon + second);
   for (const auto ring : {1u, 256u}) {
     auto coverage = coverage_of(ring);
@@ -104,7 +104,7 @@ TEST_CASE("a young daemon that remembers less than it could has forgotten nothin
                                with_event(asked.until), {}));
 }
 
-TEST_CASE("Podman covers everything up to the question, whatever it remembers") {
+TEST_CASE("Podman's answers cover everything up to the question") {
   auto podman = coverage_of(256, false);
   CHECK(podman.since() == opened - disorder);
   CHECK(podman.extend(asked, remembers({}), {}));

@@ -43,7 +43,7 @@ write_summary big_summary(std::size_t changes) {
 
 } // namespace
 
-TEST_CASE("a batch that holds up nobody is not sliced") {
+TEST_CASE("a small batch is not sliced") {
   auto batch = list_of(10, 5, true);
   const auto parts = slices(change_batch{batch}, 20);
   REQUIRE(parts.size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("the first slice of a complete list decides what is gone, before anyth
   }
 }
 
-TEST_CASE("every slice that decides what is gone knows what the list spares") {
+TEST_CASE("the slice that removes rows knows which rows the list spares") {
   auto batch = list_of(100, 100, true);
   batch.volumes.spared = {.drivers = {"nas"}, .all = false, .others = true, .known = {"local"}};
   batch.containers.spared = {.drivers = {}, .all = true};
@@ -74,7 +74,7 @@ TEST_CASE("every slice that decides what is gone knows what the list spares") {
   }
 }
 
-TEST_CASE("the last slice of containers tells what the whole list leaves open") {
+TEST_CASE("the last slice of containers reports what the whole list leaves open") {
   const auto parts = slices(list_of(0, 100, true), 10);
   CHECK(parts.back().containers.complete);
   CHECK(parts.back().containers.also_present.size() == 100);
@@ -88,7 +88,7 @@ TEST_CASE("a batch that is not complete never becomes a complete one") {
   }
 }
 
-TEST_CASE("slices hold every resource once, and no more rows than a share") {
+TEST_CASE("slices hold every resource once, and no more rows than the limit") {
   CHECK(rc::check([] {
     const auto volumes = *rc::gen::inRange<std::size_t>(0, 60);
     const auto containers = *rc::gen::inRange<std::size_t>(0, 60);
@@ -137,7 +137,7 @@ TEST_CASE("one resource heavier than a slice is a slice of its own") {
   CHECK(parts[0].volumes.present.size() == 1);
 }
 
-TEST_CASE("keys that are only looked up weigh something, too") {
+TEST_CASE("keys that are only looked up count as rows too") {
   change_batch batch;
   CHECK(rows_of(batch) == 0);
   batch.volumes.also_present.resize(100'000);
@@ -175,7 +175,7 @@ TEST_CASE("summaries of slices add up") {
   CHECK(all.statements == 5);
 }
 
-TEST_CASE("a small answer travels as it is") {
+TEST_CASE("a small answer is not changed") {
   auto x = big_summary(100);
   x.needs_inspect = {"c"};
   const auto before = x;
@@ -183,7 +183,7 @@ TEST_CASE("a small answer travels as it is") {
   CHECK(x == before);
 }
 
-TEST_CASE("an answer lists what fits and counts the rest, so that no row is lost to the metrics") {
+TEST_CASE("an answer lists what fits and counts the rest") {
   auto x = big_summary(12'001);
   bound_answer(x);
   CHECK(x.changes.size() == 5000);
@@ -216,7 +216,7 @@ TEST_CASE("an answer is bounded by its bytes, too") {
   CHECK(x.needs_inspect.size() + x.more_needs_inspect == 4000);
 }
 
-TEST_CASE("one host's flood leaves room for the others in each transaction") {
+TEST_CASE("a host with many batches leaves room for others in each transaction") {
   std::vector<waiting_batch> all;
   for (int i = 0; i < 500; ++i)
     all.push_back({"flood", 200});
@@ -228,7 +228,7 @@ TEST_CASE("one host's flood leaves room for the others in each transaction") {
   CHECK(group.size() == 5 + 2);
 }
 
-TEST_CASE("lists without entries are not for nothing: a host's share of a transaction has few") {
+TEST_CASE("lists without entries count as rows: a transaction takes few of one host") {
   change_batch nothing;
   nothing.volumes.complete = nothing.containers.complete = true;
   CHECK(rows_of(nothing) == 200);
@@ -252,7 +252,7 @@ TEST_CASE("a host that waits alone may fill a transaction") {
   CHECK(fair_group({}).empty());
 }
 
-TEST_CASE("whatever waits, hosts keep their order and all is written in the end") {
+TEST_CASE("each host's batches keep their order, and all are written in the end") {
   CHECK(rc::check([] {
     struct item {
       std::string host;

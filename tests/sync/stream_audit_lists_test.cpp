@@ -1,4 +1,4 @@
-// The rules of sync/stream_audit.hpp from row 7 on: proofs, and lists where there is none.
+// The rules of sync/stream_audit.hpp from row 7 on: what is proven, and lists where nothing is.
 
 #include "tests/sync/audit_bench.hpp"
 
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(slow_daemon, "a hang is not forgotten before both kinds are li
 
 // Rows 8 to 10: what the daemon has forgotten.
 
-TEST_CASE("lists stand in for what the daemon has forgotten, 15 s apart") {
+TEST_CASE("lists replace events that the daemon has forgotten, 15 s apart") {
   audit_bench bench;
   bench.open();
   for (int i = 0; i < 3; ++i) {
@@ -91,7 +91,7 @@ TEST_CASE("lists stand in for what the daemon has forgotten, 15 s apart") {
   }
 }
 
-TEST_CASE("lists for a hang stand in for what the daemon has forgotten, too") {
+TEST_CASE("lists after a hang also replace events that the daemon has forgotten") {
   audit_bench bench;
   bench.open();
   bench.ask();
@@ -99,7 +99,7 @@ TEST_CASE("lists for a hang stand in for what the daemon has forgotten, too") {
   CHECK(bench.round(remembers({})) == nothing_proven);
 }
 
-TEST_CASE("a daemon that remembers what it did before has lists no more") {
+TEST_CASE("a daemon that remembers its events again causes no further lists") {
   audit_bench bench;
   bench.open();
   bench.ask();

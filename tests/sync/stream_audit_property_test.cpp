@@ -185,8 +185,8 @@ private:
 
 } // namespace
 
-TEST_CASE(
-    "whatever is late, forgotten or hangs, a proof is true, and proofs come when all is well") {
+TEST_CASE("with late, forgotten and missing answers a proof is never false, and proofs come when "
+          "all is well") {
   // A property of another name has other chances.
   for (const auto* name : {"a", "b", "c", "d", "e"})
     CHECK(rc::check(name, [] {
@@ -198,7 +198,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "whatever the daemon answers, a proof is of before the question and the next one is near") {
+    "for any answer the proven time is before the question, and the next question comes soon") {
   CHECK(rc::check([] {
     decision_tape tape{long_tape()};
     audit_bench bench{small_ring(tape)};

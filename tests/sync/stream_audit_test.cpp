@@ -145,7 +145,7 @@ TEST_CASE("the stream ends and containers are listed when the daemon's clock was
 
 // Row 4: whose answer it is.
 
-TEST_CASE("an answer proves nothing once the stream's connection has ended") {
+TEST_CASE("an answer after the end of the stream's connection proves nothing") {
   audit_bench bench;
   bench.open();
   bench.ask();
@@ -219,7 +219,8 @@ TEST_CASE_FIXTURE(waiting, "an event that was on its way and is shown holds noth
   CHECK(proves(round(forgets_nothing())));
 }
 
-TEST_CASE("an event is waited for no longer when it can't be told any more whether it was shown") {
+TEST_CASE(
+    "the audit stops waiting for an event when the memory no longer knows whether it was shown") {
   audit_bench bench;
   bench.shown = event_memory{2};
   bench.open();

@@ -1,4 +1,4 @@
-// Lists: why, when, what they settle and what they prove.
+// Lists: why and when the kind is listed, and what a list completes.
 
 #include "tests/sync/plan_bench.hpp"
 
@@ -9,7 +9,7 @@ using namespace volumeviz::sync;
 using namespace volumeviz::sync::testing;
 using namespace std::chrono_literals;
 
-TEST_CASE("a prune lists the kind, and counts as processed by the list") {
+TEST_CASE("a prune lists the kind, and the list processes it") {
   plan_bench bench;
   bench.event("prune", "");
   CHECK(bench.plan.keys().pending() == 1);
@@ -20,7 +20,7 @@ TEST_CASE("a prune lists the kind, and counts as processed by the list") {
   CHECK(done.processed[0].meaning->event_type == "container.prune");
 }
 
-TEST_CASE("a prune that comes while the kind is listed announces what the list has seen") {
+TEST_CASE("a prune during a list covers what the list has found") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -36,7 +36,7 @@ TEST_CASE("an event without an id lists the kind") {
   CHECK(sum(bench.finish().processed) == 1);
 }
 
-TEST_CASE("demands that wait share one list, which answers the newest run") {
+TEST_CASE("waiting requests share one list, which answers the newest run") {
   plan_bench bench;
   bench.want(list_reason::demand, 7);
   bench.want(list_reason::interval, 9);
@@ -48,7 +48,7 @@ TEST_CASE("demands that wait share one list, which answers the newest run") {
   CHECK_FALSE(what.confirmed);
 }
 
-TEST_CASE("a demand that comes while the kind is listed gets a list of its own") {
+TEST_CASE("a request during a list gets a list of its own") {
   plan_bench bench;
   bench.want(list_reason::demand, 1);
   bench.begin_list();
@@ -58,7 +58,7 @@ TEST_CASE("a demand that comes while the kind is listed gets a list of its own")
   CHECK(bench.begin_list().run_id == 2);
 }
 
-TEST_CASE("where events were lost a second list follows, for they may have been ones that lag") {
+TEST_CASE("after lost events a second list follows, since the API may lag behind them") {
   for (auto reason : {list_reason::overflow, list_reason::lost_events, list_reason::damaged,
                       list_reason::start, list_reason::reconnect}) {
     CAPTURE(to_string(reason));
@@ -89,7 +89,7 @@ TEST_CASE("other lists are not followed by a second") {
   }
 }
 
-TEST_CASE("a list that is doubted is asked again at once, and then believed") {
+TEST_CASE("a list that was held back is repeated at once and then confirmed") {
   plan_bench bench;
   bench.want(list_reason::interval, 4);
   bench.event("start", "a");
@@ -104,7 +104,7 @@ TEST_CASE("a list that is doubted is asked again at once, and then believed") {
   CHECK_FALSE(bench.begin_list().confirmed);
 }
 
-TEST_CASE("a doubted list is not believed after an outage of Docker") {
+TEST_CASE("an outage of Docker takes the confirmation back") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -115,7 +115,7 @@ TEST_CASE("a doubted list is not believed after an outage of Docker") {
   CHECK_FALSE(bench.begin_list().confirmed);
 }
 
-TEST_CASE("a doubted list is not believed after an outage of the database") {
+TEST_CASE("an outage of the database takes the confirmation back") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -126,7 +126,7 @@ TEST_CASE("a doubted list is not believed after an outage of the database") {
   CHECK_FALSE(bench.begin_list().confirmed);
 }
 
-TEST_CASE("a doubted list is not believed when another daemon may answer") {
+TEST_CASE("a reconnect takes the confirmation back: another daemon may answer") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -135,7 +135,7 @@ TEST_CASE("a doubted list is not believed when another daemon may answer") {
   CHECK_FALSE(bench.begin_list().confirmed);
 }
 
-TEST_CASE("doubts about a list that was to be believed wait for a while") {
+TEST_CASE("a confirmed list that is held back again is repeated after a pause") {
   plan_bench bench;
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -146,7 +146,7 @@ TEST_CASE("doubts about a list that was to be believed wait for a while") {
   CHECK(*bench.plan.next_due() >= bench.now + bench.limits.retry_min);
 }
 
-TEST_CASE("doubts about a look that was no list are taken as not written") {
+TEST_CASE("an inspect that is held back counts as not written") {
   plan_bench bench;
   bench.event("start", "a");
   bench.begin_keys();
@@ -156,7 +156,7 @@ TEST_CASE("doubts about a look that was no list are taken as not written") {
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("a partial list settles what it has seen and inspects the other marks") {
+TEST_CASE("a partial list completes the keys that it shows, and the others are inspected") {
   auto bench = plan_bench::listed();
   bench.event("start", "seen");
   bench.event("pause", "unseen");
@@ -169,7 +169,7 @@ TEST_CASE("a partial list settles what it has seen and inspects the other marks"
   CHECK(bench.plan.next_due() == bench.now + bench.limits.partial_again);
 }
 
-TEST_CASE("a partial list has what it changed inspected") {
+TEST_CASE("resources that a partial list has changed are inspected") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -177,7 +177,7 @@ TEST_CASE("a partial list has what it changed inspected") {
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("a look at keys can't be partial") {
+TEST_CASE("an inspect is never partial") {
   plan_bench bench;
   bench.event("start", "a");
   bench.begin_keys();
@@ -185,7 +185,7 @@ TEST_CASE("a look at keys can't be partial") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("a partial list proves nothing, the complete one after it does") {
+TEST_CASE("barriers wait for the complete list after a partial one") {
   plan_bench bench;
   bench.want(list_reason::start, 5);
   bench.plan.add_barrier(100);
@@ -197,107 +197,6 @@ TEST_CASE("a partial list proves nothing, the complete one after it does") {
   CHECK(bench.begin_list().run_id == 5);
   bench.finish();
   CHECK(bench.plan.status().verified == 200);
-}
-
-TEST_CASE("nothing is proven before a list has gone through") {
-  plan_bench bench;
-  bench.plan.add_barrier(100);
-  bench.event("start", "a");
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == never);
-  bench.want(list_reason::demand);
-  bench.begin_list();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 100);
-}
-
-TEST_CASE("with nothing to look at, a proof holds at once") {
-  auto bench = plan_bench::listed();
-  bench.plan.add_barrier(100);
-  CHECK(bench.plan.status().verified == 100);
-}
-
-TEST_CASE("a proof that is older than the one before tells that the clock was set back") {
-  auto bench = plan_bench::listed();
-  bench.plan.add_barrier(100);
-  bench.plan.add_barrier(90);
-  CHECK(bench.plan.status().verified == 90);
-  bench.plan.add_barrier(100);
-  bench.event("start", "a");
-  bench.plan.add_barrier(110);
-  bench.plan.add_barrier(50);
-  CHECK(bench.plan.status().verified == never);
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 50);
-}
-
-TEST_CASE("a proof waits for what was noted before it and not for what comes after") {
-  auto bench = plan_bench::listed();
-  bench.event("start", "a");
-  bench.plan.add_barrier(100);
-  bench.begin_keys();
-  bench.event("start", "b");
-  bench.plan.add_barrier(200);
-  CHECK(bench.plan.status().verified == never);
-  bench.finish();
-  CHECK(bench.plan.status().verified == 100);
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 200);
-}
-
-TEST_CASE("a proof waits for the second look") {
-  auto bench = plan_bench::listed();
-  bench.event("die", "a");
-  bench.plan.add_barrier(100);
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == never);
-  bench.sleep();
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 100);
-}
-
-TEST_CASE("a container that dies every second is proven again and again, if late") {
-  auto bench = plan_bench::listed();
-  for (auto second = 1; second <= 20; ++second) {
-    bench.event("die", "a");
-    bench.plan.add_barrier(second);
-    bench.begin_keys();
-    bench.finish();
-    bench.advance(1s);
-    if (second > 4)
-      CHECK(bench.plan.status().verified >= second - 3);
-  }
-}
-
-TEST_CASE("a proof waits for a list that is wanted or under way") {
-  auto bench = plan_bench::listed();
-  bench.want(list_reason::overflow);
-  bench.plan.add_barrier(100);
-  CHECK(bench.plan.status().verified == never);
-  bench.begin_list();
-  bench.plan.add_barrier(110);
-  CHECK(bench.plan.status().verified == never);
-  bench.finish();
-  CHECK(bench.plan.status().verified == never); // the second list
-  bench.sleep();
-  bench.begin_list();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 110);
-}
-
-TEST_CASE("proofs that wait are bounded, and the newest counts in the end") {
-  auto bench = plan_bench::listed();
-  bench.event("start", "a");
-  for (timestamp at = 1; at <= 10'000; ++at)
-    bench.plan.add_barrier(at);
-  bench.begin_keys();
-  bench.finish();
-  CHECK(bench.plan.status().verified == 10'000);
 }
 
 TEST_CASE("a list that has left entries out is followed by others, ever less often") {
@@ -321,24 +220,7 @@ TEST_CASE("a list that has left entries out is followed by others, ever less oft
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("proofs do not wait for the list that follows one with left-out entries") {
-  auto bench = plan_bench::listed();
-  bench.want(list_reason::interval);
-  bench.begin_list();
-  bench.plan.list_left_out(true, bench.now);
-  bench.finish();
-  bench.plan.add_barrier(70);
-  CHECK(bench.plan.status().verified == 70);
-  bench.sleep();
-  bench.begin_list();
-  bench.plan.add_barrier(80);
-  CHECK(bench.plan.status().verified == 80);
-  bench.event("start", "a");
-  bench.plan.add_barrier(90);
-  CHECK(bench.plan.status().verified == 80);
-}
-
-TEST_CASE("whoever wants a list does not wait for the one after left-out entries") {
+TEST_CASE("a requested list does not wait for the one after left-out entries") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -367,25 +249,6 @@ TEST_CASE("rows that are lost again and again are listed for at once, then every
       bench.want(list_reason::lost_rows); // as the answer to this list says
     }
   CHECK(lists == 12);
-}
-
-TEST_CASE("a list for lost rows that waits is not forgotten, and nothing is proven before it") {
-  auto bench = plan_bench::listed();
-  bench.want(list_reason::lost_rows);
-  bench.begin_list();
-  bench.want(list_reason::lost_rows); // may have been lost after the list was made
-  bench.plan.add_barrier(100);
-  bench.finish();
-  CHECK(bench.plan.status().verified == never);
-  CHECK_FALSE(bench.plan.status().idle);
-  CHECK(bench.plan.keys().pending() == 1);
-  CHECK_FALSE(bench.begin());
-  CHECK(bench.plan.next_due() == bench.now + bench.limits.lost_rows_apart);
-  bench.sleep();
-  CHECK(bench.begin_list().reasons == std::set{list_reason::lost_rows});
-  bench.finish();
-  CHECK(bench.plan.status().verified == 100);
-  CHECK(bench.plan.status().idle);
 }
 
 TEST_CASE("a list for another reason does not wait, and answers for lost rows, too") {

@@ -24,14 +24,14 @@ void live_through(const work_limits& limits) {
 
 } // namespace
 
-TEST_CASE("whatever happens, the database ends as the world is and every promise is kept") {
+TEST_CASE("in any order of events and failures the rows end right and every promise is kept") {
   live_through({});
 }
 
-TEST_CASE("the same holds when a few waiting keys are reason enough for a list") {
+TEST_CASE("the same holds when a few dirty keys become a list") {
   live_through({.batch_max = 2, .list_above = 2});
 }
 
-TEST_CASE("the same holds when waiting keys are forgotten in favour of a list") {
+TEST_CASE("the same holds when dirty keys are forgotten for a list") {
   live_through({.batch_max = 1, .list_above = 100, .keys_max = 2});
 }

@@ -8,7 +8,7 @@ using namespace volumeviz::sync;
 using namespace volumeviz::sync::testing;
 using namespace std::chrono_literals;
 
-TEST_CASE("a new plan has nothing to do and nothing proven") {
+TEST_CASE("a new plan has nothing to fetch and nothing verified") {
   plan_bench bench;
   CHECK(bench.plan.status().idle);
   CHECK_FALSE(bench.begin());
@@ -17,7 +17,7 @@ TEST_CASE("a new plan has nothing to do and nothing proven") {
   CHECK(bench.plan.status().verified == never);
 }
 
-TEST_CASE("an event asks for a look at its resource at once") {
+TEST_CASE("an event causes a fetch of its resource at once") {
   plan_bench bench;
   bench.event("start", "a");
   CHECK(bench.plan.next_due() == bench.now);
@@ -31,7 +31,7 @@ TEST_CASE("an event asks for a look at its resource at once") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("a hundred events of one container are one look") {
+TEST_CASE("a hundred events of one container are one fetch") {
   plan_bench bench;
   for (timestamp at = 100; at < 200; ++at)
     bench.event("pause", "a", at);
@@ -44,7 +44,7 @@ TEST_CASE("a hundred events of one container are one look") {
   CHECK_FALSE(bench.begin());
 }
 
-TEST_CASE("events of different meanings are settled apart") {
+TEST_CASE("events of different meanings are counted apart") {
   plan_bench bench;
   bench.event("create", "a");
   bench.event("start", "a");
@@ -52,7 +52,7 @@ TEST_CASE("events of different meanings are settled apart") {
   CHECK(bench.finish().processed.size() == 2);
 }
 
-TEST_CASE("an event without a time does not make the others old") {
+TEST_CASE("an event without a time does not count for the oldest time") {
   plan_bench bench;
   bench.event("pause", "a", never);
   bench.event("pause", "a", 70);
@@ -61,7 +61,7 @@ TEST_CASE("an event without a time does not make the others old") {
   CHECK(bench.finish().processed.at(0).oldest == 70);
 }
 
-TEST_CASE("one piece of work at a time") {
+TEST_CASE("one fetch is in flight at a time") {
   plan_bench bench;
   bench.event("start", "a");
   bench.begin_keys();
@@ -73,7 +73,7 @@ TEST_CASE("one piece of work at a time") {
   CHECK(bench.begin_list().reasons == std::set{list_reason::demand});
 }
 
-TEST_CASE("a mark that comes while its key is looked at is looked at again") {
+TEST_CASE("a key that becomes dirty during its fetch is fetched again") {
   plan_bench bench;
   bench.event("start", "a");
   bench.begin_keys();
@@ -85,7 +85,7 @@ TEST_CASE("a mark that comes while its key is looked at is looked at again") {
   CHECK(sum(bench.finish().processed) == 1);
 }
 
-TEST_CASE("a batch takes so many keys, those that wait longest first") {
+TEST_CASE("a fetch takes a limited number of keys, the longest waiting first") {
   plan_bench bench{{.batch_max = 2}};
   for (const auto* key : {"c", "b", "a"}) {
     bench.event("start", key);
@@ -96,13 +96,13 @@ TEST_CASE("a batch takes so many keys, those that wait longest first") {
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("a batch of none is a batch of one") {
+TEST_CASE("a limit of zero keys counts as one") {
   plan_bench bench{{.batch_max = 0}};
   bench.event("start", "a");
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("a glance looks without an event") {
+TEST_CASE("a recheck fetches without an event") {
   plan_bench bench;
   bench.plan.recheck("v", bench.now);
   CHECK(bench.begin_keys() == keys{"v"});
@@ -111,7 +111,7 @@ TEST_CASE("a glance looks without an event") {
   CHECK(bench.finish().processed.empty());
 }
 
-TEST_CASE("a resource that was announced as gone is another one if it is there") {
+TEST_CASE("a resource that exists after a removal event is a recreated one") {
   plan_bench bench;
   CHECK_FALSE(bench.plan.keys().recreated("a"));
   bench.event("destroy", "a");
@@ -124,10 +124,10 @@ TEST_CASE("a resource that was announced as gone is another one if it is there")
   bench.finish();
   bench.sleep();
   CHECK(bench.begin_keys() == keys{"a"});
-  CHECK_FALSE(bench.plan.keys().recreated("a")); // it has been recorded as renewed already
+  CHECK_FALSE(bench.plan.keys().recreated("a")); // it was already recorded as recreated
 }
 
-TEST_CASE("an event that lags is followed by a second look") {
+TEST_CASE("an event that the API may lag behind is followed by a delayed recheck") {
   plan_bench bench;
   auto noted = bench.now;
   bench.event("die", "a");
@@ -143,7 +143,7 @@ TEST_CASE("an event that lags is followed by a second look") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("a first look that begins late enough needs no second") {
+TEST_CASE("a fetch that begins after the API's lag needs no recheck") {
   plan_bench bench;
   bench.event("die", "a");
   bench.advance(bench.limits.delayed_recheck);
@@ -152,7 +152,7 @@ TEST_CASE("a first look that begins late enough needs no second") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("an event before the second look does not replace it") {
+TEST_CASE("an event before the recheck does not replace it") {
   plan_bench bench;
   bench.event("die", "a");
   bench.begin_keys();
@@ -167,7 +167,7 @@ TEST_CASE("an event before the second look does not replace it") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("an event during the first look does not replace the second") {
+TEST_CASE("an event during the first fetch does not replace the recheck") {
   plan_bench bench;
   bench.event("die", "a");
   bench.begin_keys();
@@ -179,7 +179,7 @@ TEST_CASE("an event during the first look does not replace the second") {
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("finishing what was never begun does nothing") {
+TEST_CASE("finishing without a fetch in flight does nothing") {
   plan_bench bench;
   bench.event("start", "a");
   CHECK(bench.finish().processed.empty());
@@ -190,7 +190,7 @@ TEST_CASE("finishing what was never begun does nothing") {
   CHECK(bench.begin_keys() == keys{"a"});
 }
 
-TEST_CASE("many waiting keys are one list, and the list settles them") {
+TEST_CASE("many dirty keys become one list, which completes them") {
   plan_bench bench{{.list_above = 3}};
   for (const auto* key : {"a", "b", "c"})
     bench.event("start", key);
@@ -203,7 +203,7 @@ TEST_CASE("many waiting keys are one list, and the list settles them") {
   CHECK(bench.plan.status().idle);
 }
 
-TEST_CASE("second looks that are not due don't make many") {
+TEST_CASE("rechecks that are not due do not count as many dirty keys") {
   plan_bench bench{{.batch_max = 10, .list_above = 3}};
   for (const auto* key : {"a", "b", "c"})
     bench.event("die", key);
@@ -213,7 +213,7 @@ TEST_CASE("second looks that are not due don't make many") {
   CHECK(bench.begin_keys() == keys{"d"});
 }
 
-TEST_CASE("many waiting keys pull a list forward that waits for later") {
+TEST_CASE("many dirty keys bring a later list forward") {
   plan_bench bench{{.list_above = 1}};
   bench.want(list_reason::start);
   bench.begin_list();
@@ -223,7 +223,7 @@ TEST_CASE("many waiting keys pull a list forward that waits for later") {
   bench.begin_list();
 }
 
-TEST_CASE("what was announced and what was not") {
+TEST_CASE("which keys are covered by events") {
   auto bench = plan_bench::listed();
   CHECK_FALSE(bench.plan.keys().covered_by_event("a"));
   CHECK_FALSE(bench.plan.keys().requested("a"));
@@ -243,10 +243,10 @@ TEST_CASE("what was announced and what was not") {
   bench.finish();
   bench.want(list_reason::interval);
   bench.begin_list();
-  CHECK(bench.plan.keys().covered_by_event("late")); // by the event whose second look waits
+  CHECK(bench.plan.keys().covered_by_event("late")); // by the event whose recheck waits
 }
 
-TEST_CASE("what a list brought up is inspected, and not by an event") {
+TEST_CASE("an inspect that a list caused does not count as requested") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -257,7 +257,7 @@ TEST_CASE("what a list brought up is inspected, and not by an event") {
   CHECK(bench.plan.keys().requested("a"));
 }
 
-TEST_CASE("a list does not answer what only an inspect can tell") {
+TEST_CASE("a list does not complete keys that need an inspect") {
   auto bench = plan_bench::listed();
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -268,7 +268,7 @@ TEST_CASE("a list does not answer what only an inspect can tell") {
   CHECK(bench.begin_keys() == keys{"a", "b"});
 }
 
-TEST_CASE("inspects that are due don't make a list") {
+TEST_CASE("due inspects do not become a list") {
   auto bench = plan_bench::listed({.list_above = 1});
   bench.want(list_reason::interval);
   bench.begin_list();
@@ -276,7 +276,7 @@ TEST_CASE("inspects that are due don't make a list") {
   CHECK(bench.begin_keys().size() == 3);
 }
 
-TEST_CASE("with too many waiting keys the kind is listed instead, and no event is lost") {
+TEST_CASE("too many dirty keys become one list, and no event is lost") {
   plan_bench bench{{.list_above = 1'000, .keys_max = 10}};
   for (auto i = 0; i < 100; ++i)
     bench.event("die", "k" + std::to_string(i));
@@ -284,8 +284,8 @@ TEST_CASE("with too many waiting keys the kind is listed instead, and no event i
   CHECK(bench.plan.status().incomplete_events == 100);
   // Overflow: which containers were started again is not known any more, so all are inspected.
   CHECK(bench.begin_list().reasons == std::set{list_reason::escalation, list_reason::overflow});
-  CHECK(bench.plan.keys().covered_by_event("k0")); // forgotten, but not unannounced
+  CHECK(bench.plan.keys().covered_by_event("k0")); // forgotten, but still covered by an event
   CHECK(sum(bench.finish().processed) == 100);
   bench.sleep();
-  bench.begin_list(); // the second look of the forgotten
+  bench.begin_list(); // the recheck of the forgotten keys
 }
