@@ -4,15 +4,15 @@
 
 namespace volumeviz::simulation {
 
-// What is asked of each sort of schedules; see README.md for the commands.
+// The checks of each family of schedules; README.md has the commands.
 
 /// These keep every promise.
 void check_fixed(maker make, std::uint64_t first, std::uint64_t count);
-/// So do those of fifteen seconds, or as many as SIMULATE says, from SIMULATE_FROM on.
+/// So do fresh ones: as many as run in fifteen seconds, or SIMULATE of them, from SIMULATE_FROM on.
 void check_fresh(maker make);
-/// That of the number SIMULATE_ONE, told step by step.
+/// Runs the schedule of the number SIMULATE_ONE and prints each step.
 void tell_one(maker make);
-/// The same number gives the same life, whatever was played before.
+/// The same number gives the same run, whatever ran before it.
 void check_same_again(maker make);
 
 } // namespace volumeviz::simulation

@@ -13,20 +13,20 @@
 
 namespace volumeviz::simulation {
 
-/// What a fleet needs of the world around it.
+/// What a fleet needs from the world around it.
 struct fleet_surroundings {
   std::function<std::shared_ptr<persistence::store>()> make_store;
   wall_clock now;
   std::shared_ptr<spdlog::logger> log;
   std::function<void(const std::string&)> tell;
-  /// A hub has died: nobody of it is held up any more.
+  /// A hub has died: none of its actors is delayed any more.
   std::function<void()> hub_is_gone;
-  /// The database is an older one.
+  /// The database was replaced by an older one.
   std::function<void()> database_went_back;
 };
 
-/// The hub with the database behind it, the agent's connections to it, and others who want to come
-/// in. The agent itself is the world's node.
+/// The hub with the database behind it, the agent's connections to it, and other agents that try to
+/// connect. The agent itself is the world's node.
 class fleet {
 public:
   fleet(machine& runs, const schedule& what, const tampering& how, model_store& store);
@@ -36,7 +36,7 @@ public:
 
   /// The hub's first process.
   void start(fleet_surroundings around);
-  /// Before the machine ends everybody.
+  /// Called before the machine ends all actors.
   void end();
 
   /// A new process of the agent.
@@ -44,9 +44,9 @@ public:
   void agent_died();
 
   void happen(const step& x);
-  /// Connections come back, the hub too; what was lost stays lost.
+  /// Connections work again, and the hub too. Lost messages stay lost.
   void heal();
-  /// Somebody of the hub or the link was killed or held up.
+  /// An actor of the hub or the link was killed or delayed.
   void disturb() { ++disturbances_, disturbed_at_ = runs_.now(); }
   void committed();
 
@@ -54,11 +54,11 @@ public:
   std::size_t ready() const;
   void go_on(std::size_t i);
 
-  /// The name of an actor's place, but that the hub's root is "hub".
+  /// The name of an actor's slot; the hub's root is called "hub".
   const std::string& called(const actor_slot& who) const;
   const fleet_roster_actor& roster() const { return hub_.roster; }
-  /// False while the database was put back and the agent has not heard of it: what is claimed to be
-  /// proven until then is not asked for.
+  /// False after the database was replaced by an older one, until the agent knows. "Verified at" is
+  /// not checked before that.
   bool holds_claim(nanoseconds until) const { return !put_back_ && until > claims_from_; }
   /// Another host's rows are as they were.
   bool others_untouched() const;
@@ -108,7 +108,7 @@ private:
   support::memory_rows others_rows_;
 };
 
-/// What a stranger writes when it is let in: never anything that the host has.
+/// What a stranger would write if it were admitted: nothing that the host has.
 change_batch stray_batch(const std::string& host);
 
 } // namespace volumeviz::simulation

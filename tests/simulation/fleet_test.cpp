@@ -56,11 +56,11 @@ TEST_CASE("an agent that takes a lost answer for a good one is caught") {
   const auto found = find_broken(by, 1, 300, usual, make_fleet_schedule);
   CHECK_MESSAGE(!found, usual.name, ": ",
                 found ? explain(by, *found, usual, make_fleet_schedule) : "");
-  check_caught(takes_lost_answers_for_good_ones());
+  check_caught(takes_lost_answers_for_success());
 }
 
 TEST_CASE("an agent that does not list for a hub that has lost data is caught") {
-  check_caught(sends_nothing_once_more());
+  check_caught(never_resends());
 }
 
 TEST_CASE("a hub that applies batches of a former session late is caught") {
@@ -68,13 +68,13 @@ TEST_CASE("a hub that applies batches of a former session late is caught") {
 }
 
 TEST_CASE("a hub that believes which host a batch names is caught") {
-  check_caught(believes_the_batch());
+  check_caught(trusts_the_host_in_a_batch());
 }
 
 TEST_CASE("a hub that does not ask for a session's secret is caught") {
-  check_caught(believes_any_token());
+  check_caught(trusts_any_token());
 }
 
 TEST_CASE("a hub that lets a second agent of a name in is caught") {
-  check_caught(lets_the_second_in());
+  check_caught(admits_a_second_agent());
 }

@@ -19,12 +19,12 @@ namespace volumeviz::simulation {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// What happens to an actor whose turn it is.
+/// What an actor does in its turn.
 enum class turn { goes_on, waits, dies };
 
-/// One thread that runs everything: actors, timers, and whatever else happens in the world. In
-/// which order, only the seed decides; time moves only when nobody has anything left to do. One
-/// actor system serves many schedules, one after the other; nothing of a schedule reaches the next.
+/// One thread that runs everything: actors, timers, and all events of a schedule. Only the seed
+/// decides the order. Time moves only when nothing is left to do now. One actor system runs many
+/// schedules, one after the other; no state of a schedule reaches the next.
 class machine {
 public:
   machine();
@@ -34,31 +34,31 @@ public:
 
   caf::actor_system& caf() { return system_; }
 
-  /// A new schedule: time begins anew.
+  /// Begins a new schedule: time starts again.
   void begin(std::uint64_t seed);
-  /// Whoever lives is ended. Throws std::logic_error when somebody can't be.
+  /// Ends all actors. Throws std::logic_error when an actor can't be ended.
   void end();
-  /// Is ended with the schedule.
+  /// Keeps the actor alive until the end of the schedule.
   void keep(caf::strong_actor_ptr actor) { kept_.push_back(std::move(actor)); }
 
   nanoseconds now() const { return clock().now() - start; }
   std::uint64_t random(std::uint64_t choices) { return random_() % choices; }
   bool one_in(std::uint64_t n) { return random(n) == 0; }
 
-  /// Happens at that moment, or as soon as the time is past it.
+  /// Calls `what` at that moment, or as soon as the time is past it.
   void at(nanoseconds when, std::function<void()> what) { agenda_.emplace(when, std::move(what)); }
 
-  /// Until nobody has anything to do now.
+  /// Runs until nothing is left to do now.
   void run();
-  /// Lets time pass: everything happens at its moment, and what follows before the next.
+  /// Moves the time: everything happens at its moment, together with all that follows from it.
   void advance(nanoseconds span);
-  /// Time passes while somebody is busy; what is due meanwhile has to wait.
+  /// Moves the time while an actor is busy; what is due meanwhile has to wait.
   void elapse(nanoseconds span) { clock().current_time += span; }
 
-  /// What may happen beside the actors: how many things, and the one of this number.
+  /// Things besides actors that can happen now: their number, and the function that does one.
   std::function<std::size_t()> others;
   std::function<void(std::size_t)> happen;
-  /// Asked before each turn of an actor that has a place in the tree; null: all go on.
+  /// Decides each turn of an actor that has a slot in the tree; null: all actors run.
   std::function<turn(actor_slot&)> judge;
 
   std::uint64_t turns() const noexcept { return turns_; }
@@ -84,7 +84,8 @@ private:
   std::minstd_rand random_;
   std::multimap<nanoseconds, std::function<void()>> agenda_;
   std::vector<caf::strong_actor_ptr> kept_;
-  std::unordered_map<caf::actor_id, actor_slot*> slots_; ///< looked up, never walked
+  /// Only looked up, never iterated: its order is not deterministic.
+  std::unordered_map<caf::actor_id, actor_slot*> slots_;
   std::uint64_t turns_ = 0;
 };
 

@@ -16,9 +16,9 @@
 
 namespace volumeviz::simulation {
 
-/// docker20: 20.10, a prune of volumes without a destroy each, create events of what exists, `die`
-/// before the API knows. docker26: `stop` before the API knows. podman: `remove` for destroy, and
-/// volumes without an Actor.ID.
+/// docker20: Docker 20.10. A prune of volumes has no destroy events, existing volumes have create
+/// events, and `die` comes before the API shows it. docker26: `stop` comes before the API shows it.
+/// podman: `remove` in place of destroy, and volumes without an Actor.ID.
 enum class dialect : std::uint8_t { docker20, docker26, podman };
 
 /// The questions of docker::client and of a stream.
@@ -32,58 +32,71 @@ enum class question : std::uint8_t {
 };
 constexpr unsigned questions = 6;
 
-/// What kind of daemon it is. Docker's own numbers unless a schedule wants its limits nearer.
+/// The kind of daemon. Docker's own numbers, unless a schedule needs lower limits.
 struct daemon_habits {
   dialect speaks = dialect::docker26;
   std::size_t ring = 256;
-  std::size_t backlog = 1303; ///< 1,024 in the daemon, about 279 in the socket
+  /// 1,024 in the daemon, about 279 in the socket.
+  std::size_t backlog = 1303;
   std::size_t line_limit = 16 * 1024 * 1024;
-  nanoseconds skew{0};   ///< its clock minus ours
-  bool unsorted = false; ///< stamps and lines are not in order
-  bool lags = true;      ///< the API may show what was for a moment
+  /// Its clock minus ours.
+  nanoseconds skew{0};
+  /// Times of events are not in the order of the lines.
+  bool unsorted = false;
+  /// The API may show the state before an event for a moment.
+  bool lags = true;
 };
 
-/// What one life of the node has read from its streams.
+/// What one process of the node has read from its streams.
 struct reading {
-  std::uint64_t events = 0;  ///< each once, however often it was shown
-  std::uint64_t damaged = 0; ///< lines that can't be understood
+  /// Each event counts once, however often it was shown.
+  std::uint64_t events = 0;
+  /// Lines that can't be parsed.
+  std::uint64_t damaged = 0;
   std::set<docker_event> seen;
 };
 
 struct model_stream;
 
-/// A Docker daemon, as the real ones were measured: the state and its past, the ring of events, the
-/// streams with their bounded backlogs, and answers that lag, fail, are partial or do not come.
-/// Single-threaded, and without any time but the machine's.
+/// A Docker daemon, as the real ones were measured: its state and the past of it, the ring of
+/// events, streams with bounded backlogs, and answers that lag, fail, are partial or do not come.
+/// Uses one thread and the machine's time only.
 class model_daemon : public std::enable_shared_from_this<model_daemon> {
 public:
   model_daemon(machine& runs, std::function<timestamp()> our_clock, const daemon_habits& habits);
   ~model_daemon();
 
-  // The world: each change is told as this daemon tells it, unless `silent`.
+  // Changes. Each has the events of this kind of daemon, unless `silent`.
   void put(volume x);
   void put(container x, nanoseconds lag = {});
   void drop_volume(const std::string& name, nanoseconds lag = {});
   void drop_container(const std::string& id, nanoseconds lag = {});
   void announce(resource_kind kind, const std::string& action, const std::string& key);
-  /// Events that the stream's filter holds back; they take the ring's places all the same.
-  /// Stamps go by the clock, also when it has gone back; none occurs twice.
+  /// Event times follow the clock, also when it was set back; no time occurs twice.
   void set_clock(nanoseconds by);
+  /// Events that the stream's filter holds back. They still take places in the ring.
   void chatter(unsigned count);
   const volume* find_volume(const std::string& name) const;
   const container* find_container(const std::string& id) const;
   std::map<std::string, past<volume>> volumes;
   std::map<std::string, past<container>> containers;
 
-  // Its troubles.
-  bool down = false;    ///< no process: nobody answers, streams end
-  bool hung = false;    ///< connects and says nothing
-  bool stalled = false; ///< our reading thread gets no processor
+  // Troubles.
+  /// There is no process: no call is answered, and streams end.
+  bool down = false;
+  /// It accepts connections and does not answer.
+  bool hung = false;
+  /// Our reading thread does not run.
+  bool stalled = false;
   bool plugin_down = false;
-  bool plugin_absent = false; ///< the daemon does not find it: its volumes are in no list, unsaid
-  bool hides_prunes = false;  ///< for a node that does not heed them
-  bool silent = false;        ///< changes have no events
-  nanoseconds step{0};        ///< by which its clock was set
+  /// The daemon does not find the plugin: its volumes are in no list, without a warning.
+  bool plugin_absent = false;
+  /// For a node that ignores prunes.
+  bool hides_prunes = false;
+  /// Changes have no events.
+  bool silent = false;
+  /// By how much its clock was set.
+  nanoseconds step{0};
   struct trouble {
     unsigned times = 0;
     ec code = ec::docker_unreachable;
@@ -93,14 +106,15 @@ public:
   enum class crippled_by : std::uint8_t { hanging, refusal, denial };
   struct cripple {
     crippled_by how = crippled_by::refusal;
-    bool lasting = false; ///< to the end: nobody will ever know its times
+    /// To the end of the schedule: its times stay unknown.
+    bool lasting = false;
   };
   std::map<std::string, cripple> crippled; ///< by volume name or container id
   bool is_ghost(const std::string& id) const {
     const auto i = crippled.find(id);
     return i != crippled.end() && i->second.how == crippled_by::denial;
   }
-  /// What its inspect says instead of the truth, if it is crippled.
+  /// The answer of its inspect, if it is crippled.
   template <class Found>
   std::optional<result<std::optional<Found>>> crippled_answer(const std::string& key) const {
     const auto i = crippled.find(key);
@@ -112,49 +126,53 @@ public:
       return fail(ec::docker_refused, "500: the storage layer is gone");
     return result<std::optional<Found>>{std::optional<Found>{}};
   }
-  /// A resource that lists and inspects show in a way that can't be understood.
+  /// A resource that lists and inspects show in a way that can't be parsed.
   struct malformation {
-    bool keyless = false;             ///< not even its key can be read
-    std::optional<nanoseconds> until; ///< when it was mended
+    /// Its key can't be parsed either.
+    bool keyless = false;
+    /// When it was mended.
+    std::optional<nanoseconds> until;
   };
   std::map<std::string, malformation> malformed; ///< by volume name or container id
   bool is_malformed(const std::string& key) const;
-  /// It is, or was until so short a time ago that nobody may have listed since.
+  /// It is malformed, or was until so recently that no list may have shown it since.
   bool was_malformed_lately(const std::string& key) const;
   void mend(const std::string& key);
   void end_streams(bool within_a_line);
-  /// Their reader is gone.
+  /// The reader of the streams is gone.
   void close_streams();
-  /// What becomes of a line on its way to the streams; null: nothing.
+  /// Changes each line on its way to the streams; null: no change.
   std::function<std::string(const std::string&)> garble;
   /// The last event once more, on every stream.
   void repeat_last();
   void go_down();
-  /// Another process: its ring is empty, and it knows how things are.
+  /// Another process starts: its ring is empty, and its state is right.
   void come_up();
 
-  // Its streams; see model_stream.cpp.
+  // Streams; see model_stream.cpp.
   void start(const std::shared_ptr<docker::event_stream>& stream, docker::stream_sinks sinks,
              std::function<void(failure&&)> ended);
   std::size_t active();      ///< streams that have something to do now
   void go_on(std::size_t i); ///< one step of the stream of this number
   bool reader_may_read() const;
 
-  // Who asks; see model_client.cpp.
+  // Clients; see model_client.cpp.
   std::unique_ptr<docker::client> make_client();
   std::unique_ptr<docker::event_stream> make_stream(const docker::stream_settings& settings);
   result<daemon_identity> identity();
-  /// The failure of such a question at this moment, if it fails.
+  /// The failure of such a question now, if it fails.
   std::optional<failure> fails(question what);
-  /// Called before an answer is made up, and after: the world may change meanwhile.
+  /// Called before an answer is made, and after: the state may change meanwhile.
   std::function<void(bool made_up)> meanwhile;
   /// Called between a stream's headers and its subscription.
   std::function<void()> in_the_gap;
 
-  /// The last that was said of each resource: there, or not (a 404, or a complete list without it).
+  /// The daemon's last answer about each resource: it is there, or it is gone (a 404, or a complete
+  /// list without it).
   struct statement {
     bool there = false;
-    std::optional<nanoseconds> gone_at; ///< when it was last said
+    /// When an answer last said so.
+    std::optional<nanoseconds> gone_at;
   };
   using statements = std::map<std::string, statement>;
   statements said_volumes;
@@ -172,15 +190,18 @@ public:
   machine& runs;
   const daemon_habits habits;
   std::shared_ptr<reading> read = std::make_shared<reading>();
-  std::uint64_t held_up = 0; ///< events whose publisher had to wait for a slow reader
-  /// Null, or when the reader waits for others before it reads on.
+  /// Events whose publisher had to wait for a slow reader.
+  std::uint64_t held_up = 0;
+  /// True while the reader waits for actors before it reads on. Null: it never waits.
   std::function<bool()> reader_waits;
 
   struct line {
     timestamp time;
     std::string text;
-    std::optional<docker_event> event{}; ///< of the catalogue, as it should be understood
-    nanoseconds published{};             ///< when, whatever its stamp says
+    /// The event that this line should be parsed to, if it is in the catalogue.
+    std::optional<docker_event> event{};
+    /// When it was published, whatever its own time is.
+    nanoseconds published{};
   };
 
 private:
@@ -196,7 +217,7 @@ private:
   timestamp times_set_ = 0;
 };
 
-/// What a node sees of it.
+/// A node's view of the daemon.
 class access : public docker::daemon {
 public:
   explicit access(std::shared_ptr<model_daemon> to) : to_(std::move(to)) {}

@@ -21,7 +21,7 @@ constexpr side other(side x) noexcept {
   return x == side::agent ? side::hub : side::agent;
 }
 
-/// What a broken agent or hub makes of what it is sent; see variants_fleet.cpp.
+/// How a broken agent or hub changes messages that it receives; see variants_fleet.cpp.
 struct tampering {
   std::function<void(link_chunk&)> chunk;     ///< when it reaches the hub
   std::function<void(link_welcome&)> welcome; ///< when it reaches the agent
@@ -29,24 +29,24 @@ struct tampering {
   bool takes_lost_for_written = false;
   bool replays_the_lost = false; ///< in the next connection, after its first batch
   bool any_token = false;
-  bool lets_the_second_in = false;
+  bool admits_a_second_agent = false;
 };
 
 /// One connection between an agent and a hub, as CAF has it. Each side has proxies of the other's
-/// actors; what is sent to them comes out at the other end, in order, while the connection stands.
-/// When it breaks, what is under way is lost; a side that hears of it sees all its proxies end. Its
-/// proxy ends, too, when an actor of the other side does.
+/// actors. A message to a proxy comes out at the other end, in order, while the connection stands.
+/// When it breaks, messages in flight are lost, and all proxies of a side end when that side
+/// notices. A proxy also ends with its actor.
 class model_link : public std::enable_shared_from_this<model_link> {
 public:
-  /// What was under way when connections broke, for who replays it.
+  /// Messages that were lost when connections broke, for a variant that replays them.
   using leftovers = std::vector<link_chunk>;
 
   model_link(machine& runs, const tampering& how, leftovers& lost)
       : runs_(runs), how_(how), lost_(lost) {}
 
-  /// What the side sees of an actor of the other.
+  /// The side's proxy of an actor of the other side.
   caf::strong_actor_ptr seen_from(side where, const caf::strong_actor_ptr& real);
-  /// The side has not heard that the connection is broken.
+  /// True until the side notices that the connection is broken.
   bool open(side of) const noexcept { return !end(of).heard; }
   bool whole() const noexcept { return !cut_; }
 
@@ -54,19 +54,19 @@ public:
   void stall(side towards, nanoseconds until);
   bool stalls(side towards) const noexcept { return end(towards).stalled_until > runs_.now(); }
   void go_on();
-  /// Nothing gets through any more. Each side hears of it at its moment; a later call can only make
-  /// that sooner.
+  /// No message arrives any more. Each side notices at its own moment. A later call can only make
+  /// that moment earlier.
   void cut(nanoseconds agent_hears, nanoseconds hub_hears);
-  /// Happens once, when the hub has been given a piece, or has answered one (the answer is lost
-  /// when this cuts).
+  /// Called once, when the hub has received a chunk or has answered one. If it cuts the connection,
+  /// that answer is lost.
   std::function<void()> on_chunk, on_answer;
 
-  /// How many things can happen now (something arrives, or a side hears), and that of this number.
+  /// How many things can happen now (a message arrives, or a side notices the end), and does one.
   std::size_t ready() const;
   void happen(std::size_t i);
   bool over() const noexcept { return !open(side::agent) && !open(side::hub); }
 
-  /// When the agent last heard an answer to its pulse; never: not yet.
+  /// When the agent last received an answer to its heartbeat; never: not yet.
   std::optional<nanoseconds> heartbeat_sent;
   std::function<void(const link_welcome&, const caf::strong_actor_ptr& session)> on_welcome;
   std::function<void()> on_heartbeat; ///< the agent has sent one

@@ -7,7 +7,7 @@
 
 namespace volumeviz::simulation {
 
-/// How a write goes wrong.
+/// How a write fails.
 enum class write_trouble : std::uint8_t {
   refused,       ///< before anything is written
   lost_before,   ///< the connection breaks, nothing is committed
@@ -17,7 +17,7 @@ enum class write_trouble : std::uint8_t {
 };
 constexpr unsigned write_troubles = 5;
 
-/// A database with troubles around the rows that tests/support keeps.
+/// A database that can fail. tests/support keeps its rows.
 class model_store final : public persistence::store {
 public:
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override;
@@ -27,7 +27,7 @@ public:
   result<void> ping() override;
 
   support::memory_rows rows(const std::string& host = "h") const { return rows_.rows(host); }
-  /// Puts rows in behind everybody's back.
+  /// Inserts rows that no node has written.
   void put(const std::string& host, const support::memory_rows& rows) {
     rows_.meddle(host, [&](support::memory_rows& x) { x = rows; });
   }
@@ -36,7 +36,7 @@ public:
     unsigned times = 0;
     write_trouble how = write_trouble::refused;
   } troubles;
-  /// Called inside of each write, before anything is written.
+  /// Called inside each write, before anything is written.
   std::function<void()> meanwhile;
   /// Called after each commit.
   std::function<void(const std::vector<write_summary>&)> committed;

@@ -6,8 +6,8 @@
 
 namespace volumeviz::simulation {
 
-/// One subscription: its backlog in the daemon and the socket, and the bytes on their way through
-/// the program's own line reader and parser.
+/// One subscription: its backlog in the daemon and the socket, and the bytes that pass the
+/// program's own line reader and parser.
 struct model_stream {
   enum class phase { made, connecting, answered, open, over };
 
@@ -30,7 +30,7 @@ struct model_stream {
   bool can_go_on(model_daemon& of) const;
   void go_on(model_daemon& of);
   void stop();
-  /// What the kernel knows of it, without the reading thread.
+  /// What the kernel knows of the connection, without the reading thread.
   bool connected() const noexcept {
     return seems_to_stand || (!ending && (at == phase::answered || at == phase::open));
   }
@@ -44,7 +44,7 @@ private:
   void end(failure why);
 };
 
-/// As the node holds it.
+/// The node's handle to it.
 class stream_handle final : public docker::event_stream {
 public:
   explicit stream_handle(std::shared_ptr<model_stream> to) : stream(std::move(to)) {}

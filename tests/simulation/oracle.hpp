@@ -10,7 +10,7 @@
 
 namespace volumeviz::simulation {
 
-/// Our clock over the time of the machine: who says "verified at T" names a moment.
+/// Maps our wall clock to the machine's time, so that "verified at T" can be checked.
 class clock_history {
 public:
   static constexpr timestamp first_day = 1'714'564'800'000'000'000; // 2024-05-01 12:00:00 UTC
@@ -22,8 +22,8 @@ public:
     steps_.push_back({moment, steps_.back().ahead + by});
   }
   bool was_set() const noexcept { return steps_.size() > 1; }
-  /// The first moment at which the clock showed this; after a step back there are two. What it has
-  /// skipped says nothing of the two seconds before, in which the API may lag.
+  /// The first moment at which the clock showed this time; after a step back there are two. A time
+  /// that the clock has skipped proves nothing of the two seconds before, in which the API may lag.
   nanoseconds moment_of(timestamp shown) const;
 
 private:
@@ -34,26 +34,27 @@ private:
   std::vector<setting> steps_{{nanoseconds{0}, nanoseconds{0}}};
 };
 
-/// What the promises mean, asked of the rows and of everything that ever was. Each gives a sentence
-/// about the first that is broken, or nothing.
+/// The promises, as checks of the rows against the past of each resource. Each check returns a
+/// sentence about the first broken promise, or an empty one.
 class oracle {
 public:
   using verdict = std::optional<std::string>;
 
   explicit oracle(const model_daemon& of) : daemon_(of) {}
 
-  /// An actor has died: what it had asked to be written may come after it, and after later answers.
+  /// An actor has died. Its last write may be committed after its death, and after later answers.
   bool orphans = false;
-  /// Volumes of a plugin that the daemon does not find, or did not until the node has seen them:
-  /// nobody can know what became of them just before.
+  /// Volumes of a plugin that the daemon does not find, or did not find until the node saw them.
+  /// Their state just before that can't be known.
   mutable std::set<std::string> unseen;
 
-  /// Nothing was deleted that the daemon did not call gone; no row shows what never was.
+  /// No row was deleted unless the daemon's answer said that it is gone. No row shows a state that
+  /// never existed.
   verdict after_commit(const std::vector<write_summary>& done,
                        const support::memory_rows& rows) const;
   /// The rows include every change before the moment.
   verdict proven(nanoseconds moment, const support::memory_rows& rows) const;
-  /// The rows are the daemon, in every field.
+  /// The rows equal the daemon's state in every field.
   verdict equal(const support::memory_rows& rows) const;
 
 private:

@@ -9,7 +9,7 @@
 
 namespace volumeviz::simulation {
 
-/// Another client behind this one's back; each variant changes some of its answers.
+/// Forwards to a real client. Each variant changes some of the answers.
 class other_client : public docker::client {
 public:
   explicit other_client(std::unique_ptr<docker::client> real) : real_(std::move(real)) {}

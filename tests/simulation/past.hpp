@@ -11,7 +11,8 @@ namespace volumeviz::simulation {
 
 using std::chrono::nanoseconds;
 
-/// Everything that one resource has ever been. The API may show a change a while after it happened.
+/// All states that one resource has ever had. The API may show a change some time after it
+/// happened.
 template <class Resource>
 class past {
 public:
@@ -32,11 +33,11 @@ public:
     for (auto& x : entries_)
       x.visible = std::min(x.visible, now);
   }
-  /// As it really is.
+  /// The real state.
   const Resource* now() const {
     return entries_.empty() || !entries_.back().state ? nullptr : &*entries_.back().state;
   }
-  /// As the API shows it at that moment.
+  /// The state that the API shows at that moment.
   const Resource* shown(nanoseconds when) const {
     for (const auto& x : std::views::reverse(entries_))
       if (x.visible <= when)
@@ -44,7 +45,8 @@ public:
     return nullptr;
   }
   const std::vector<entry>& entries() const noexcept { return entries_; }
-  /// True when it was like that (a null pointer: away) just before the moment, or has been since.
+  /// True when it was in this state (a null pointer: it did not exist) just before the moment, or
+  /// at any time since.
   template <class Matches>
   bool was_since(nanoseconds moment, Matches matches) const {
     const Resource* then = nullptr;

@@ -9,9 +9,10 @@
 
 namespace volumeviz::simulation {
 
-/// What can happen. `a`, `b` and `span` of a step say to whom, how and how long or how often.
+/// What can happen. `a`, `b` and `span` of a step say to which resource or actor, how, and how long
+/// or how often.
 enum class op : std::uint8_t {
-  // In the world.
+  // Changes of resources.
   create_volume,
   remove_volume,
   replace_volume, ///< removed, and another of the same name created
@@ -28,7 +29,7 @@ enum class op : std::uint8_t {
   pause,
   health,
   prune_containers,
-  chatter, ///< events that nobody needs but the ring holds
+  chatter, ///< events that the stream filters out and the ring holds
   burst,   ///< many events of one container
   calm,    ///< nothing for a while
   // To the daemon and the way to it.
@@ -85,7 +86,7 @@ struct step {
   friend bool operator==(const step&, const step&) = default;
 };
 
-/// A life of the world and what the node is set to.
+/// What happens in one run, and the settings of the node.
 struct schedule {
   std::uint64_t order = 0; ///< of all that is not a step: who runs first, how lines are cut
   daemon_habits habits;
@@ -100,20 +101,20 @@ struct schedule {
   std::vector<step> steps;
 };
 
-/// The schedule of this number; the same for ever.
+/// The schedule of this number. The same number always gives the same schedule.
 schedule make_schedule(std::uint64_t seed);
 
-/// The same with an agent and a hub in the place of the node.
+/// The same with an agent and a hub in place of the node.
 schedule make_fleet_schedule(std::uint64_t seed);
 
-/// In words, a line a step.
+/// The schedule in words, one line for each step.
 std::string to_words(const schedule& x);
 std::string step_in_words(const step& x);
 std::string link_step_in_words(const step& x);
 
 /// The actors that can be killed and delayed.
 const std::vector<std::string>& actor_names();
-/// Those that a fleet has beside; a step's number of the first is `fleet_actors`.
+/// The other actors of a fleet. The first has the number `fleet_actors` in a step.
 const std::vector<std::string>& fleet_actor_names();
 constexpr unsigned fleet_actors = 100;
 const std::string& actor_name(unsigned number);

@@ -8,7 +8,7 @@
 
 namespace volumeviz::simulation {
 
-/// The shortest and dullest schedule found that still breaks a promise.
+/// The shortest and simplest schedule found that still breaks a promise.
 schedule shrink(machine& by, schedule broken, const variant& node = {});
 
 /// Makes schedules of numbers.
@@ -22,7 +22,7 @@ struct finding {
 std::optional<finding> find_broken(machine& by, std::uint64_t first, std::uint64_t count,
                                    const variant& node = {}, maker make = make_schedule);
 
-/// For people: what is broken, the shrunk schedule in words, and the command that plays it again.
+/// A report: the broken promise, the shrunk schedule in words, and the command that replays it.
 std::string explain(machine& by, const finding& what, const variant& node = {},
                     maker make = make_schedule);
 

@@ -43,7 +43,7 @@ void fleet::intrude(unsigned what) {
                     .engine_id = "another",
                     .incarnation = 1'000'000 + ++strangers_,
                     .acked = 0};
-  if (what == 0 && how_.lets_the_second_in)
+  if (what == 0 && how_.admits_a_second_agent)
     hello.incarnation = agents_;
   if (what == 2) {
     write_into_the_session();

@@ -11,33 +11,33 @@ variant rechecks_only_lagging_keys(); ///< breaks nothing
 variant without_since();              ///< the subscription begins when it begins
 variant without_slack();              ///< `since` is the daemon's now: stamps are not in order
 variant lists_before_it_watches();
-// 2. One look at a time, made when its turn comes.
+// 2. One fetch at a time, requested when its turn comes.
 variant writes_old_answers();
 // 3. Every loss is a bigger hint.
-variant does_not_heed(list_reason reason);
-variant does_not_heed_damage();
-variant does_not_heed_prunes();
-variant forgets_failed_looks();
+variant ignores_reason(list_reason reason);
+variant ignores_damage();
+variant ignores_prunes();
+variant forgets_failed_inspects();
 variant forgets_failed_lists();
 variant forgets_failed_writes();
-variant waits_for_what_cannot_be_inspected();
+variant never_sets_keys_aside();
 // 4. Never delete on hearsay.
-variant believes_inspects_more_than_lists();
-variant believes_partial_lists();
+variant trusts_inspects_over_lists();
+variant trusts_partial_lists();
 variant takes_failures_for_404();
-variant believes_broken_lists();
-variant believes_lists_without_what_they_left_out();
-variant believes_lists_of_absent_drivers();
+variant trusts_truncated_lists();
+variant trusts_lists_without_left_out_entries();
+variant trusts_lists_of_absent_drivers();
 // The traps.
 variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();
 variant never_rechecks();
 variant reads_late(); ///< breaks nothing, but the daemon drops events
-variant never_notices_a_late_reader();
+variant ignores_late_readers();
 variant reads_very_late(); ///< breaks nothing, but the daemon has forgotten what is unread
-variant takes_every_audit_for_a_proof();
+variant trusts_every_audit();
 variant reads_late_what_has_ended(); ///< breaks nothing, but daemons change while nobody reads
-variant takes_every_daemon_for_its_streams();
+variant trusts_any_daemon();
 variant has_clients_that_give_up(); ///< breaks nothing, but volumes go without an event
 variant does_not_list_after_a_hang();
 variant never_audits();
@@ -48,11 +48,11 @@ variant never_audits_and_always_reads();
 variant takes_chunks_for_lists();
 variant acknowledges_before_it_commits();
 variant has_a_hub_that_dies_with_a_batch(); ///< breaks nothing
-variant takes_lost_answers_for_good_ones();
-variant sends_nothing_once_more();
+variant takes_lost_answers_for_success();
+variant never_resends();
 variant applies_old_batches_late();
-variant believes_the_batch();
-variant believes_any_token();
-variant lets_the_second_in();
+variant trusts_the_host_in_a_batch();
+variant trusts_any_token();
+variant admits_a_second_agent();
 
 } // namespace volumeviz::simulation

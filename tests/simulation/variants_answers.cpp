@@ -158,10 +158,10 @@ private:
 } // namespace
 
 variant writes_old_answers() {
-  return with_client<old_answers>("an answer from before its turn is written");
+  return with_client<old_answers>("writes an answer that was requested before its turn");
 }
 
-variant does_not_heed(list_reason reason) {
+variant ignores_reason(list_reason reason) {
   variant x;
   x.name = std::string{"does not list for "} + to_string(reason);
   x.node = [reason](node_parts& parts) {
@@ -170,10 +170,10 @@ variant does_not_heed(list_reason reason) {
   return x;
 }
 
-variant does_not_heed_damage() {
+variant ignores_damage() {
   // The audit would find what the damaged line was about.
   auto x = never_audits_and_always_reads();
-  x.name = "does not list for a damaged line, and nobody audits the stream";
+  x.name = "does not list for a damaged line, and does not audit the stream";
   const auto others = x.node;
   x.node = [others](node_parts& parts) {
     others(parts);
@@ -183,69 +183,69 @@ variant does_not_heed_damage() {
   return x;
 }
 
-variant does_not_heed_prunes() {
+variant ignores_prunes() {
   variant x;
   x.name = "does not list for a prune";
   x.daemon = [](model_daemon& daemon) { daemon.hides_prunes = true; };
   return x;
 }
 
-variant forgets_failed_looks() {
-  return with_client<optimist>("what could not be looked at is as it was");
+variant forgets_failed_inspects() {
+  return with_client<optimist>("takes a failed inspect for an unchanged resource");
 }
 
 variant forgets_failed_lists() {
-  return with_client<list_optimist>("what could not be listed is as it was");
+  return with_client<list_optimist>("takes a failed list for an unchanged kind");
 }
 
 variant forgets_failed_writes() {
   variant x;
-  x.name = "what could not be written is written";
+  x.name = "takes a failed write for a committed one";
   x.store = [](const std::shared_ptr<model_store>& real) {
     return std::make_shared<forgetful_store>(real);
   };
   return x;
 }
 
-variant waits_for_what_cannot_be_inspected() {
+variant never_sets_keys_aside() {
   variant x;
-  x.name = "nothing is proven while one resource can't be inspected";
+  x.name = "never sets a resource aside, so that it holds up verified_at";
   x.node = [](node_parts& parts) {
     parts.volume_limits.set_aside_after = parts.container_limits.set_aside_after = 1'000'000;
   };
   return x;
 }
 
-variant believes_inspects_more_than_lists() {
+variant trusts_inspects_over_lists() {
   variant x;
-  x.name = "what a list shows goes when an inspect denies it";
+  x.name = "deletes what a list shows when an inspect denies it";
   x.node = [](node_parts& parts) { parts.container_limits.lists_outweigh = false; };
   return x;
 }
 
-variant believes_partial_lists() {
-  return with_client<deaf_to_warnings>("a list with warnings is a list");
+variant trusts_partial_lists() {
+  return with_client<deaf_to_warnings>("takes a partial list for a complete one");
 }
 
 variant takes_failures_for_404() {
-  return with_client<pessimist>("what could not be looked at is gone");
+  return with_client<pessimist>("takes a failed inspect for a 404");
 }
 
-variant believes_broken_lists() {
-  return with_client<believer>("a list is complete where it breaks off");
+variant trusts_truncated_lists() {
+  return with_client<believer>("takes a truncated list for a complete one");
 }
 
-variant believes_lists_of_absent_drivers() {
+variant trusts_lists_of_absent_drivers() {
   variant x;
-  x.name = "what a list lacks is gone, also when its driver is not there";
+  x.name = "deletes volumes whose driver is away";
   x.store = [](const std::shared_ptr<model_store>& real) {
     return std::make_shared<believing_store>(real);
   };
   return x;
 }
 
-variant believes_lists_without_what_they_left_out() {
-  return with_client<deaf_to_left_out>("what is malformed in a list is gone");
+variant trusts_lists_without_left_out_entries() {
+  return with_client<deaf_to_left_out>("deletes rows of malformed entries");
 }
 
 } // namespace volumeviz::simulation

@@ -73,14 +73,14 @@ variant has_a_hub_that_dies_with_a_batch() {
 
 /// The hub would find out: the agent says which batch it takes for committed, and has to list when
 /// it comes in again. But until then it claims what is not so.
-variant takes_lost_answers_for_good_ones() {
+variant takes_lost_answers_for_success() {
   auto x = has_a_hub_that_dies_with_a_batch();
   x.name = "the agent takes a batch whose answer was lost for committed";
   x.link.takes_lost_for_written = true;
   return x;
 }
 
-variant sends_nothing_once_more() {
+variant never_resends() {
   variant x;
   x.name = "the agent goes on where it was with a hub that has lost data";
   x.link.welcome = [](link_welcome& welcome) { welcome.snapshot = false; };
@@ -94,7 +94,7 @@ variant applies_old_batches_late() {
   return x;
 }
 
-variant believes_the_batch() {
+variant trusts_the_host_in_a_batch() {
   variant x;
   x.name = "the hub writes the rows of the host that the batch names";
   x.store = [](const std::shared_ptr<model_store>& real) {
@@ -103,17 +103,17 @@ variant believes_the_batch() {
   return x;
 }
 
-variant believes_any_token() {
+variant trusts_any_token() {
   variant x;
   x.name = "a session believes who does not have its secret";
   x.link.any_token = true;
   return x;
 }
 
-variant lets_the_second_in() {
+variant admits_a_second_agent() {
   variant x;
   x.name = "the hub lets a second agent of the name in while the first reports";
-  x.link.lets_the_second_in = true;
+  x.link.admits_a_second_agent = true;
   return x;
 }
 

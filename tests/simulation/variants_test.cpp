@@ -48,31 +48,31 @@ TEST_CASE("a node that writes an answer from before its turn is caught") {
 }
 
 TEST_CASE("a node that does not list after an overflow is caught") {
-  check_caught(does_not_heed(list_reason::overflow));
+  check_caught(ignores_reason(list_reason::overflow));
 }
 
 TEST_CASE("a node that does not list after a reconnect is caught") {
-  check_caught(does_not_heed(list_reason::reconnect));
+  check_caught(ignores_reason(list_reason::reconnect));
 }
 
 TEST_CASE("a node that does not list at its start is caught") {
-  check_caught(does_not_heed(list_reason::start));
+  check_caught(ignores_reason(list_reason::start));
 }
 
 TEST_CASE("a node that does not list after a damaged line is caught") {
-  check_caught(does_not_heed_damage());
+  check_caught(ignores_damage());
 }
 
 TEST_CASE("a node that does not list after the death of a handler is caught") {
-  check_caught(does_not_heed(list_reason::lost_events));
+  check_caught(ignores_reason(list_reason::lost_events));
 }
 
 TEST_CASE("a node that does not list after a prune is caught") {
-  check_caught(does_not_heed_prunes());
+  check_caught(ignores_prunes());
 }
 
 TEST_CASE("a node that forgets a failed look is caught") {
-  check_caught(forgets_failed_looks());
+  check_caught(forgets_failed_inspects());
 }
 
 TEST_CASE("a node that forgets a failed list is caught") {
@@ -84,15 +84,15 @@ TEST_CASE("a node that forgets a failed write is caught") {
 }
 
 TEST_CASE("a node that proves nothing while one resource can't be inspected is caught") {
-  check_caught(waits_for_what_cannot_be_inspected());
+  check_caught(never_sets_keys_aside());
 }
 
 TEST_CASE("a node that deletes a listed container because its inspect denies it is caught") {
-  check_caught(believes_inspects_more_than_lists());
+  check_caught(trusts_inspects_over_lists());
 }
 
 TEST_CASE("a node that deletes by a list with warnings is caught") {
-  check_caught(believes_partial_lists());
+  check_caught(trusts_partial_lists());
 }
 
 TEST_CASE("a node that deletes what it could not look at is caught") {
@@ -100,15 +100,15 @@ TEST_CASE("a node that deletes what it could not look at is caught") {
 }
 
 TEST_CASE("a node that deletes by a truncated list is caught") {
-  check_caught(believes_broken_lists());
+  check_caught(trusts_truncated_lists());
 }
 
 TEST_CASE("a node that deletes what a list shows malformed is caught") {
-  check_caught(believes_lists_without_what_they_left_out());
+  check_caught(trusts_lists_without_left_out_entries());
 }
 
 TEST_CASE("a node that deletes by a list whose drivers may be absent is caught") {
-  check_caught(believes_lists_of_absent_drivers());
+  check_caught(trusts_lists_of_absent_drivers());
 }
 
 TEST_CASE("a node whose reader waits for its handlers is caught") {
@@ -122,17 +122,17 @@ TEST_CASE("a node that looks only once is caught") {
 
 TEST_CASE("a node that does not notice that the daemon has dropped events is caught") {
   check_right(reads_late(), 1'000);
-  check_caught(never_notices_a_late_reader());
+  check_caught(ignores_late_readers());
 }
 
 TEST_CASE("a node that takes for proven what its daemon has forgotten is caught") {
   check_right(reads_very_late(), 1'000);
-  check_caught(takes_every_audit_for_a_proof());
+  check_caught(trusts_every_audit());
 }
 
 TEST_CASE("a node that audits another daemon than its stream's is caught") {
   check_right(reads_late_what_has_ended(), 1'000);
-  check_caught(takes_every_daemon_for_its_streams());
+  check_caught(trusts_any_daemon());
 }
 
 TEST_CASE("a node that does not list when its daemon has hung is caught") {

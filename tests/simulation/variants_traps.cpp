@@ -74,7 +74,7 @@ variant reads_late() {
   return x;
 }
 
-variant never_notices_a_late_reader() {
+variant ignores_late_readers() {
   auto x = never_audits();
   x.always = reads_late().always;
   return x;
@@ -93,7 +93,7 @@ variant reads_very_late() {
   return x;
 }
 
-variant takes_every_audit_for_a_proof() {
+variant trusts_every_audit() {
   auto x = reads_very_late();
   x.name = "an audit that shows no loss is a proof, however little the daemon remembers";
   x.access = with_client<never_forgets>({}).access;

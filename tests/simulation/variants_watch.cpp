@@ -168,7 +168,7 @@ public:
 
 } // namespace
 
-variant takes_every_daemon_for_its_streams() {
+variant trusts_any_daemon() {
   auto x = reads_late_what_has_ended();
   x.name = "takes an audit for a proof although its stream has ended";
   x.access = [](const std::shared_ptr<model_daemon>& to) {

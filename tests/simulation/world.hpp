@@ -17,34 +17,40 @@
 
 namespace volumeviz::simulation {
 
-/// A node that differs from the real one, to see whether the simulation notices.
+/// A node that differs from the real one. The simulation must notice the difference.
 struct variant {
   std::string name;
   /// Other settings.
   std::function<void(node_parts&)> node;
-  /// What it sees of the daemon; null: everything, as it is.
+  /// The node's view of the daemon; null: the daemon itself.
   std::function<std::shared_ptr<docker::daemon>(const std::shared_ptr<model_daemon>&)> access;
-  /// What it sees of the database; null: as it is.
+  /// The node's view of the database; null: the database itself.
   std::function<std::shared_ptr<persistence::store>(const std::shared_ptr<model_store>&)> store;
-  /// What all its schedules have in common.
+  /// Changes each of its schedules.
   std::function<void(schedule&)> always;
   std::function<void(model_daemon&)> daemon;
-  bool reader_waits = false; ///< reads on only when nothing waits in the mailboxes
-  tampering link;            ///< of a fleet
-  bool proves = true;        ///< false: nobody audits the stream, so nothing is proven
+  /// The stream is read only while no message waits in a mailbox.
+  bool reader_waits = false;
+  /// Of a fleet.
+  tampering link;
+  /// False: the stream is not audited, so nothing is verified.
+  bool proves = true;
 };
 
 /// How a schedule ended.
 struct outcome {
-  std::string broken;         ///< the promise; empty when all were kept
-  nanoseconds until_right{0}; ///< from the end of all troubles
+  /// The broken promise; empty when all were kept.
+  std::string broken;
+  /// From the end of all troubles until the rows were right.
+  nanoseconds until_right{0};
   std::uint64_t turns = 0;
-  unsigned processes = 0; ///< how often the node was started
+  /// How often the node was started.
+  unsigned processes = 0;
   bool operator==(const outcome&) const = default;
 };
 
-/// One schedule: a daemon, a database and a node, in virtual time, until the world has gone quiet
-/// and everything is right again, or a promise is broken.
+/// Runs one schedule: a daemon, a database and a node in virtual time, until all troubles are over
+/// and everything is right, or until a promise is broken.
 class world {
 public:
   world(machine& runs, const schedule& what, const variant& node = {});
@@ -53,7 +59,7 @@ public:
   world& operator=(const world&) = delete;
 
   outcome run();
-  /// Tells what happens, with the node's own log.
+  /// Prints what happens, with the node's own log.
   void narrate() { narrating_ = true; }
 
 private:
@@ -61,10 +67,11 @@ private:
     node_handles node;
     std::shared_ptr<metrics::catalogue> numbers;
     bool over = false;
-    bool lost_numbers = false; ///< the actor that keeps them died, with what it had been sent
+    /// The metrics aggregator died with the reports in its mailbox.
+    bool lost_numbers = false;
   };
-  /// So soon are the rows right when nothing goes wrong: the API's lag, the second look, and a good
-  /// second.
+  /// The longest time until the rows are right when nothing goes wrong: the API's lag, the delayed
+  /// recheck, and one more second.
   static constexpr milliseconds prompt{3'000};
 
   struct killing {
