@@ -1,0 +1,97 @@
+#include "sync/list_completion.hpp"
+
+#include "sync/needs_inspect.hpp"
+
+#include <algorithm>
+
+namespace volumeviz::sync {
+
+namespace {
+
+std::set<std::string> shown_keys(const change_batch& batch) {
+  std::set<std::string> keys;
+  for (const auto& x : batch.volumes.present)
+    keys.insert(x.name);
+  for (const auto& x : batch.containers.present)
+    keys.insert(x.id);
+  return keys;
+}
+
+std::set<std::string> spared_keys(const committed_fetch& x) {
+  return {x.written.spared.begin(), x.written.spared.end()};
+}
+
+std::set<std::string> deleted_volumes(const write_summary& written) {
+  std::set<std::string> keys;
+  for (const auto& x : written.changes)
+    if (x.kind == row_kind::volume && x.op == operation::remove)
+      keys.insert(x.key);
+  return keys;
+}
+
+} // namespace
+
+bool list_completion::needs_drivers() const {
+  return kept_.more() > 0 || std::ranges::any_of(plan_.keys().set_aside(), [this](const auto& key) {
+           return kept_.contains(key);
+         });
+}
+
+fetch_outcome list_completion::complete(const committed_fetch& x, time_point now, timestamp wall) {
+  const auto& batch = x.seen.batch;
+  if (x.asked.list)
+    plan_.list_left_out(!x.seen.left_out.empty(), now);
+  if (x.asked.list && !batch.volumes.complete && !batch.containers.complete)
+    return {.events = plan_.finish_partial(shown_keys(batch), needs_inspect(x, plan_, wall), now)};
+  if (x.kind == resource_kind::container)
+    return complete_containers(x, now, wall);
+  return x.asked.list ? complete_list_of_volumes(x, now) : complete_inspects_of_volumes(x, now);
+}
+
+fetch_outcome list_completion::complete_containers(const committed_fetch& x, time_point now,
+                                                   timestamp wall) {
+  fetch_outcome outcome;
+  if (x.asked.list && x.written.more_spared == 0) {
+    auto exist = shown_keys(x.seen.batch);
+    const auto& also = x.seen.batch.containers.also_present;
+    exist.insert(also.begin(), also.end());
+    plan_.list_shows(exist, spared_keys(x));
+    exist.merge(spared_keys(x));
+    outcome.remaining = std::move(exist);
+  }
+  // Only an inspect can tell whether the container of a spared row still exists.
+  auto inspect = needs_inspect(x, plan_, wall);
+  inspect.insert(inspect.end(), x.written.spared.begin(), x.written.spared.end());
+  outcome.events = plan_.finish(x.seen.failed, inspect, now);
+  return outcome;
+}
+
+fetch_outcome list_completion::complete_list_of_volumes(const committed_fetch& x, time_point now) {
+  const auto deleted = deleted_volumes(x.written);
+  plan_.list_denies(deleted, spared_keys(x));
+  auto inspect = x.written.spared;
+  const auto list_only =
+      std::erase_if(inspect, [this](const auto& key) { return list_only_ && list_only_(key); });
+  const auto next = kept_.listed(inspect, x.written.more_spared + list_only, x.with_drivers,
+                                 [this](const auto& key) { return plan_.keys().waits(key); });
+  const auto list_again = next.list_again || (!x.with_drivers && needs_drivers());
+  fetch_outcome outcome{.events = plan_.finish(x.seen.failed, next.ask, now),
+                        .gone = {deleted.begin(), deleted.end()}};
+  if (list_again)
+    plan_.want_list(list_reason::failure, 0, now);
+  return outcome;
+}
+
+fetch_outcome list_completion::complete_inspects_of_volumes(const committed_fetch& x,
+                                                            time_point now) {
+  auto inspected = x.seen.batch.volumes.gone;
+  for (const auto& volume : x.seen.batch.volumes.present)
+    inspected.push_back(volume.name);
+  fetch_outcome outcome{.events = plan_.finish(x.seen.failed, {}, now)};
+  if (kept_.completed(inspected,
+                      [this](const auto& key) { return plan_.keys().is_set_aside(key); }))
+    plan_.want_list(list_reason::failure, 0, now);
+  return outcome;
+}
+
+} // namespace volumeviz::sync

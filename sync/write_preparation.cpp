@@ -1,0 +1,37 @@
+#include "sync/write_preparation.hpp"
+
+#include <vector>
+
+namespace volumeviz::sync {
+
+void distrust_denials(observation& what, const work_plan& plan) {
+  std::erase_if(what.batch.containers.gone, [&](const std::string& id) {
+    if (!plan.keys().list_outweighs(id))
+      return false;
+    what.failed.push_back(
+        {.key = id,
+         .why = {ec::docker_refused,
+                 "the daemon lists it and answers its inspect with \"no such container\""},
+         .denied = true});
+    return true;
+  });
+}
+
+void prepare_write(observation& what, const fetch& asked, const work_plan& plan,
+                   const kept_rows& kept) {
+  auto& [host, volumes, containers, facts] = what.batch;
+  for (auto& x : volumes.present)
+    x.recreated = plan.keys().recreated(x.name);
+  for (auto& x : containers.present)
+    x.times_unknown = !x.from_inspect && plan.keys().is_set_aside(x.id);
+  if (volumes.complete) {
+    for (const auto& key : plan.keys().set_aside())
+      if (kept.contains(key))
+        volumes.spared.unverified.push_back(key);
+    volumes.spared.all_unverified = !what.drivers.empty();
+  }
+  volumes.confirmed = asked.confirmed;
+  containers.confirmed = asked.confirmed;
+}
+
+} // namespace volumeviz::sync
