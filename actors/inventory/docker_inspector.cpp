@@ -12,16 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A dead volume plugin holds a list up for 15 s before the daemon answers with what it has.
+// A dead volume plugin delays a list for 15 s; then the daemon answers with the other volumes.
 constexpr docker::deadline list_limit = 30s;
-// An inspect waits for the container's lock, which a start with a stuck mount may hold for ever;
-// one that does must not hold up the others for long. They take a millisecond or two; where all
-// take long, the daemon is slow or far away and is given more time.
+// An inspect waits for the container's lock, which a start with a stuck mount may hold for ever. It
+// must not delay the other inspects for long: these take one or two milliseconds. Where all
+// inspects are slow, the daemon is slow or far away, and gets more time.
 constexpr docker::deadline inspect_limit_least = 500ms;
 constexpr docker::deadline inspect_limit_most = 2s;
-constexpr int patience = 4; // times what the last inspect took
+// The deadline is this many times what the last inspect took.
+constexpr int patience = 4;
 constexpr docker::deadline probe_limit = 4s;
-// After as many deadlines in one request it is the daemon that hangs, not a resource.
+// After this many timeouts in one request, the daemon hangs and not a resource.
 constexpr std::size_t timeouts_max = 2;
 
 } // namespace
@@ -41,13 +42,13 @@ docker_inspector::docker_inspector(interface::pointer, inspector_parts parts)
 
 docker_inspector::interface::behavior_type docker_inspector::make_behavior() {
   return {
-      [this](const fetch_request& what) { return look(what); },
+      [this](const fetch_request& what) { return fetch(what); },
       [this](const audit_request& what) { return audit(what); },
       [this](atom::identify) { return identify(); },
   };
 }
 
-observation docker_inspector::look(const fetch_request& what) {
+observation docker_inspector::fetch(const fetch_request& what) {
   auto volumes = what.kind == resource_kind::volume;
   if (what.list)
     return volumes ? list_volumes(what.drivers) : list_containers();
@@ -75,7 +76,7 @@ observation docker_inspector::list_volumes(bool name_drivers) {
   answer.batch.volumes.complete = listing->warnings.empty();
   answer.warnings = std::move(listing->warnings);
   answer.left_out = std::move(listing->left_out);
-  // A daemon that was restarted between the two may have found the driver with one of them only.
+  // A daemon that was restarted in between may have found a driver only before or after the list.
   if (!answer.drivers.empty()) {
     const auto after = volume_drivers();
     std::erase_if(answer.drivers,
@@ -86,11 +87,11 @@ observation docker_inspector::list_volumes(bool name_drivers) {
   return answer;
 }
 
-/// Those that the daemon names; none if it does not answer.
+/// The drivers that the daemon names; none if it does not answer.
 std::vector<std::string> docker_inspector::volume_drivers() {
-  auto who = timed(metrics::docker_call::identify,
-                   [this] { return parts_.client->identify(probe_limit); });
-  return who ? std::move(who->volume_drivers) : std::vector<std::string>{};
+  auto daemon = timed(metrics::docker_call::identify,
+                      [this] { return parts_.client->identify(probe_limit); });
+  return daemon ? std::move(daemon->volume_drivers) : std::vector<std::string>{};
 }
 
 observation docker_inspector::list_containers() {
@@ -122,15 +123,10 @@ observation docker_inspector::inspect_all(const fetch_request& what, Inspect ins
       continue;
     }
     const auto began = std::chrono::steady_clock::now();
-    limit_ = std::clamp(what.brief ? patience * usual_ : std::max(patience * usual_, doubled_),
-                        inspect_limit_least, inspect_limit_most);
+    limit_ = next_limit(what.brief);
     auto one = timed(metrics::docker_call::inspect, [&] { return inspect(key); });
-    if (one) {
-      usual_ = std::chrono::ceil<docker::deadline>(std::chrono::steady_clock::now() - began);
-      doubled_ = {};
-    } else if (one.error().code == ec::docker_timeout && !what.brief) {
-      doubled_ = 2 * limit_;
-    }
+    adapt_limit(what, one ? nullptr : &one.error(),
+                std::chrono::ceil<docker::deadline>(std::chrono::steady_clock::now() - began));
     if (one && *one) {
       found.present.push_back(std::move(**one));
     } else if (one) {
@@ -145,6 +141,21 @@ observation docker_inspector::inspect_all(const fetch_request& what, Inspect ins
     }
   }
   return answer;
+}
+
+docker::deadline docker_inspector::next_limit(bool brief) const {
+  return std::clamp(brief ? patience * usual_ : std::max(patience * usual_, doubled_),
+                    inspect_limit_least, inspect_limit_most);
+}
+
+void docker_inspector::adapt_limit(const fetch_request& what, const failure* why,
+                                   docker::deadline took) {
+  if (why == nullptr) {
+    usual_ = took;
+    doubled_ = {};
+  } else if (why->code == ec::docker_timeout && !what.brief) {
+    doubled_ = 2 * limit_;
+  }
 }
 
 audit_answer docker_inspector::audit(const audit_request& what) {
@@ -162,9 +173,9 @@ audit_answer docker_inspector::audit(const audit_request& what) {
 }
 
 failure docker_inspector::identify() {
-  auto who = timed(metrics::docker_call::identify,
-                   [this] { return parts_.client->identify(probe_limit); });
-  return who ? failure{} : who.error();
+  auto daemon = timed(metrics::docker_call::identify,
+                      [this] { return parts_.client->identify(probe_limit); });
+  return daemon ? failure{} : daemon.error();
 }
 
 } // namespace volumeviz

@@ -10,12 +10,12 @@ namespace volumeviz {
 
 /// What a docker inspector needs.
 struct inspector_parts {
-  std::shared_ptr<docker::client>
-      client; ///< its own; shared only so that a shutdown can interrupt a call
+  /// The inspector's own. It is shared only so that a shutdown can interrupt a call.
+  std::shared_ptr<docker::client> client;
   std::shared_ptr<metrics::catalogue> numbers;
 };
 
-/// DOCKER INSPECTOR: asks the daemon, one question after the other, each with a deadline.
+/// DOCKER INSPECTOR: makes the calls of the Engine API, one after the other, each with a deadline.
 class docker_inspector {
 public:
   using interface = docker_inspector_actor;
@@ -24,7 +24,7 @@ public:
   interface::behavior_type make_behavior();
 
 private:
-  observation look(const fetch_request& what);
+  observation fetch(const fetch_request& what);
   observation list_volumes(bool name_drivers);
   observation list_containers();
   template <class Inspect, class Observed>
@@ -37,9 +37,15 @@ private:
   auto timed(metrics::docker_call name, Call call);
 
   inspector_parts parts_;
-  docker::deadline limit_{0};   ///< of the inspect under way
-  docker::deadline usual_{0};   ///< what the last answer took
-  docker::deadline doubled_{0}; ///< the limit after inspects that had no answer
+  docker::deadline next_limit(bool brief) const;
+  void adapt_limit(const fetch_request& what, const failure* why, docker::deadline took);
+
+  /// The deadline of the current inspect.
+  docker::deadline limit_{0};
+  /// How long the last answer took.
+  docker::deadline usual_{0};
+  /// Twice the deadline of the last inspect, if that had no answer.
+  docker::deadline doubled_{0};
 };
 
 } // namespace volumeviz

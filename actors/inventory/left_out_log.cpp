@@ -8,7 +8,7 @@ namespace volumeviz {
 
 namespace {
 
-// As many lines as one list may write; health has the number of all.
+// One list writes this many lines at most. Health has the number of all entries.
 constexpr std::size_t lines_max = 20;
 
 std::string identity(const left_out_entry& x) {
@@ -21,13 +21,13 @@ void left_out_log::listed(const std::vector<left_out_entry>& entries) {
   count_ += entries.size();
   reason_ = sync::left_out_reason(kind_, entries);
   keys_before_ = std::exchange(keys_, {});
-  auto before = std::exchange(told_, {});
+  auto before = std::exchange(logged_, {});
   std::size_t lines = 0;
   for (const auto& x : entries) {
     if (!x.key.empty())
       keys_.insert(x.key);
     const auto id = identity(x);
-    if (told_.contains(id))
+    if (logged_.contains(id))
       continue;
     const auto known = before.find(id);
     const auto news = known == before.end() || known->second.why != x.why;
@@ -35,14 +35,13 @@ void left_out_log::listed(const std::vector<left_out_entry>& entries) {
     lines += news ? 1 : 0;
     auto name = sync::entry_name(kind_, x);
     log_->log(level,
-              "left out {}: {}; all others are followed, and no row is deleted because of it", name,
-              x.why);
-    told_.emplace(id, told_entry{std::move(name), x.why});
+              "left out {}: {}; all other entries are used, and no row is deleted because of it",
+              name, x.why);
+    logged_.emplace(id, logged_entry{std::move(name), x.why});
   }
   for (const auto& [id, x] : before)
-    if (!told_.contains(id))
-      log_->info("{} is no longer left out: the daemon's list shows it as it should be, or has it "
-                 "no more",
+    if (!logged_.contains(id))
+      log_->info("{} is no longer left out: the daemon's list shows it well-formed, or not at all",
                  x.name);
 }
 

@@ -12,14 +12,14 @@ namespace volumeviz {
 
 namespace {
 
-// How often the host's row tells the world that the inventory is verified.
+// How often the host's row is written while its time of verification moves.
 constexpr auto host_interval = std::chrono::seconds{10};
 constexpr auto write_limit = std::chrono::minutes{1};
-// A change as young as that may be missing in the lists that follow the opening of a stream: the
-// API may lag by a second and a half.
+// A change younger than this may be missing in the lists that follow the opening of a stream: the
+// API may lag behind its events by 1.5 s.
 constexpr timestamp api_lag = 2'000'000'000;
 
-std::string spoken_reasons(const std::vector<list_reason>& reasons) {
+std::string describe_reasons(const std::vector<list_reason>& reasons) {
   std::vector<const char*> words;
   for (auto x : reasons)
     words.push_back(to_string(x));
@@ -43,11 +43,7 @@ reconciler::interface::behavior_type reconciler::make_behavior() {
       [this](atom::barrier, timestamp at) { barrier(at); },
       [this](atom::verified, resource_kind kind, timestamp at) { verified(kind, at); },
       [this](atom::interval_due, std::uint64_t number) { interval_over(number); },
-      [this](atom::host_row_due) {
-        self_->delayed_send<caf::message_priority::high>(self_, host_interval,
-                                                         atom::host_row_due_v);
-        write_host();
-      },
+      [this](atom::host_row_due) { host_row_due(); },
       [](atom::alive) { return true; },
   };
 }
@@ -61,8 +57,8 @@ caf::result<reconcile_ticket> reconciler::demand(reconcile_scope scope) {
 
 reconcile_ticket reconciler::request(reconcile_scope scope, list_reason reason) {
   auto wanted = ledger_.request(scope, reason, self_->clock().now());
-  // A run that seems to wait may have been listed while this reconciler was dead, before the stream
-  // that has just opened.
+  // A run that is recorded as waiting may have been listed while this reconciler was restarting,
+  // thus before the stream that has just opened.
   const auto opened = reason == list_reason::start || reason == list_reason::reconnect;
   if (wanted.is_new || opened) {
     if (covers(scope, resource_kind::volume))
@@ -78,8 +74,7 @@ void reconciler::stream_changed(const stream_report& report) {
   stream_ = report;
   if (!opened)
     return;
-  // Watch first, then list: the stream is open, and what happened before is in its overlap or in
-  // the lists.
+  // Watch first, then list: a change before the stream opened is in its overlap or in the lists.
   request(reconcile_scope::full,
           std::exchange(connected_before_, true) ? list_reason::reconnect : list_reason::start);
   barrier(report.connected_since - api_lag);
@@ -92,17 +87,17 @@ void reconciler::listing(resource_kind kind, std::uint64_t run_id) {
 }
 
 void reconciler::listed(const list_report& report) {
-  auto name = report.kind == resource_kind::volume ? "volumes" : "containers";
+  const auto* kind = report.kind == resource_kind::volume ? "volumes" : "containers";
   auto first = !ledger_.initial_done();
   auto changed = report.created + report.updated + report.removed;
   if (report.ok)
     parts_.log->log(
         changed > 0 || first ? spdlog::level::info : spdlog::level::debug,
         "reconciled {} {} in {:.0f} ms (reason {}): {} rows created, {} updated, {} removed",
-        report.found, name, report.seconds * 1e3, spoken_reasons(report.reasons), report.created,
+        report.found, kind, report.seconds * 1e3, describe_reasons(report.reasons), report.created,
         report.updated, report.removed);
   for (const auto& warning : report.warnings)
-    parts_.log->warn("the daemon's list of {} is partial, so nothing was removed: {}", name,
+    parts_.log->warn("the daemon's list of {} is partial, so no row was deleted: {}", kind,
                      warning);
   for (const auto& run :
        ledger_.list_finished(report.kind, report.run_id, report.ok, self_->clock().now()))
@@ -111,21 +106,20 @@ void reconciler::listed(const list_report& report) {
                   std::chrono::duration<double>(run.duration).count());
   if (first && ledger_.initial_done())
     parts_.log->info("the first full reconciliation is done: the inventory is complete");
-  tell();
+  publish_status();
 }
 
 void reconciler::barrier(timestamp at) {
   if (!stream_.connected)
     return;
-  // Behind the lists that the new connection asked for, and behind every event that was read
-  // before.
+  // These follow the lists of the new connection, and every event that was read before.
   self_->send(parts_.volumes, atom::barrier_v, at);
   self_->send(parts_.containers, atom::barrier_v, at);
 }
 
 void reconciler::verified(resource_kind kind, timestamp at) {
   verified_[static_cast<std::size_t>(kind)] = at;
-  tell();
+  publish_status();
 }
 
 void reconciler::interval_over(std::uint64_t number) {
@@ -139,51 +133,59 @@ void reconciler::interval_over(std::uint64_t number) {
 void reconciler::schedule_interval() {
   if (parts_.interval.count() == 0)
     return;
-  // A little jitter: many hosts that were started together must not list in the same second for
-  // ever.
+  // Jitter: hosts that were started together must not list in the same second for ever.
   auto spread = std::uniform_real_distribution<double>{0.95, 1.05}(random_);
   auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(parts_.interval * spread);
   self_->delayed_send<caf::message_priority::high>(self_, wait, atom::interval_due_v, ++interval_);
 }
 
+void reconciler::host_row_due() {
+  self_->delayed_send<caf::message_priority::high>(self_, host_interval, atom::host_row_due_v);
+  write_host();
+}
+
 void reconciler::write_host() {
-  auto proven = *std::min_element(verified_.begin(), verified_.end());
-  if (!stream_.connected || writing_host_ || (proven == written_verified_ && proven != never))
+  const auto at = verified_at();
+  if (!stream_.connected || writing_host_ || (at == written_verified_ && at != never))
     return;
   change_batch batch;
   batch.host = parts_.host;
   batch.facts = {.engine_id = stream_.engine_id,
                  .engine_version = stream_.engine_version,
                  .last_seen_at = parts_.now(),
-                 .verified_at = proven};
+                 .verified_at = at};
   writing_host_ = true;
   self_->request(parts_.store, write_limit, std::move(batch))
-      .then([this, proven](const write_answer& answer) { host_written(answer, proven); },
+      .then([this, at](const write_answer& answer) { host_written(answer, at); },
             [this](const caf::error&) { writing_host_ = false; });
 }
 
-void reconciler::host_written(const write_answer& answer, timestamp proven) {
+void reconciler::host_written(const write_answer& answer, timestamp at) {
   writing_host_ = false;
   if (answer.ok)
-    written_verified_ = proven;
+    written_verified_ = at;
   const auto was_locked_out = std::exchange(locked_out_, answer.summary.locked_out);
   if ((locked_out_ && !was_locked_out) || answer.summary.taken_anew)
-    distrust_rows();
+    list_lost_rows();
 }
 
-/// Another node writes, or has written, the host's rows: what this one had written proves nothing
-/// any more. A list that waits to be written holds back all that is proven after it.
-void reconciler::distrust_rows() {
+/// Another node writes the host's rows, or has written them meanwhile, so the rows are not verified
+/// any more. A list that waits to be written holds the time of verification back.
+void reconciler::list_lost_rows() {
   self_->send(parts_.volumes, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
   self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
-void reconciler::tell() {
+timestamp reconciler::verified_at() const {
+  return *std::min_element(verified_.begin(), verified_.end());
+}
+
+void reconciler::publish_status() {
   reconcile_status status{.full_runs = ledger_.full_runs(),
                           .volume_runs = ledger_.volume_runs(),
                           .container_runs = ledger_.container_runs(),
                           .initial_done = ledger_.initial_done(),
-                          .verified_at = *std::min_element(verified_.begin(), verified_.end())};
+                          .verified_at = verified_at()};
   self_->send(parts_.metrics, status);
   self_->send(parts_.health, std::move(status));
 }

@@ -17,22 +17,24 @@ namespace volumeviz {
 /// What the reconciler needs.
 struct reconciler_parts {
   std::string host;
-  std::chrono::milliseconds interval{1'800'000}; ///< 0: no periodic runs
+  /// Between periodic runs; 0 for none.
+  std::chrono::milliseconds interval{1'800'000};
   resource_handler_actor volumes;
   resource_handler_actor containers;
   inventory_store_actor store;
   metrics_aggregator_actor metrics;
   health_reporter_actor health;
-  std::shared_ptr<sync::reconcile_ledger> ledger; ///< the record survives a restart of its keeper
+  /// The record of runs. It survives a restart of the reconciler.
+  std::shared_ptr<sync::reconcile_ledger> ledger;
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
   std::uint64_t seed = 0;
 };
 
-/// RECONCILER: decides *when* everything is stale (start, reconnect, interval, demand; overflow,
-/// damage and failures are noticed by the handlers themselves), and keeps the record of the runs.
-/// The handlers do the work. Also knows up to when the rows are proven, and writes that into the
-/// host's row.
+/// RECONCILER: decides when everything is stale, and keeps the record of the runs. It starts a run
+/// after a start, a reconnect, an interval and a demand; the handlers notice overflow, damage and
+/// failures themselves, and do the lists. It also knows up to when the rows are verified, and
+/// writes that time into the host's row.
 class reconciler {
 public:
   using interface = reconciler_actor;
@@ -48,25 +50,31 @@ private:
   void barrier(timestamp at);
   void verified(resource_kind kind, timestamp at);
   void interval_over(std::uint64_t number);
+  void host_row_due();
   void write_host();
-  void host_written(const write_answer& answer, timestamp proven);
-  void distrust_rows();
+  void host_written(const write_answer& answer, timestamp at);
+  void list_lost_rows();
 
   reconcile_ticket request(reconcile_scope scope, list_reason reason);
   void schedule_interval();
-  void tell();
+  void publish_status();
+  timestamp verified_at() const;
 
   interface::pointer self_;
   reconciler_parts parts_;
   sync::reconcile_ledger& ledger_;
   std::minstd_rand random_;
   stream_report stream_;
-  std::array<timestamp, 2> verified_{never, never}; ///< by resource_kind
+  /// The low watermark of each kind, by resource_kind.
+  std::array<timestamp, 2> verified_{never, never};
+  /// As the host's row has it.
   timestamp written_verified_ = never;
   bool connected_before_ = false;
   bool writing_host_ = false;
-  bool locked_out_ = false;    ///< another node writes the host's rows
-  std::uint64_t interval_ = 0; ///< of the tick that counts
+  /// Another node writes the host's rows.
+  bool locked_out_ = false;
+  /// The number of the interval that counts; messages of earlier ones are ignored.
+  std::uint64_t interval_ = 0;
 };
 
 } // namespace volumeviz

@@ -12,18 +12,18 @@ namespace volumeviz {
 
 namespace {
 
-// A summary has long keys cut to as many bytes.
+// A summary cuts longer keys to this many bytes.
 constexpr std::size_t longest_key = 256;
 
 constexpr std::size_t longest_reason = 1000;
 
-// Of one answer. A hub, which may be anybody's by now, names as many rows as it likes.
+// Of one answer. A hub that was taken over may name any number of rows.
 constexpr std::size_t lines_most = 10;
 
-// Beyond this they are counted with each complete list.
+// Rows beyond this are not remembered by name; each complete list counts them.
 constexpr std::size_t rows_most = 10'000;
 
-/// What a batch tried to write or delete.
+/// The keys that a batch tried to write or delete.
 std::set<std::string> keys_of(const change_batch& batch) {
   std::set<std::string> keys;
   const auto add = [&keys](const std::string& key) { keys.insert(key.substr(0, longest_key)); };
@@ -41,7 +41,7 @@ std::set<std::string> keys_of(const change_batch& batch) {
 void rejected_rows::written(const observation& what, const write_summary& summary, timestamp now) {
   ++writes_;
   std::uint64_t unnamed = summary.more_rejected;
-  std::uint64_t untold = summary.more_rejected;
+  std::uint64_t not_logged = summary.more_rejected;
   std::size_t lines = 0;
   for (const auto& x : summary.rejected) {
     const auto name = fmt::format("{} {}", to_string(x.kind), text::in_quotes(x.key));
@@ -49,7 +49,7 @@ void rejected_rows::written(const observation& what, const write_summary& summar
     const bool is_new = found == rows_.end();
     if (is_new && rows_.size() >= rows_most) {
       ++unnamed;
-      ++untold;
+      ++not_logged;
       continue;
     }
     if (is_new) {
@@ -61,7 +61,7 @@ void rejected_rows::written(const observation& what, const write_summary& summar
     text::make_one_line(row.why, longest_reason);
     row.write = writes_;
     if (is_new && ++lines > lines_most)
-      ++untold;
+      ++not_logged;
     else
       log_->log(is_new ? spdlog::level::err : spdlog::level::debug,
                 "the database can't hold {}: {}", name, row.why);
@@ -69,8 +69,8 @@ void rejected_rows::written(const observation& what, const write_summary& summar
   const bool all = what.batch.volumes.complete || what.batch.containers.complete;
   if (all)
     unlisted_ = unnamed;
-  if (untold > 0)
-    log_->error("the database can't hold {} more rows", untold);
+  if (not_logged > 0)
+    log_->error("the database can't hold {} more rows", not_logged);
   if (rows_.empty())
     return;
   const auto keys = keys_of(what.batch);

@@ -11,31 +11,34 @@
 
 namespace volumeviz {
 
-/// Of one kind: the rows that the database refuses, by what a person calls them. The log says so
-/// when it begins and when it is over, not with every list, and of one answer in a few lines: it
-/// may come from a hub that was taken over, and name anything.
+/// The rows of one kind that the database refuses, by the names that people know. The log has each
+/// when it begins and when it ends, not with every list. One answer gets a few lines at most: it
+/// may come from a hub that was taken over, and may name anything.
 class rejected_rows {
 public:
   rejected_rows(resource_kind kind, std::shared_ptr<spdlog::logger> log)
       : kind_(kind), log_(std::move(log)) {}
 
-  /// What became of a batch that was committed.
+  /// A batch was committed.
   void written(const observation& what, const write_summary& summary, timestamp now);
   rejected_report report() const;
 
 private:
   struct entry {
-    std::string key; ///< of the resource, as write_summary has it
+    /// Of the resource, as write_summary has it.
+    std::string key;
     std::string why{};
     timestamp since = never;
-    std::uint64_t write = 0; ///< the last one that was refused
+    /// The number of the last write that was refused.
+    std::uint64_t write = 0;
   };
 
   resource_kind kind_;
   std::shared_ptr<spdlog::logger> log_;
   std::map<std::string, entry> rows_;
   std::uint64_t writes_ = 0;
-  std::uint64_t unlisted_ = 0; ///< of the last complete list, beyond those that it named
+  /// Refused rows of the last complete list beyond those in rows_.
+  std::uint64_t unlisted_ = 0;
 };
 
 } // namespace volumeviz

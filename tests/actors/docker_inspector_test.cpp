@@ -1,4 +1,4 @@
-// What an inspector makes of the daemon's answers.
+// How an inspector turns the daemon's answers into observations.
 
 #include "actors/inventory/docker_inspector.hpp"
 #include "actors/platform/shell.hpp"
@@ -49,8 +49,7 @@ struct inspecting : support::deterministic_system {
 
 } // namespace
 
-TEST_CASE_FIXTURE(inspecting,
-                  "a look tells what is there, what is gone and what could not be told") {
+TEST_CASE_FIXTURE(inspecting, "a fetch says what exists, what is gone and what failed") {
   docker.create_volume(some_volume("there"));
   docker.fail_key("broken", {ec::docker_refused, "500: no such driver"});
   const auto x = look({"there", "gone", "broken"});
@@ -73,7 +72,7 @@ TEST_CASE_FIXTURE(inspecting, "one resource that hangs does not hide the others"
   CHECK(failed_keys(x) == strings{"b"});
 }
 
-TEST_CASE_FIXTURE(inspecting, "after two deadlines the others are not waited for") {
+TEST_CASE_FIXTURE(inspecting, "after two timeouts the other resources are not inspected") {
   docker.fail(docker_call::inspect_volume, slow);
   const auto x = look({"a", "b", "c", "d", "e"});
   CHECK(x.ok);
@@ -81,7 +80,7 @@ TEST_CASE_FIXTURE(inspecting, "after two deadlines the others are not waited for
   CHECK(docker.inspected() == strings{"a", "b"});
 }
 
-TEST_CASE_FIXTURE(inspecting, "a daemon that is away has told nothing") {
+TEST_CASE_FIXTURE(inspecting, "a daemon that is away makes the whole fetch fail") {
   docker.fail(docker_call::inspect_volume, away);
   const auto x = look({"a", "b"});
   CHECK_FALSE(x.ok);
@@ -101,7 +100,7 @@ TEST_CASE_FIXTURE(inspecting, "a list is complete unless the daemon warns") {
   CHECK(x.warnings == strings{"driver nfs does not answer"});
 }
 
-TEST_CASE_FIXTURE(inspecting, "a list that failed is no list") {
+TEST_CASE_FIXTURE(inspecting, "a failed list is not a complete list") {
   docker.fail(docker_call::list_volumes, away);
   const auto x = list(volume_kind);
   CHECK_FALSE(x.ok);
@@ -123,7 +122,7 @@ TEST_CASE_FIXTURE(inspecting, "an audit has the events between two moments") {
   CHECK(y.why == slow);
 }
 
-TEST_CASE_FIXTURE(inspecting, "whether the daemon answers is an empty text, or why not") {
+TEST_CASE_FIXTURE(inspecting, "identify answers an empty text, or why the daemon does not answer") {
   CHECK(ask<failure>(actor, atom::identify_v)->value->text.empty());
   docker.fail(docker_call::identify, away);
   CHECK(*ask<failure>(actor, atom::identify_v)->value == away);

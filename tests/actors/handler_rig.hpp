@@ -12,25 +12,29 @@
 
 namespace volumeviz::testing {
 
+inline constexpr auto volume_kind = resource_kind::volume;
+inline constexpr auto container_kind = resource_kind::container;
+
 /// A resource handler between a scripted daemon and a store in memory, with a real inspector and a
-/// real inventory store; the others listen. A test changes the daemon's world and then lets the
-/// handler hear of it by deliver().
+/// real inventory store. The other actors only record their messages. A test changes the daemon's
+/// resources and then delivers the events by deliver().
 class handler_rig : public support::deterministic_system {
 public:
   static constexpr const char* host = "test-host";
 
   /// The handler's mailbox has room for so many events.
   void start(resource_kind kind, std::size_t queue = 1000);
-  /// The events since the last time reach the handler's mailbox.
+  /// Sends the new events to the handler's mailbox. Returns how many.
   std::size_t post();
-  /// The same, and are handled.
+  /// Sends the new events, and lets the handler complete what is due.
   void deliver();
   void list(list_reason why = list_reason::demand, std::uint64_t run_id = 0);
 
   support::memory_rows rows() const { return store->rows(host); }
   /// The rows are what the daemon has, times that only inspects tell aside.
   bool agrees() const;
-  std::string differences() const; ///< what does not agree, in words
+  /// Describes what does not agree.
+  std::string differences() const;
   std::uint64_t lists() const;
   std::uint64_t inspects() const { return docker.inspected().size(); }
 
@@ -45,12 +49,23 @@ public:
   std::shared_ptr<heard> other_handler = std::make_shared<heard>();
   kept_log log;
   slot_ptr slot;
-  docker_inspector_actor inspector; ///< a test may set its own before start()
+  /// A test may set its own before start().
+  docker_inspector_actor inspector;
   resource_handler_actor handler;
 
 private:
   resource_kind kind_ = resource_kind::volume;
   timestamp posted_until_ = never;
+};
+
+/// A handler of volumes, started.
+struct volume_handler_rig : handler_rig {
+  volume_handler_rig() { start(volume_kind); }
+};
+
+/// A handler of containers, started.
+struct container_handler_rig : handler_rig {
+  container_handler_rig() { start(container_kind); }
 };
 
 } // namespace volumeviz::testing

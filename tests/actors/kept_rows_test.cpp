@@ -1,5 +1,5 @@
-// Volumes that the daemon's lists lack without being gone: dockerd leaves out what it does not find
-// the driver of.
+// Volumes that the daemon's lists lack although they are not gone: dockerd leaves out the volumes
+// of a driver that it does not find.
 
 #include "tests/actors/handler_rig.hpp"
 
@@ -49,7 +49,8 @@ auto lists_of_a_prune(handler_rig& on) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(volumes_rig, "a volume whose driver is away keeps its row, and proofs go on") {
+TEST_CASE_FIXTURE(volumes_rig,
+                  "a volume whose driver is away keeps its row, and verification goes on") {
   docker.lose_driver("nas");
   list(list_reason::reconnect);
   advance(10s);
@@ -62,7 +63,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume whose driver is away keeps its row, and
   CHECK(metrics->drift.empty());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a kept volume is named with its reason, counted, and told once") {
+TEST_CASE_FIXTURE(volumes_rig, "a kept volume is named with its reason, counted, and logged once") {
   docker.lose_driver("nas");
   list();
   advance(10s);
@@ -81,7 +82,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a kept volume is named with its reason, counted,
 }
 
 TEST_CASE_FIXTURE(volumes_rig,
-                  "when the driver is back its volumes are verified again, without news") {
+                  "when the driver is back, its volumes are verified again without an event") {
   docker.lose_driver("nas");
   list();
   advance(10s);
@@ -96,7 +97,9 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(metrics->drift.empty());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a volume that was removed while its driver was away goes with it") {
+TEST_CASE_FIXTURE(
+    volumes_rig,
+    "a volume that was removed with its driver away is deleted when the driver is back") {
   docker.lose_driver("nas");
   list();
   advance(10s);
@@ -107,7 +110,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume that was removed while its driver was a
   CHECK(told().kept == 0);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "the last volume of a driver goes after one inspect") {
+TEST_CASE_FIXTURE(volumes_rig, "the last volume of a driver is deleted after one inspect") {
   docker.silently([this] { docker.remove_volume("pv1"); });
   list();
   CHECK_FALSE(has("pv1"));
@@ -115,7 +118,7 @@ TEST_CASE_FIXTURE(volumes_rig, "the last volume of a driver goes after one inspe
 }
 
 TEST_CASE_FIXTURE(volumes_rig,
-                  "where inspects fail, a driver that /info names settles what its list lacks") {
+                  "where inspects fail, a list without a volume counts if /info names its driver") {
   docker.silently([this] { docker.remove_volume("pv1"); });
   docker.fail_key("pv1", {ec::docker_refused, "500: the plugin does not know"});
   SUBCASE("named") {

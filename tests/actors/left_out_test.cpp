@@ -1,5 +1,5 @@
-// Entries of the daemon's lists that can't be understood: all others are followed, nothing is
-// deleted because of them, and they are counted and named.
+// Entries of the daemon's lists that can't be parsed: all others are used, no row is deleted
+// because of them, and they are counted and named.
 
 #include "tests/actors/handler_rig.hpp"
 
@@ -13,8 +13,6 @@ using support::some_container;
 using support::some_volume;
 
 namespace {
-
-constexpr auto volume_kind = resource_kind::volume;
 
 volume of_driver(const std::string& name, const std::string& driver) {
   auto x = some_volume(name);
@@ -53,7 +51,8 @@ struct containers_rig : handler_rig {
 
 } // namespace
 
-TEST_CASE_FIXTURE(volumes_rig, "all entries but the malformed one are followed, and proofs go on") {
+TEST_CASE_FIXTURE(volumes_rig,
+                  "all entries but the malformed one are used, and verification goes on") {
   docker.break_entry(volume_kind, nameless, "odd");
   list(list_reason::start, 4);
   CHECK(has("good"));
@@ -69,7 +68,7 @@ TEST_CASE_FIXTURE(volumes_rig, "all entries but the malformed one are followed, 
   CHECK(reconciler->verified.back().second == now());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a left-out entry is counted with each list and told once") {
+TEST_CASE_FIXTURE(volumes_rig, "a left-out entry is counted with each list and logged once") {
   docker.break_entry(volume_kind, nameless, "odd");
   list();
   CHECK(rejected() == 1);
@@ -89,7 +88,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a left-out entry is counted with each list and t
 }
 
 TEST_CASE_FIXTURE(volumes_rig,
-                  "an entry with a new position is no news, one with a new reason is") {
+                  "a left-out entry is logged again for a new reason, not for a new position") {
   docker.break_entry(volume_kind, nameless, "odd");
   list();
   docker.recover();
@@ -105,7 +104,8 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(log.count("warning left out") == 2);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "the row of a malformed entry stays, others that are gone go") {
+TEST_CASE_FIXTURE(volumes_rig,
+                  "the row of a malformed entry stays, and rows of removed resources are deleted") {
   list();
   REQUIRE(agrees());
   docker.break_entry(volume_kind, odd_label, "odd");
@@ -120,8 +120,9 @@ TEST_CASE_FIXTURE(volumes_rig, "the row of a malformed entry stays, others that 
   CHECK(inspects() == 1); // of `other`, which the list lacks like all of its driver
 }
 
-TEST_CASE_FIXTURE(volumes_rig,
-                  "of a nameless entry's driver only what the daemon calls gone goes") {
+TEST_CASE_FIXTURE(
+    volumes_rig,
+    "a volume of a nameless entry's driver is deleted only after a \"no such volume\"") {
   list();
   docker.break_entry(volume_kind, nameless, "odd");
   docker.fail_key("odd", {ec::docker_malformed, "its name is empty"});
@@ -136,8 +137,7 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(docker.inspected().size() >= 2);
 }
 
-TEST_CASE_FIXTURE(volumes_rig,
-                  "a volume that was mended is seen without an event, and is no drift") {
+TEST_CASE_FIXTURE(volumes_rig, "a repaired volume is found without an event, and is not drift") {
   list();
   docker.silently([this] { docker.remove_volume("odd"); });
   list();
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(volumes_rig,
       CHECK_FALSE((x.key == "odd" && x.op == operation::create));
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "an entry that is never mended costs a list every half minute") {
+TEST_CASE_FIXTURE(volumes_rig, "an entry that is never repaired costs a list every half minute") {
   docker.break_entry(volume_kind, nameless, "odd");
   list();
   advance(120s);
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(volumes_rig, "an entry that is never mended costs a list every
 }
 
 TEST_CASE_FIXTURE(containers_rig,
-                  "a container entry without an id lets no container's row go by it") {
+                  "a container entry without an id protects the rows of all containers") {
   docker.create_container(some_container("a"));
   docker.create_container(some_container("b"));
   deliver();

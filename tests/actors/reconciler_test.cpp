@@ -1,4 +1,4 @@
-// When everything is listed again, and what the world is told of it.
+// When everything is listed again, and what is reported about it.
 
 #include "actors/inventory/inventory_store.hpp"
 #include "actors/inventory/reconciler.hpp"
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(reconciling, "the first connection lists everything, and each 
   CHECK(containers->reconciles.size() == 2);
 }
 
-TEST_CASE_FIXTURE(reconciling, "the same news of the stream a second time lists nothing") {
+TEST_CASE_FIXTURE(reconciling, "a repeated report of the stream lists nothing") {
   connect();
   listed(volume_kind, 1);
   listed(container_kind, 1);
@@ -118,14 +118,13 @@ TEST_CASE_FIXTURE(reconciling, "the same news of the stream a second time lists 
 }
 
 TEST_CASE_FIXTURE(
-    reconciling,
-    "what the API has caught up with at a connection is proven by the lists after it") {
+    reconciling, "the lists after a connection verify the time up to which the API has caught up") {
   connect();
   CHECK(volumes->barriers == std::vector{now() - 2'000'000'000});
   CHECK(containers->barriers == std::vector{now() - 2'000'000'000});
 }
 
-TEST_CASE_FIXTURE(reconciling, "demands join a run that has not begun, and no other") {
+TEST_CASE_FIXTURE(reconciling, "a demand joins a run that has not begun, and no other run") {
   connect();
   listed(volume_kind, 1);
   listed(container_kind, 1);
@@ -178,7 +177,7 @@ TEST_CASE_FIXTURE(reconciling, "periodic runs come about every interval while co
   CHECK(seen.size() <= 10);
 }
 
-TEST_CASE("periodic runs of many nodes drift apart") {
+TEST_CASE("the periodic runs of many nodes spread over time") {
   std::set<std::int64_t> waits;
   for (std::uint64_t node = 0; node < 10; ++node) {
     reconciling rig{30min, support::test_seed() + node};
@@ -231,7 +230,7 @@ TEST_CASE_FIXTURE(reconciling, "a full run is done when both kinds are listed") 
   CHECK(log.has("the first full reconciliation is done"));
 }
 
-TEST_CASE_FIXTURE(reconciling, "a list that failed leaves its run open") {
+TEST_CASE_FIXTURE(reconciling, "a failed list does not complete its run") {
   connect();
   listed(volume_kind, 1, false);
   listed(container_kind, 1);
@@ -240,7 +239,7 @@ TEST_CASE_FIXTURE(reconciling, "a list that failed leaves its run open") {
   CHECK(health->statuses.back().initial_done);
 }
 
-TEST_CASE_FIXTURE(reconciling, "a partial list is told in the log") {
+TEST_CASE_FIXTURE(reconciling, "a partial list is logged") {
   connect();
   list_report report;
   report.run_id = 1;
@@ -251,7 +250,7 @@ TEST_CASE_FIXTURE(reconciling, "a partial list is told in the log") {
   CHECK(log.has("driver nfs does not answer"));
 }
 
-TEST_CASE_FIXTURE(reconciling, "the host's row tells which engine it is and that it is alive") {
+TEST_CASE_FIXTURE(reconciling, "the host's row has its engine and when it was last seen") {
   connect();
   CHECK(facts().engine_id == "engine");
   CHECK(facts().engine_version == "26.1");
@@ -261,8 +260,7 @@ TEST_CASE_FIXTURE(reconciling, "the host's row tells which engine it is and that
   CHECK(facts().last_seen_at == now());
 }
 
-TEST_CASE_FIXTURE(reconciling,
-                  "the host's row tells up to when its rows are proven, for both kinds") {
+TEST_CASE_FIXTURE(reconciling, "the host's row has the time up to which both kinds are verified") {
   connect();
   const auto at = now();
   send(actor, atom::verified_v, volume_kind, at + 5);
@@ -284,7 +282,7 @@ TEST_CASE_FIXTURE(reconciling, "the host's row is written again after the databa
   CHECK(facts().last_seen_at == now());
 }
 
-TEST_CASE_FIXTURE(reconciling, "proofs count while connected only") {
+TEST_CASE_FIXTURE(reconciling, "barriers count only while connected") {
   send(actor, atom::barrier_v, now());
   run();
   CHECK(volumes->barriers.empty());
@@ -301,7 +299,7 @@ TEST_CASE_FIXTURE(reconciling, "proofs count while connected only") {
   CHECK(volumes->barriers.size() == before);
 }
 
-TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {
+TEST_CASE_FIXTURE(reconciling, "the record of runs survives a restart of the reconciler") {
   connect();
   listed(volume_kind, 1);
   listed(container_kind, 1);
@@ -315,7 +313,8 @@ TEST_CASE_FIXTURE(reconciling, "the record of runs outlives its keeper") {
   CHECK(health->statuses.back().full_runs == 2);
 }
 
-TEST_CASE_FIXTURE(reconciling, "lists that nobody told it of stand for no later connection") {
+TEST_CASE_FIXTURE(reconciling,
+                  "lists that it got no report of do not count for a later connection") {
   connect();
   // The handlers have listed, and the reconciler that was told of it is dead.
   caf::anon_send_exit(actor, caf::exit_reason::kill);
@@ -325,7 +324,8 @@ TEST_CASE_FIXTURE(reconciling, "lists that nobody told it of stand for no later 
   CHECK(containers->reconciles.size() == 2);
 }
 
-TEST_CASE_FIXTURE(reconciling, "when another node writes the rows nothing known of them counts") {
+TEST_CASE_FIXTURE(reconciling,
+                  "when another node writes the rows, none of them count as verified") {
   connect();
   listed(volume_kind, 1);
   listed(container_kind, 1);

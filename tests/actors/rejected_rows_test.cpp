@@ -1,4 +1,4 @@
-// Rows that the database refuses: what the log and health say of them.
+// Rows that the database refuses: what the log and the health report say about them.
 
 #include "actors/inventory/rejected_rows.hpp"
 #include "tests/actors/listener.hpp"
@@ -30,7 +30,7 @@ struct bench {
 
 } // namespace
 
-TEST_CASE("a row that is refused is told once, and once when that is over") {
+TEST_CASE("a refused row is logged once when it begins and once when it ends") {
   bench x;
   for (int i = 0; i < 3; ++i)
     x.answer(0, 1, true);
@@ -65,13 +65,13 @@ TEST_CASE("answers that reject ever new rows take a bounded memory") {
   CHECK(x.rows.report().count == 0);
 }
 
-TEST_CASE("a complete list counts also the rows beyond those that are kept") {
+TEST_CASE("a complete list also counts refused rows beyond the remembered ones") {
   bench x;
   x.answer(0, 12'000, true, 1);
   CHECK(x.rows.report().count == 12'001);
 }
 
-TEST_CASE("the reason of a row that is refused is text of one line, and not a long one") {
+TEST_CASE("the reason of a refused row is one short line") {
   bench x;
   observation what;
   write_summary summary;

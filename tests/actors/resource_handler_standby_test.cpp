@@ -11,19 +11,8 @@ using namespace volumeviz::testing;
 using namespace std::chrono_literals;
 using support::some_volume;
 
-namespace {
-
-struct volumes_rig : handler_rig {
-  volumes_rig() { start(resource_kind::volume); }
-};
-
-struct containers_rig : handler_rig {
-  containers_rig() { start(resource_kind::container); }
-};
-
-} // namespace
-
-TEST_CASE_FIXTURE(volumes_rig, "what is seen while another node writes the rows is written later") {
+TEST_CASE_FIXTURE(volume_handler_rig,
+                  "what is observed while another node writes the rows is written later") {
   list(list_reason::demand, 1);
   store->lock_out(host);
   docker.create_volume(some_volume("v"));
@@ -41,8 +30,8 @@ TEST_CASE_FIXTURE(volumes_rig, "what is seen while another node writes the rows 
   CHECK_FALSE(log.has("writing volumes failed"));
 }
 
-TEST_CASE_FIXTURE(volumes_rig,
-                  "a list that another node's lock keeps from being written is no failure") {
+TEST_CASE_FIXTURE(volume_handler_rig,
+                  "a list that can't be written because of another node's lock is not a failure") {
   store->lock_out(host);
   list(list_reason::start, 1);
   advance(1min);
@@ -51,15 +40,15 @@ TEST_CASE_FIXTURE(volumes_rig,
   for (const auto& x : reconciler->lists)
     CHECK_FALSE(x.ok);
   CHECK(reconciler->verified.empty());
-  const auto looks = lists();
-  CHECK(looks >= 10); // whoever takes over wants to do it within seconds
-  CHECK(looks <= 40);
+  const auto listed = lists();
+  CHECK(listed >= 10); // a takeover must take seconds only
+  CHECK(listed <= 40);
   store->let_in(host);
   advance(6s);
   CHECK(metrics->lists.back().ok);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the rows") {
+TEST_CASE_FIXTURE(volume_handler_rig, "nothing is verified while another node writes the rows") {
   list(list_reason::start, 1);
   send(handler, atom::barrier_v, now());
   run();
@@ -67,7 +56,7 @@ TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the 
   send(handler, atom::barrier_v, now());
   run();
   REQUIRE_FALSE(reconciler->verified.empty());
-  const auto proven = reconciler->verified.size();
+  const auto reports = reconciler->verified.size();
   store->lock_out(host);
   list(list_reason::failure); // as the reconciler does when it finds out
   for (int i = 0; i < 10; ++i) {
@@ -75,7 +64,7 @@ TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the 
     send(handler, atom::barrier_v, now());
     run();
   }
-  CHECK(reconciler->verified.size() == proven);
+  CHECK(reconciler->verified.size() == reports);
   store->let_in(host);
   advance(6s);
   send(handler, atom::barrier_v, now());
@@ -83,7 +72,7 @@ TEST_CASE_FIXTURE(volumes_rig, "nothing is proven while another node writes the 
   CHECK(reconciler->verified.back().second == now());
 }
 
-TEST_CASE_FIXTURE(volumes_rig,
+TEST_CASE_FIXTURE(volume_handler_rig,
                   "a standby that is told to stop does not wait for what it can't write") {
   store->lock_out(host);
   docker.create_volume(some_volume("v"));
@@ -92,7 +81,8 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(stopped->value);
 }
 
-TEST_CASE_FIXTURE(containers_rig, "who takes the rows over has the other kind listed, too") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "a node that takes over the rows lists the other kind, too") {
   store->lock_out(host);
   list(list_reason::demand, 1);
   CHECK(other_handler->reconciles.empty());

@@ -1,5 +1,5 @@
-// What a handler does with hints while everything answers: when it looks, what it writes, whom it
-// tells.
+// What a handler does with hints while Docker and the database answer: when it fetches, what it
+// writes, and what it reports.
 
 #include "tests/actors/handler_rig.hpp"
 
@@ -17,24 +17,13 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-constexpr auto volume_kind = resource_kind::volume;
-constexpr auto container_kind = resource_kind::container;
-
-struct volumes_rig : handler_rig {
-  volumes_rig() { start(volume_kind); }
-};
-
-struct containers_rig : handler_rig {
-  containers_rig() { start(container_kind); }
-};
-
 bool contains(const std::vector<list_reason>& reasons, list_reason x) {
   return std::ranges::find(reasons, x) != reasons.end();
 }
 
 } // namespace
 
-TEST_CASE_FIXTURE(volumes_rig, "an event is one look and one write") {
+TEST_CASE_FIXTURE(volume_handler_rig, "an event needs one fetch and one write") {
   docker.create_volume(some_volume("v"));
   deliver();
   CHECK(docker.inspected() == strings{"v"});
@@ -45,9 +34,10 @@ TEST_CASE_FIXTURE(volumes_rig, "an event is one look and one write") {
   CHECK(slot->settled == 1);
 }
 
-TEST_CASE_FIXTURE(containers_rig, "a hundred events of one container are two looks at most") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "a hundred events of one container need two fetches at most") {
   docker.create_container(some_container("c"));
-  // They come while the first look is under way: its answer may be older than they are.
+  // They come while the first fetch is in flight: its answer may be older than they are.
   docker.during_next(docker_call::inspect_container, [this] {
     for (int i = 0; i < 99; ++i)
       docker.announce(container_kind, "health_status: healthy", "c");
@@ -59,7 +49,7 @@ TEST_CASE_FIXTURE(containers_rig, "a hundred events of one container are two loo
   CHECK(agrees());
 }
 
-TEST_CASE("events after which the API lags are followed by a second look") {
+TEST_CASE("an event that the API may lag behind is followed by a delayed recheck") {
   for (const auto& meaning : event_catalogue()) {
     if (meaning.whole_kind)
       continue;
@@ -80,7 +70,8 @@ TEST_CASE("events after which the API lags are followed by a second look") {
   }
 }
 
-TEST_CASE_FIXTURE(containers_rig, "the second look finds what the API had not shown yet") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "the delayed recheck finds what the API had not shown yet") {
   docker.run_container(some_container("c"));
   deliver();
   docker.announce(container_kind, "die", "c");
@@ -92,7 +83,7 @@ TEST_CASE_FIXTURE(containers_rig, "the second look finds what the API had not sh
   CHECK(agrees());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a resource that is not there any more loses its row") {
+TEST_CASE_FIXTURE(volume_handler_rig, "the row of a removed resource is deleted") {
   docker.create_volume(some_volume("v"));
   deliver();
   docker.remove_volume("v");
@@ -100,7 +91,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a resource that is not there any more loses its 
   CHECK(rows().volumes.empty());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "nothing is removed because an event says so") {
+TEST_CASE_FIXTURE(volume_handler_rig, "no row is deleted only because an event says so") {
   docker.create_volume(some_volume("v"));
   deliver();
   docker.announce(volume_kind, "destroy", "v");
@@ -108,7 +99,7 @@ TEST_CASE_FIXTURE(volumes_rig, "nothing is removed because an event says so") {
   CHECK(rows().volumes.contains("v"));
 }
 
-TEST_CASE("when more resources wait than inspecting is worth the kind is listed") {
+TEST_CASE("when many resources wait, one list replaces their inspects") {
   handler_rig rig;
   rig.limits.list_above = 10;
   rig.start(volume_kind);
@@ -127,7 +118,7 @@ TEST_CASE("when more resources wait than inspecting is worth the kind is listed"
   CHECK(rig.agrees());
 }
 
-TEST_CASE("an overflow lists the kind, and a second time when the API has caught up") {
+TEST_CASE("an overflow lists the kind, and again when the API has caught up") {
   handler_rig rig;
   rig.start(volume_kind, 5);
   for (int i = 0; i < 20; ++i)
@@ -145,7 +136,7 @@ TEST_CASE("an overflow lists the kind, and a second time when the API has caught
   CHECK(rig.lists() == 2);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a prune lists the kind") {
+TEST_CASE_FIXTURE(volume_handler_rig, "a prune lists the kind") {
   docker.silently([this] { docker.create_volume(some_volume("v")); });
   docker.announce(volume_kind, "prune", "");
   deliver();
@@ -155,7 +146,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a prune lists the kind") {
   CHECK(agrees());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "the reconciler hears when a list begins and how it ended") {
+TEST_CASE_FIXTURE(volume_handler_rig, "the reconciler gets the begin and the end of a list") {
   docker.silently([this] { docker.create_volume(some_volume("v")); });
   docker.during_next(docker_call::list_volumes, [this] { elapse(40ms); });
   list(list_reason::demand, 7);
@@ -172,7 +163,8 @@ TEST_CASE_FIXTURE(volumes_rig, "the reconciler hears when a list begins and how 
   CHECK(metrics->lists.size() == 1);
 }
 
-TEST_CASE_FIXTURE(containers_rig, "the times that a list lacks are asked for") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "containers are inspected for the times that a list lacks") {
   docker.silently([this] { docker.run_container(some_container("c")); });
   list();
   CHECK(docker.inspected() == strings{"c"});
@@ -182,7 +174,7 @@ TEST_CASE_FIXTURE(containers_rig, "the times that a list lacks are asked for") {
   CHECK(inspects() == 1);
 }
 
-TEST_CASE("a container that was started again has its new times, although lists look the same") {
+TEST_CASE("a restarted container gets its new times although its list entry is the same") {
   handler_rig rig;
   rig.limits.list_above = 3;
   rig.start(container_kind);
@@ -194,7 +186,7 @@ TEST_CASE("a container that was started again has its new times, although lists 
     rig.docker.stop_container("c" + std::to_string(i));
   for (int i = 0; i < 10; ++i)
     rig.docker.start_container("c" + std::to_string(i));
-  // They come during one look: so many that the kind is listed.
+  // They come during one fetch: so many that the kind is listed.
   rig.docker.announce(container_kind, "health_status: healthy", "c0");
   rig.docker.during_next(docker_call::inspect_container, [&] { rig.post(); });
   rig.send(rig.handler, atom::recheck_v, strings{"c0"});
@@ -205,7 +197,7 @@ TEST_CASE("a container that was started again has its new times, although lists 
   CHECK(rig.differences() == "");
 }
 
-TEST_CASE_FIXTURE(containers_rig, "a restart that no event told of is found after a reconnect") {
+TEST_CASE_FIXTURE(container_handler_rig, "a restart without an event is found after a reconnect") {
   docker.run_container(some_container("c"));
   deliver();
   advance(1min);
@@ -218,7 +210,8 @@ TEST_CASE_FIXTURE(containers_rig, "a restart that no event told of is found afte
   CHECK(rows().containers.at("c").started_at == now());
 }
 
-TEST_CASE_FIXTURE(containers_rig, "rows that went back in time are mended, times included") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "rows of a restored database are repaired, with their times") {
   docker.run_container(some_container("c"));
   deliver();
   const auto before = rows();
@@ -236,7 +229,7 @@ TEST_CASE_FIXTURE(containers_rig, "rows that went back in time are mended, times
   CHECK(rows().containers.at("c").started_at == docker.containers().at("c").started_at);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "rows count as touched by an event or by a reconciliation") {
+TEST_CASE_FIXTURE(volume_handler_rig, "rows count as touched by an event or by a reconciliation") {
   docker.create_volume(some_volume("by-event"));
   deliver();
   docker.silently([this] { docker.create_volume(some_volume("by-list")); });
@@ -251,7 +244,8 @@ TEST_CASE_FIXTURE(volumes_rig, "rows count as touched by an event or by a reconc
   CHECK(sources == std::vector{change_source::event, change_source::reconciliation});
 }
 
-TEST_CASE_FIXTURE(containers_rig, "new mounts are a hint to the volumes that they name") {
+TEST_CASE_FIXTURE(container_handler_rig,
+                  "new mounts request a recheck of the volumes that they name") {
   const mount where{.volume = "v", .path = "/data", .writable = true};
   docker.run_container(some_container("c", {where}));
   deliver();
@@ -262,7 +256,8 @@ TEST_CASE_FIXTURE(containers_rig, "new mounts are a hint to the volumes that the
   CHECK(other_handler->rechecks.size() == 1);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a volume that takes mounts along is a hint to their containers") {
+TEST_CASE_FIXTURE(volume_handler_rig,
+                  "a deleted volume requests a recheck of the containers whose mounts it deletes") {
   docker.create_volume(some_volume("v"));
   deliver();
   // The container is of a volume that was made anew while the old one's removal was on its way.
@@ -276,8 +271,9 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume that takes mounts along is a hint to th
   CHECK(other_handler->reconciles.empty());
 }
 
-TEST_CASE_FIXTURE(volumes_rig,
-                  "what a lost write has taken along is found by a list of containers") {
+TEST_CASE_FIXTURE(
+    volume_handler_rig,
+    "mounts that a write without an answer deleted are found by a list of containers") {
   store->fail({ec::store_unreachable, "the connection was lost"});
   docker.create_volume(some_volume("v"));
   deliver();
@@ -288,7 +284,7 @@ TEST_CASE_FIXTURE(volumes_rig,
   CHECK(other_handler->reconciles == expected);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a hint is a look, but no event") {
+TEST_CASE_FIXTURE(volume_handler_rig, "a recheck is a fetch, but not an event") {
   docker.silently([this] { docker.create_volume(some_volume("v")); });
   send(handler, atom::recheck_v, strings{"v"});
   run();
@@ -296,7 +292,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a hint is a look, but no event") {
   CHECK(metrics->processed() == 0);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a volume made anew under its old name is another volume") {
+TEST_CASE_FIXTURE(volume_handler_rig, "a recreated volume of the same name is another volume") {
   docker.create_volume(some_volume("v"));
   deliver();
   auto younger = some_volume("v");
@@ -307,7 +303,8 @@ TEST_CASE_FIXTURE(volumes_rig, "a volume made anew under its old name is another
   CHECK(rows().volumes.at("v").created_at == younger.created_at);
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a creation time that only wanders is not believed") {
+TEST_CASE_FIXTURE(volume_handler_rig,
+                  "a creation time that changes alone does not change the row") {
   docker.create_volume(some_volume("v"));
   deliver();
   auto touched = some_volume("v");
@@ -317,7 +314,7 @@ TEST_CASE_FIXTURE(volumes_rig, "a creation time that only wanders is not believe
   CHECK(rows().volumes.at("v").created_at == some_volume("v").created_at);
 }
 
-TEST_CASE("a handler that comes back from a crash lists first") {
+TEST_CASE("a handler that was restarted after a crash lists first") {
   handler_rig rig;
   rig.restarted = true;
   rig.docker.silently([&] { rig.docker.create_volume(some_volume("v")); });
@@ -327,6 +324,6 @@ TEST_CASE("a handler that comes back from a crash lists first") {
   CHECK(rig.agrees());
 }
 
-TEST_CASE_FIXTURE(volumes_rig, "a stop of an idle handler is answered at once") {
+TEST_CASE_FIXTURE(volume_handler_rig, "a stop of an idle handler is answered at once") {
   CHECK(ask<bool>(handler, atom::stop_v)->value == true);
 }

@@ -1,6 +1,6 @@
-// How the log tells a change.
+// How the log describes a change.
 
-#include "actors/inventory/change_words.hpp"
+#include "actors/inventory/describe_change.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,19 +20,19 @@ container web() {
 
 } // namespace
 
-TEST_CASE("a change is told with the names that people use") {
+TEST_CASE("a change is described with the names that people use") {
   const auto seen = web();
-  CHECK(spoken({row_kind::volume, operation::create, "data", {}}, nullptr)
+  CHECK(describe({row_kind::volume, operation::create, "data", {}}, nullptr)
         == "volume data created");
-  CHECK(spoken({row_kind::container, operation::update, id, {}}, &seen)
+  CHECK(describe({row_kind::container, operation::update, id, {}}, &seen)
         == "container web (245c14fcd8ac) updated: Exited (0)");
-  CHECK(spoken({row_kind::mount, operation::create, id, "data at /var"}, &seen)
+  CHECK(describe({row_kind::mount, operation::create, id, "data at /var"}, &seen)
         == "mount data at /var in container web (245c14fcd8ac) created");
 }
 
-TEST_CASE("what is gone is told by its id") {
-  CHECK(spoken({row_kind::container, operation::remove, id, {}}, nullptr)
+TEST_CASE("a removed resource is described by its id") {
+  CHECK(describe({row_kind::container, operation::remove, id, {}}, nullptr)
         == "container 245c14fcd8ac removed");
-  CHECK(spoken({row_kind::mount, operation::remove, id, "data at /var"}, nullptr)
+  CHECK(describe({row_kind::mount, operation::remove, id, "data at /var"}, nullptr)
         == "mount data at /var in container 245c14fcd8ac removed");
 }

@@ -1,4 +1,6 @@
-#include "actors/inventory/unverified.hpp"
+#include "actors/inventory/unverified_resources.hpp"
+
+#include "text/secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -8,13 +10,13 @@ namespace volumeviz {
 
 namespace {
 
-// As many are named to people; the rest is counted.
+// A report names this many; it counts the rest.
 constexpr std::size_t named = 5;
 constexpr std::size_t short_id = 12;
 
 } // namespace
 
-void unverified_resources::seen(const observation& what, bool list, timestamp now) {
+void unverified_resources::fetched(const observation& what, bool list, timestamp now) {
   const auto& containers = what.batch.containers;
   if (list && containers.complete)
     names_.clear();
@@ -26,21 +28,21 @@ void unverified_resources::seen(const observation& what, bool list, timestamp no
   if (list)
     return;
   for (const auto& x : containers.present)
-    over(x.id);
+    works_again(x.id);
   for (const auto& x : what.batch.volumes.present)
-    over(x.name);
-  gone(containers.gone);
-  gone(what.batch.volumes.gone);
+    works_again(x.name);
+  forget(containers.gone);
+  forget(what.batch.volumes.gone);
 }
 
-void unverified_resources::gone(const std::vector<std::string>& keys) {
+void unverified_resources::forget(const std::vector<std::string>& keys) {
   for (const auto& key : keys) {
     failing_.erase(key);
     names_.erase(key);
   }
 }
 
-void unverified_resources::only(const std::set<std::string>& keys) {
+void unverified_resources::keep_only(const std::set<std::string>& keys) {
   std::erase_if(failing_, [&](const auto& x) { return !keys.contains(x.first); });
 }
 
@@ -48,20 +50,20 @@ void unverified_resources::failed(const failed_key& x, timestamp now) {
   auto& known = failing_[x.key];
   if (++known.failures == 1)
     known.since = now;
-  // A container that is being started holds its inspects up for a moment: no news.
+  // The start of a container blocks its inspects for a moment: one timeout is not worth a warning.
   const auto counts = known.failures > 1 || x.why.code != ec::docker_timeout;
-  const auto news = counts && (!known.told || known.why != x.why.text);
-  known.told |= counts;
+  const auto news = counts && (!known.logged || known.why != x.why.text);
+  known.logged |= counts;
   known.why = x.why.text;
   log_->log(news ? spdlog::level::warn : spdlog::level::debug, "couldn't inspect {} {}: {}",
             to_string(kind_), name_of(x.key), x.why.text);
 }
 
-void unverified_resources::over(const std::string& key) {
+void unverified_resources::works_again(const std::string& key) {
   const auto i = failing_.find(key);
   if (i == failing_.end())
     return;
-  log_->log(i->second.told ? spdlog::level::info : spdlog::level::debug,
+  log_->log(i->second.logged ? spdlog::level::info : spdlog::level::debug,
             "{} {} can be inspected again after {} failures", to_string(kind_), name_of(key),
             i->second.failures);
   failing_.erase(i);
@@ -79,6 +81,18 @@ unverified_report unverified_resources::report(const std::vector<std::string>& s
       first.push_back({name_of(key), i->second.why, i->second.since});
   }
   return all;
+}
+
+void unverified_resources::log_kept(const unverified_report& current,
+                                    const unverified_report& before) const {
+  if (current.kept > 0 && before.kept == 0)
+    log_->warn("the daemon's list lacks {} volumes although nothing shows that they are gone, such "
+               "as {}: their rows stay, with the status unverified",
+               current.kept,
+               current.first_kept.empty() ? "volumes of drivers that are away"
+                                          : text::in_quotes(current.first_kept.front().name));
+  if (current.kept == 0 && before.kept > 0)
+    log_->info("all volumes that the daemon's list lacked are listed again or gone");
 }
 
 std::string unverified_resources::name_of(const std::string& key) const {
