@@ -130,7 +130,7 @@ void check_node_name(config::settings& settings, findings& found) {
 
 void check_database(const config::settings& settings, findings& found) {
   auto where = persistence::display_url(settings.database_url);
-  auto state = persistence::look_at_schema({.url = settings.database_url});
+  auto state = persistence::read_schema_state({.url = settings.database_url});
   if (!state) {
     found.bad(state.error().code == ec::store_schema ? "schema" : "database", state.error().text);
     return;

@@ -8,7 +8,8 @@ connection_pool::slot_type& connection_pool::take(session_deadline::clock::time_
   std::unique_lock lock{mutex_};
   const auto unused = [this] { return std::ranges::find(slots_, false, &slot_type::taken); };
   if (!freed_.wait_until(lock, deadline, [&] { return unused() != slots_.end(); }))
-    throw sql_error{trouble::away, "all connections for reading are busy: ask for less at once"};
+    throw sql_error{trouble::away,
+                    "all connections for reading are busy: send fewer requests at once"};
   auto& slot = *unused();
   slot.taken = true;
   return slot;

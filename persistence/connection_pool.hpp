@@ -11,8 +11,8 @@
 
 namespace volumeviz::persistence {
 
-/// A few read-only connections, made when first used and again after something went wrong.
-/// Thread-safe; each call is bounded by the limit, waiting for a free connection included.
+/// A few read-only connections. Each is made at its first use, and again after a failure.
+/// Thread-safe. The limit bounds each call, including the wait for a free connection.
 class connection_pool {
 public:
   connection_pool(address where, std::chrono::milliseconds limit,
@@ -21,8 +21,8 @@ public:
 
   const address& where() const noexcept { return where_; }
 
-  /// Runs `work(session&)` on a connection whose schema is this program's; a second time, on a new
-  /// connection, when the one that was there turns out to be dead. Throws what `work` throws, and
+  /// Runs `work(session&)` on a connection whose schema is this program's. When an existing
+  /// connection turns out to be dead, runs it again on a new one. Throws what `work` throws, and
   /// sql_error.
   template <class Work>
   auto with_connection(Work work) {
@@ -35,7 +35,7 @@ public:
       try {
         return run(mine.slot, deadline, work);
       } catch (const sql_error& e) {
-        // A server that was restarted has closed the connections, which is noticed by using one.
+        // A restarted server has closed the connections; only using one shows it.
         if (e.kind() != trouble::away || session_deadline::clock::now() >= deadline)
           throw;
       }
@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  /// What remains of a call for the work itself when waiting and connecting took their time.
+  /// The least time that a call leaves for its work, however long waiting and connecting took.
   static constexpr std::chrono::milliseconds least_time{200};
 
   struct slot_type {
@@ -52,7 +52,7 @@ private:
     bool taken = false;
   };
 
-  /// On the slot's connection, which is made if there is none and dropped after a failure.
+  /// Runs `work` on the slot's connection. Makes one when there is none; drops it after a failure.
   template <class Work>
   auto run(slot_type& slot, session_deadline::clock::time_point deadline, Work& work) {
     auto& on = slot.on;

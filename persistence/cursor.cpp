@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// Above what the longest key gives.
+/// Longer than the cursor of the longest key.
 constexpr std::size_t longest_cursor = 32 * 1024;
 
 /// base64url without padding (RFC 4648, section 5).
@@ -57,7 +57,7 @@ std::optional<std::vector<std::string>> read(const std::string& cursor) {
     return std::nullopt;
   std::vector<std::string> texts;
   for (const auto& part : json.get_array()) {
-    // A NUL would be cut off on the way to PostgreSQL.
+    // PostgreSQL's protocol would end the text at a NUL.
     if (!part.is_string() || part.get_string().find('\0') != boost::json::string::npos)
       return std::nullopt;
     texts.emplace_back(part.get_string().data(), part.get_string().size());
@@ -83,12 +83,12 @@ result<std::vector<std::string>> decode_cursor(const std::string& cursor, const 
   auto read_back = read(cursor);
   if (read_back && read_back->size() == parts + 1 && read_back->front() == table) {
     read_back->erase(read_back->begin());
-    // The same key can be written in many ways, with blanks or spare bits; one of them is ours.
+    // Blanks or spare bits give other spellings of the same key; only our own is accepted.
     if (encode_cursor(table, *read_back) == cursor)
       return std::move(*read_back);
   }
   return fail(ec::bad_request,
-              "the cursor is not one of this list's: take it from `next` of the page before, "
+              "the cursor does not belong to this list: take it from `next` of the page before, "
               "unchanged, or leave it out");
 }
 

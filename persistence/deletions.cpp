@@ -2,6 +2,7 @@
 
 #include "persistence/row_writer.hpp"
 #include "persistence/text.hpp"
+#include "runtime/invariant.hpp"
 
 #include <boost/json.hpp>
 
@@ -14,26 +15,28 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// A complete list that removes this many rows or fewer is always believed.
-constexpr std::size_t always_believed = 10;
+/// A complete list that deletes this many rows or fewer is never held back.
+constexpr std::size_t never_held_back = 10;
 
-/// As many rows of a host are compared with a list by one statement: what is read is in memory, and
-/// a host may have very many with long keys.
+/// One statement compares this many rows of a host with a list. It bounds memory: a host may have
+/// very many rows with long keys.
 constexpr std::size_t rows_at_once = 20'000;
 
-/// As many keys are looked up before they are removed, since much may go with each of them.
+/// This many keys, or more, are looked up before they are deleted, since many mounts may go with
+/// each of them.
 constexpr std::size_t worth_counting = 100;
 
 constexpr const char* sqlite_keys = "SELECT value FROM json_each(:keys)";
 
 } // namespace
 
-/// The two tables that are told apart by little more than their names.
+/// Volumes and containers are deleted alike; only table, key column and the reasons to spare a row
+/// differ.
 struct deletions::kind_of_rows {
   row_kind kind;
   const char* table;
   const char* key;
-  // What a list may spare rows by.
+  // Expressions for the reasons to spare a row.
   const char* driver;
   const char* mounted;
   const char* status;
@@ -51,17 +54,16 @@ struct deletions::kind_of_rows {
   }
 };
 
-bool deletions::note(const change_batch& batch, write_summary& summary) {
-  auto volumes =
-      removals(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name, summary);
+bool deletions::add(const change_batch& batch, write_summary& summary) {
+  auto volumes = find(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name, summary);
   auto containers =
-      removals(kind_of_rows::containers(), batch.host, batch.containers, &container::id, summary);
-  if (volumes.doubtful || containers.doubtful) {
+      find(kind_of_rows::containers(), batch.host, batch.containers, &container::id, summary);
+  if (volumes.held_back || containers.held_back) {
     summary.refused = true;
     return false;
   }
-  const auto all_volumes = fits(kind_of_rows::volumes(), batch.host, volumes.keys);
-  const auto all_containers = fits(kind_of_rows::containers(), batch.host, containers.keys);
+  const auto all_volumes = fit(kind_of_rows::volumes(), batch.host, volumes.keys);
+  const auto all_containers = fit(kind_of_rows::containers(), batch.host, containers.keys);
   summary.unfinished = !all_volumes || !all_containers;
   if (!volumes.keys.empty())
     volumes_.push_back({batch.host, std::move(volumes.keys), summary});
@@ -72,9 +74,9 @@ bool deletions::note(const change_batch& batch, write_summary& summary) {
   return true;
 }
 
-void deletions::remove() {
-  remove(kind_of_rows::containers(), containers_);
-  remove(kind_of_rows::volumes(), volumes_);
+void deletions::run() {
+  run(kind_of_rows::containers(), containers_);
+  run(kind_of_rows::volumes(), volumes_);
   for (const auto& x : unverified_)
     mark_unverified(x);
 }
@@ -90,17 +92,16 @@ std::string deletions::among_keys(const std::string& column) const {
          + ')';
 }
 
-/// Keeps as many of the keys as there is room for, but one at least in an empty transaction. False
-/// when some are left for another one. A statement that deletes a hundred thousand rows takes
-/// longer than a call may, and holds up all other hosts.
-bool deletions::fits(const kind_of_rows& what, const std::string& host,
-                     std::vector<std::string>& keys) {
+/// Keeps as many keys as there is room for, but at least one in an empty transaction. Returns false
+/// when some are left for another transaction. One statement that deletes a hundred thousand rows
+/// would exceed the limit of a call, and hold up all other hosts.
+bool deletions::fit(const kind_of_rows& what, const std::string& host,
+                    std::vector<std::string>& keys) {
   if (keys.size() < worth_counting && keys.size() <= room_.left) {
     room_.left -= keys.size();
     return true;
   }
-  // Not every key that was called gone has a row: only what has one brings the next transaction
-  // nearer to the end.
+  // Only keys with a row are kept: keys without one would use up the room of every transaction.
   const auto rows = recorded(what, host, keys);
   keys.clear();
   for (const auto& row : rows) {
@@ -113,8 +114,8 @@ bool deletions::fits(const kind_of_rows& what, const std::string& host,
   return true;
 }
 
-/// Those that have a row, with the number of mounts that go with each; no more than there is room
-/// for and one.
+/// The keys that have a row, each with the number of its mounts; one more than there is room for at
+/// most.
 std::vector<text_row> deletions::recorded(const kind_of_rows& what, const std::string& host,
                                           const std::vector<std::string>& keys) {
   const std::string column = what.key;
@@ -125,12 +126,12 @@ std::vector<text_row> deletions::recorded(const kind_of_rows& what, const std::s
                    {{"host", host}, {"keys", json_array(keys)}}, 2);
 }
 
-/// What the database has and the daemon has not.
+/// The keys that the batch calls gone, and the rows that a complete list lacks.
 template <class Resource>
-deletions::removal deletions::removals(const kind_of_rows& what, const std::string& host,
-                                       const observed<Resource>& seen, std::string Resource::*key,
-                                       write_summary& summary) {
-  removal result{seen.gone, false};
+deletions::found_rows deletions::find(const kind_of_rows& what, const std::string& host,
+                                      const observed<Resource>& seen, std::string Resource::*key,
+                                      write_summary& summary) {
+  found_rows result{seen.gone, false};
   if (!seen.complete)
     return result;
   auto accounted = seen.gone;
@@ -148,7 +149,7 @@ deletions::removal deletions::removals(const kind_of_rows& what, const std::stri
                    + ") ORDER BY " + column + " LIMIT " + std::to_string(rows_at_once);
   const auto keys = json_array(accounted);
   const sparing spares_row{seen.spared};
-  const auto most = room_.left + 1; // more than that is for another transaction
+  const auto most = room_.left + 1; // the rest is for another transaction
   std::size_t unlisted = 0, spared = 0;
   std::string last_key, rows_there;
   std::vector<std::string> first, last;
@@ -165,7 +166,7 @@ deletions::removal deletions::removals(const kind_of_rows& what, const std::stri
       if (spares_row.unverified(row[0]) && row[4] != "unverified"
           && result.unverified.size() < most)
         result.unverified.push_back(row[0]);
-      // Those of drivers that are there first: an inspect settles them.
+      // Rows of drivers that are there come first: an inspect can decide about them.
       auto& names = spares_row(row[1]) ? last : first;
       if (names.size() < named_spared_max)
         names.push_back(row[0]);
@@ -176,12 +177,13 @@ deletions::removal deletions::removals(const kind_of_rows& what, const std::stri
     }
   }
   first.insert(first.end(), last.begin(), last.end());
-  const auto told = std::min(first.size(), named_spared_max);
-  summary.more_spared += spared - told;
-  first.resize(told);
+  const auto named = std::min(first.size(), named_spared_max);
+  invariant(named <= spared, "no more rows are named as spared than were spared");
+  summary.more_spared += spared - named;
+  first.resize(named);
   summary.spared.insert(summary.spared.end(), first.begin(), first.end());
-  result.doubtful =
-      !seen.confirmed && unlisted > always_believed && unlisted * 2 > std::stoull(rows_there);
+  result.held_back =
+      !seen.confirmed && unlisted > never_held_back && unlisted * 2 > std::stoull(rows_there);
   return result;
 }
 
@@ -202,40 +204,45 @@ void deletions::mark_unverified(const deletion& of) {
     of.summary.unfinished = true;
 }
 
-/// The mounts first and by name: the database would take them along, without a word about which.
-void deletions::remove(const kind_of_rows& what, const std::vector<deletion>& all) {
+void deletions::run(const kind_of_rows& what, const std::vector<deletion>& all) {
   if (all.empty())
     return;
   if (on_.kind() == dialect::sqlite) {
     for (const auto& x : all)
-      remove(what, {x}, {{"host", x.host}, {"keys", json_array(x.keys)}});
+      run(what, {x}, {{"host", x.host}, {"keys", json_array(x.keys)}});
     return;
   }
   boost::json::array keys;
   for (const auto& x : all)
     for (const auto& key : x.keys)
       keys.push_back(boost::json::object{{"host", x.host}, {"key", key}});
-  remove(what, all, {{"keys", boost::json::serialize(keys)}});
+  run(what, all, {{"keys", boost::json::serialize(keys)}});
 }
 
-void deletions::remove(const kind_of_rows& what, const std::vector<deletion>& of,
-                       const parameters& values) {
+/// Deletes the mounts explicitly first: the cascade would not say which ones it deleted.
+void deletions::run(const kind_of_rows& what, const std::vector<deletion>& of,
+                    const parameters& values) {
   std::map<std::string_view, write_summary*> summaries;
-  for (const auto& x : of)
+  std::size_t keys = 0;
+  for (const auto& x : of) {
     summaries.emplace(x.host, &x.summary);
-  for (const auto& row : on_.query(removal_from("volume_mounts", what.key)
+    keys += x.keys.size();
+  }
+  for (const auto& row : on_.query(delete_from("volume_mounts", what.key)
                                        + " RETURNING host, container_id, volume_id, mount_path",
                                    values, 4))
     summaries.at(row[0])->changes.push_back(
         {row_kind::mount, operation::remove, row[1], mount_detail(row[2], row[3])});
-  for (const auto& row :
-       on_.query(removal_from(what.table, what.key) + " RETURNING host, " + what.key, values, 2))
+  const auto rows =
+      on_.query(delete_from(what.table, what.key) + " RETURNING host, " + what.key, values, 2);
+  invariant(rows.size() <= keys, "no more rows are deleted than there are keys");
+  for (const auto& row : rows)
     summaries.at(row[0])->changes.push_back({what.kind, operation::remove, row[1], {}});
 }
 
-/// Each key is looked up in the index, where PostgreSQL would join a list with the whole table;
-/// what was found is deleted by its place.
-std::string deletions::removal_from(const std::string& table, const std::string& column) const {
+/// On PostgreSQL each key is looked up in the index, and the row is deleted by its place (ctid). A
+/// plain list of keys would be joined with the whole table.
+std::string deletions::delete_from(const std::string& table, const std::string& column) const {
   if (on_.kind() == dialect::sqlite)
     return "DELETE FROM " + table + " WHERE host = :host AND " + column + " IN (" + sqlite_keys
            + ')';

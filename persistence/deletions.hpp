@@ -10,36 +10,38 @@
 
 namespace volumeviz::persistence {
 
-/// How many rows one transaction may still remove or mark.
-struct removal_room {
+/// How many rows one transaction may still delete or mark.
+struct deletion_room {
   std::size_t most = 0;
   std::size_t left = most;
 };
 
-/// The rows that go with some batches, each of another host: what the batches call gone, and what
-/// their complete lists don't have. Inside a transaction of the caller. Throws sql_error.
+/// The rows that go with some batches, each of another host: the keys that a batch calls gone, and
+/// the rows that its complete lists lack. Works inside the caller's transaction. Throws sql_error.
 class deletions {
 public:
   /// `now`: for updated_at. `room` must outlive this.
-  deletions(session& on, std::string now, removal_room& room)
+  deletions(session& on, std::string now, deletion_room& room)
       : on_{on}, now_{std::move(now)}, room_{room} {}
 
-  /// Finds what goes with this batch. False when its list is not believed (observed::confirmed):
-  /// then nothing does, and the summary says so. Both must outlive this.
-  bool note(const change_batch& batch, write_summary& summary);
-  /// Removes all that was found, as far as there is room, and tells it in the summaries
-  /// (write_summary::unfinished: not all); so are the rows of volumes that become `unverified`
-  /// (spared_rows::unverified).
-  void remove();
+  /// Finds the rows that go with this batch. Returns false when the mass-deletion guard holds its
+  /// list back (observed::confirmed): then no row goes, and the summary says so. Both arguments
+  /// must outlive this.
+  bool add(const change_batch& batch, write_summary& summary);
+  /// Deletes the rows that were found, as many as there is room for, and reports them in the
+  /// summaries (write_summary::unfinished: some are left). Marks and reports the rows of volumes
+  /// that become `unverified` (spared_rows::unverified) in the same way.
+  void run();
 
 private:
   struct kind_of_rows;
-  struct removal {
+  /// The rows that go with one list.
+  struct found_rows {
     std::vector<std::string> keys;
-    bool doubtful = false;
+    bool held_back = false;
     std::vector<std::string> unverified{};
   };
-  /// What goes of one host.
+  /// The rows of one host that go, and where to report them.
   struct deletion {
     const std::string& host;
     std::vector<std::string> keys;
@@ -47,23 +49,21 @@ private:
   };
 
   template <class Resource>
-  removal removals(const kind_of_rows& what, const std::string& host,
-                   const observed<Resource>& seen, std::string Resource::*key,
-                   write_summary& summary);
-  void remove(const kind_of_rows& what, const std::vector<deletion>& all);
-  void remove(const kind_of_rows& what, const std::vector<deletion>& of, const parameters& values);
-  std::string removal_from(const std::string& table, const std::string& column) const;
-  bool fits(const kind_of_rows& what, const std::string& host, std::vector<std::string>& keys);
+  found_rows find(const kind_of_rows& what, const std::string& host, const observed<Resource>& seen,
+                  std::string Resource::*key, write_summary& summary);
+  void run(const kind_of_rows& what, const std::vector<deletion>& all);
+  void run(const kind_of_rows& what, const std::vector<deletion>& of, const parameters& values);
+  std::string delete_from(const std::string& table, const std::string& column) const;
+  bool fit(const kind_of_rows& what, const std::string& host, std::vector<std::string>& keys);
   std::vector<text_row> recorded(const kind_of_rows& what, const std::string& host,
                                  const std::vector<std::string>& keys);
   std::string among_keys(const std::string& column) const;
   std::string of_host() const;
-
   void mark_unverified(const deletion& of);
 
   session& on_;
   std::string now_;
-  removal_room& room_;
+  deletion_room& room_;
   std::vector<deletion> volumes_, containers_, unverified_;
 };
 

@@ -15,7 +15,7 @@ namespace volumeviz::persistence {
 
 namespace {
 
-std::string in_words(const std::string& path, int error) {
+std::string describe_access_error(const std::string& path, int error) {
   const auto user = std::to_string(::geteuid());
   switch (error) {
   case EACCES:
@@ -28,7 +28,7 @@ std::string in_words(const std::string& path, int error) {
            + " is on a read-only file system: mount it writable, or name another file in "
              "DATABASE_URL";
   case ENOENT:
-    return path + " does not exist and can't be made: make it, for user " + user;
+    return path + " does not exist and can't be created: create it, for user " + user;
   case ENOTDIR:
     return path + " is not a folder: correct DATABASE_URL";
   default:
@@ -36,13 +36,13 @@ std::string in_words(const std::string& path, int error) {
   }
 }
 
-/// 0, or why not.
+/// 0, or the error number.
 int try_access(const std::string& path, int mode) {
   return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-/// The kernel's name of a file in /proc/locks: MAJOR:MINOR:INODE, in hex and decimal. Only the
-/// inode is compared, since file systems of several devices (btrfs) show another device there.
+/// The inodes of the database's files. /proc/locks names a file MAJOR:MINOR:INODE; only the inode
+/// is compared, since file systems of several devices (btrfs) show another device there.
 std::set<std::string> inodes_of(const std::string& path) {
   std::set<std::string> result;
   for (const auto* suffix : {"", "-wal", "-shm"}) {
@@ -65,7 +65,7 @@ std::string name_of(const std::string& pid) {
 std::string why_input_output_failed(const std::string& path) {
   struct statvfs found {};
   const auto folder = std::filesystem::path{path}.parent_path().string();
-  // A file in WAL mode is opened with a -shm of 32 KiB beside it.
+  // Opening a file in WAL mode creates a -shm file of 32 KiB beside it.
   if (::statvfs(folder.c_str(), &found) == 0 && found.f_bavail * found.f_frsize < 64 * 1024)
     return "the disk is full: make room on the file system of " + folder;
   return "the disk or the file system of " + folder + " fails: see the kernel's log (dmesg)";
@@ -77,14 +77,14 @@ std::string why_not_writable(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
     return path
-           + " is a folder, not a file: correct DATABASE_URL, or remove it (Docker makes one "
+           + " is a folder, not a file: correct DATABASE_URL, or remove it (Docker creates one "
              "for a bind mount of a missing file)";
   if (const int error = try_access(path, W_OK); error != 0 && error != ENOENT)
-    return in_words(path, error);
+    return describe_access_error(path, error);
   while (folder.size() > 1 && try_access(folder, F_OK) == ENOENT)
     folder = std::filesystem::path{folder}.parent_path().string();
   if (const int error = try_access(folder, W_OK | X_OK); error != 0)
-    return in_words(folder, error);
+    return describe_access_error(folder, error);
   return "this user must be able to write to " + path + ", its -wal and -shm, and their folder";
 }
 

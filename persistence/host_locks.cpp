@@ -21,7 +21,7 @@ void host_locks::take(session& on, const std::set<std::string>& hosts) {
     x.refused = holder != refused.end();
     x.held = !x.refused;
     x.holder = x.refused ? holder->second : std::string{};
-    x.anew |= x.refused;
+    x.reacquired |= x.refused;
   }
 }
 
@@ -47,7 +47,7 @@ void host_locks::give_all_back(session& on) {
 
 void host_locks::session_ended() {
   for (auto& [host, x] : hosts_) {
-    x.anew |= x.held;
+    x.reacquired |= x.held;
     x.held = false;
   }
   keeper_->session_ended();
@@ -58,9 +58,9 @@ bool host_locks::held(const std::string& host) const {
   return known != hosts_.end() && known->second.held;
 }
 
-bool host_locks::anew(const std::string& host) const {
+bool host_locks::reacquired(const std::string& host) const {
   const auto known = hosts_.find(host);
-  return known != hosts_.end() && known->second.anew;
+  return known != hosts_.end() && known->second.reacquired;
 }
 
 std::map<std::string, std::string> host_locks::refused() const {

@@ -51,8 +51,8 @@ std::size_t quota_check::room(row_kind kind, const std::string& host, std::size_
   };
   if (const auto known = left(counts_[host]); known >= wanted)
     return known;
-  // What the batch has removed is not in it yet, and rows may have been deleted by hand.
-  doubted_.insert(host);
+  // The known count includes rows that this batch has removed, and rows deleted by hand.
+  to_recount_.insert(host);
   return left(count(host));
 }
 
@@ -151,7 +151,7 @@ void quota_check::reject(row_kind kind, const std::string& key, std::size_t beyo
                                     + " in all, are beyond that and were not written"});
 }
 
-void quota_check::note(const std::string& host, const write_summary& summary) {
+void quota_check::count_changes(const std::string& host, const write_summary& summary) {
   if (!of_ || summary.changes.empty())
     return;
   auto& counts = counts_[host];
@@ -169,7 +169,7 @@ void quota_check::keep() {
     return;
   for (auto& [host, counts] : counts_)
     of_->counts_.insert_or_assign(host, counts);
-  for (const auto& host : doubted_)
+  for (const auto& host : to_recount_)
     of_->counts_.erase(host);
 }
 

@@ -25,10 +25,10 @@ boost::json::object json_of(const change_batch& batch) {
 void host_writer::write(const std::vector<const change_batch*>& batches) {
   const std::string cast = on_.kind() == dialect::sqlite ? "" : "::timestamptz";
   const std::string host = on_.kind() == dialect::sqlite ? ":host" : ":host::text";
-  std::vector<const change_batch*> told;
+  std::vector<const change_batch*> with_facts;
   for (const auto* x : batches) {
     if (x->facts.last_seen_at != never)
-      told.push_back(x);
+      with_facts.push_back(x);
     else if (!known_.contains(x->host) && !new_.contains(x->host))
       on_.execute("INSERT INTO hosts (host, first_seen_at) VALUES (" + host + ", :now" + cast
                       + ") ON CONFLICT (host) DO NOTHING",
@@ -36,11 +36,11 @@ void host_writer::write(const std::vector<const change_batch*>& batches) {
     if (!known_.contains(x->host))
       new_.insert(x->host);
   }
-  if (!told.empty())
-    write_all_facts(told);
+  if (!with_facts.empty())
+    write_all_facts(with_facts);
 }
 
-/// In one statement where the database can read rows from one parameter and tell their types.
+/// In one statement on PostgreSQL, which can read typed rows from one parameter.
 void host_writer::write_all_facts(const std::vector<const change_batch*>& of) {
   if (on_.kind() == dialect::postgresql) {
     boost::json::array rows;
@@ -62,13 +62,14 @@ void host_writer::write_all_facts(const std::vector<const change_batch*>& of) {
                  {"verified", text::iso_time(x->facts.verified_at), parameter::type::time}});
 }
 
-/// Texts that are unknown (empty) stay, times move backwards only with our clock: what lies in its
-/// future was told by another, and would stand for hours that are to come. A row is touched only
-/// when it differs. `rows`: host, now, engine id and version, last seen, verified.
+/// A row is touched only when it differs. An empty text is unknown and replaces nothing. A time
+/// moves backwards only when the recorded one is in the future of our clock: it came from a clock
+/// that was ahead, and would stay until ours gets there. `rows`: host, now, engine id and version,
+/// last seen, verified.
 void host_writer::write_facts(const std::string& rows, const parameters& values) {
   const bool sqlite = on_.kind() == dialect::sqlite;
   const auto later = [&](const std::string& column) {
-    // Both ignore a NULL on one side, said in the two languages.
+    // The later of the two times; both forms ignore a NULL on one side.
     const auto latest = sqlite ? "nullif(max(coalesce(h." + column + ", ''), coalesce(excluded."
                                      + column + ", '')), '')"
                                : "greatest(h." + column + ", excluded." + column + ")";

@@ -12,13 +12,13 @@ namespace volumeviz::persistence {
 /// Writes the rows of hosts, inside a transaction of the caller. Throws sql_error.
 class host_writer {
 public:
-  /// `known`: hosts that have a row; must outlive this.
+  /// `known`: hosts that have a row. Must outlive this.
   host_writer(session& on, const std::set<std::string>& known, std::string now)
       : on_{on}, known_{known}, now_{std::move(now)} {}
 
-  /// Each of another host. Every host has a row then, with what the batch tells of it.
+  /// Gives each batch's host a row, with the batch's facts. Each batch is of another host.
   void write(const std::vector<const change_batch*>& batches);
-  /// Hosts that were not known and have a row now, if the transaction is committed.
+  /// Hosts that were not known, and that have a row once the transaction is committed.
   std::set<std::string> take_new() { return std::move(new_); }
 
 private:

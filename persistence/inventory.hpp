@@ -11,8 +11,8 @@
 
 namespace volumeviz::persistence {
 
-/// Rows as they are recorded. Times are ISO 8601 UTC text, empty for NULL; labels, options are JSON
-/// text.
+/// Rows as they are recorded. Times are ISO 8601 UTC text, empty for NULL; labels and options are
+/// JSON text.
 struct mounted_by {
   std::string container_id, container_name, container_state, mount_path, access_mode;
 };
@@ -20,7 +20,7 @@ struct volume_row {
   std::string host, volume_id, name, driver, mountpoint, labels, options, scope, status, created_at,
       updated_at;
   bool is_active = true;
-  std::vector<mounted_by> containers; ///< who mounts it, running or not
+  std::vector<mounted_by> containers; ///< those that mount it, running or not
 };
 struct container_row {
   std::string host, container_id, name, image, state, status, labels;
@@ -37,7 +37,7 @@ struct host_row {
 
 /// Which rows; empty fields do not restrict.
 struct query {
-  int limit = 100;         ///< of one page; it has fewer rows when they are very long
+  int limit = 100;         ///< rows of a page; fewer when rows are very long
   std::string cursor = {}; ///< page<T>::next of the page before
   std::string host = {};
   bool orphaned = false;   ///< volumes: mounted by no container, running or not
@@ -51,10 +51,9 @@ struct page {
   std::string next; ///< empty: this was the last page
 };
 
-/// The reading side, on connections of its own: never behind the writer, never in its way.
-/// Thread-safe, blocking, bounded by database::call_limit. Changes nothing, not even the schema.
-/// Errors: ec::bad_request for a cursor that is not one of ours, ec::store_unreachable,
-/// ec::store_schema.
+/// The reading side. It has connections of its own, so readers and the writer do not wait for each
+/// other. Thread-safe, blocking, bounded by database::call_limit. Changes nothing, not even the
+/// schema. Errors: ec::bad_request for an invalid cursor, ec::store_unreachable, ec::store_schema.
 class inventory {
 public:
   virtual ~inventory() = default;
@@ -62,7 +61,7 @@ public:
   virtual result<page<container_row>> containers(const query& what) = 0;
   virtual result<page<mount_row>> mounts(const query& what) = 0;
   virtual result<page<host_row>> hosts(const query& what) = 0;
-  /// The database answers and its schema is the program's.
+  /// Succeeds when the database answers and its schema is this program's.
   virtual result<void> check() = 0;
 };
 

@@ -6,10 +6,10 @@ namespace volumeviz::persistence {
 
 namespace {
 
-// Keys are compared by byte ("C"): the order of pages is SQLite's, and no update of the system's
-// collations can damage an index. No foreign key from a mount to its volume: a container's mount
-// may name a volume whose own event is still on its way. The trigger does the other half, so that
-// no mount outlives its volume.
+// Keys are compared byte by byte ("C"): pages have the same order as on SQLite, and an update of
+// the system's collations can't damage an index. There is no foreign key from a mount to its
+// volume: a container's mount may name a volume whose own event is still on its way. Instead, a
+// trigger deletes the mounts of a volume that is deleted.
 constexpr const char* first = R"sql(
 CREATE TABLE hosts (
   host text COLLATE "C" NOT NULL PRIMARY KEY,

@@ -6,9 +6,9 @@ namespace volumeviz::persistence {
 
 namespace {
 
-// Times are ISO 8601 text of one width, so that they sort; truth values are 0 and 1. No foreign key
-// from a mount to its volume: a container's mount may name a volume whose own event is still on its
-// way. The trigger does the other half, so that no mount outlives its volume.
+// Times are ISO 8601 text of one width, so they sort; truth values are 0 and 1. There is no foreign
+// key from a mount to its volume: a container's mount may name a volume whose own event is still on
+// its way. Instead, a trigger deletes the mounts of a volume that is deleted.
 constexpr const char* first = R"sql(
 CREATE TABLE hosts (
   host TEXT NOT NULL PRIMARY KEY,

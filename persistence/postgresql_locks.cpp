@@ -2,16 +2,17 @@
 //
 //     hashtextextended('volumeviz-events host ' || HOST, OID of the tables' schema)
 //
-// in the database of the tables. The schema is part of it, since two inventories may live in two
-// schemas of one database. docs/database.md shows how to look at the locks.
+// in the database of the tables. The schema is part of the key, since two inventories may live in
+// two schemas of one database. docs/database.md has a query that shows the locks.
 //
 // A pool (PgBouncer with pool_mode = transaction) can hand one session of the server to several
-// clients, and then a lock of the session is nobody's: the same one grants it to each of them. So a
-// session is marked by a setting with a random value before the first lock is taken through it.
-// - A session that is marked already belongs to another client: no lock is taken.
-// - Each transaction that writes reads the mark in the round trip of its BEGIN. The mark is ours
-//   exactly as long as the session is the one that got our locks, and nobody has marked it since.
-// - What resets a session (DISCARD ALL) frees its locks and drops the mark together.
+// clients. Then a lock of the session protects nothing: the session grants it to each of them. So
+// the session is marked, by a setting with a random value, before the first lock is taken:
+// - A session that already has a mark belongs to another client, too: no lock is taken.
+// - Each transaction that writes reads the mark in the round trip of its BEGIN. The mark is the
+//   expected one only if the session is the one that took the locks, and no other client has marked
+//   it since.
+// - A reset of the session (DISCARD ALL) frees its locks and drops the mark together.
 
 #include "persistence/host_locks.hpp"
 #include "persistence/text.hpp"
@@ -37,7 +38,7 @@ parameters names(const std::set<std::string>& hosts) {
   return {{"hosts", json_array({hosts.begin(), hosts.end()})}};
 }
 
-/// A session of the server: process ids are used again, so the time of its start tells it apart.
+/// A session of the server. Process ids are used again, so its start time is part of its identity.
 struct backend {
   std::string pid, started;
   friend bool operator==(const backend&, const backend&) = default;
@@ -46,15 +47,15 @@ struct backend {
 struct lock_holder {
   std::string host;
   backend who;
-  std::string address; ///< empty: a Unix socket, or not for this role to know
+  std::string address; ///< empty: a Unix socket, or hidden from this role
 };
 
-std::string spoken(const lock_holder& x) {
+std::string describe(const lock_holder& x) {
   return "PostgreSQL's process " + x.who.pid
          + (x.address.empty() ? std::string{} : ", connected from " + x.address);
 }
 
-/// For the session's mark, and safe in SQL.
+/// A value for the session's mark, safe in SQL.
 std::string random_mark() {
   std::random_device source;
   std::string result;
@@ -87,10 +88,9 @@ public:
     }
     former_ = former_among(holders);
     if (!former_.empty())
-      throw sql_error{trouble::away, "the server has not ended this node's former connection (its "
-                                     "process "
-                                         + former_.front().pid
-                                         + ") yet, which has the host's lock"};
+      throw sql_error{trouble::away, "this node's former connection still holds the host's lock: "
+                                     "the server has not ended its process "
+                                         + former_.front().pid + " yet"};
     if (missing.size() < hosts.size() && !std::exchange(verified_, true)) {
       std::set<std::string> got;
       std::ranges::set_difference(hosts, missing, std::inserter(got, got.end()));
@@ -100,7 +100,7 @@ public:
     for (const auto& host : missing)
       refused.emplace(host, std::string{});
     for (const auto& x : holders)
-      refused[x.host] = spoken(x);
+      refused[x.host] = describe(x);
     return refused;
   }
 
@@ -143,7 +143,8 @@ private:
     mark_ = ours;
   }
 
-  /// In a transaction of its own: what take() was told must still be so.
+  /// In a second transaction: the locks that try_to_take() got must still be held, or the session
+  /// is shared with other clients.
   void verify(session& on, const std::set<std::string>& hosts) const {
     const auto held = on.query(
         std::string{"SELECT count(*)::text, current_setting('volumeviz.session', true) FROM "}
@@ -156,7 +157,7 @@ private:
       throw not_held();
   }
 
-  /// Those that were not to be had.
+  /// Returns the hosts whose lock was not free.
   std::set<std::string> try_to_take(session& on, const std::set<std::string>& hosts) {
     std::set<std::string> missing;
     if (hosts.empty())
@@ -204,18 +205,18 @@ private:
     return result;
   }
 
-  /// The server has not noticed that a connection of ours has ended: it was frozen, or the network
-  /// swallowed the end. Its transaction, if there is one, is over before ours begins.
+  /// Ends a former connection of this node that the server still considers open: it was frozen, or
+  /// the network lost the end. Its transaction, if there is one, ends before the next one begins.
   static void end(session& on, const backend& former) {
     on.query("SELECT pg_terminate_backend(pid, 1000)::text FROM pg_stat_activity WHERE pid = "
              ":pid::integer AND extract(epoch FROM backend_start)::text = :started::text",
              {{"pid", former.pid}, {"started", former.started}}, 1);
   }
 
-  std::string mark_; ///< of this session; empty until the first lock is wanted
+  std::string mark_; ///< of this session; empty until the first lock is taken
   bool verified_ = false;
-  std::optional<backend> me_;   ///< once this session has got a lock
-  std::vector<backend> former_; ///< sessions before it that had one, and may still have it
+  std::optional<backend> me_;   ///< this session, once it has taken a lock
+  std::vector<backend> former_; ///< earlier sessions that had locks and may still have them
 };
 
 } // namespace

@@ -9,14 +9,14 @@ namespace volumeviz::persistence {
 
 namespace {
 
-// Far above what Docker gives (names 255, ids 64, paths 4096 by the kernel), so only what is broken
-// meets them. A key is part of an index entry, which PostgreSQL limits to some 2,700 bytes after
-// compression.
+// Limits of keys, far above Docker's own (names 255, ids 64, paths 4096 by the kernel), so only
+// broken data exceeds them. A key is part of an index entry, which PostgreSQL limits to about 2,700
+// bytes after compression.
 constexpr std::size_t host_limit = 253;
 constexpr std::size_t volume_name_limit = 1024;
 constexpr std::size_t container_id_limit = 256;
 constexpr std::size_t mount_path_limit = 4096;
-// What is no key is cut: a host must not fill the database, nor every page of a list.
+// Other text is cut: one host must not fill the database, nor every page of a list.
 constexpr std::size_t word_limit = 512; ///< a driver, a scope, a state
 constexpr std::size_t text_limit = 4096;
 constexpr std::size_t engine_limit = 256;
@@ -48,7 +48,7 @@ private:
   std::uint64_t& count_;
 };
 
-/// Why this can't be a key, or nothing.
+/// Why this can't be a key; empty when it can.
 std::string objection(const char* what, const std::string& key, std::size_t limit) {
   if (key.empty())
     return std::string{"the "} + what + " is empty";
@@ -58,13 +58,13 @@ std::string objection(const char* what, const std::string& key, std::size_t limi
   return {};
 }
 
-/// For reports: enough to recognise it.
+/// Enough of a key to recognise it in a report.
 std::string abbreviated(std::string key) {
   text::cut(key, 256);
   return key;
 }
 
-void sanitize_volumes(sanitize_batch& x, cleaner& clean) {
+void sanitize_volumes(sanitized_batch& x, cleaner& clean) {
   std::map<std::string, volume> kept;
   for (auto& v : x.batch.volumes.present) {
     clean(v.name, v.driver, v.mountpoint, v.scope);
@@ -83,7 +83,7 @@ void sanitize_volumes(sanitize_batch& x, cleaner& clean) {
     x.batch.volumes.present.push_back(std::move(v));
 }
 
-void sanitize_mounts(container& c, sanitize_batch& x, cleaner& clean) {
+void sanitize_mounts(container& c, sanitized_batch& x, cleaner& clean) {
   std::map<std::pair<std::string, std::string>, mount> kept;
   for (auto& m : c.mounts) {
     clean(m.volume, m.path);
@@ -100,7 +100,7 @@ void sanitize_mounts(container& c, sanitize_batch& x, cleaner& clean) {
     c.mounts.push_back(std::move(m));
 }
 
-void sanitize_containers(sanitize_batch& x, cleaner& clean) {
+void sanitize_containers(sanitized_batch& x, cleaner& clean) {
   std::map<std::string, container> kept;
   for (auto& c : x.batch.containers.present) {
     clean(c.id, c.name, c.image, c.state, c.status);
@@ -120,8 +120,8 @@ void sanitize_containers(sanitize_batch& x, cleaner& clean) {
     x.batch.containers.present.push_back(std::move(c));
 }
 
-/// Nothing can be written for a host without a usable name.
-void reject_all(sanitize_batch& x, const std::string& reason) {
+/// Rejects all rows, since nothing can be written for a host without a usable name.
+void reject_all(sanitized_batch& x, const std::string& reason) {
   for (const auto& v : x.batch.volumes.present)
     x.rejected.push_back({row_kind::volume, v.name, reason});
   for (const auto& c : x.batch.containers.present)
@@ -131,8 +131,8 @@ void reject_all(sanitize_batch& x, const std::string& reason) {
 
 } // namespace
 
-sanitize_batch tidied(const change_batch& raw) {
-  sanitize_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
+sanitized_batch sanitized(const change_batch& raw) {
+  sanitized_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
   text::cut(x.batch.facts.engine_id, engine_limit);
@@ -143,13 +143,13 @@ sanitize_batch tidied(const change_batch& raw) {
         &x.batch.containers.also_present})
     for (auto& key : *keys)
       clean(key);
-  // As in the rows that they are compared with.
+  // Cut like the drivers in the rows that they are compared with.
   for (auto* drivers : {&x.batch.volumes.spared.drivers, &x.batch.volumes.spared.known})
     for (auto& driver : *drivers)
       text::cut(driver, word_limit);
   sanitize_volumes(x, clean);
   sanitize_containers(x, clean);
-  // Not cleaned: two names must not become one, whose rows would be the other's.
+  // A host's name is not cleaned: two names could become one, and share their rows.
   if (text::make_storable(x.batch.host))
     reject_all(x, "the host's name has bytes that no database can hold");
   else if (const auto reason = objection("host's name", x.batch.host, host_limit); !reason.empty())

@@ -7,15 +7,15 @@
 
 namespace volumeviz::persistence {
 
-/// A batch as both databases can hold it: text cleaned and bounded, one row per key (the last one
-/// counts), rows with impossible keys taken out. Nothing is left, the host included, when the
-/// host's name is impossible.
-struct sanitize_batch {
+/// A batch as both databases can hold it: text is cleaned and bounded, each key occurs once (the
+/// last row counts), rows with impossible keys are rejected. When the host's name is impossible,
+/// all rows are rejected and the batch is empty, without a host.
+struct sanitized_batch {
   change_batch batch;
   std::vector<rejected_row> rejected;
   std::uint64_t replaced_text = 0;
 };
 
-sanitize_batch tidied(const change_batch& raw);
+sanitized_batch sanitized(const change_batch& raw);
 
 } // namespace volumeviz::persistence

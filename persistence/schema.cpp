@@ -9,7 +9,7 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// Tells an edited step from the one that was applied, which needs no more than a plain hash.
+/// Differs for a step that was edited after it was applied. A plain hash is enough for that.
 std::string checksum_of(std::string_view text) {
   return hex(hash_of(text));
 }
@@ -85,19 +85,18 @@ int schema_version(session& on) {
   for (const auto& row : applied_steps(on)) {
     version = number(row[0]);
     if (version > program_schema_version())
-      continue; // said below, with the newest version
+      continue; // the error below names the newest version
     if (version < 1 || row[2] != checksum_of(known[static_cast<std::size_t>(version - 1)].sql))
       throw wrong("schema step " + row[0] + " (" + row[1]
-                  + ") in the database is not the one of this program: run the program that made "
-                    "the database, or "
-                    "give this one an empty database, which it fills from Docker");
+                  + ") in the database differs from this program's: run the program that created "
+                    "the database, or give this one an empty database, which it fills from Docker");
   }
   if (version > program_schema_version())
-    throw wrong("the database has schema version " + std::to_string(version)
-                + ", this program knows up to " + std::to_string(program_schema_version())
-                + ": run the newer program that made it, or give this one an empty database, which "
-                  "it fills from "
-                  "Docker");
+    throw wrong(
+        "the database has schema version " + std::to_string(version) + ", this program knows up to "
+        + std::to_string(program_schema_version())
+        + ": run the newer program that created it, or give this one an empty database, which "
+          "it fills from Docker");
   return version;
 }
 
@@ -111,7 +110,7 @@ void require_current_schema(session& on) {
 }
 
 int apply_missing_steps(session& on) {
-  // Of several processes one gets to work, the others wait here and find it done.
+  // Of several processes one applies the steps; the others wait here and find them applied.
   if (on.kind() == dialect::postgresql)
     on.query("SELECT pg_advisory_xact_lock(hashtextextended('volumeviz-events schema', 0))::text",
              {}, 1);
@@ -124,7 +123,7 @@ int apply_missing_steps(session& on) {
 }
 
 int bring_up_to_date(session& on) {
-  // Usually nothing is to be done, and a role that may not create tables is enough.
+  // Usually the schema is current, and a role that may not create tables is enough.
   if (const int version = schema_version(on); version == program_schema_version())
     return version;
   on.begin();

@@ -11,7 +11,7 @@
 
 namespace volumeviz::persistence {
 
-result<schema_state> look_at_schema(const database& where) {
+result<schema_state> read_schema_state(const database& where) {
   auto at = parse_url(where.url);
   if (!at)
     return tl::unexpected(at.error());
@@ -28,7 +28,7 @@ result<schema_state> look_at_schema(const database& where) {
     state.found = schema_version(on);
     return state;
   } catch (const sql_error& e) {
-    return tl::unexpected(to_failure(e, "couldn't look at the database " + at->display));
+    return tl::unexpected(to_failure(e, "reading the schema version of " + at->display));
   }
 }
 

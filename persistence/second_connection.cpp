@@ -12,7 +12,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds patience{2000};
 
-/// False when nothing came in time.
+/// False when the connection was not ready in time.
 bool wait_for(PGconn* on, short events, clock::time_point until) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();

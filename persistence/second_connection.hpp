@@ -5,17 +5,17 @@
 
 namespace volumeviz::persistence {
 
-/// A connection to PostgreSQL beside the one that is examined, with an open transaction as long as
-/// it lives.
+/// A second connection to PostgreSQL, which keeps a transaction open while it lives. It shows
+/// whether a pool shares the server's sessions.
 class second_connection {
 public:
-  /// Waits for two seconds at most: the pool may have no more sessions.
+  /// Waits at most two seconds: the pool may have no free session.
   explicit second_connection(const std::string& uri);
   ~second_connection();
   second_connection(const second_connection&) = delete;
   second_connection& operator=(const second_connection&) = delete;
 
-  /// Of the server's process that runs the transaction; empty when there was no answer.
+  /// The server's process that runs the transaction; empty when there was no answer.
   const std::string& backend_pid() const noexcept { return backend_pid_; }
 
 private:

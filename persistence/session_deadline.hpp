@@ -1,10 +1,9 @@
 #pragma once
 
 #include "persistence/session.hpp"
+#include "runtime/deadlines.hpp"
 
 #include <chrono>
-
-#include "runtime/deadlines.hpp"
 
 namespace volumeviz::persistence {
 

@@ -20,7 +20,7 @@ std::string shortened(std::string message) {
     message.erase(std::min(message.find(part), message.size()));
   std::ranges::replace_if(
       message, [](unsigned char c) { return c < ' '; }, ' ');
-  // In front of the cause stands what SOCI was doing, which the caller says better.
+  // SOCI puts its own action in front of the cause; the caller names a better one.
   for (const std::string_view prefix :
        {"Cannot establish connection to the database. ", "Cannot execute query. ",
         "Cannot prepare statement. ",
@@ -41,8 +41,8 @@ struct cure {
   std::string_view text;
 };
 
-// The first match counts. What is not here is taken for passing: a new connection is tried, with
-// backoff.
+// The first match counts. Any other error is treated as temporary: the store tries a new
+// connection, with backoff.
 constexpr std::array postgresql_cures{
     cure{"08", trouble::away, ""},
     cure{"57P", trouble::away, ""},
@@ -50,7 +50,7 @@ constexpr std::array postgresql_cures{
     cure{"55P03", trouble::away, "another session holds a lock: see pg_stat_activity"},
     cure{"53100", trouble::away, "the server's disk is full: make room"},
     cure{"53200", trouble::away,
-         "the server is out of memory, or of places for locks: each host needs one, see "
+         "the server is out of memory or of room for locks: each host needs a lock, see "
          "max_locks_per_transaction"},
     cure{"53300", trouble::away, "raise max_connections or close other sessions"},
     cure{"25006", trouble::away,
@@ -98,8 +98,8 @@ std::string with_cure(const std::string& message, std::string_view cure) {
   return cure.empty() ? message : message + ": " + std::string{cure};
 }
 
-/// What a role that lacks a right needs to be granted. Since PostgreSQL 15 nobody but the owner of
-/// a database may create tables in its schema public.
+/// The GRANT that a role without a permission needs. Since PostgreSQL 15 only the owner of a
+/// database may create tables in its schema public.
 std::string grant_for(const std::string& message, const std::string& role) {
   constexpr std::string_view of_schema = "permission denied for schema ";
   const auto to = role.empty() ? std::string{"ROLE"} : role;
@@ -160,7 +160,7 @@ sql_error sqlite_error(int code, int extended, const std::string& raw_message,
     return sql_error{kind, with_cure(message, cure)};
   };
   const auto rebuild =
-      "move " + path + " aside (with its -wal and -shm): the node builds a new one from Docker";
+      "move " + path + " aside (with its -wal and -shm): the node fills a new one from Docker";
   switch (code) {
   case 1:
     return is(trouble::schema,

@@ -7,16 +7,16 @@
 
 namespace volumeviz::persistence {
 
-/// What a failure of the database means for us.
+/// What a failure of the database means for the caller.
 enum class trouble {
-  data,           ///< this very data is refused (over-long, out of range, …): isolate it
-  missing_parent, ///< a foreign key: the host's row has gone
+  data,           ///< the database refuses this data (too long, out of range, …): isolate it
+  missing_parent, ///< a foreign key: the host's row was deleted
   away,           ///< try again later, on a new connection
   schema,         ///< tables or columns are not what this program expects
 };
 
-/// Thrown by session, caught where the folder's calls end. The text is short, without values and
-/// without secrets.
+/// Thrown inside this folder only; its public functions return a failure instead. The text is short
+/// and has neither data nor secrets.
 class sql_error : public std::runtime_error {
 public:
   sql_error(trouble kind, const std::string& text) : std::runtime_error{text}, kind_{kind} {}
@@ -26,11 +26,11 @@ private:
   trouble kind_;
 };
 
-/// ec::store_unreachable, ec::store_schema or ec::store_rejected, with what was attempted in front.
+/// ec::store_unreachable, ec::store_schema or ec::store_rejected; the text begins with `attempted`.
 failure to_failure(const sql_error& error, const std::string& attempted);
 
-/// `sqlstate` is empty when no connection could be made.
-/// `role`: the one that is connected, for what it needs to be granted.
+/// `sqlstate`: empty when there is no connection. `role`: the connected role, to name it in a
+/// GRANT.
 sql_error postgresql_error(const std::string& sqlstate, const std::string& message,
                            const std::string& role = {});
 

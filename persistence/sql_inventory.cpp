@@ -9,16 +9,17 @@ namespace volumeviz::persistence {
 namespace {
 
 constexpr int largest_page = 1000;
-/// A page ends with the row that reaches this: a thousand rows may have megabytes each.
+/// A page ends with the row that reaches this: each of a thousand rows may have megabytes.
 constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
 /// What a page of one table consists of.
 struct listing {
   std::string table;
-  std::vector<std::string>
-      key; ///< columns, the order of the pages; the first of every row's columns
+  /// The columns of the key, which order the pages; also the first of `columns`.
+  std::vector<std::string> key;
   std::vector<std::string> columns; ///< expressions
-  std::string bytes = {};           ///< of what may be long in a row; empty: nothing is
+  /// Expression for the bytes of a row's columns that may be long; empty: there are none.
+  std::string bytes = {};
 };
 
 std::string joined(const std::vector<std::string>& parts, const std::string& prefix = {}) {
@@ -74,7 +75,7 @@ private:
   parameters values_;
 };
 
-/// NUL would end the text on the way to PostgreSQL; no row has one.
+/// No row has a NUL. PostgreSQL's protocol would end the text there.
 bool has_nul(const query& what) {
   const auto nul = [](const std::string& x) { return x.find('\0') != std::string::npos; };
   return nul(what.host) || nul(what.driver)
@@ -188,7 +189,7 @@ private:
                           + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
   }
 
-  /// In the same statement, so that a volume and its containers are of one moment.
+  /// A part of the same statement, so that a volume and its containers are of the same moment.
   std::string mounting_containers() const {
     // CROSS JOIN keeps SQLite from walking through all containers of the host for each volume.
     const auto from = std::string{" FROM volume_mounts m "} + (sqlite() ? "CROSS" : "INNER")
@@ -249,8 +250,9 @@ private:
         });
   }
 
-  /// The columns of a page's rows, and how many rows there are, up to one more than asked for: that
-  /// one tells whether there is a next page. Fewer come when they are very long.
+  /// Selects the columns of a page's rows and the number of rows, one more than asked for at most:
+  /// the additional row shows that there is a next page. Selects fewer rows when they are very
+  /// long.
   static std::string statement(const listing& from, const filter& f, int limit) {
     const auto order = " ORDER BY " + joined(from.key, "t.");
     const auto rows = "(SELECT t.* FROM " + from.table + " t" + f.text() + order + " LIMIT "

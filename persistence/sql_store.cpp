@@ -1,4 +1,3 @@
-#include "persistence/host_locks.hpp"
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
 #include "persistence/session_deadline.hpp"
@@ -14,66 +13,65 @@ namespace {
 
 using clock = session_deadline::clock;
 
-/// What remains of a call for the work itself when connecting took its time.
+/// The least time that a call leaves for its work, however long connecting took.
 constexpr std::chrono::milliseconds least_time{200};
 
 class sql_store final : public store {
 public:
   sql_store(address at, const database& where)
-      : keeper_{where.keeper}, where_{std::move(at)}, limit_{where.call_limit}, locks_{where_},
-        quota_{where.rows_of_host} {}
+      : keeper_{where.keeper}, where_{std::move(at)}, limit_{where.call_limit},
+        hosts_{where_, where.rows_of_host} {}
 
-  /// The locks are given back before the process ends, so that the next one finds them free.
+  /// Gives the locks back, so that the next process finds them free.
   ~sql_store() override {
     if (!session_)
       return;
     try {
       const session_deadline deadline{*keeper_, *session_, clock::now() + least_time};
-      locks_.give_all_back(*session_);
+      hosts_.locks.give_all_back(*session_);
     } catch (const std::exception&) {
-      // Then the server notices that the connection has ended.
+      // The server frees them when it notices that the connection has ended.
     }
   }
   sql_store(const sql_store&) = delete;
   sql_store& operator=(const sql_store&) = delete;
 
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
-    return call("writing to " + where_.display, [&](session& on) {
-      return write_batches(on, batches, known_hosts_, locks_, &quota_);
-    });
+    return call("writing to " + where_.display,
+                [&](session& on) { return write_batches(on, batches, &hosts_); });
   }
 
   result<void> ping() override {
     return call("asking " + where_.display, [](session& on) { on.query("SELECT 1", {}, 1); });
   }
 
-  std::map<std::string, std::string> locked_out() const override { return locks_.refused(); }
+  std::map<std::string, std::string> locked_out() const override { return hosts_.locks.refused(); }
 
   result<void> release(const std::string& host) override {
-    quota_.forget(host);
+    hosts_.quota.forget(host);
     if (!session_) {
-      locks_.forget(host);
+      hosts_.locks.forget(host);
       return {};
     }
     return call("giving the lock of host " + host + " back to " + where_.display,
-                [&](session& on) { locks_.give_back(on, host); });
+                [&](session& on) { hosts_.locks.give_back(on, host); });
   }
 
   result<std::vector<write_summary>> preview(const std::vector<change_batch>& batches) override {
     try {
       return preview_of(batches);
     } catch (const sql_error& e) {
-      return tl::unexpected{to_failure(e, "looking at what would be written to " + where_.display)};
+      return tl::unexpected{to_failure(e, "previewing what would be written to " + where_.display)};
     } catch (const std::exception& e) {
       return fail(ec::internal,
-                  "looking at what would be written to " + where_.display + ": " + e.what());
+                  "previewing what would be written to " + where_.display + ": " + e.what());
     }
   }
 
 private:
-  /// Runs `work` on the connection, made and brought up to date when there is none. Whatever goes
-  /// wrong, the next call begins with a new connection: then nothing is left of a transaction or a
-  /// half-read answer.
+  /// Runs `work` on the connection; without one, connects and brings the schema up to date first.
+  /// After any failure the next call makes a new connection, so nothing is left of a transaction or
+  /// a half-read answer.
   template <class Work>
   auto call(const std::string& attempted, Work work)
       -> result<decltype(work(std::declval<session&>()))> {
@@ -89,7 +87,7 @@ private:
                                    std::max(deadline, clock::now() + least_time)};
       if (is_new) {
         bring_up_to_date(*session_);
-        locks_.take_again(*session_);
+        hosts_.locks.take_again(*session_);
       }
       if constexpr (std::is_void_v<decltype(work(*session_))>) {
         work(*session_);
@@ -108,9 +106,7 @@ private:
 
   void close() {
     session_.reset();
-    known_hosts_.clear();
-    quota_.clear();
-    locks_.session_ended();
+    hosts_.session_ended();
   }
 
   std::vector<write_summary> preview_of(const std::vector<change_batch>& batches) {
@@ -123,24 +119,22 @@ private:
     if (schema_version(on) == 0)
       return preview_of_nothing(batches);
     require_current_schema(on);
-    return preview_batches(on, batches);
+    return write_batches(on, batches, nullptr);
   }
 
-  /// In a database without a schema everything would be new. The rules for what that means are
-  /// those of any database, so ask an empty one.
+  /// In a database without a schema all rows would be new. An empty database in memory tells what
+  /// that means, by the same rules.
   std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
     session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
     bring_up_to_date(on);
-    return preview_batches(on, batches);
+    return write_batches(on, batches, nullptr);
   }
 
   const std::shared_ptr<deadline_keeper> keeper_;
   address where_;
   std::chrono::milliseconds limit_;
   std::optional<session> session_;
-  std::set<std::string> known_hosts_;
-  host_locks locks_;
-  host_quota quota_;
+  written_hosts hosts_;
 };
 
 } // namespace

@@ -1,8 +1,7 @@
-// SQLite has no locks but for the whole file, and those only while something is written. So a
-// host's lock is one byte of PATH.lock, at the hash of the host's name: one file, of no size, that
-// stays, for all hosts. The locks are of the open file (Linux' F_OFD_SETLK), so the kernel frees
-// them when the process ends, however it ends. Not on the database's own file, whose locks are
-// SQLite's.
+// SQLite only locks the whole file, and only while it writes. So a host's lock is one byte of the
+// file PATH.lock, at the hash of the host's name. All hosts share the file, which is empty and
+// stays. The locks belong to the open file (Linux' F_OFD_SETLK), so the kernel frees them when the
+// process ends, for whatever reason. The database's own file is not used: its locks are SQLite's.
 
 #include "persistence/host_locks.hpp"
 #include "persistence/text.hpp"
@@ -49,7 +48,7 @@ private:
     struct flock lock {};
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
-    lock.l_start = static_cast<off_t>(hash_of(host) >> 2); // positive, whatever is added to it
+    lock.l_start = static_cast<off_t>(hash_of(host) >> 2); // positive, and far from overflow
     lock.l_len = 1;
     if (::fcntl(file_, F_OFD_SETLK, &lock) == 0)
       return true;
@@ -64,7 +63,8 @@ private:
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file_ < 0)
       throw failed("opening");
-    // As SQLite does with its own files: what root makes must not lock the database's owner out.
+    // As SQLite does with its own files: a file that root creates must not lock out the owner of
+    // the database.
     struct stat found {};
     if (::geteuid() == 0 && ::stat(database_.c_str(), &found) == 0)
       (void)!::fchown(file_, found.st_uid, found.st_gid);

@@ -1,11 +1,10 @@
 #include "persistence/row_writer.hpp"
+#include "persistence/sqlite_mounts.hpp"
 #include "persistence/text.hpp"
+#include "runtime/invariant.hpp"
 #include "text/iso_time.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -15,13 +14,13 @@ namespace {
 
 using type = parameter::type;
 
-/// As many rows are compared by one query before any is written: most of a list is equal.
+/// This many rows, or more, are first compared by one query: most rows of a list are equal.
 constexpr std::size_t worth_comparing = 32;
 
-/// The compared columns of a host's rows, by key.
+/// The columns of a host's rows that are compared, by key.
 using recorded_rows = std::unordered_map<std::string, text_row>;
 
-/// Of the rows with these keys only: a slice of a list must not read all that its host has.
+/// Reads only the rows with these keys: a slice of a list must not read all rows of its host.
 template <class Resource>
 recorded_rows read_rows(session& on, const std::string& host, const std::string& select,
                         std::size_t columns, const std::vector<Resource>& of,
@@ -38,8 +37,8 @@ recorded_rows read_rows(session& on, const std::string& host, const std::string&
   return rows;
 }
 
-/// Whether the row is recorded with these values, the first `columns` of them; they begin with host
-/// and key, and the columns follow in the order of the query.
+/// Whether the row is recorded with the first `columns` of these values. The values begin with host
+/// and key; the columns follow in the order of the query.
 bool is_recorded(const recorded_rows& rows, const std::vector<std::string>& values,
                  std::ptrdiff_t columns) {
   const auto row = rows.find(values[1]);
@@ -47,8 +46,8 @@ bool is_recorded(const recorded_rows& rows, const std::vector<std::string>& valu
          && std::equal(row->second.begin(), row->second.begin() + columns, values.begin() + 2);
 }
 
-/// Insert when missing, update when different: two prepared statements, since SQLite's upsert does
-/// not tell which of the two it did. Neither writes anything for an equal row.
+/// Inserts a row that is missing, updates a row that differs: two prepared statements, since
+/// SQLite's upsert does not say which of the two it did. Neither writes anything for an equal row.
 class upsert {
 public:
   upsert(session& on, const std::string& insert, const std::string& update, const parameters& shape)
@@ -57,10 +56,12 @@ public:
   void operator()(row_kind kind, const std::string& key, const std::vector<std::string>& values,
                   write_summary& summary) {
     try {
-      if (insert_.execute(values) > 0)
-        summary.changes.push_back({kind, operation::create, key, {}});
-      else if (update_.execute(values) > 0)
-        summary.changes.push_back({kind, operation::update, key, {}});
+      const auto inserted = insert_.execute(values);
+      const auto updated = inserted > 0 ? 0 : update_.execute(values);
+      invariant(inserted + updated <= 1, "an upsert touches one row at most");
+      if (inserted + updated > 0)
+        summary.changes.push_back(
+            {kind, inserted > 0 ? operation::create : operation::update, key, {}});
     } catch (const sql_error& e) {
       if (e.kind() != trouble::data)
         throw;
@@ -87,13 +88,13 @@ const parameters volume_shape{
     {"labels", {}},  {"options", {}}, {"scope", {}},  {"created", {}, type::time},
     {"renewed", {}}, {"now", {}}};
 
-// Every parameter occurs in every statement, as SOCI demands.
+// SOCI demands that every parameter occurs in every statement.
 constexpr const char* insert_volume = R"sql(
 INSERT INTO volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, created_at, updated_at)
 SELECT :host, :id, :id, :driver, :mountpoint, :labels, :options, :scope, :created, :now WHERE :renewed IN ('0', '1')
 ON CONFLICT (host, volume_id) DO NOTHING)sql";
 
-// created_at counts only for a volume that was made anew: a chmod of a local volume's folder moves
+// created_at counts only for a volume that was recreated: a chmod of a local volume's folder moves
 // it, too.
 constexpr const char* update_volume = R"sql(
 UPDATE volumes SET status = 'active', driver = :driver, mountpoint = :mountpoint, labels = :labels, options = :options, scope = :scope,
@@ -124,9 +125,10 @@ SELECT :host, :id, :name, :image, :state, :status, :labels, CAST(:active AS INTE
        :now WHERE :detailed IN ('0', '1', '2')
 ON CONFLICT (host, container_id) DO NOTHING)sql";
 
-// A list tells no times: what an inspect has told stays while the container has not moved on; when
-// it has, the old times are wrong and the next inspect tells the new ones. `detailed`: 1 from an
-// inspect, 0 from a list, 2 from a list where no inspect works, so that no time is known.
+// A list has no times. The times of an inspect stay while state and status stay. When these differ
+// the old times are wrong, and the next inspect reports the new ones. `detailed`: 1 from an
+// inspect, 0 from a list, 2 from a list while inspects of the container fail, so that its times are
+// unknown.
 constexpr const char* update_container = R"sql(
 UPDATE containers SET name = :name, image = :image, state = :state, status = :status, labels = :labels,
   is_active = CAST(:active AS INTEGER),
@@ -141,24 +143,6 @@ WHERE host = :host AND container_id = :id
          IS NOT (:name, :image, :state, :status, :labels, CAST(:active AS INTEGER))
        OR (:detailed = '2' AND coalesce(started_at, finished_at) IS NOT NULL)
        OR (:detailed = '1' AND (created_at, started_at, finished_at) IS NOT (:created, :started, :finished))))sql";
-
-const parameters mount_shape{{"host", {}}, {"volume", {}}, {"id", {}},
-                             {"path", {}}, {"mode", {}},   {"now", {}}};
-const parameters mount_key{{"host", {}}, {"volume", {}}, {"id", {}}, {"path", {}}};
-
-constexpr const char* insert_mount = R"sql(
-INSERT INTO volume_mounts (host, volume_id, container_id, mount_path, access_mode, created_at, updated_at)
-VALUES (:host, :volume, :id, :path, :mode, :now, :now))sql";
-
-constexpr const char* update_mount = R"sql(
-UPDATE volume_mounts SET access_mode = :mode, updated_at = :now
-WHERE host = :host AND volume_id = :volume AND container_id = :id AND mount_path = :path)sql";
-
-constexpr const char* delete_mount = R"sql(
-DELETE FROM volume_mounts WHERE host = :host AND volume_id = :volume AND container_id = :id AND mount_path = :path)sql";
-
-using place = std::pair<std::string, std::string>; ///< volume and path
-using places = std::map<place, std::string>;       ///< and its access mode
 
 class sqlite_writer final : public row_writer {
 public:
@@ -183,12 +167,9 @@ public:
   void replace_mounts(const host_parts<container>& all) override {
     if (all.empty())
       return;
-    mount_statements put{on_};
-    for (const auto& [host, present, summary] : all) {
-      auto recorded = recorded_mounts(host, present);
-      for (const auto& c : present)
-        replace_mounts_of(c, host, recorded[c.id], put, summary);
-    }
+    sqlite_mounts mounts{on_, now_};
+    for (const auto& [host, present, summary] : all)
+      mounts.replace(host, present, summary);
   }
 
 private:
@@ -239,59 +220,6 @@ private:
     }
   }
 
-  struct mount_statements {
-    explicit mount_statements(session& on)
-        : insert{on, insert_mount, mount_shape}, update{on, update_mount, mount_shape},
-          remove{on, delete_mount, mount_key} {}
-    session::prepared insert, update, remove;
-  };
-
-  std::map<std::string, places> recorded_mounts(const std::string& host,
-                                                const std::vector<container>& of) {
-    boost::json::array ids;
-    for (const auto& c : of)
-      ids.emplace_back(c.id);
-    const auto rows =
-        on_.query("SELECT container_id, volume_id, mount_path, access_mode FROM volume_mounts "
-                  "WHERE host = :host AND container_id IN (SELECT value FROM json_each(:ids))",
-                  {{"host", host}, {"ids", boost::json::serialize(ids)}}, 4);
-    std::map<std::string, places> recorded;
-    for (const auto& row : rows)
-      recorded[row[0]][{row[1], row[2]}] = row[3];
-    return recorded;
-  }
-
-  void replace_mounts_of(const container& c, const std::string& host, places& recorded,
-                         mount_statements& put, write_summary& summary) {
-    const auto run = [&](session::prepared& statement, operation op, const place& where,
-                         const std::vector<std::string>& columns) {
-      std::vector<std::string> values{host, where.first, c.id, where.second};
-      values.insert(values.end(), columns.begin(), columns.end());
-      try {
-        statement.execute(values);
-        summary.changes.push_back(
-            {row_kind::mount, op, c.id, mount_detail(where.first, where.second)});
-      } catch (const sql_error& e) {
-        if (e.kind() != trouble::data)
-          throw;
-        summary.rejected.push_back({row_kind::mount, c.id, e.what()});
-      }
-    };
-    for (const auto& m : c.mounts) {
-      const place where{m.volume, m.path};
-      const std::string mode = m.writable ? "rw" : "ro";
-      const auto known = recorded.find(where);
-      if (known == recorded.end())
-        run(put.insert, operation::create, where, {mode, now_});
-      else if (known->second != mode)
-        run(put.update, operation::update, where, {mode, now_});
-      if (known != recorded.end())
-        recorded.erase(known);
-    }
-    for (const auto& [where, mode] : recorded)
-      run(put.remove, operation::remove, where, {});
-  }
-
   session& on_;
   std::string now_;
 };
@@ -300,10 +228,6 @@ private:
 
 std::unique_ptr<row_writer> make_sqlite_writer(session& on, std::string now) {
   return std::make_unique<sqlite_writer>(on, std::move(now));
-}
-
-std::string mount_detail(const std::string& volume, const std::string& path) {
-  return volume + " at " + path;
 }
 
 } // namespace volumeviz::persistence

@@ -2,14 +2,16 @@
 
 #include "persistence/deletions.hpp"
 #include "persistence/host_writer.hpp"
+#include "persistence/list_gaps.hpp"
 #include "persistence/row_writer.hpp"
 #include "persistence/sanitize.hpp"
-#include "persistence/text.hpp"
+#include "runtime/invariant.hpp"
 #include "text/iso_time.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -20,64 +22,83 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// What one transaction may remove: the statements must end well within what a call may take.
-constexpr removal_room removals_at_once{.most = 5000};
-/// Of what is only looked at everything is told.
-constexpr removal_room any_removals{.most = std::numeric_limits<std::size_t>::max() / 4};
+/// The rows that one transaction may delete: its statements must end well within the limit of a
+/// call.
+constexpr deletion_room deletions_at_once{.most = 5000};
+/// A preview deletes nothing, so it reports all deletions.
+constexpr deletion_room any_deletions{.most = std::numeric_limits<std::size_t>::max() / 4};
+
+std::string now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return text::iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
+}
 
 /// One attempt at one transaction.
 class attempt {
 public:
-  attempt(session& on, const std::set<std::string>& known_hosts, const host_locks* locks,
-          host_quota* quota, bool careful)
-      : on_{on}, locks_{locks}, room_{locks ? removals_at_once : any_removals},
-        now_{text::iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                std::chrono::system_clock::now().time_since_epoch())
-                                .count())},
-        hosts_{on, known_hosts, now_}, quota_{on, quota}, rows_{on.kind() == dialect::sqlite
-                                                                    ? make_sqlite_writer(on, now_)
-                                                                    : make_postgresql_writer(
-                                                                        on, careful)} {}
+  attempt(session& on, written_hosts* hosts, bool careful)
+      : on_{on}, hosts_{hosts}, room_{hosts ? deletions_at_once : any_deletions},
+        host_rows_{on, hosts ? hosts->known : unknown_, now_}, quota_{on, hosts ? &hosts->quota
+                                                                                : nullptr},
+        rows_{on.kind() == dialect::sqlite ? make_sqlite_writer(on, now_)
+                                           : make_postgresql_writer(on, careful)} {}
 
-  /// A host's batches in their order; those of different hosts share statements, for a hub writes
-  /// for many. One summary each.
-  std::vector<write_summary> write(const std::vector<sanitize_batch>& all) {
+  /// Writes and commits, or rolls back when there are no `hosts`.
+  std::vector<write_summary> run(const std::vector<sanitized_batch>& all) {
+    if (hosts_)
+      hosts_->locks.begin(on_);
+    else
+      on_.begin();
+    try {
+      auto summaries = write(all);
+      if (hosts_) {
+        on_.commit();
+        remember(all, summaries);
+      } else {
+        on_.rollback();
+      }
+      return summaries;
+    } catch (...) {
+      on_.rollback();
+      throw;
+    }
+  }
+
+private:
+  /// One batch, and where to report what became of it.
+  struct job {
+    const change_batch& batch;
+    write_summary& summary;
+  };
+
+  /// A host's batches are written in their order. Batches of different hosts share statements,
+  /// since a hub writes for many hosts.
+  std::vector<write_summary> write(const std::vector<sanitized_batch>& all) {
     std::vector<write_summary> summaries(all.size());
-    std::map<std::string_view, std::size_t> written;
+    std::map<std::string_view, std::size_t> rounds_of;
     std::vector<std::vector<job>> rounds; // none has a host twice
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!may_write(all[i], summaries[i]))
         continue;
       quota_.begin(all[i].batch.host);
-      const auto round = written[all[i].batch.host]++;
+      const auto round = rounds_of[all[i].batch.host]++;
       rounds.resize(std::max(rounds.size(), round + 1));
       rounds[round].push_back({all[i].batch, summaries[i]});
     }
-    for (auto& round : rounds)
+    for (const auto& round : rounds)
       write_round(round);
     for (auto& summary : summaries)
       std::ranges::sort(summary.changes);
     return summaries;
   }
 
-  /// The transaction is committed.
-  void keep_counts() { quota_.keep(); }
-  std::set<std::string> take_new_hosts() { return hosts_.take_new(); }
-
-private:
-  /// One batch, and where to tell what became of it.
-  struct job {
-    const change_batch& batch;
-    write_summary& summary;
-  };
-
-  bool may_write(const sanitize_batch& x, write_summary& summary) const {
-    if (locks_ && !x.batch.host.empty()) {
-      if (!locks_->held(x.batch.host)) {
+  bool may_write(const sanitized_batch& x, write_summary& summary) const {
+    if (hosts_ && !x.batch.host.empty()) {
+      if (!hosts_->locks.held(x.batch.host)) {
         summary.locked_out = true;
         return false;
       }
-      summary.taken_anew = locks_->anew(x.batch.host);
+      summary.taken_anew = hosts_->locks.reacquired(x.batch.host);
     }
     summary.rejected = x.rejected;
     summary.replaced_text = x.replaced_text;
@@ -86,24 +107,13 @@ private:
 
   /// At most one batch of each host.
   void write_round(const std::vector<job>& all) {
-    deletions gone{on_, now_, room_};
-    std::vector<job> believed, jobs;
     for (const auto& x : all)
-      if (unfinished_.contains(x.batch.host))
-        x.summary.unfinished = true;
-      else if (gone.note(x.batch, x.summary))
-        believed.push_back(x);
-    gone.remove();
-    leave_unfinished(all);
-    std::vector<const change_batch*> batches;
-    for (const auto& x : believed)
-      if (!x.summary.unfinished) {
-        jobs.push_back(x);
-        batches.push_back(&x.batch);
-      }
-    hosts_.write(batches);
+      invariant(!hosts_ || hosts_->locks.held(x.batch.host),
+                "this session holds the lock of each host that it writes");
     host_parts<volume> volumes;
     host_parts<container> containers;
+    const auto jobs = delete_rows(all);
+    write_host_rows(jobs);
     for (const auto& [batch, summary] : jobs) {
       if (!batch.volumes.present.empty())
         volumes.push_back(
@@ -116,14 +126,32 @@ private:
     write_containers(containers);
     for (const auto& [batch, summary] : jobs)
       if (batch.containers.complete)
-        tell_gaps(batch.host, summary);
+        report_list_gaps(on_, batch.host, summary);
     for (const auto& [batch, summary] : all)
-      quota_.note(batch.host, summary);
+      quota_.count_changes(batch.host, summary);
   }
 
-  /// The rest of such a batch comes when nothing is left to be removed, and whatever the host has
-  /// sent after it comes later still. What it tells is told then.
-  void leave_unfinished(const std::vector<job>& all) {
+  /// Deletes the rows that go with the batches. Returns the batches whose rows are to be written
+  /// now: not those that are held back, nor those whose deletions need another transaction.
+  std::vector<job> delete_rows(const std::vector<job>& all) {
+    deletions to_delete{on_, now_, room_};
+    std::vector<job> accepted;
+    for (const auto& x : all)
+      if (unfinished_.contains(x.batch.host))
+        x.summary.unfinished = true;
+      else if (to_delete.add(x.batch, x.summary))
+        accepted.push_back(x);
+    to_delete.run();
+    postpone_unfinished(all);
+    std::vector<job> to_write;
+    std::ranges::copy_if(accepted, std::back_inserter(to_write),
+                         [](const job& x) { return !x.summary.unfinished; });
+    return to_write;
+  }
+
+  /// The rest of an unfinished batch is written when all its rows are deleted, and later batches of
+  /// its host after that. What they report besides deletions is reported then.
+  void postpone_unfinished(const std::vector<job>& all) {
     for (const auto& [batch, summary] : all) {
       if (!summary.unfinished)
         continue;
@@ -133,6 +161,13 @@ private:
       summary.spared.clear();
       summary.more_spared = 0;
     }
+  }
+
+  void write_host_rows(const std::vector<job>& jobs) {
+    std::vector<const change_batch*> batches;
+    for (const auto& x : jobs)
+      batches.push_back(&x.batch);
+    host_rows_.write(batches);
   }
 
   void write_containers(const host_parts<container>& all) {
@@ -164,125 +199,73 @@ private:
     rows_->replace_mounts(mounting);
   }
 
-  /// What a list leaves open: times that nobody has told, and since when changes may have been
-  /// missed.
-  void tell_gaps(const std::string& host, write_summary& summary) {
-    for (auto& row : on_.query("SELECT container_id FROM containers WHERE host = " + host_
-                                   + " AND started_at IS NULL AND state <> 'created'",
-                               {{"host", host}}, 1))
-      summary.needs_inspect.push_back(std::move(row[0]));
-    const std::string seconds = on_.kind() == dialect::sqlite
-                                    ? "strftime('%s', verified_at)"
-                                    : "floor(extract(epoch FROM verified_at))::bigint::text";
-    const auto rows =
-        on_.query("SELECT " + seconds + " FROM hosts WHERE host = " + host_, {{"host", host}}, 1);
-    if (!rows.empty() && !rows[0][0].empty())
-      summary.verified_before = std::stoll(rows[0][0]) * 1'000'000'000;
+  /// The transaction is committed.
+  void remember(const std::vector<sanitized_batch>& all,
+                const std::vector<write_summary>& summaries) {
+    hosts_->known.merge(host_rows_.take_new());
+    quota_.keep();
+    // The sender of these batches learns from the summary that others may have written.
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
+        hosts_->locks.reacquisition_reported(all[i].batch.host);
   }
 
   session& on_;
-  const host_locks* locks_; // null: nothing will be kept
-  removal_room room_;
+  written_hosts* hosts_;
+  deletion_room room_;
   std::set<std::string_view> unfinished_; ///< hosts
-  std::string now_;
-  host_writer hosts_;
+  const std::set<std::string> unknown_;   ///< empty
+  const std::string now_ = now();
+  host_writer host_rows_;
   quota_check quota_;
   std::unique_ptr<row_writer> rows_;
-  std::string host_ = on_.kind() == dialect::sqlite ? ":host" : ":host::text";
 };
 
-std::vector<sanitize_batch> all_tidied(const std::vector<change_batch>& batches) {
-  std::vector<sanitize_batch> result;
-  for (const auto& batch : batches)
-    result.push_back(tidied(batch));
-  return result;
-}
-
-/// Before the transaction begins, so that whatever it reads was written before the locks were got:
-/// two nodes with one name, or one node's former connection whose COMMIT is still on its way, must
-/// not interleave.
-void lock_hosts(session& on, const std::vector<sanitize_batch>& batches, host_locks& locks) {
-  std::set<std::string> hosts;
+/// Takes the locks before the transaction begins, so that all it reads was written before it had
+/// them. Otherwise two nodes with one name, or a node and its former connection whose COMMIT is
+/// still on its way, could interleave.
+void take_locks(session& on, const std::vector<sanitized_batch>& batches, written_hosts& hosts) {
+  std::set<std::string> wanted;
   for (const auto& x : batches)
     if (!x.batch.host.empty())
-      hosts.insert(x.batch.host);
-  locks.take(on, hosts);
-}
-
-/// Whoever asked for these batches knows now that others may have written.
-void settle_locks(const std::vector<sanitize_batch>& batches,
-                  const std::vector<write_summary>& summaries, host_locks& locks) {
-  for (std::size_t i = 0; i < batches.size(); ++i)
-    if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
-      locks.settle(batches[i].batch.host);
-}
-
-std::vector<write_summary> run(session& on, const std::vector<sanitize_batch>& batches,
-                               std::set<std::string>& known_hosts, host_locks* locks,
-                               host_quota* quota, bool careful) {
-  const auto statements_before = on.statements();
-  if (locks)
-    lock_hosts(on, batches, *locks);
-  if (quota && locks)
-    for (const auto& x : batches)
-      if (locks->anew(x.batch.host))
-        quota->forget(x.batch.host);
-  attempt once{on, known_hosts, locks, quota, careful};
-  if (locks)
-    locks->begin(on);
-  else
-    on.begin();
-  try {
-    auto summaries = once.write(batches);
-    if (locks) {
-      on.commit();
-      known_hosts.merge(once.take_new_hosts());
-      once.keep_counts();
-      settle_locks(batches, summaries, *locks);
-    } else {
-      on.rollback();
-    }
-    for (auto& summary : summaries)
-      summary.statements = on.statements() - statements_before;
-    return summaries;
-  } catch (...) {
-    on.rollback();
-    throw;
-  }
-}
-
-/// Again and again, with more care each time, until it works or nothing is left to be tried.
-std::vector<write_summary> run_carefully(session& on, const std::vector<sanitize_batch>& batches,
-                                         std::set<std::string>& known_hosts, host_locks* locks,
-                                         host_quota* quota) {
-  bool careful = false, hosts_doubted = false;
-  for (;;) {
-    try {
-      return run(on, batches, known_hosts, locks, quota, careful);
-    } catch (const sql_error& e) {
-      if (e.kind() == trouble::missing_parent && !hosts_doubted) {
-        hosts_doubted = true; // somebody deleted a host's row that we took for known
-        known_hosts.clear();
-      } else if (e.kind() == trouble::data && !careful) {
-        careful = true; // slower, so only once some row is known to be refused
-      } else {
-        throw;
-      }
-    }
-  }
+      wanted.insert(x.batch.host);
+  hosts.locks.take(on, wanted);
+  for (const auto& host : wanted)
+    if (hosts.locks.reacquired(host))
+      hosts.quota.forget(host);
 }
 
 } // namespace
 
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         std::set<std::string>& known_hosts, host_locks& locks,
-                                         host_quota* quota) {
-  return run_carefully(on, all_tidied(batches), known_hosts, &locks, quota);
-}
-
-std::vector<write_summary> preview_batches(session& on, const std::vector<change_batch>& batches) {
-  std::set<std::string> no_hosts;
-  return run_carefully(on, all_tidied(batches), no_hosts, nullptr, nullptr);
+                                         written_hosts* hosts) {
+  std::vector<sanitized_batch> all;
+  for (const auto& batch : batches)
+    all.push_back(sanitized(batch));
+  bool careful = false, hosts_forgotten = false;
+  for (;;) {
+    try {
+      const auto statements_before = on.statements();
+      if (hosts)
+        take_locks(on, all, *hosts);
+      auto summaries = attempt{on, hosts, careful}.run(all);
+      for (auto& summary : summaries)
+        summary.statements = on.statements() - statements_before;
+      return summaries;
+    } catch (const sql_error& e) {
+      if (e.kind() == trouble::missing_parent && !hosts_forgotten) {
+        // A host's row that this session had seen was deleted by another client.
+        hosts_forgotten = true;
+        if (hosts)
+          hosts->known.clear();
+      } else if (e.kind() == trouble::data && !careful) {
+        // Careful is slower, so only when the database refuses some row.
+        careful = true;
+      } else {
+        throw;
+      }
+    }
+  }
 }
 
 } // namespace volumeviz::persistence

@@ -1,23 +1,31 @@
 #pragma once
 
 #include "messages/changes.hpp"
-#include "persistence/host_locks.hpp"
-#include "persistence/host_quota.hpp"
 #include "persistence/session.hpp"
+#include "persistence/written_hosts.hpp"
 
-#include <set>
+#include <vector>
 
 namespace volumeviz::persistence {
 
-/// Applies all batches, in order, in one transaction, and commits it. Batches of hosts whose lock
-/// somebody else has are left out (write_summary::locked_out). Throws sql_error. `known_hosts`:
-/// hosts whose row this connection has seen committed; learns new ones. What is beyond the quota is
-/// rejected.
-std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         std::set<std::string>& known_hosts, host_locks& locks,
-                                         host_quota* quota = nullptr);
+// The way of a batch from the store to SQL, a function a line:
+//
+//   sql_store::apply              the store's interface
+//   sql_store::call               connection, deadline, errors
+//   write_batches                 sanitizes the batches and takes the locks; repeats a transaction
+//                                 that failed, with more care
+//   attempt::run                  BEGIN, rounds of one batch a host, COMMIT
+//   attempt::write_round          the order of the tables: deletions, hosts, volumes, containers
+//   row_writer::upsert_volumes    rows as JSON in chunks (PostgreSQL), row by row (SQLite)
+//   put                           finds the rows that the database refuses
+//   row_statement::run            one statement; adds the rows that it touched to the summaries
+//   session::query                SOCI
 
-/// The same, rolled back: what would be done. Needs no locks.
-std::vector<write_summary> preview_batches(session& on, const std::vector<change_batch>& batches);
+/// Applies all batches, in order, in one transaction; returns one summary each. Commits it and
+/// updates `hosts`. When `hosts` is null the transaction is rolled back and needs no locks: the
+/// summaries say what would be done. A batch of a host whose lock another process has is left out
+/// (write_summary::locked_out). A row that exceeds the quota is rejected. Throws sql_error.
+std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
+                                         written_hosts* hosts);
 
 } // namespace volumeviz::persistence

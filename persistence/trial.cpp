@@ -33,7 +33,7 @@ change_batch some_rows() {
   return batch;
 }
 
-/// Removes what was made for a file that is not there yet: folders, if they are empty.
+/// Removes the folders that were created for a file that does not exist yet, if they are empty.
 class made_folders {
 public:
   explicit made_folders(fs::path folder) {
@@ -50,29 +50,29 @@ public:
   made_folders& operator=(const made_folders&) = delete;
 
 private:
-  std::vector<fs::path> missing_; ///< the innermost first
+  std::vector<fs::path> missing_; ///< innermost first
 };
 
-/// An SQLite file that goes with the object.
-class passing_file {
+/// An SQLite file that is removed with the object.
+class temporary_file {
 public:
-  explicit passing_file(std::string path) : path_{std::move(path)} {}
-  ~passing_file() {
+  explicit temporary_file(std::string path) : path_{std::move(path)} {}
+  ~temporary_file() {
     for (const auto* suffix : {"", "-wal", "-shm", "-journal"})
       ::unlink((path_ + suffix).c_str());
   }
-  passing_file(const passing_file&) = delete;
-  passing_file& operator=(const passing_file&) = delete;
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
   const std::string& path() const noexcept { return path_; }
 
 private:
   std::string path_;
 };
 
-/// The schema as it will be, and rows in it; rolled back.
+/// Creates what is missing of the schema, or writes rows into it, and rolls back.
 void write_and_roll_back(session& on) {
   if (schema_version(on) == program_schema_version()) {
-    preview_batches(on, {some_rows()});
+    write_batches(on, {some_rows()}, nullptr);
     return;
   }
   on.begin();
@@ -85,7 +85,7 @@ void write_and_roll_back(session& on) {
   }
 }
 
-/// Committed, since a disk that is full shows at the commit only.
+/// Writes a table, commits and drops it: a full disk shows only at the commit.
 void commit_and_drop(session& on) {
   const std::string drop = "DROP TABLE IF EXISTS volumeviz_events_check";
   try {
@@ -96,13 +96,13 @@ void commit_and_drop(session& on) {
     try {
       on.script(drop);
     } catch (const sql_error&) {
-      // The first failure is the one to tell.
+      // The first failure is the one to report.
     }
     throw;
   }
 }
 
-/// The file of the hosts' locks, if it is there. It is SQLite's own files that must not be opened.
+/// Opens the file of the hosts' locks, if it exists. Only SQLite's own files must not be opened.
 void try_lock_file(const std::string& path) {
   const auto lock = path + ".lock";
   const int file = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
@@ -116,10 +116,10 @@ void try_sqlite(const address& where, const database& how) {
   std::error_code ignored;
   const bool exists = fs::exists(where.path, ignored);
   const made_folders folders{fs::path{where.path}.parent_path()};
-  std::optional<passing_file> passing;
+  std::optional<temporary_file> temporary;
   auto at = where;
   if (!exists)
-    at.path = passing.emplace(where.path + ".check-" + std::to_string(::getpid())).path();
+    at.path = temporary.emplace(where.path + ".check-" + std::to_string(::getpid())).path();
   session on{at, exists ? session::purpose::change_nothing : session::purpose::write,
              how.call_limit};
   const session_deadline guard{*how.keeper, on, session_deadline::clock::now() + how.call_limit};

@@ -5,10 +5,10 @@
 
 namespace volumeviz::persistence {
 
-/// Does to a database what the store will do, and undoes it: makes the tables where they are
-/// missing, gets a lock, writes rows, and rolls all of it back. An SQLite file is proven writable
-/// by a table that is committed and dropped, or, where there is no file yet, by a file of another
-/// name in its folder that is removed again. Errors as store::apply().
+/// Does what the store will do to a database, and undoes it: creates missing tables, or writes
+/// rows, and rolls back. To show that an SQLite file is writable, commits a table and drops it;
+/// where there is no file yet, uses a file with another name in its folder and removes it. Errors
+/// as store::apply().
 result<void> try_to_write(const database& where);
 
 } // namespace volumeviz::persistence

@@ -35,7 +35,7 @@ std::string joined(const std::vector<std::string>& sentences) {
   return result;
 }
 
-/// libpq takes lists of ports, for lists of hosts.
+/// Whether this is a list of ports; libpq accepts one for a list of hosts.
 bool are_ports(const std::string& list) {
   for (std::size_t begin = 0; begin <= list.size();) {
     const auto end = std::min(list.find(',', begin), list.size());
@@ -50,7 +50,7 @@ bool are_ports(const std::string& list) {
   return true;
 }
 
-/// Part of one line for people, whatever an escape in a URL stands for.
+/// The text without control characters, which an escape in a URL may stand for.
 std::string visible(const std::string& text) {
   std::string result;
   for (const char c : text)
@@ -61,7 +61,7 @@ std::string visible(const std::string& text) {
   return result;
 }
 
-/// What is wrong with the part of an SQLite URL behind the "sqlite://".
+/// What is wrong with the part of an SQLite URL after "sqlite://".
 std::vector<std::string> sqlite_complaints(const std::string& rest) {
   std::vector<std::string> wrong;
   const auto path = text::percent_decode(rest.substr(0, rest.find_first_of("?#")));
@@ -85,17 +85,17 @@ result<address> parse_sqlite(const std::string& rest) {
   if (const auto wrong = sqlite_complaints(rest); !wrong.empty())
     return fail(ec::bad_request,
                 "DATABASE_URL can't be used: " + joined(wrong) + "; give it as " + sqlite_form);
-  // Four slashes are how SQLAlchemy, Django and Prisma write an absolute path.
+  // SQLAlchemy, Django and Prisma write an absolute path with four slashes.
   const auto path = '/' + text::percent_decode(rest.substr(rest.find_first_not_of('/'))).value();
   return address{dialect::sqlite, path, {}, "sqlite://" + visible(path)};
 }
 
-/// What libpq itself reads in the URL; nothing when it can't.
+/// The URL as libpq parses it; nothing when it can't.
 std::optional<options> read_by_libpq(const std::string& url) {
   char* error = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> list{
       PQconninfoParse(url.c_str(), &error), &PQconninfoFree};
-  // Not shown to anyone: it quotes pieces of the URL.
+  // Never shown: it quotes parts of the URL.
   const std::unique_ptr<char, decltype(&PQfreemem)> unused{error, &PQfreemem};
   if (!list)
     return std::nullopt;
@@ -106,8 +106,8 @@ std::optional<options> read_by_libpq(const std::string& url) {
   return found;
 }
 
-/// An '@' or '/' in a password that is not percent-encoded splits the URL at the wrong place, and a
-/// piece of the password would be looked up as a host name and show up in error texts.
+/// True when an '@' or '/' in a password is not percent-encoded. It would split the URL at the
+/// wrong place: a part of the password would be resolved as a host name and appear in errors.
 bool has_stray_separator(const std::string& url) {
   const auto begin = url.find("://") + 3;
   const auto query = std::min(url.find('?', begin), url.size());
@@ -130,7 +130,7 @@ std::string shown(const options& found) {
   return visible(result + '/' + value("dbname"));
 }
 
-/// What is wrong with a PostgreSQL URL, as far as its text tells.
+/// What is wrong with the text of a PostgreSQL URL.
 std::vector<std::string> postgresql_complaints(const std::string& url) {
   if (!std::ranges::all_of(url, [](unsigned char c) { return c > ' ' && c < 0x7f; }))
     return {"blanks, control characters and characters that are not ASCII must be "
@@ -168,7 +168,7 @@ result<address> parse_postgresql(const std::string& url) {
                                      + postgres_form + "?sslmode=…");
   auto found = read_by_libpq(url);
   address result{dialect::postgresql, {}, {}, shown(*found)};
-  // Fast to notice a dead peer, in both directions of the connection; the user's own values win.
+  // Keepalives detect a dead peer soon, in both directions; the user's own values take precedence.
   for (const auto& [key, value] : options{{"application_name", "volumeviz-events"},
                                           {"keepalives", "1"},
                                           {"keepalives_idle", "10"},

@@ -16,15 +16,15 @@ namespace {
 
 constexpr std::size_t longest_name = 40;
 
-/// What a parameter may be. libpq finds out when it connects, so a slip of the pen would look like
-/// a server that is away.
+/// The values that a parameter may have. libpq checks them when it connects, so a typing error
+/// would look like a server that is away.
 struct allowed_values {
   std::string_view key;
   std::string_view values; ///< separated by blanks
 };
 
-// The node writes: a session that may be one of a standby is of no use to it, nor one that speaks
-// the replication protocol or another encoding than its own texts.
+// The node writes UTF-8 text, so it can't use a session of a standby, one with the replication
+// protocol, or one with another encoding.
 constexpr std::array choices{
     allowed_values{"sslmode", "disable allow prefer require verify-ca verify-full"},
     allowed_values{"ssl", "true"},
@@ -55,7 +55,7 @@ bool has_word(std::string_view words, std::string_view word) {
   return false;
 }
 
-std::string in_words(std::string_view words) {
+std::string with_commas(std::string_view words) {
   std::string result;
   for (const char c : words)
     result += c == ' ' ? std::string{", "} : std::string{c};
@@ -118,7 +118,7 @@ std::optional<std::string> postgresql_parameter_complaint(const url_parameter& e
     return "PostgreSQL's library has no such parameter";
   for (const auto& [key, values] : choices)
     if (each.key == key && !has_word(values, *value))
-      return "allowed is " + in_words(values);
+      return "allowed is " + with_commas(values);
   if (std::ranges::find(numbers, each.key) != numbers.end() && !is_small_number(*value))
     return "allowed is a whole number";
   return std::nullopt;

@@ -1,4 +1,4 @@
-// Behind a connection pool: one that shares sessions is refused, before anything is written.
+// Behind a connection pool: a pool that shares sessions is refused before anything is written.
 
 #include "persistence/schema.hpp"
 #include "persistence/transaction.hpp"
@@ -28,7 +28,7 @@ void check_cure(const failure& why) {
 
 } // namespace
 
-TEST_CASE("behind a pool that shares sessions nothing is written, and it is said what to do") {
+TEST_CASE("behind a pool that shares sessions nothing is written, and the error says what to do") {
   if (!support::pgbouncer_can_run())
     return;
   auto& server = support::shared_postgres();
@@ -80,11 +80,10 @@ TEST_CASE("a lock that the session has lost is noticed before the next row is wr
   testbed on{support::shared_postgres().new_database()};
   session mine{*parse_url(on.url), session::purpose::write, std::chrono::seconds{10}};
   bring_up_to_date(mine);
-  host_locks locks{*parse_url(on.url)};
-  std::set<std::string> known;
-  CHECK_FALSE(write_batches(mine, {batch_for_alpha("v1")}, known, locks).at(0).locked_out);
-  // As another client of a pool would, which got this session after us.
+  written_hosts hosts{*parse_url(on.url), 0};
+  CHECK_FALSE(write_batches(mine, {batch_for_alpha("v1")}, &hosts).at(0).locked_out);
+  // As another client of a pool does when it gets this session.
   mine.query("SELECT set_config('volumeviz.session', 'another', false)", {}, 1);
-  CHECK_THROWS_AS(write_batches(mine, {batch_for_alpha("v2")}, known, locks), sql_error);
+  CHECK_THROWS_AS(write_batches(mine, {batch_for_alpha("v2")}, &hosts), sql_error);
   CHECK(on.value("SELECT count(*) FROM volumes") == "1");
 }

@@ -15,7 +15,7 @@ TEST_CASE("labels become one JSON object with every character kept") {
   CHECK(json_object({{"q\"\\", "line\nbreak\x01"}}) == R"({"q\"\\":"line\nbreak\u0001"})");
 }
 
-TEST_CASE("a tidy batch has one row per key and says what it left out") {
+TEST_CASE("a sanitized batch has one row per key and lists the rejected rows") {
   change_batch raw;
   raw.host = "h";
   volume first;
@@ -32,7 +32,7 @@ TEST_CASE("a tidy batch has one row per key and says what it left out") {
   c.mounts = {
       {"v", "/p", true}, {"v", "/p", false}, {"v", std::string(4097, 'p'), true}, {"", "/q", true}};
   raw.containers.present = {c};
-  const auto x = tidied(raw);
+  const auto x = sanitized(raw);
   REQUIRE(x.batch.volumes.present.size() == 1);
   CHECK(x.batch.volumes.present[0].driver == "second");
   REQUIRE(x.batch.containers.present.size() == 1);
@@ -46,7 +46,7 @@ TEST_CASE("a tidy batch has one row per key and says what it left out") {
   CHECK(x.rejected[2].key == "c");
 }
 
-TEST_CASE("text that is no key is cut, and not within a character") {
+TEST_CASE("text that is not a key is cut, and not within a character") {
   const std::string endless = std::string(511, 'x') + "\u00e4" + std::string(100'000, 'y');
   change_batch raw;
   raw.host = "h";
@@ -60,7 +60,7 @@ TEST_CASE("text that is no key is cut, and not within a character") {
   raw.containers.present = {c};
   raw.facts.engine_id = raw.facts.engine_version = endless;
   raw.volumes.spared = {.drivers = {endless}, .known = {endless}};
-  const auto x = tidied(raw).batch;
+  const auto x = sanitized(raw).batch;
   REQUIRE(x.volumes.present.size() == 1);
   const auto& kept = x.volumes.present[0];
   CHECK(kept.driver == std::string(511, 'x'));
@@ -86,7 +86,7 @@ TEST_CASE("a host without a usable name has all its rows rejected") {
   raw.volumes.complete = true;
   for (const auto& name : {""s, std::string(254, 'h')}) {
     raw.host = name;
-    const auto x = tidied(raw);
+    const auto x = sanitized(raw);
     CHECK(x.batch == change_batch{});
     CHECK(x.rejected.size() == 2);
   }

@@ -36,7 +36,7 @@ TEST_CASE("an SQLite URL names a file by an absolute path, percent-encoded") {
   }
 }
 
-TEST_CASE("a database is named in one line, whatever its URL escapes") {
+TEST_CASE("a database is shown in one line, whatever its URL escapes") {
   CHECK(parse_url("sqlite:///a%20b%0Ac%1B.db")->display == "sqlite:///a b%0Ac%1B.db");
   CHECK(parse_url("postgresql://u%0A@h/d%07b")->display == "postgresql://u%0A@h/d%07b");
 }
@@ -63,7 +63,7 @@ TEST_CASE("a PostgreSQL URL may be anything libpq understands") {
 }
 
 TEST_CASE(
-    "what is no database URL is refused with what is allowed, and nothing of it is repeated") {
+    "an invalid database URL is refused with the allowed forms, and nothing of it is quoted") {
   for (const auto* bad : {"", "mysql://u:secret@h/db", "host=h password=secret",
                           "postgresql://u:se/cret@h/db", "postgresql://u:secret@cret@h/db",
                           "postgresql://u@h:secret/db", "postgresql://u@h/db?password=p&secret=1",
@@ -90,7 +90,7 @@ TEST_CASE("every wrong parameter of a URL is named, and those that are right are
     CHECK_MESSAGE(!url_complaint(std::string{"postgresql://u@h/db?"} + good), good);
 }
 
-TEST_CASE("a URL for people has no secret in it") {
+TEST_CASE("a URL that is shown has no secret in it") {
   CHECK(display_url("postgresql://user:secret@host:5432/name?sslmode=require&password=secret")
         == "postgresql://user@host:5432/name");
   CHECK(display_url("postgres://user:secret@h1:1,h2:2/name") == "postgresql://user@h1,h2:1,2/name");
