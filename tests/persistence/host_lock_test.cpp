@@ -1,4 +1,4 @@
-// One writer a host: who has a host's lock writes its rows, and nobody else does.
+// One writer a host: only the store that holds a host's lock writes the host's rows.
 
 #include "tests/persistence/testbed.hpp"
 #include "tests/support/eventually.hpp"
@@ -21,7 +21,7 @@ change_batch batch_for(const std::string& host, std::vector<volume> volumes) {
   return batch;
 }
 
-/// Written, and not by somebody else's leave.
+/// True when the batch was written.
 bool writes(testbed& on, const std::string& host, const std::string& volume) {
   const auto written = on.writer->apply({batch_for(host, {a_volume(volume)})});
   return written && !written->front().locked_out;
@@ -33,7 +33,7 @@ std::string without_alpha(const testbed& on) {
   return found == all.end() ? "alpha is not locked out" : found->second;
 }
 
-/// Sessions of the program that have a lock of a host in this database.
+/// Sessions of the program that hold a host's lock in this database.
 constexpr const char* lock_holders =
     "SELECT l.pid::text FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = "
     "'advisory' AND a.datname = current_database() AND a.application_name = 'volumeviz-events'";
@@ -69,7 +69,7 @@ TEST_CASE("a host's rows have one writer, and other hosts go on") {
   });
 }
 
-TEST_CASE("a batch that is locked out does not even make the host's row, nor remove anything") {
+TEST_CASE("a batch that is locked out neither creates the host's row nor removes a row") {
   on_both([](testbed& first) {
     first.apply(batch_of(some_volumes(1, 3), {a_container("c1", {{"v1", "/a", true}})}));
     const auto before = first.contents(true);
@@ -80,13 +80,14 @@ TEST_CASE("a batch that is locked out does not even make the host's row, nor rem
     empty.facts = {"other", "99", noon, noon};
     CHECK(second.apply(empty).locked_out);
     CHECK(first.contents(true) == before);
-    CHECK_FALSE(second.preview(empty).locked_out); // looking needs no lock
+    CHECK_FALSE(second.preview(empty).locked_out); // a preview needs no lock
     CHECK(second.preview(empty).changes.size() == 5);
     CHECK(first.contents(true) == before);
   });
 }
 
-TEST_CASE("a host that was given back is free for another, who is told to look at everything") {
+TEST_CASE("another store can take a lock that was given back, and learns that it should list "
+          "everything") {
   on_both([](testbed& first) {
     first.apply({batch_for("alpha", {a_volume("v1")}), batch_for("beta", {a_volume("v1")})});
     testbed second{first.url};
@@ -100,11 +101,11 @@ TEST_CASE("a host that was given back is free for another, who is told to look a
     CHECK_FALSE(second.apply(batch_for("alpha", {a_volume("v2")})).taken_anew);
     CHECK(second.writer->locked_out().empty());
     CHECK(first.apply(batch_for("alpha", {a_volume("v3")})).locked_out);
-    CHECK(second.apply(batch_for("beta", {a_volume("v3")})).locked_out); // that one was kept
+    CHECK(second.apply(batch_for("beta", {a_volume("v3")})).locked_out); // its lock was kept
   });
 }
 
-TEST_CASE("who ends in order leaves the locks free at once") {
+TEST_CASE("a store that is destroyed gives its locks back at once") {
   on_both([](testbed& first) {
     for (int i = 0; i < 20; ++i) {
       CHECK_FALSE(first.apply(batch_of({a_volume("v1")})).locked_out);
@@ -114,11 +115,11 @@ TEST_CASE("who ends in order leaves the locks free at once") {
   });
 }
 
-TEST_CASE("the first time that a host is written is nothing special") {
+TEST_CASE("the first lock of a host is not reported as reacquired") {
   on_both([](testbed& on) { CHECK_FALSE(on.apply(batch_of({a_volume("v1")})).taken_anew); });
 }
 
-TEST_CASE("a host that is held costs no statement, and one that is not costs one") {
+TEST_CASE("a lock that is held costs no statement, and taking one costs one statement") {
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database()};
@@ -130,7 +131,7 @@ TEST_CASE("a host that is held costs no statement, and one that is not costs one
   CHECK(on.apply(batch).statements == usual + 1);
 }
 
-TEST_CASE("a connection that was cut is made anew with its locks, which is told once") {
+TEST_CASE("a new connection takes the locks again, and reports that once") {
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database()};
@@ -139,7 +140,7 @@ TEST_CASE("a connection that was cut is made anew with its locks, which is told 
   CHECK_FALSE(on.writer->apply({batch_of({a_volume("v2")})}));
   const auto again = on.apply(batch_of({a_volume("v2")}));
   CHECK_FALSE(again.locked_out);
-  CHECK(again.taken_anew); // somebody may have been there meanwhile
+  CHECK(again.taken_anew); // another writer may have written meanwhile
   CHECK_FALSE(on.apply(batch_of({a_volume("v2")})).taken_anew);
 
   terminate(on);
@@ -149,7 +150,7 @@ TEST_CASE("a connection that was cut is made anew with its locks, which is told 
   CHECK(second.apply(batch_of({a_volume("v3")})).locked_out);
 }
 
-TEST_CASE("a batch that was refused does not use up the news of the lock") {
+TEST_CASE("a batch that is held back does not use up the report of a reacquired lock") {
   on_both([](testbed& first) {
     first.apply(batch_of(some_volumes(1, 20)));
     testbed second{first.url};
@@ -160,7 +161,7 @@ TEST_CASE("a batch that was refused does not use up the news of the lock") {
   });
 }
 
-TEST_CASE("when the first writer's session ends another takes over, and the first comes second") {
+TEST_CASE("when a writer's session ends another writer takes over, and the first one waits") {
   if (!support::postgres_can_run())
     return;
   testbed first{support::shared_postgres().new_database()};
@@ -173,7 +174,8 @@ TEST_CASE("when the first writer's session ends another takes over, and the firs
   terminate(first); // both, as a restart of the server would
   CHECK_FALSE(second.writer->ping());
   CHECK(eventually([&] { return writes(second, "alpha", "v2"); }));
-  CHECK_FALSE(first.writer->apply({batch_of({a_volume("v3")})})); // finds out
+  CHECK_FALSE(
+      first.writer->apply({batch_of({a_volume("v3")})})); // notices that its session has ended
   CHECK(first.writer->ping());
   CHECK(first.writer->locked_out().contains("alpha")); // without having tried to write
   CHECK(first.apply(batch_of({a_volume("v3")})).locked_out);
@@ -183,7 +185,8 @@ TEST_CASE("when the first writer's session ends another takes over, and the firs
   CHECK(first.apply(batch_of({a_volume("v3")})).taken_anew);
 }
 
-TEST_CASE("a former connection that the server has not noticed the end of is ended") {
+TEST_CASE("a former connection that the server still considers open is ended before anything is "
+          "written") {
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database(), 3s};
@@ -191,15 +194,15 @@ TEST_CASE("a former connection that the server has not noticed the end of is end
   const auto frozen = std::stoi(on.value(lock_holders));
   REQUIRE(::kill(frozen, SIGSTOP) == 0);
   CHECK_FALSE(on.writer->ping());
-  // Frozen, it can't be ended either: nothing is written before it is.
-  const auto told = on.writer->apply({batch_of({a_volume("v2")})});
-  REQUIRE_FALSE(told);
-  CHECK(told.error().code == ec::store_unreachable);
-  CHECK_MESSAGE(told.error().text.find("former connection") != std::string::npos,
-                told.error().text);
-  CHECK(on.writer->locked_out().empty()); // it is no other node
+  // The frozen process can't be ended: nothing is written before it has ended.
+  const auto refused = on.writer->apply({batch_of({a_volume("v2")})});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::store_unreachable);
+  CHECK_MESSAGE(refused.error().text.find("former connection") != std::string::npos,
+                refused.error().text);
+  CHECK(on.writer->locked_out().empty()); // not another node
   {
-    // Woken while it is being waited for.
+    // Resumed while the store waits for its end.
     const std::jthread waker{[&] {
       eventually([&] {
         return on.value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE "
@@ -247,11 +250,10 @@ TEST_CASE("many hosts cost one statement and a lock each") {
   CHECK(second.writer->locked_out().size() == 499);
 }
 
-TEST_CASE("a server without room for more locks is told with the cure") {
+TEST_CASE("a server without room for more locks is reported with the cure") {
   if (!support::postgres_can_run())
     return;
-  support::postgres server; // of its own: others would find no room either
-  testbed on{server.new_database()};
+  testbed on{support::shared_postgres().new_database()};
   std::vector<change_batch> batches;
   for (int i = 0; i < 20'000; ++i)
     batches.push_back(batch_for("host-" + std::to_string(i), {}));
@@ -264,7 +266,8 @@ TEST_CASE("a server without room for more locks is told with the cure") {
   CHECK(on.apply(batches).size() == 100);
 }
 
-TEST_CASE("an SQLite file's locks are beside it, of no size, and its owner's") {
+TEST_CASE("an SQLite file's locks are in an empty file beside it, which is created again when it "
+          "is moved") {
   const support::scratch_folder folder;
   const auto path = folder / "inventory.db";
   testbed on{"sqlite://" + path};

@@ -60,7 +60,7 @@ TEST_CASE("pages of any size add up to every row, once, in order") {
   });
 }
 
-TEST_CASE("order is by byte, so that pages do not depend on the server's language") {
+TEST_CASE("pages are ordered byte by byte, independent of the server's language") {
   on_both([](testbed& on) {
     on.apply(batch_of({a_volume("b"), a_volume("A"), a_volume("a"), a_volume("_"), a_volume("ä"),
                        a_volume("B")}));
@@ -69,7 +69,7 @@ TEST_CASE("order is by byte, so that pages do not depend on the server's languag
   });
 }
 
-TEST_CASE("rows that come and go between two pages make no other row appear twice or not at all") {
+TEST_CASE("rows added or removed between two pages make no other row appear twice or get lost") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 4)));
     const auto first = on.reader->volumes({.limit = 2});
@@ -81,23 +81,22 @@ TEST_CASE("rows that come and go between two pages make no other row appear twic
   });
 }
 
-TEST_CASE("a page of very long rows has fewer of them, and the pages have all") {
+TEST_CASE("a page of very long rows has fewer rows, and all pages together have every row") {
   on_both([](testbed& on) {
-    auto volumes = some_volumes(1, 9);
+    // A page ends with the row that reaches 8 MiB.
+    auto volumes = some_volumes(1, 4);
     for (auto& x : volumes)
       x.labels["big"] = std::string(3'000'000, 'x');
-    std::vector<container> containers;
-    for (int i = 0; i < 9; ++i)
-      containers.push_back(a_container("c" + std::to_string(i)));
+    std::vector<container> containers{a_container("c1"), a_container("c2")};
     for (auto& x : containers)
-      x.labels["big"] = std::string(10'000'000, 'x');
+      x.labels["big"] = std::string(9'000'000, 'x');
     on.apply(batch_of(volumes));
     on.apply(batch_of({}, containers));
     const auto first = on.reader->volumes({.limit = 1000});
     REQUIRE(first);
     CHECK(first->items.size() == 3);
     CHECK_FALSE(first->next.empty());
-    for (const int limit : {1, 2, 3, 4, 1000}) {
+    for (const int limit : {1, 3, 4}) {
       lines seen;
       query what{.limit = limit};
       do {
@@ -108,11 +107,11 @@ TEST_CASE("a page of very long rows has fewer of them, and the pages have all") 
         seen.insert(seen.end(), more.begin(), more.end());
         what.cursor = part->next;
       } while (!what.cursor.empty() && seen.size() < 20);
-      CHECK(seen.size() == 9);
+      CHECK(seen.size() == 4);
     }
     const auto one = on.reader->containers({.limit = 1000});
     REQUIRE(one);
-    CHECK(one->items.size() == 1); // whatever it weighs
+    CHECK(one->items.size() == 1); // a page has one row at least, however long
     CHECK_FALSE(one->next.empty());
   });
 }
@@ -140,7 +139,7 @@ TEST_CASE("each filter restricts, and together they restrict more") {
   });
 }
 
-TEST_CASE("a volume comes with every container that mounts it, running or not") {
+TEST_CASE("a volume is listed with every container that mounts it, running or not") {
   on_both([](testbed& on) {
     fill(on);
     const auto found = on.reader->volumes({.limit = 2});
@@ -158,7 +157,7 @@ TEST_CASE("a volume comes with every container that mounts it, running or not") 
   });
 }
 
-TEST_CASE("containers, mounts and hosts are listed in pages, too") {
+TEST_CASE("containers, mounts and hosts are listed in pages as well") {
   on_both([](testbed& on) {
     fill(on);
     const auto containers = on.reader->containers({.limit = 1});
@@ -178,7 +177,7 @@ TEST_CASE("containers, mounts and hosts are listed in pages, too") {
   });
 }
 
-TEST_CASE("a question that can't be answered is the caller's mistake") {
+TEST_CASE("an invalid query is the caller's mistake") {
   on_both([](testbed& on) {
     fill(on);
     const auto code = [](const auto& answer) { return answer ? ec{} : answer.error().code; };
@@ -190,7 +189,7 @@ TEST_CASE("a question that can't be answered is the caller's mistake") {
   });
 }
 
-TEST_CASE("reading before anything was written says what to do and makes nothing") {
+TEST_CASE("reading a database without a schema says what to do and creates nothing") {
   on_both([](testbed& on) {
     const auto answer = on.reader->volumes({});
     REQUIRE_FALSE(answer);
@@ -206,10 +205,10 @@ TEST_CASE("reading before anything was written says what to do and makes nothing
   });
 }
 
-TEST_CASE("readers are never in the way of the writer, nor it in theirs") {
+TEST_CASE("readers and the writer do not wait for each other") {
   on_both([](testbed& on) {
     fill(on);
-    // A transaction of somebody else that has written and not committed.
+    // Another client's transaction has written and not committed.
     session other{*parse_url(on.url), session::purpose::change_nothing, std::chrono::seconds{5}};
     other.begin();
     other.script("UPDATE volumes SET driver = 'uncommitted'");
@@ -218,7 +217,7 @@ TEST_CASE("readers are never in the way of the writer, nor it in theirs") {
   });
 }
 
-TEST_CASE("many threads may ask at once") {
+TEST_CASE("many threads can read at once") {
   on_both([](testbed& on) {
     fill(on);
     std::atomic<int> right = 0;

@@ -67,13 +67,11 @@ write_summary testbed::preview(const change_batch& batch) {
 }
 
 std::vector<text_row> testbed::rows(const std::string& sql, std::size_t columns) const {
-  session on{*parse_url(url), session::purpose::change_nothing, std::chrono::seconds{10}};
-  return on.query(sql, {}, columns);
+  return on_second([&](session& on) { return on.query(sql, {}, columns); });
 }
 
 void testbed::run(const std::string& script) const {
-  session on{*parse_url(url), session::purpose::change_nothing, std::chrono::seconds{10}};
-  on.script(script);
+  on_second([&](session& on) { on.script(script); });
 }
 
 std::vector<std::string> testbed::contents(bool with_updates) const {

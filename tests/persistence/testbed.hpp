@@ -8,12 +8,13 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace volumeviz::persistence::testing {
 
-/// An empty database of the test's own, and a store on it.
+/// A new, empty database, and a store on it.
 class testbed {
 public:
   explicit testbed(std::string database_url,
@@ -21,23 +22,44 @@ public:
 
   bool sqlite() const { return url.starts_with("sqlite:"); }
 
-  /// Succeeds, or fails the test with the store's own words.
+  /// Fails the test with the store's error when it does not succeed.
   std::vector<write_summary> apply(const std::vector<change_batch>& batches);
   write_summary apply(const change_batch& batch) { return apply(std::vector{batch}).front(); }
   write_summary preview(const change_batch& batch);
 
-  /// Rows as text, on a connection of its own, behind the back of the store.
+  /// Rows as text, on a second connection that the store knows nothing about.
   std::vector<text_row> rows(const std::string& sql, std::size_t columns) const;
   std::string value(const std::string& sql) const { return rows(sql, 1).at(0).at(0); }
   void run(const std::string& script) const;
 
-  /// Everything that is recorded, a line a row, in the same words on both databases: times to the
-  /// microsecond, JSON with sorted keys. `updated_at` only where it is asked for.
+  /// Everything that is recorded, a line for each row, the same text on both databases: times to
+  /// the microsecond, JSON with sorted keys. `updated_at` only when `with_updates`.
   std::vector<std::string> contents(bool with_updates = false) const;
 
   std::string url;
   std::unique_ptr<store> writer;
   std::unique_ptr<inventory> reader;
+
+private:
+  /// Runs `work` on the second connection, which is kept: a connection costs PostgreSQL more than
+  /// most statements. Makes a new one when the test has cut it or moved the file.
+  template <class Work>
+  auto on_second(Work work) const {
+    if (second_ && second_->lost_its_file())
+      second_.reset();
+    if (second_) {
+      try {
+        return work(*second_);
+      } catch (const sql_error& e) {
+        if (e.kind() != trouble::away)
+          throw;
+      }
+    }
+    second_.emplace(*parse_url(url), session::purpose::change_nothing, std::chrono::seconds{10});
+    return work(*second_);
+  }
+
+  mutable std::optional<session> second_;
 };
 
 /// Runs the test on both databases, each time on a new one.

@@ -33,7 +33,7 @@ std::chrono::steady_clock::duration took(Work work) {
 
 } // namespace
 
-TEST_CASE("a connection that was cut fails one write and no read, and is made anew") {
+TEST_CASE("a connection that was cut fails one write and no read, and is replaced") {
   if (!support::postgres_can_run())
     return;
   auto& server = support::shared_postgres();
@@ -52,7 +52,7 @@ TEST_CASE("a connection that was cut fails one write and no read, and is made an
 TEST_CASE("the first read after a restart of the server works, and so does the next") {
   if (!support::postgres_can_run())
     return;
-  support::postgres server;
+  support::postgres server{support::durability::none};
   testbed on{server.new_database()};
   on.apply(batch_of({a_volume("v1")}));
   CHECK(on.reader->volumes({}));
@@ -66,10 +66,10 @@ TEST_CASE("the first read after a restart of the server works, and so does the n
   unreachable(on.reader->volumes({})); // a second try does not hide that it is down
 }
 
-TEST_CASE("a server that is down is told at once, and used again when it is back") {
+TEST_CASE("a server that is down is reported at once, and used again when it is back") {
   if (!support::postgres_can_run())
     return;
-  support::postgres server;
+  support::postgres server{support::durability::none};
   testbed on{server.new_database()};
   on.apply(batch_of({a_volume("v1")}));
   server.stop();
@@ -92,10 +92,10 @@ TEST_CASE("a server that is down is told at once, and used again when it is back
   CHECK(on.value("SELECT count(*) FROM volumes") == "2");
 }
 
-TEST_CASE("a server that hangs costs no call more than its limit") {
+TEST_CASE("a server that hangs delays no call beyond its limit") {
   if (!support::postgres_can_run())
     return;
-  support::postgres server;
+  support::postgres server{support::durability::none};
   testbed on{server.new_database(), 700ms};
   on.apply(batch_of({a_volume("v1")}));
   CHECK(on.reader->check());
@@ -117,7 +117,7 @@ TEST_CASE("a server that hangs costs no call more than its limit") {
   CHECK(on.reader->volumes({})->items.size() == 2);
 }
 
-TEST_CASE("a lock that somebody else holds costs no call more than its limit") {
+TEST_CASE("a lock of another client delays no call beyond its limit") {
   on_both([](testbed& bed) {
     testbed on{bed.url, 600ms};
     on.apply(batch_of({a_volume("v1")}));
@@ -132,7 +132,7 @@ TEST_CASE("a lock that somebody else holds costs no call more than its limit") {
   });
 }
 
-TEST_CASE("nothing of a batch that failed half-way is left") {
+TEST_CASE("nothing remains of a batch that failed half-way") {
   on_both([](testbed& on) {
     on.apply(batch_of({a_volume("v1")}));
     // The second table is out of reach while the first is written.
@@ -146,7 +146,7 @@ TEST_CASE("nothing of a batch that failed half-way is left") {
   });
 }
 
-TEST_CASE("a server is reached by its Unix socket as well") {
+TEST_CASE("a server can be reached by its Unix socket") {
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().socket_url()};
@@ -154,7 +154,7 @@ TEST_CASE("a server is reached by its Unix socket as well") {
   CHECK(on.reader->check());
 }
 
-TEST_CASE("a server that lets nobody write is told with the cure") {
+TEST_CASE("a read-only server is reported with the cure") {
   if (!support::postgres_can_run())
     return;
   auto& server = support::shared_postgres();
@@ -166,8 +166,7 @@ TEST_CASE("a server that lets nobody write is told with the cure") {
   CHECK_MESSAGE(text.find("read-only") != std::string::npos, text);
 }
 
-TEST_CASE(
-    "a database or a server that is not there is told with the cure and without the password") {
+TEST_CASE("a missing database or server is reported with the cure and without the password") {
   if (!support::postgres_can_run())
     return;
   auto& server = support::shared_postgres();
@@ -179,7 +178,7 @@ TEST_CASE(
   CHECK_MESSAGE(text.find("correct the host") != std::string::npos, text);
 }
 
-TEST_CASE("a listener that never says a word is given up") {
+TEST_CASE("a listener that never answers is given up") {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -208,7 +207,7 @@ TEST_CASE("a statement that never ends is interrupted on SQLite") {
   CHECK(on.apply(batch_of({a_volume("v1")})).changes.size() == 1);
 }
 
-TEST_CASE("a file that is no database is left as it is and the cure is told") {
+TEST_CASE("a file that is not a database is left as it is, and the error says what to do") {
   const support::scratch_folder folder;
   const auto path = folder / "inventory.db";
   const std::string text =
@@ -224,7 +223,7 @@ TEST_CASE("a file that is no database is left as it is and the cure is told") {
   CHECK(on.apply(batch_of({a_volume("v1")})).changes.size() == 1); // without a restart
 }
 
-TEST_CASE("a damaged file is told as such and recovers when it was moved aside") {
+TEST_CASE("a damaged file is reported, and replaced when it was moved aside") {
   const support::scratch_folder folder;
   const auto path = folder / "inventory.db";
   {
@@ -245,7 +244,7 @@ TEST_CASE("a damaged file is told as such and recovers when it was moved aside")
   CHECK(on.apply(list_of(some_volumes(1, 500))).changes.size() == 500);
 }
 
-TEST_CASE("a file that was moved or deleted under the node is made again, without a restart") {
+TEST_CASE("a file that was moved or deleted is created again, without a restart") {
   const support::scratch_folder folder;
   const auto path = folder / "inventory.db";
   testbed on{"sqlite://" + path};
@@ -262,7 +261,7 @@ TEST_CASE("a file that was moved or deleted under the node is made again, withou
   CHECK(on.value("SELECT volume_id FROM volumes") == "v3");
 }
 
-TEST_CASE("a place where no file can be is told with the cure") {
+TEST_CASE("a path where no file can be created is reported with the cure") {
   const testbed on{"sqlite:///proc/no/such/place.db"};
   const auto text = unreachable(on.writer->apply({batch_of({})}));
   CHECK_MESSAGE(text.find("must be able to write to") != std::string::npos, text);

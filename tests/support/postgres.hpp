@@ -10,60 +10,78 @@
 
 namespace volumeviz::support {
 
-/// A PostgreSQL server of the test's own, on a free port of 127.0.0.1, with its files in a folder
-/// of its own under /tmp; several may run side by side. Runs as the user `postgres` when the test
-/// is root. Gone with the object.
+/// What a test's server does so that its data survives a crash of the machine.
+enum class durability {
+  full, ///< as a real server does, so that measured times are true
+  none, ///< nothing, which makes it several times faster; a crash of the server loses nothing
+        ///< either
+};
+
+/// A private PostgreSQL server on a free port of 127.0.0.1, with its files in a new folder under
+/// /tmp; several can run side by side, also those of other processes. Runs as the user `postgres`
+/// when the test is root. Ends with the object, or when the test program dies. For tests that stop,
+/// kill or freeze the server; all others use shared_postgres().
 class postgres {
 public:
-  /// Started and answering, with fsync as the server's default is, so that times are honest.
-  postgres();
+  /// Returns when the server answers.
+  explicit postgres(durability how = durability::full);
   ~postgres();
   postgres(const postgres&) = delete;
   postgres& operator=(const postgres&) = delete;
 
   std::uint16_t port() const noexcept { return port_; }
-  /// As DATABASE_URL. The user's password is wrong on purpose (the server trusts anyone): it must
-  /// show up nowhere.
+  /// As DATABASE_URL. The server trusts everyone, so the password does not matter: it is there so
+  /// that tests notice when a text shows it.
   std::string url(const std::string& database = "postgres") const;
-  /// The same server by its Unix socket.
+  /// The URL of the server's Unix socket.
   std::string socket_url(const std::string& database = "postgres") const;
-  /// A new, empty database; its URL.
+  /// Creates an empty database and returns its URL.
   std::string new_database();
 
-  /// Runs SQL with psql and gives its output, unaligned, without headers: a line a row, columns
-  /// separated by '|'. Throws std::runtime_error with psql's words when it fails.
+  /// Runs SQL with psql and returns its output, unaligned, without headers: a line for each row,
+  /// columns separated by '|'. Throws std::runtime_error with psql's error when it fails.
   std::string sql(const std::string& database_url, const std::string& statements) const;
 
   void start();   ///< until it answers, at most 30 s
   void stop();    ///< fast shutdown: connections are closed, at most 30 s
   void kill();    ///< immediate shutdown, as a crash: recovery at the next start
   void restart(); ///< stop and start
-  void
-  pause(); ///< SIGSTOP to the server and all its sessions: the kernel still accepts, nobody answers
-  void resume(); ///< SIGCONT to the same
+  /// SIGSTOP to the server and all its sessions: the kernel still accepts connections, and nothing
+  /// answers.
+  void pause();
+  void resume(); ///< SIGCONT to the same processes
 
   std::string log() const { return file_text(folder_ / "log"); }
 
 private:
   std::string program(const std::string& name) const;
   command as_server_user(std::vector<std::string> arguments) const;
+  void create_files();
+  std::string run_psql(const std::string& database_url,
+                       const std::vector<std::string>& statements) const;
+  bool try_to_start();
+  bool answers() const;
   void signal_all(int number);
 
   scratch_folder folder_;
   std::string binaries_;
+  durability durability_;
   std::uint16_t port_ = 0;
   int databases_ = 0;
+  std::vector<std::string> unused_; ///< databases that were created and not given out
   std::optional<process> server_;
 };
 
 /// Why no private server can run here; empty when one can.
 std::string no_postgres_because();
 
-/// False when the caller should skip its test, which is said in the test's output; throws instead
-/// where VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// False when the caller should skip its test; the test's output says why. Throws instead where
+/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
 bool postgres_can_run();
 
-/// One server for all tests of this program, started by the first that asks.
+/// The one server of this process, for tests that leave it running: each takes a database of its
+/// own, new_database(). Starts at the first call, without durability, and ends when the process
+/// exits or dies. Call it from the main thread: the server ends with the thread that started it.
 postgres& shared_postgres();
 
 } // namespace volumeviz::support
