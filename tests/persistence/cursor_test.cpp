@@ -6,7 +6,7 @@
 using namespace volumeviz;
 using namespace volumeviz::persistence;
 
-TEST_CASE("a cursor gives back the key it was made of, in characters that a URL can carry") {
+TEST_CASE("a cursor decodes to its key, and has only characters that are safe in a URL") {
   CHECK(rc::check("any key", [](const std::string& some) {
     auto text = some;
     std::erase(text, '\0');
@@ -24,12 +24,12 @@ TEST_CASE("a cursor gives back the key it was made of, in characters that a URL 
         == std::vector<std::string>{"Größe/中", ""});
 }
 
-TEST_CASE("no cursor is the beginning") {
+TEST_CASE("an empty cursor is the beginning") {
   CHECK(encode_cursor("volumes", {}).empty());
   CHECK(decode_cursor("", "volumes", 2).value().empty());
 }
 
-TEST_CASE("what is not a cursor of this list is the caller's mistake") {
+TEST_CASE("a cursor of another list, or no cursor at all, is the caller's mistake") {
   const auto good = encode_cursor("volumes", {"h", "v"});
   const auto refused = [](const std::string& cursor, const std::string& table = "volumes",
                           std::size_t parts = 2) {

@@ -57,7 +57,7 @@ TEST_CASE("characters that mean something to SQL, JSON or SOCI are just characte
   });
 }
 
-TEST_CASE("a label of a megabyte is a label") {
+TEST_CASE("a label of a megabyte is written and read") {
   on_both([](testbed& on) {
     auto v = a_volume("v1");
     v.labels["big"] = std::string(1'000'000, 'x') + "end";
@@ -67,7 +67,7 @@ TEST_CASE("a label of a megabyte is a label") {
   });
 }
 
-TEST_CASE("more rows than one statement takes are one transaction all the same") {
+TEST_CASE("more rows than one statement takes are written in one transaction") {
   on_both([](testbed& on) {
     auto many = list_of(some_volumes(1, 5001));
     const auto first = on.apply(many);

@@ -1,6 +1,6 @@
-// Goal: no batch of one host can touch a row of another. Method: hosts whose names try to mean more
-// than themselves, all with volumes and containers of the same names; each in turn does the worst
-// that a batch can, and all rows of the others stay as they are, to the last update's time.
+// Goal: no batch of one host can touch a row of another. Method: hosts whose names could have a
+// special meaning, all with volumes and containers of the same names. Each in turn does the most
+// damage that a batch can do, and all rows of the others stay as they are, including `updated_at`.
 
 #include "tests/persistence/testbed.hpp"
 
@@ -80,7 +80,7 @@ lines rows_of_others(const testbed& on, const std::string& host) {
 
 } // namespace
 
-TEST_CASE("whatever a host's batches do, no other host's row is touched") {
+TEST_CASE("no batch of a host touches another host's rows") {
   on_both([](testbed& on) {
     std::vector<change_batch> all;
     for (const auto& host : hosts)
@@ -100,7 +100,7 @@ TEST_CASE("whatever a host's batches do, no other host's row is touched") {
   });
 }
 
-TEST_CASE("a host's name that no database can hold is not made into another's") {
+TEST_CASE("a host's name that no database can hold does not become another host's name") {
   on_both([](testbed& on) {
     on.apply(everything_on("alpha\uFFFD"));
     const auto before = on.contents(true);
@@ -115,7 +115,7 @@ TEST_CASE("a host's name that no database can hold is not made into another's") 
   });
 }
 
-TEST_CASE("hosts that are written by two stores at the same time do not meet") {
+TEST_CASE("two stores that write different hosts at the same time do not affect each other") {
   on_both([](testbed& first) {
     testbed second{first.url};
     auto alpha = everything_on("alpha"), beta = everything_on("beta");

@@ -1,4 +1,4 @@
-// A hub writes for all of its hosts: what they share, and what each must keep for itself.
+// A hub writes for all of its hosts: what they share, and what must not affect other hosts.
 
 #include "tests/persistence/testbed.hpp"
 
@@ -36,7 +36,7 @@ TEST_CASE("changes of many hosts take PostgreSQL as many statements as those of 
   CHECK(fifty == one);
 }
 
-TEST_CASE("each host's batch hears of its own rows, and of no other's") {
+TEST_CASE("each host's summary has its own rows, and no other host's") {
   on_both([](testbed& on) {
     auto batches = one_each(3, "v1");
     batches[1].volumes.present.push_back(a_volume("v2"));
@@ -54,7 +54,7 @@ TEST_CASE("each host's batch hears of its own rows, and of no other's") {
   });
 }
 
-TEST_CASE("a container that mounts nothing any more loses its own mounts only") {
+TEST_CASE("a container without mounts loses its own mounts only") {
   on_both([](testbed& on) {
     on.apply(one_each(3, "v1"));
     auto batches = one_each(3, "v1");
@@ -85,7 +85,8 @@ TEST_CASE("several batches of a host in one transaction are written in their ord
   });
 }
 
-TEST_CASE("a row that the database refuses is told to its host, and the others' are written") {
+TEST_CASE(
+    "a row that the database refuses is reported to its host, and other hosts' rows are written") {
   on_both([](testbed& on) {
     on.apply(one_each(9, "v0"));
     on.run(on.sqlite() ? "CREATE TRIGGER cursed BEFORE INSERT ON containers WHEN NEW.host = "
@@ -100,7 +101,7 @@ TEST_CASE("a row that the database refuses is told to its host, and the others' 
   });
 }
 
-TEST_CASE("a doubtful list of one host holds no other host up") {
+TEST_CASE("a list that is held back does not hold up other hosts") {
   on_both([](testbed& on) {
     auto many = batch_of(some_volumes(1, 20));
     many.host = host_name(0);

@@ -30,7 +30,7 @@ TEST_CASE("the steps are numbered from 1 on, the same on both databases") {
   }
 }
 
-TEST_CASE("migrating twice does something once") {
+TEST_CASE("migrating twice applies the steps once") {
   on_both([](testbed& on) {
     const auto first = migrate({on.url});
     REQUIRE(first);
@@ -43,7 +43,8 @@ TEST_CASE("migrating twice does something once") {
   });
 }
 
-TEST_CASE("of many that migrate at once, one does it and the others find it done") {
+TEST_CASE("of many processes that migrate at once, one applies the steps and the others find them "
+          "applied") {
   on_both([](testbed& on) {
     std::atomic<int> made = 0, found = 0;
     std::mutex mutex;
@@ -66,7 +67,7 @@ TEST_CASE("of many that migrate at once, one does it and the others find it done
   });
 }
 
-TEST_CASE("a schema newer than the program is refused, and nothing is done to it") {
+TEST_CASE("a schema newer than the program's is refused and not changed") {
   on_both([](testbed& on) {
     on.apply(batch_of({a_volume("v1")}));
     on.run(add_future_step);
@@ -90,7 +91,7 @@ TEST_CASE("a schema newer than the program is refused, and nothing is done to it
   });
 }
 
-TEST_CASE("a step that is not the one that was applied is refused") {
+TEST_CASE("an applied step that differs from the program's is refused") {
   on_both([](testbed& on) {
     on.apply(batch_of({}));
     on.run(change_checksum);
@@ -101,7 +102,7 @@ TEST_CASE("a step that is not the one that was applied is refused") {
   });
 }
 
-TEST_CASE("another program's database is left alone") {
+TEST_CASE("another program's database is not changed") {
   on_both([](testbed& on) {
     if (on.sqlite())
       std::ofstream{parse_url(on.url)->path}.flush(); // an empty file is an empty database
@@ -113,7 +114,7 @@ TEST_CASE("another program's database is left alone") {
   });
 }
 
-TEST_CASE("a table that somebody dropped is told as what it is") {
+TEST_CASE("a dropped table is reported as a wrong schema") {
   on_both([](testbed& on) {
     on.apply(batch_of({a_volume("v1")}));
     on.run("DROP TABLE volume_mounts");
@@ -124,7 +125,7 @@ TEST_CASE("a table that somebody dropped is told as what it is") {
   });
 }
 
-TEST_CASE("a preview with no schema at all shows everything as new and makes none") {
+TEST_CASE("a preview without a schema shows everything as new and creates no schema") {
   on_both([](testbed& on) {
     auto list = list_of(some_volumes(1, 12));
     list.containers.present = {a_container("c1", {{"v1", "/a", true}})};
@@ -136,7 +137,7 @@ TEST_CASE("a preview with no schema at all shows everything as new and makes non
   });
 }
 
-TEST_CASE("a preview tells what an apply would do, and does not do it") {
+TEST_CASE("a preview reports what an apply would do, and does not do it") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 3), {a_container("c1", {{"v1", "/a", true}})}));
     const auto before = on.contents(true);
@@ -152,7 +153,7 @@ TEST_CASE("a preview tells what an apply would do, and does not do it") {
   });
 }
 
-TEST_CASE("the folder of an SQLite file is made, for its owner and group only") {
+TEST_CASE("the folder of an SQLite file is created, for its owner and group only") {
   const support::scratch_folder folder;
   testbed on{"sqlite://" + (folder / "a/b c/inventory.db")};
   on.apply(batch_of({a_volume("v1")}));
@@ -162,7 +163,7 @@ TEST_CASE("the folder of an SQLite file is made, for its owner and group only") 
   CHECK((found.st_mode & 07) == 0);
 }
 
-TEST_CASE("an SQLite file lets readers and the writer at it at once") {
+TEST_CASE("readers and the writer can use an SQLite file at the same time") {
   const support::scratch_folder folder;
   testbed on{"sqlite://" + (folder / "inventory.db")};
   on.apply(batch_of({}));

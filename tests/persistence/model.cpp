@@ -29,7 +29,7 @@ std::vector<std::string> missing_in(const std::map<std::string, Row>& rows,
   return missing;
 }
 
-bool doubtful(std::size_t missing, std::size_t rows, bool confirmed) {
+bool held_back(std::size_t missing, std::size_t rows, bool confirmed) {
   return !confirmed && missing > 10 && missing * 2 > rows;
 }
 
@@ -51,8 +51,8 @@ write_summary model::apply(const change_batch& batch) {
   auto rows = hosts_.contains(batch.host) ? hosts_[batch.host] : host_rows{};
   auto old_volumes = missing_in(rows.volumes, batch.volumes, &volume::name);
   auto old_containers = missing_in(rows.containers, batch.containers, &container::id);
-  if (doubtful(old_volumes.size(), rows.volumes.size(), batch.volumes.confirmed)
-      || doubtful(old_containers.size(), rows.containers.size(), batch.containers.confirmed)) {
+  if (held_back(old_volumes.size(), rows.volumes.size(), batch.volumes.confirmed)
+      || held_back(old_containers.size(), rows.containers.size(), batch.containers.confirmed)) {
     summary.refused = true;
     return summary;
   }

@@ -9,11 +9,11 @@
 
 namespace volumeviz::persistence::testing {
 
-/// What the tables should hold after any batches: the store's rules once more, in the plainest way.
+/// What the tables should contain after any batches: the store's rules again, in the simplest code.
 class model {
 public:
   write_summary apply(const change_batch& batch);
-  /// In the words of testbed::contents().
+  /// As testbed::contents().
   std::vector<std::string> contents() const;
 
 private:

@@ -1,7 +1,8 @@
-// Goal: whatever batches come, the tables hold what the rules say, each row that was touched is
-// told and no other. Method: random batches over few names, so that they meet, go to the database
-// and to a model of a hundred lines; after each transaction both are compared, rows and reports.
-// Every decision comes from a tape of numbers that rapidcheck makes up and shrinks.
+// Goal: after any batches the tables have what the rules say, and exactly the rows that were
+// touched are reported. Method: random batches over few names, so that they overlap, are applied to
+// the database and to a model of a hundred lines. After each transaction the rows and the reports
+// of both are compared. Every decision comes from a tape of numbers that rapidcheck generates and
+// shrinks.
 
 #include "tests/persistence/model.hpp"
 #include "tests/persistence/testbed.hpp"
@@ -20,7 +21,7 @@ class tape {
 public:
   explicit tape(std::vector<std::uint16_t> numbers) : numbers_{std::move(numbers)} {}
 
-  /// 0 to below - 1; when the tape has ended always 0.
+  /// A number from 0 to below - 1; always 0 when the tape has ended.
   unsigned pick(unsigned below) { return next_ < numbers_.size() ? numbers_[next_++] % below : 0; }
   bool one_in(unsigned n) { return pick(n) == n - 1; }
   template <class T>
@@ -95,7 +96,7 @@ change_batch some_batch(tape& t) {
 
 } // namespace
 
-TEST_CASE("whatever batches come, the tables are what the rules say") {
+TEST_CASE("after any batches the tables have what the rules say") {
   on_both([](testbed& on) {
     const auto clear =
         std::string{"DELETE FROM volume_mounts; DELETE FROM volumes; DELETE FROM containers; "

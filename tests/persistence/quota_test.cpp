@@ -1,4 +1,4 @@
-// A hub's hosts may have so many rows each, and no more.
+// Each host of a hub may have a limited number of rows.
 
 #include "tests/persistence/testbed.hpp"
 
@@ -22,7 +22,7 @@ std::string count(const testbed& on, const std::string& table, const std::string
 
 } // namespace
 
-TEST_CASE("rows beyond what a host may have are rejected in one line, and the rest is written") {
+TEST_CASE("rows beyond a host's limit are rejected in one entry, and the rest is written") {
   on_both([](testbed& on) {
     limit(on, 10);
     auto batch = batch_of(some_volumes(1, 13), {a_container("c1", {{"v1", "/a", true}})});
@@ -40,7 +40,7 @@ TEST_CASE("rows beyond what a host may have are rejected in one line, and the re
   });
 }
 
-TEST_CASE("a row that goes makes room for another, in the same batch, too") {
+TEST_CASE("a deleted row makes room for another one, also in the same batch") {
   on_both([](testbed& on) {
     limit(on, 10);
     auto batch = batch_of(some_volumes(1, 10));
@@ -59,7 +59,7 @@ TEST_CASE("a row that goes makes room for another, in the same batch, too") {
   });
 }
 
-TEST_CASE("one host's rows are no other's, and a new connection counts again") {
+TEST_CASE("each host has a limit of its own, and a new connection counts again") {
   on_both([](testbed& on) {
     for (const auto* host : {"alpha", "beta"}) {
       limit(on, 10);
@@ -112,7 +112,7 @@ TEST_CASE("a container's mounts that are beyond the limit stay as they are") {
   });
 }
 
-TEST_CASE("a store without a limit takes what comes") {
+TEST_CASE("a store without a limit rejects nothing") {
   on_both([](testbed& on) {
     limit(on, 0);
     CHECK(on.apply(batch_of(some_volumes(1, 500))).rejected.empty());

@@ -7,7 +7,7 @@ using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace volumeviz::persistence::testing;
 
-TEST_CASE("what is gone takes its mounts along, and each is told") {
+TEST_CASE("the mounts of a deleted resource are deleted with it, and each is reported") {
   on_both([](testbed& on) {
     on.apply(
         batch_of(some_volumes(1, 2), {a_container("c1", {{"v1", "/a", true}, {"v2", "/b", true}}),
@@ -60,17 +60,18 @@ TEST_CASE("a batch that is not a complete list removes nothing that it does not 
   });
 }
 
-TEST_CASE("a list that would remove most of what is known is refused until it is confirmed") {
+TEST_CASE(
+    "a list that would remove more than half of the rows is held back until it is confirmed") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 20), {a_container("c1")}));
     const auto before = on.contents(true);
-    auto doubtful = list_of(some_volumes(1, 9)); // 11 of 20
-    doubtful.volumes.present.push_back(a_volume("new"));
-    doubtful.containers.gone = {"c1"};
-    doubtful.facts = {"e", "26", noon, noon};
+    auto suspicious = list_of(some_volumes(1, 9)); // 11 of 20
+    suspicious.volumes.present.push_back(a_volume("new"));
+    suspicious.containers.gone = {"c1"};
+    suspicious.facts = {"e", "26", noon, noon};
     auto harmless = batch_of({a_volume("other")});
     harmless.host = "beta";
-    const auto summaries = on.apply({doubtful, harmless});
+    const auto summaries = on.apply({suspicious, harmless});
     CHECK(summaries.at(0).refused);
     CHECK(summaries.at(0).changes.empty());
     CHECK(words(summaries.at(1).changes) == lines{"create volume other"});
@@ -79,8 +80,8 @@ TEST_CASE("a list that would remove most of what is known is refused until it is
       return line.find("| beta |") != line.npos || line.starts_with("host | beta");
     });
     CHECK(after == before);
-    doubtful.volumes.confirmed = true;
-    const auto summary = on.apply(doubtful);
+    suspicious.volumes.confirmed = true;
+    const auto summary = on.apply(suspicious);
     CHECK_FALSE(summary.refused);
     CHECK(summary.changes.size() == 11 + 1 + 1);
   });
@@ -95,7 +96,7 @@ TEST_CASE("a list that removes half, or few, needs no confirmation") {
   });
 }
 
-TEST_CASE("what the daemon answered with 404 does not count against a list") {
+TEST_CASE("rows that the daemon answered with 404 do not count for the mass-deletion guard") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 20)));
     auto list = list_of(some_volumes(1, 2));
@@ -105,7 +106,7 @@ TEST_CASE("what the daemon answered with 404 does not count against a list") {
   });
 }
 
-TEST_CASE("the containers' list is doubted as the volumes' is") {
+TEST_CASE("a list of containers is held back like one of volumes") {
   on_both([](testbed& on) {
     std::vector<container> many;
     for (int i = 0; i < 12; ++i)
@@ -137,7 +138,7 @@ TEST_CASE("a complete list removes no row of a driver that it spares, and names 
   });
 }
 
-TEST_CASE("a complete list that spares all removes nothing but what is called gone") {
+TEST_CASE("a complete list that spares all rows removes only those that are called gone") {
   on_both([](testbed& on) {
     std::vector<container> many;
     for (int i = 0; i < 400; ++i)
@@ -172,7 +173,7 @@ TEST_CASE("a complete list keeps volumes of drivers that it does not know, and m
   });
 }
 
-TEST_CASE("a kept row that nothing can verify says so until it is seen again") {
+TEST_CASE("a kept row that nothing can verify is marked unverified until it is seen again") {
   on_both([](testbed& on) {
     auto before = batch_of(some_volumes(1, 3), {});
     for (auto& x : before.volumes.present)
@@ -193,7 +194,7 @@ TEST_CASE("a kept row that nothing can verify says so until it is seen again") {
   });
 }
 
-TEST_CASE("one host's batch never touches another host's rows") {
+TEST_CASE("a batch of one host never touches another host's rows") {
   on_both([](testbed& on) {
     auto other = batch_of(some_volumes(1, 2), {a_container("c1", {{"v1", "/a", true}})});
     other.host = "beta";
@@ -251,14 +252,14 @@ TEST_CASE("a list that removes very many rows does so in several transactions, a
   });
 }
 
-TEST_CASE("half of very many rows go without a confirmation, as half of a few do") {
+TEST_CASE("half of very many rows are removed without a confirmation, as half of a few are") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 12'000)));
     CHECK(removals(on, list_of(some_volumes(1, 6000))) == std::vector<std::size_t>{5000, 1000});
   });
 }
 
-TEST_CASE("what a host sends after a batch that is not finished is written after it") {
+TEST_CASE("a batch after an unfinished one of the same host is written after it") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 6000)));
     auto list = list_of(std::vector<volume>{});
@@ -296,7 +297,7 @@ TEST_CASE("the mounts that go with volumes and containers count as rows") {
   });
 }
 
-TEST_CASE("keys without a row that are called gone come to an end") {
+TEST_CASE("keys without a row that are called gone do not keep a batch unfinished") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 3)));
     change_batch gone = batch_of({});
@@ -317,7 +318,7 @@ TEST_CASE("very many kept rows are marked in several transactions") {
   });
 }
 
-TEST_CASE("what is only looked at is told at once, however much it is") {
+TEST_CASE("a preview reports all deletions at once") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 6000)));
     auto list = list_of(std::vector<volume>{});
@@ -343,7 +344,7 @@ TEST_CASE("rows that a list lacks are found wherever they are among very many") 
   });
 }
 
-TEST_CASE("very many spared names cost no more than a few") {
+TEST_CASE("very many spared names take little more time than a few") {
   on_both([](testbed& on) {
     on.apply(batch_of(some_volumes(1, 21'000))); // more than are read at once
     auto list = list_of(std::vector<volume>{});

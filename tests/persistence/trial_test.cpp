@@ -1,4 +1,4 @@
-// What `check` does to a database: everything that the node will do, undone.
+// What `check` does to a database: all that the node will do, rolled back.
 
 #include "persistence/trial.hpp"
 #include "tests/persistence/testbed.hpp"
@@ -28,7 +28,7 @@ std::string as_role(const std::string& url, const std::string& role) {
 
 } // namespace
 
-TEST_CASE("a database that works is as it was after the trial, with a schema and without") {
+TEST_CASE("a trial leaves a working database unchanged, with and without a schema") {
   on_both([](testbed& on) {
     CHECK(why_not(on.url) == "works");
     if (on.sqlite())
@@ -42,13 +42,13 @@ TEST_CASE("a database that works is as it was after the trial, with a schema and
   });
 }
 
-TEST_CASE("a folder that is not there yet is made for the trial and removed") {
+TEST_CASE("a missing folder is created for the trial and removed") {
   const support::scratch_folder folder;
   CHECK(why_not("sqlite://" + (folder / "a/b/x.db")) == "works");
   CHECK_FALSE(std::filesystem::exists(folder / "a"));
 }
 
-TEST_CASE("another program's tables of our names are told apart from an empty database") {
+TEST_CASE("another program's tables with our names are not taken for an empty database") {
   on_both([](testbed& on) {
     const auto at = *parse_url(on.url);
     session other{at, session::purpose::write, std::chrono::seconds{5}};
@@ -59,7 +59,7 @@ TEST_CASE("another program's tables of our names are told apart from an empty da
   });
 }
 
-TEST_CASE("each thing that a PostgreSQL role may lack has its own cure") {
+TEST_CASE("each permission that a PostgreSQL role may lack has its own cure") {
   if (!support::postgres_can_run())
     return;
   auto& server = support::shared_postgres();
@@ -75,7 +75,7 @@ TEST_CASE("each thing that a PostgreSQL role may lack has its own cure") {
   server.sql(url, "DROP ROLE poor");
 }
 
-TEST_CASE("a lock on an SQLite file is named, with the process that has it") {
+TEST_CASE("the error about a lock on an SQLite file names the file and who holds the lock") {
   const support::scratch_folder folder;
   const auto file = folder / "x.db";
   testbed on{"sqlite://" + file, std::chrono::milliseconds{400}};
@@ -90,14 +90,14 @@ TEST_CASE("a lock on an SQLite file is named, with the process that has it") {
   CHECK(why_not(on.url) == "works");
 }
 
-TEST_CASE("an input or output error of SQLite says whether it is the disk that is full") {
+TEST_CASE("an input or output error of SQLite says whether the disk is full") {
   const support::scratch_folder folder;
   check_says(sqlite_error(10, 4874, "disk I/O error", folder / "x.db").what(), "kernel's log");
   // Never has room.
   check_says(sqlite_error(10, 4874, "disk I/O error", "/proc/x.db").what(), "the disk is full");
 }
 
-TEST_CASE("a folder in the place of the SQLite file is named") {
+TEST_CASE("a folder at the path of the SQLite file is reported as a folder") {
   const support::scratch_folder folder;
   std::filesystem::create_directory(folder / "x.db");
   check_says(why_not("sqlite://" + (folder / "x.db")), "is a folder, not a file");

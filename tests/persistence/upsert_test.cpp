@@ -4,7 +4,7 @@ using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace volumeviz::persistence::testing;
 
-TEST_CASE("what was observed is recorded, every column of it") {
+TEST_CASE("every column of an observation is recorded") {
   on_both([](testbed& on) {
     auto batch = batch_of({a_volume("v1")},
                           {a_container("c1", {{"v1", "/data", true}, {"v1", "/ro", false}})});
@@ -79,7 +79,7 @@ TEST_CASE("each field of a volume that differs makes it an update") {
   });
 }
 
-TEST_CASE("a volume's created_at moves only when it was made anew") {
+TEST_CASE("a volume's created_at changes only when the volume was recreated") {
   on_both([](testbed& on) {
     auto v = a_volume("v1");
     on.apply(batch_of({v}));
@@ -97,7 +97,7 @@ TEST_CASE("a volume's created_at moves only when it was made anew") {
   });
 }
 
-TEST_CASE("what an inspect tells of a container is recorded whole") {
+TEST_CASE("everything that an inspect reports about a container is recorded") {
   on_both([](testbed& on) {
     auto c = a_container("c1");
     on.apply(batch_of({}, {c}));
@@ -119,8 +119,7 @@ TEST_CASE("what an inspect tells of a container is recorded whole") {
   });
 }
 
-TEST_CASE(
-    "a list never overwrites a time that an inspect has told while the container stays as it is") {
+TEST_CASE("a list does not overwrite the times of an inspect while the container stays as it is") {
   on_both([](testbed& on) {
     const auto inspected = a_container("c1");
     on.apply(batch_of({}, {inspected}));
@@ -137,7 +136,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("a list that shows another state clears the times, which are no longer true") {
+TEST_CASE("a list that shows another state clears the times, which are out of date") {
   on_both([](testbed& on) {
     on.apply(batch_of({}, {a_container("c1")}));
     auto listed = a_container("c1");
@@ -184,7 +183,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("a complete list tells which times are missing and when the rows were last verified") {
+TEST_CASE("a complete list reports which times are missing and when the rows were last verified") {
   on_both([](testbed& on) {
     auto listed = a_container("listed"), born = a_container("born");
     listed.from_inspect = born.from_inspect = false;
@@ -238,7 +237,7 @@ TEST_CASE("a mount is recorded before its volume is") {
   });
 }
 
-TEST_CASE("what the daemon knows of itself never moves backwards and is not forgotten") {
+TEST_CASE("the facts about a daemon never move backwards and are not lost") {
   on_both([](testbed& on) {
     auto batch = batch_of({});
     const auto host = [&](const host_facts& facts) {
@@ -258,7 +257,7 @@ TEST_CASE("what the daemon knows of itself never moves backwards and is not forg
   });
 }
 
-TEST_CASE("what a clock that was ahead has left in the future does not stand") {
+TEST_CASE("times in the future, from a clock that was ahead, are replaced") {
   constexpr timestamp century = 100LL * 365 * 86'400 * 1'000'000'000;
   on_both([](testbed& on) {
     auto batch = batch_of({});

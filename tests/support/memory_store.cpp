@@ -9,8 +9,8 @@ namespace volumeviz::support {
 
 namespace {
 
-// As in persistence/: a complete list that removes this many rows or fewer is always believed.
-constexpr std::size_t always_believed = 10;
+// As in persistence/: a complete list that removes this many rows or fewer is never held back.
+constexpr std::size_t never_held_back = 10;
 
 const std::string& key_of(const volume& x) {
   return x.name;
@@ -32,7 +32,7 @@ std::string driver_of(const container&) {
 
 struct removal {
   std::vector<std::string> keys;
-  bool doubtful = false;
+  bool held_back = false;
 };
 
 template <class Resource>
@@ -57,7 +57,7 @@ removal removals(const std::map<std::string, Resource>& recorded, const observed
     if (gone || unlisted)
       result.keys.push_back(key);
   }
-  result.doubtful = !seen.confirmed && missing > always_believed && missing * 2 > recorded.size();
+  result.held_back = !seen.confirmed && missing > never_held_back && missing * 2 > recorded.size();
   return result;
 }
 
@@ -93,7 +93,7 @@ void upsert(std::map<std::string, container>& rows, const container& x, write_su
     auto wanted = x;
     wanted.mounts = row.mounts;
     if (!x.from_inspect) {
-      // A list tells no times: they stay while the container has not moved on.
+      // A list has no times: the recorded ones stay while state and status stay.
       const auto moved =
           x.times_unknown || std::tie(row.state, row.status) != std::tie(x.state, x.status);
       wanted.created_at = row.created_at;
@@ -164,7 +164,7 @@ write_summary memory_store::write(const change_batch& batch,
       mounted.insert(m.volume);
   const auto volumes = removals(rows.volumes, batch.volumes, mounted, summary);
   const auto containers = removals(rows.containers, batch.containers, {}, summary);
-  if (volumes.doubtful || containers.doubtful) {
+  if (volumes.held_back || containers.held_back) {
     summary.refused = true;
     return summary;
   }
@@ -174,7 +174,7 @@ write_summary memory_store::write(const change_batch& batch,
   if (batch.facts.last_seen_at != never) {
     const auto recorded = rows.facts.verified_at;
     rows.facts = batch.facts;
-    // What lies in the future was told by another clock.
+    // A time in the future came from a clock that was ahead.
     if (recorded <= batch.facts.last_seen_at)
       rows.facts.verified_at = std::max(recorded, batch.facts.verified_at);
   }

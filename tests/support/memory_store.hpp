@@ -22,8 +22,8 @@ struct memory_rows {
 };
 
 /// A store in memory that does what persistence/store.hpp promises: a row counts as changed only
-/// when something differs, times come from inspects only, an unlikely list is refused, a batch is
-/// written whole or not at all. A test breaks it on purpose. Thread-safe.
+/// when something differs, times come from inspects only, the mass-deletion guard holds lists back,
+/// a batch is written whole or not at all. Tests can make it fail. Thread-safe.
 class memory_store final : public persistence::store {
 public:
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override;
@@ -33,27 +33,27 @@ public:
   result<void> release(const std::string& host) override;
 
   memory_rows rows(const std::string& host) const;
-  /// Changes a row behind the node's back.
+  /// Changes rows without the node's knowledge.
   void meddle(const std::string& host, const std::function<void(memory_rows&)>& how);
 
   /// Every call fails from now on, until recover().
   void fail(failure why);
   void recover();
-  /// Another process has this host's lock, from now on or no more.
+  /// Another process takes this host's lock, or gives it back.
   void lock_out(const std::string& host);
   void let_in(const std::string& host);
   std::vector<std::string> released() const; ///< hosts, in order
   /// Rows of this key are rejected.
   void reject(const std::string& key);
-  /// Runs once, inside of the next apply(), before anything is written.
+  /// Runs once, within the next apply(), before anything is written.
   void during_next(std::function<void()> what);
-  /// The next apply() throws, which no store is allowed to.
+  /// The next apply() throws, which a store must not do.
   void throw_next(std::string what);
 
-  std::uint64_t applied() const; ///< calls of apply(), failed ones included
+  std::uint64_t applied() const; ///< calls of apply(), including those that failed
   std::uint64_t pings() const;
-  std::vector<change_batch> batches() const;     ///< of all calls of apply() that went well
-  std::vector<std::size_t> transactions() const; ///< how many batches each of them had
+  std::vector<change_batch> batches() const;     ///< of all calls of apply() that succeeded
+  std::vector<std::size_t> transactions() const; ///< the number of batches of each such call
 
 private:
   write_summary write(const change_batch& batch, std::map<std::string, memory_rows>& hosts) const;
@@ -62,7 +62,7 @@ private:
   std::map<std::string, memory_rows> hosts_;
   std::optional<failure> failing_;
   std::set<std::string> locked_by_others_;
-  std::map<std::string, std::string> refused_; ///< of those, the ones that were tried
+  std::map<std::string, std::string> refused_; ///< those of them that apply() has tried
   std::vector<std::string> released_;
   std::set<std::string> rejected_;
   std::function<void()> during_;

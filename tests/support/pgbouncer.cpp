@@ -48,7 +48,7 @@ pgbouncer::pgbouncer(const postgres& server, const std::string& pool_mode, const
                .environment = minimal_environment(),
                .output = folder_ / "log",
                .errors = folder_ / "log"};
-  if (::geteuid() == 0) { // it refuses to run as root
+  if (::geteuid() == 0) { // PgBouncer refuses to run as root
     if (const auto* user = ::getpwnam("postgres"))
       if (::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error{"can't give " + folder_.path().string() + " to the user postgres"};

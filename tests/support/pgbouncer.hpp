@@ -10,7 +10,7 @@
 
 namespace volumeviz::support {
 
-/// A PgBouncer of the test's own before a private PostgreSQL. Gone with the object.
+/// A private PgBouncer in front of a test's PostgreSQL. Ends with the object.
 class pgbouncer {
 public:
   /// `pool_mode`: session, transaction or statement. `more`: further lines of its settings.
@@ -19,7 +19,7 @@ public:
   pgbouncer(const pgbouncer&) = delete;
   pgbouncer& operator=(const pgbouncer&) = delete;
 
-  /// The same database behind the pool.
+  /// The URL of the same database behind the pool.
   std::string url(const std::string& database_url) const;
 
 private:
@@ -28,8 +28,8 @@ private:
   std::optional<process> running_;
 };
 
-/// False when the caller should skip its test, which is said in the test's output; throws instead
-/// where VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// False when the caller should skip its test; the test's output says why. Throws instead where
+/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
 bool pgbouncer_can_run();
 
 } // namespace volumeviz::support

@@ -5,8 +5,8 @@
 
 namespace volumeviz::support {
 
-/// A new folder under /tmp with a short path (unix sockets have room for 107 bytes), gone with the
-/// object.
+/// A new folder under /tmp, removed with the object. Its path is short, since the path of a Unix
+/// socket may have 107 bytes.
 class scratch_folder {
 public:
   scratch_folder();
@@ -21,7 +21,7 @@ private:
   std::filesystem::path path_;
 };
 
-/// The whole file, empty when there is none.
+/// The content of a file; empty when there is no file.
 std::string file_text(const std::filesystem::path& file);
 
 } // namespace volumeviz::support
