@@ -215,7 +215,7 @@ TEST_CASE("a handshake in records of one byte does not delay others, and is ende
     last = hub.handshake();
   CHECK(last == step::ended);
   CHECK(turns > 10);
-  CHECK(hub.why().find("it is longer than any handshake") == 0);
+  CHECK(hub.why().find("handshake is too long") != std::string::npos);
   CHECK(line.near.available() > hello.size() / 2);
 }
 
