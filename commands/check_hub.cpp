@@ -1,6 +1,7 @@
 #include "commands/check_hub.hpp"
 
 #include "actors/fleet/error_text.hpp"
+#include "actors/fleet/hub_connector.hpp"
 #include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
 #include "actors/platform/asker.hpp"

@@ -1,6 +1,7 @@
 #include "commands/link.hpp"
 
 #include "actors/fleet/front_log.hpp"
+#include "actors/fleet/hub_connector.hpp"
 #include "commands/host_rows.hpp"
 #include "commands/link_credentials.hpp"
 #include "identity/random.hpp"
