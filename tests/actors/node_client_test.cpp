@@ -1,5 +1,6 @@
 // A whole node as the program runs it: real threads, real time; asked from ordinary threads.
 
+#include "actors/node/node.hpp"
 #include "actors/node/node_client.hpp"
 #include "tests/actors/listener.hpp"
 #include "tests/actors/threaded_system.hpp"
