@@ -1,6 +1,6 @@
 #include "bench/row_watch.hpp"
 
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>

@@ -16,10 +16,10 @@ namespace volumeviz::wire {
 
 /// What the peer of a connection has proven about itself.
 struct member {
-  std::string address;            ///< "192.0.2.7"
-  bool certified = false;         ///< by mutual TLS; false on a port without TLS
-  std::vector<std::string> names; ///< of its certificate, in their exact spelling
-  std::string fingerprint;        ///< SHA-256 of its certificate, in hex; empty without TLS
+  std::string address{};            ///< "192.0.2.7"
+  bool certified = false;           ///< by mutual TLS; false on a port without TLS
+  std::vector<std::string> names{}; ///< of its certificate, in their exact spelling
+  std::string fingerprint{};        ///< SHA-256 of its certificate, in hex; empty without TLS
 };
 
 /// Shared by the front, which knows connections and certificates, and the hub's actors, which know

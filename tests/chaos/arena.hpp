@@ -1,8 +1,8 @@
 #pragma once
 
 #include "tests/chaos/small_disk.hpp"
-#include "tests/chaos/workload.hpp"
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
+#include "tests/stage/workload.hpp"
 #include "tests/support/proxy.hpp"
 
 #include <atomic>

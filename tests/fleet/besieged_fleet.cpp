@@ -18,7 +18,7 @@ using support::eventually;
 
 namespace {
 
-constexpr milliseconds look_interval{20};
+constexpr milliseconds poll_interval{20};
 constexpr const char* first_volume = "data";
 // Generous for busy machines; the promise is one second.
 constexpr std::chrono::duration<double> lag_bound{5};
@@ -49,7 +49,7 @@ besieged_fleet::besieged_fleet(lines as, const support::variables& more)
     since_ = hub_->port() == 0 ? "" : connected_since();
     return !hub_->running() || (!since_.empty() && has_volume(honest, first_volume));
   };
-  if (!eventually(ready, seconds{30}, look_interval) || !hub_->running())
+  if (!eventually(ready, seconds{30}, poll_interval) || !hub_->running())
     throw std::runtime_error{"the fleet did not come up; the hub's log:\n" + hub_->log()
                              + "\nthe agent's log:\n" + agent_->log()};
   before_ = records_.rows(honest);
@@ -147,11 +147,11 @@ std::chrono::duration<double> besieged_fleet::lag() {
   const auto name = "change-" + std::to_string(++changes_);
   const auto begin = std::chrono::steady_clock::now();
   daemon_.create_volume(name);
-  eventually([&] { return has_volume(honest, name); }, seconds{20}, look_interval);
+  eventually([&] { return has_volume(honest, name); }, seconds{20}, poll_interval);
   const auto took = std::chrono::steady_clock::now() - begin;
   worst_lag_ = std::max<std::chrono::duration<double>>(worst_lag_, took);
   daemon_.remove_volume(name);
-  eventually([&] { return !has_volume(honest, name); }, seconds{20}, look_interval);
+  eventually([&] { return !has_volume(honest, name); }, seconds{20}, poll_interval);
   return took;
 }
 
@@ -187,7 +187,7 @@ void besieged_fleet::expect_unhurt() {
 void besieged_fleet::expect_ended(hostile_member& who, std::initializer_list<const char*> reasons) {
   CHECK_MESSAGE(who.ends_within(seconds{5}), "the hub goes on with the connection");
   expect_unhurt();
-  CHECK(eventually([&] { return violations(reasons) >= 1; }, seconds{5}, look_interval));
+  CHECK(eventually([&] { return violations(reasons) >= 1; }, seconds{5}, poll_interval));
   if (as_ == lines::tls)
     CHECK(lines_with({" warn ", "127.0.0.1 ", evil}) == 1);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "tests/fleet/hostile_member.hpp"
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/authority.hpp"
 #include "tests/support/fake_daemon.hpp"
 #include "tests/support/free_port.hpp"

@@ -17,7 +17,7 @@ using support::eventually;
 namespace {
 
 // Each check costs the tested processes some work.
-constexpr milliseconds look_interval{50};
+constexpr milliseconds check_interval{50};
 
 double since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -60,7 +60,7 @@ void episode::hub_reports_away(const hosts_of_fleet& away) {
       all = all && said.find("The host " + on_.of(i).name + " has been away") != std::string::npos;
     return all;
   };
-  const bool noticed = eventually(all_missed, notice_bound, look_interval);
+  const bool noticed = eventually(all_missed, notice_bound, check_interval);
   hub_knew_ = since(begun_);
   CHECK_MESSAGE(noticed, said);
 }
@@ -72,7 +72,7 @@ void episode::agents_report_the_hub(const hosts_of_fleet& which) {
       health = on_.health_of_agent(i);
       return health.is_object() && status_of(health, "hub") == "unhealthy";
     };
-    CHECK_MESSAGE(eventually(missed, notice_bound, look_interval), boost::json::serialize(health));
+    CHECK_MESSAGE(eventually(missed, notice_bound, check_interval), boost::json::serialize(health));
     if (health.is_object())
       CHECK(health.at("checks").at("events").at("connected") == true);
   }
@@ -106,7 +106,7 @@ void episode::end(const std::function<void()>& fault) {
   const auto ended = clock::now();
   std::string wrong;
   const auto right = [&](const std::function<std::string()>& what) {
-    return eventually([&] { return (wrong = what()).empty(); }, recovery_bound, look_interval);
+    return eventually([&] { return (wrong = what()).empty(); }, recovery_bound, check_interval);
   };
   const bool exact = right([&] { return on_.differences(); });
   exact_ = since(ended);

@@ -1,6 +1,6 @@
 #include "tests/fleet/fleet_stage.hpp"
 
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/http_probe.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "tests/chaos/workload.hpp"
 #include "tests/fleet/network.hpp"
-#include "tests/integration/recorded_rows.hpp"
+#include "tests/stage/recorded_rows.hpp"
+#include "tests/stage/workload.hpp"
 #include "tests/support/docker_api.hpp"
 #include "tests/support/dockerd.hpp"
 #include "tests/support/postgres.hpp"

@@ -21,7 +21,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds look_interval{2};
+constexpr milliseconds forward_interval{2};
 
 sockaddr_in ipv4(const std::string& address, std::uint16_t port) {
   sockaddr_in result{};
@@ -115,7 +115,7 @@ void slow_link::accept_all() {
     pollfd coming{listener_, POLLIN, 0};
     if (stalled_ || ::poll(&coming, 1, 10) <= 0) {
       if (stalled_)
-        std::this_thread::sleep_for(look_interval);
+        std::this_thread::sleep_for(forward_interval);
       continue;
     }
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -142,12 +142,12 @@ void slow_link::carry(connection& x) {
   bool open = true;
   while (open && !x.cut && !stopping_) {
     if (stalled_) {
-      std::this_thread::sleep_for(look_interval);
+      std::this_thread::sleep_for(forward_interval);
       continue;
     }
     std::array<pollfd, 2> sides{
         {{there.ended ? -1 : x.client, POLLIN, 0}, {back.ended ? -1 : x.backend, POLLIN, 0}}};
-    ::poll(sides.data(), sides.size(), static_cast<int>(look_interval.count()));
+    ::poll(sides.data(), sides.size(), static_cast<int>(forward_interval.count()));
     if (stalled_)
       continue;
     if (sides[0].revents)

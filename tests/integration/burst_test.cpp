@@ -1,5 +1,5 @@
 // Many changes at once: the rows are exact afterwards, however small the queue is.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // The command line: what each command prints and how it ends.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Health: every documented field, in every state of a node.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // The HTTP API with real rows: pages, filters, errors, authorisation.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 
 #include <doctest/doctest.h>
 

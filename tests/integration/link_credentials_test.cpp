@@ -1,5 +1,5 @@
 // What the program reports about the certificates of agents and a hub.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/authority.hpp"
 
 #include <doctest/doctest.h>

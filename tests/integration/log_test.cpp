@@ -1,5 +1,5 @@
 // What the log contains, and what it must never contain.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // Several nodes on one database: one writer per host, and hosts do not delay each other.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

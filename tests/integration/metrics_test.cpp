@@ -1,5 +1,5 @@
 // Metrics: the documented names, labels and types from the first scrape on, and no others.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // How volume plugins change a real dockerd's answers.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/volume_plugin.hpp"
 

@@ -1,5 +1,5 @@
 // The node only reads: it sends only GET requests of the documented paths to Docker.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/proxy.hpp"
 

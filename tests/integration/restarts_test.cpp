@@ -1,6 +1,6 @@
 // Faults of the daemon, the database and the node: the rows are exact again soon after, without an
 // operator.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // What `check` and a start report about unusable settings.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Every event of volumes ends in exact rows and is counted once.
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>

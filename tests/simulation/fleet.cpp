@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // The service manager's.
-constexpr auto process_restart = 500ms;
+constexpr auto hub_restart = 500ms;
 constexpr std::size_t backups_max = 9;
 
 support::memory_rows rows_of_another_host() {
@@ -161,7 +161,7 @@ void fleet::hub_died() {
   around_.hub_is_gone();
   for (const auto& x : links_)
     cut(*x, 1, runs_.one_in(2) ? 0ms : milliseconds{runs_.random(3'000)});
-  runs_.at(runs_.now() + std::max<nanoseconds>(hub_away_, process_restart), [this, died = hubs_] {
+  runs_.at(runs_.now() + std::max<nanoseconds>(hub_away_, hub_restart), [this, died = hubs_] {
     if (died == hubs_)
       start_hub();
   });

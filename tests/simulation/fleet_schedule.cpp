@@ -1,29 +1,15 @@
 // What can happen between an agent and its hub, and schedules with it.
 
+#include "tests/simulation/dice.hpp"
 #include "tests/simulation/schedule.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 namespace volumeviz::simulation {
 
 namespace {
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : random_(seed) {}
-  unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
-  bool one_in(unsigned n) { return below(n) == 0; }
-  template <class T>
-  T of(std::initializer_list<T> values) {
-    return values.begin()[below(static_cast<unsigned>(values.size()))];
-  }
-
-private:
-  std::mt19937_64 random_;
-};
 
 step make_intrusion(dice& with, step x) {
   x.what = op::intrude;

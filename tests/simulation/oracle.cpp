@@ -127,8 +127,8 @@ oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
 oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& rows) const {
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
-    const auto* state = history.now();
-    if (row != nullptr && state != nullptr && same(*row, *state))
+    const auto* current = history.now();
+    if (row != nullptr && current != nullptr && same(*row, *current))
       unseen.erase(name);
     if (unseen.contains(name))
       continue;

@@ -1,9 +1,10 @@
 #include "tests/simulation/schedule.hpp"
 
+#include "tests/simulation/dice.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
-#include <random>
 
 namespace volumeviz::simulation {
 
@@ -57,21 +58,6 @@ constexpr std::array<word, ops> words{{
     {op::defect, "something inside of actor {0} throws", 1},
     {op::demand, "a reconciliation is demanded", 2},
 }};
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : random_(seed) {}
-  unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
-  bool one_in(unsigned n) { return below(n) == 0; }
-  std::uint64_t any() { return random_(); }
-  template <class T>
-  T of(std::initializer_list<T> values) {
-    return values.begin()[below(static_cast<unsigned>(values.size()))];
-  }
-
-private:
-  std::mt19937_64 random_;
-};
 
 op choose(dice& with, bool troubles) {
   unsigned sum = 0;

@@ -15,7 +15,7 @@ namespace {
 
 // From the end of all troubles until everything is right and proven; what takes longest is a
 // resource whose looks have failed again and again (15 s), then an audit.
-constexpr auto patience = 45;
+constexpr auto settle_rounds = 45;
 // The service manager's.
 constexpr auto process_restart = 500ms;
 
@@ -249,7 +249,7 @@ void world::go_quiet() {
   tell("all is quiet");
   quiet_since_ = runs_.now();
   std::optional<std::string> wrong;
-  for (auto i = 0; i < patience && broken_.empty(); ++i) {
+  for (auto i = 0; i < settle_rounds && broken_.empty(); ++i) {
     runs_.advance(1s);
     check_claim();
     wrong = not_right_yet();

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto question_limit = 1s;
+constexpr auto check_limit = 1s;
 
 } // namespace
 
@@ -21,7 +21,7 @@ template <class T, class Handle, class Word>
 std::optional<T> world::ask(const Handle& whom, Word word) {
   auto answer = std::make_shared<std::optional<T>>();
   auto asker = runs_.caf().spawn([=](caf::event_based_actor* self) {
-    self->request(whom, question_limit, word)
+    self->request(whom, check_limit, word)
         .then([answer](T& x) { *answer = std::move(x); }, [](const caf::error&) {});
   });
   runs_.run();

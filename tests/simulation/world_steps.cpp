@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // ms; clients give up after five seconds, and notice who has an audit every five and a second more.
-constexpr unsigned patience = 6'100;
+constexpr unsigned client_patience = 6'100;
 
 } // namespace
 
@@ -144,7 +144,7 @@ void world::happen_to_the_daemon(const step& x) {
       // It may have been woken before, or hang for another reason by now.
       if (hang != hangs_ || !std::exchange(daemon_->hung, false))
         return;
-      if (x.b < 3 && x.span > patience && time == times_down_)
+      if (x.b < 3 && x.span > client_patience && time == times_down_)
         remove_without_event(x.a);
     });
     break;

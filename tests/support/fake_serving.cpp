@@ -12,7 +12,7 @@ namespace volumeviz::support {
 namespace {
 
 constexpr std::size_t ring_size = 256; // dockerd's own
-using lock = std::unique_lock<std::mutex>;
+using unique_lock = std::unique_lock<std::mutex>;
 
 std::string chunk(std::string_view bytes) {
   char size[32];
@@ -51,7 +51,7 @@ fake_daemon::implementation::~implementation() = default;
 
 void fake_daemon::implementation::listen() {
   const auto path = where == on::unix_socket ? folder / "docker.sock" : std::string{};
-  const lock guard{mutex};
+  const unique_lock guard{mutex};
   leaving = false;
   if (!path.empty())
     std::filesystem::remove(path);
@@ -62,7 +62,7 @@ void fake_daemon::implementation::listen() {
 void fake_daemon::implementation::leave(bool leave_socket) {
   std::unique_ptr<fake_listener> old;
   {
-    const lock guard{mutex};
+    const unique_lock guard{mutex};
     leaving = true;
     old = std::move(listener);
     if (old)
@@ -127,7 +127,7 @@ void fake_daemon::implementation::serve(fake_peer& peer) {
     reply answer;
     fake_answer script;
     {
-      lock guard{mutex};
+      unique_lock guard{mutex};
       seen.push_back(*request);
       changed.wait(guard, [&] { return leaving || !waits(*request); });
       if (leaving)
@@ -225,7 +225,7 @@ fake_daemon::implementation::true_answer(const fake_request& request) {
 }
 
 std::string fake_daemon::implementation::head(int status, const std::string& more) const {
-  const lock guard{mutex};
+  const unique_lock guard{mutex};
   const auto product = dialect.podman ? "Libpod/" : "Docker/";
   return "HTTP/1.1 " + std::to_string(status) + " Whatever\r\nApi-Version: " + dialect.api_version
          + "\r\nContent-Type: application/json\r\nServer: " + product + dialect.engine_version
@@ -252,7 +252,7 @@ bool fake_daemon::implementation::send(fake_peer& peer, reply answer, const fake
   } else {
     for (const char byte : bytes) {
       {
-        lock guard{mutex};
+        unique_lock guard{mutex};
         if (changed.wait_for(guard, script.drip, [&] { return leaving; }))
           return false;
       }
@@ -276,7 +276,7 @@ bool fake_daemon::implementation::stream_events(fake_peer& peer, const fake_requ
     return false;
   fake_stream stream;
   stream.filters = parameter("filters");
-  lock guard{mutex};
+  unique_lock guard{mutex};
   const auto last = until.empty() ? std::nullopt : std::optional{parse_time(until)};
   if (!since.empty()) {
     // As in dockerd: backward, and only to the first older event, whatever the order behind it.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/resources.hpp"
-#include "tests/integration/recorded_rows.hpp"
+#include "tests/stage/recorded_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 #include "tests/swarm/crowd.hpp"
 #include "text/host_port.hpp"
 

@@ -1,5 +1,5 @@
 // The daemon as the oracle: the correct rows, and the differences.
-#include "tests/integration/recorded_rows.hpp"
+#include "tests/stage/recorded_rows.hpp"
 
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-#include "tests/integration/recorded_rows.hpp"
+#include "tests/stage/recorded_rows.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>

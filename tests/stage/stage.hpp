@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/integration/recorded_rows.hpp"
+#include "tests/stage/recorded_rows.hpp"
 #include "tests/support/dockerd.hpp"
 #include "tests/support/http_probe.hpp"
 #include "tests/support/program.hpp"

@@ -1,4 +1,4 @@
-#include "tests/integration/stage.hpp"
+#include "tests/stage/stage.hpp"
 
 #include "tests/support/eventually.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/chaos/workload.hpp"
+#include "tests/stage/workload.hpp"
 
 #include <algorithm>
 
