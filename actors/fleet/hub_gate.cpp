@@ -55,7 +55,7 @@ hub_gate::hello_answer hub_gate::hello(std::uint32_t protocol, const std::string
 hub_gate::welcome_answer hub_gate::admit(const agent_hello& agent) {
   if (!text::is_host_name(agent.host))
     return refuse(metrics::rejection::name, agent.host,
-                  std::string{"invalid host name: allowed are "} + text::host_name_rule);
+                  fmt::format("invalid host name: allowed are {}", text::host_name_rule));
   auto link = self_->current_sender(); // before the promise takes it
   const auto member = link ? parts_.members->find(to_string(link->node())) : std::nullopt;
   if (!member)

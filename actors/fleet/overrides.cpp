@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include <random>
+#include <utility>
 
 // A function of the program replaces the function of the same name inside libcaf, since Debian
 // links libcaf without -Bsymbolic. check_overrides() notices at start when this does not work.
@@ -41,14 +42,14 @@ std::string make_node_id() {
 result<std::string> check_overrides(node_role role, const std::function<std::string()>& make_id) {
   if (make_id().substr(0, digits_compared) != make_id().substr(0, digits_compared))
     return std::string{};
-  const std::string why =
+  std::string why =
       "libcaf does not use this program's caf::detail::get_root_uuid(), so agents or hubs in "
       "containers may get equal node ids and take each other's messages: run the program with "
       "Debian's libcaf-core0.17, which is linked without -Bsymbolic, and link it without a version "
       "script";
   if (role == node_role::standalone)
-    return why + " (a standalone node works without it)";
-  return fail(ec::internal, why);
+    return why.append(" (a standalone node works without it)");
+  return fail(ec::internal, std::move(why));
 }
 
 } // namespace volumeviz

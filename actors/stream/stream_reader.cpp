@@ -154,4 +154,8 @@ void stream_reader::request_lists(sync::relist_cause cause) {
     request_list(handler, list_reason::lost_events);
 }
 
+sync::clock_reading stream_reader::clocks() const {
+  return {self_->clock().now(), context_->now()};
+}
+
 } // namespace volumeviz

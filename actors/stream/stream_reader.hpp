@@ -55,7 +55,7 @@ private:
   void audit_answered(const audit_answer& answer);
   void carry_out(const sync::stream_decision& decision);
   void request_lists(sync::relist_cause cause);
-  sync::clock_reading clocks() const { return {self_->clock().now(), context_->now()}; }
+  sync::clock_reading clocks() const;
 
   interface::pointer self_;
   context_ptr context_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/stream_audit.hpp"
+#include "tests/sync/durations.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,8 +12,6 @@
 #include <vector>
 
 namespace volumeviz::sync::testing {
-
-constexpr timestamp millisecond = 1'000'000, second = 1'000 * millisecond, hour = 3'600 * second;
 
 inline const stream_decision nothing_proven{.passed = true};
 inline const stream_decision failed{.passed = false};

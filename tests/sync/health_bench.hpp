@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/health.hpp"
+#include "tests/sync/durations.hpp"
 
 #include <chrono>
 #include <string>
@@ -10,7 +11,6 @@ namespace volumeviz::sync::testing {
 
 using enum health_status;
 
-inline constexpr timestamp second = 1'000'000'000;
 inline constexpr timestamp now = 1'700'000'000 * second;
 
 /// A node in the best of health: connected for an hour, an event and verified ten seconds ago.

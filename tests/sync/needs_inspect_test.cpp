@@ -25,7 +25,7 @@ struct listed_containers {
       auto& x = seen.batch.containers.present.emplace_back();
       x.id = id;
       x.state = "running";
-      x.settled_for = 3600 * second;
+      x.unchanged_for = 3600 * second;
     }
     written.verified_before = now - 60 * second;
   }
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(listed_containers, "a container of which an event came is insp
 
 TEST_CASE_FIXTURE(listed_containers,
                   "where events may be missing, a container younger than the gap is inspected") {
-  seen.batch.containers.present[0].settled_for = 30 * second;
+  seen.batch.containers.present[0].unchanged_for = 30 * second;
   CHECK(inspect().empty());
   for (const auto reason : {list_reason::start, list_reason::reconnect, list_reason::overflow,
                             list_reason::damaged, list_reason::lost_events}) {
