@@ -121,8 +121,8 @@ endfunction()
 # volumeviz_test(<name> [WAITS | SLOW] [INCLUDE headers...] [LABELS labels...] [TIMEOUT seconds] LINKS targets...)
 # tests/<name>/*.cpp as the program test_<name>. ctest runs each file of test cases as one test, in one process: what a
 # file's cases share, a PostgreSQL for example, starts once. With WAITS each TEST_CASE is a test of its own, and takes a
-# half of a core, since it often waits for servers: deploy/test runs two of them a core side by side. SLOW ones are left out
-# by deploy/test --quick, and otherwise start before the rest.
+# half of a core, since it often waits for servers: deploy/test runs two of them a core side by side. SLOW is for cases that
+# compute for long: each is a test of its own, too, starts before the others, and is left out by deploy/test --quick.
 function(volumeviz_test name)
   cmake_parse_arguments(arg "WAITS;SLOW" "TIMEOUT" "INCLUDE;LABELS;LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp")
@@ -140,10 +140,10 @@ function(volumeviz_test name)
   endif()
   if(arg_SLOW)
     add_dependencies(unit_tests test_${name})
-    list(APPEND properties COST 10)
-  else()
-    add_dependencies(quick_tests test_${name})
+    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 2 COST 10)
+    return()
   endif()
+  add_dependencies(quick_tests test_${name})
   foreach(source IN LISTS sources)
     if(source MATCHES "/([a-z0-9_]+)_test\\.cpp$")
       string(REPLACE "_" " " words "${CMAKE_MATCH_1}")
