@@ -161,10 +161,10 @@ TEST_CASE("fleet-certificates: with wrong arguments it says so and creates nothi
   }
   const auto impossible = run({folder, "1::2::3"});
   CHECK(impossible.exit_code == 1);
-  CHECK(contains(impossible.errors, "openssl takes no certificate for 'IP:1::2::3'"));
+  CHECK(contains(impossible.errors, "openssl can't make a certificate for 'IP:1::2::3'"));
   const auto too_long = run({"--days", "4000", folder, "hub"});
   CHECK(too_long.exit_code == 1);
-  CHECK(contains(too_long.errors, "the CA ends before"));
+  CHECK(contains(too_long.errors, "choose fewer --days"));
   CHECK_FALSE(fs::exists(folder + "/hub"));
   const auto help = run({"--help"});
   CHECK(help.exit_code == 0);
