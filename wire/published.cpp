@@ -112,9 +112,9 @@ constexpr std::array requests{
     request_type{"@<>+@atom+@u32+@str+@str", receiver::gate, is_hello},
     request_type{"@<>+volumeviz::agent_hello", receiver::gate,
                  [](bytes x) { return is_a<agent_hello>(x, hello); }},
-    request_type{"@<>+volumeviz::link_piece", receiver::session,
+    request_type{"@<>+volumeviz::link_chunk", receiver::session,
                  [](bytes x) { return is_a<link_chunk>(x, rows); }},
-    request_type{"@<>+volumeviz::link_pulse", receiver::session,
+    request_type{"@<>+volumeviz::link_heartbeat", receiver::session,
                  [](bytes x) { return is_a<link_heartbeat>(x, heartbeat); }},
 };
 
