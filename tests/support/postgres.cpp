@@ -49,10 +49,10 @@ void give_to_server_user(const scratch_folder& folder) {
 
 /// Settings of a server without durability. Small buffers make a new session cheaper, and without
 /// autovacuum the tests have the processor.
-const std::vector<std::string> not_durable{
-    "-c", "fsync=off",         "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-    "-c", "wal_level=minimal", "-c", "max_wal_senders=0",      "-c", "max_wal_size=4GB",
-    "-c", "autovacuum=off",    "-c", "shared_buffers=16MB"};
+const std::vector<std::string> not_durable{"-c", "fsync=off",          "-c", "full_page_writes=off",
+                                           "-c", "wal_level=minimal",  "-c", "max_wal_senders=0",
+                                           "-c", "max_wal_size=4GB",   "-c", "autovacuum=off",
+                                           "-c", "shared_buffers=16MB"};
 
 void run(const command& what, const std::string& errors) {
   process child{what};
