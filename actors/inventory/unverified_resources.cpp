@@ -55,7 +55,7 @@ void unverified_resources::failed(const failed_key& x, timestamp now) {
   const auto news = counts && (!known.logged || known.why != x.why.text);
   known.logged |= counts;
   known.why = x.why.text;
-  log_->log(news ? spdlog::level::warn : spdlog::level::debug, "couldn't inspect {} {}: {}",
+  log_->log(news ? spdlog::level::warn : spdlog::level::debug, "the inspect of {} {} failed: {}",
             to_string(kind_), name_of(x.key), x.why.text);
 }
 

@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(
   CHECK(reported.first[0].name.find("0123456789ab)") != std::string::npos);
   CHECK(reported.first[0].why == "500: layer does not exist");
   CHECK(metrics->work.back().unverified == 1);
-  CHECK(log.count("warning couldn't inspect container") == 1);
+  CHECK(log.count("warning the inspect of container") == 1);
   const auto before = inspects();
   advance(10min);
   CHECK(inspects() - before <= 10);
