@@ -1,8 +1,8 @@
 #include "sync/barrier_queue.hpp"
 
-#include <algorithm>
-
 #include "runtime/invariant.hpp"
+
+#include <algorithm>
 
 namespace volumeviz::sync {
 

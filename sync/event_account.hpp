@@ -1,11 +1,10 @@
 #pragma once
 
+#include "runtime/invariant.hpp"
 #include "sync/event_tally.hpp"
 
 #include <cstdint>
 #include <vector>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz::sync {
 

@@ -1,8 +1,8 @@
 #include "sync/lag_list.hpp"
 
-#include <algorithm>
-
 #include "runtime/invariant.hpp"
+
+#include <algorithm>
 
 namespace volumeviz::sync {
 

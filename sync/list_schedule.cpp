@@ -1,12 +1,11 @@
 #include "sync/list_schedule.hpp"
 
+#include "runtime/invariant.hpp"
 #include "sync/backoff.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz::sync {
 

@@ -1,8 +1,8 @@
 #include "sync/stale_keys.hpp"
 
-#include <algorithm>
-
 #include "runtime/invariant.hpp"
+
+#include <algorithm>
 
 namespace volumeviz::sync {
 

@@ -1,11 +1,10 @@
 #include "wire/members.hpp"
 
+#include "runtime/invariant.hpp"
 #include "wire/origin.hpp"
 
 #include <algorithm>
 #include <utility>
-
-#include "runtime/invariant.hpp"
 
 namespace volumeviz::wire {
 

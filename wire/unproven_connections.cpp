@@ -1,8 +1,7 @@
 #include "wire/unproven_connections.hpp"
 
-#include "wire/origin.hpp"
-
 #include "runtime/invariant.hpp"
+#include "wire/origin.hpp"
 
 namespace volumeviz::wire {
 

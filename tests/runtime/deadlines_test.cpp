@@ -1,3 +1,4 @@
+#include "runtime/deadlines.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>
@@ -10,8 +11,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "runtime/deadlines.hpp"
 
 using namespace volumeviz;
 using namespace std::chrono_literals;
