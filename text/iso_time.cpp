@@ -70,7 +70,9 @@ std::string iso_time(timestamp at, int digits) {
   if (at == never)
     return {};
   using namespace std::chrono;
-  const sys_time<nanoseconds> time{nanoseconds{at}};
+  // In whole seconds: the day of the earliest timestamp does not fit into nanoseconds.
+  const auto nanos = (at % nanos_per_second + nanos_per_second) % nanos_per_second;
+  const sys_seconds time{seconds{at / nanos_per_second - (at % nanos_per_second < 0 ? 1 : 0)}};
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};
@@ -79,7 +81,7 @@ std::string iso_time(timestamp at, int digits) {
       text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09d", int{date.year()},
       unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(clock.hours().count()),
       static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
+      static_cast<int>(nanos));
   const auto left_out = digits > 0 ? 9 - digits : 10; // without digits, without the point
   return std::string{text.data(), static_cast<std::size_t>(size - left_out)} + 'Z';
 }
