@@ -30,8 +30,6 @@ private:
 
 stream_rig::stream_rig(std::chrono::nanoseconds skew) : docker(wall_clock(), skew) {
   const auto listens = [this](const std::shared_ptr<heard>& what) { return spawn<listener>(what); };
-  const docker_inspector_actor auditor = spawn<shell<docker_inspector>>(
-      make_slot("stream_auditor"), inspector_parts{docker.make_client(), numbers});
   context->log = log.log();
   context->numbers = numbers;
   context->now = wall_clock();
@@ -41,6 +39,8 @@ stream_rig::stream_rig(std::chrono::nanoseconds skew) : docker(wall_clock(), ske
                       .health = caf::actor_cast<health_reporter_actor>(listens(health)),
                       .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
                       .containers = caf::actor_cast<resource_handler_actor>(listens(containers))};
+  const docker_inspector_actor auditor = spawn<shell<docker_inspector>>(
+      make_slot("stream_auditor"), context_ptr{context}, inspector_parts{docker.make_client()});
   parts = {.reader = {.stream = nullptr, .memory = memory, .supervisor = {}, .auditor = auditor},
            .reader_slot = reader_slot,
            .daemon = std::make_shared<borrowed>(docker),
