@@ -46,4 +46,10 @@ void log_limit::forget_expired(time_point now) {
   });
 }
 
+std::string more_lines(std::uint64_t suppressed) {
+  return suppressed == 0
+             ? ""
+             : " (" + std::to_string(suppressed) + " more of these since the last line)";
+}
+
 } // namespace volumeviz::sync

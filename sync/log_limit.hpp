@@ -44,4 +44,8 @@ private:
   std::map<std::string, interval> known_;
 };
 
+/// The end of a line for log_limit::admit()'s value: " (8 more of these since the last line)", or
+/// empty for 0.
+std::string more_lines(std::uint64_t suppressed);
+
 } // namespace volumeviz::sync

@@ -29,10 +29,11 @@ batch_sender::batch_sender(hub_link_actor::pointer self, context_ptr context,
 batch_sender::~batch_sender() {
   // CAF 0.17 sends no answer for a promise that is dropped.
   for (auto& [batch, answer] : early_)
-    answer.deliver(write_answer{
-        .ok = false,
-        .why = {ec::store_unreachable, "the link to the hub at " + hub_name() + " died"},
-        .summary = {}});
+    answer.deliver(
+        write_answer{.ok = false,
+                     .why = {ec::store_unreachable,
+                             "the link to the hub at " + text::to_string(parts_.hub) + " died"},
+                     .summary = {}});
   for (auto& [seq, answer] : promises_)
     answer.deliver(
         write_answer{.ok = false,
@@ -93,7 +94,8 @@ void batch_sender::send_chunk(std::uint64_t seq) {
       .then([this, seq](write_answer& answer) { chunk_answered(seq, answer); },
             [this, seq](const caf::error& why) {
               failure silent{ec::store_unreachable,
-                             fmt::format("the hub at {} did not answer a batch: {}", hub_name(),
+                             fmt::format("the hub at {} did not answer a batch: {}",
+                                         text::to_string(parts_.hub),
                                          text_of(self_->system(), why))};
               sync::bound(silent);
               if (batches_.end(seq))
@@ -102,7 +104,7 @@ void batch_sender::send_chunk(std::uint64_t seq) {
 }
 
 void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
-  using step = outgoing_batches::step;
+  using step = sync::outgoing_batches::step;
   sync::bound(answer.why);
   auto next = batches_.answered(seq, std::move(answer), self_->clock().now());
   if (next.round_trip)
@@ -121,7 +123,7 @@ void batch_sender::chunk_answered(std::uint64_t seq, write_answer& answer) {
     context_->numbers->hub.refusals.add();
     fail(seq,
          {ec::store_unreachable,
-          fmt::format("the queue of the hub at {} was full for {} s", hub_name(),
+          fmt::format("the queue of the hub at {} was full for {} s", text::to_string(parts_.hub),
                       std::chrono::ceil<std::chrono::seconds>(parts_.limits.full_limit).count())});
     break;
   case step::complete:

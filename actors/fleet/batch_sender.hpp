@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/fleet/hub_link_parts.hpp"
-#include "actors/fleet/outgoing_batches.hpp"
+#include "sync/outgoing_batches.hpp"
 
 #include <functional>
 #include <map>
@@ -41,13 +41,12 @@ private:
   void chunk_answered(std::uint64_t seq, write_answer& answer);
   void deliver(std::uint64_t seq, write_answer&& answer);
   void fail(std::uint64_t seq, failure why);
-  std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
   context_ptr context_;
   const hub_link_parts& parts_;
   lock_callback on_lock_;
-  outgoing_batches batches_;
+  sync::outgoing_batches batches_;
   std::map<std::uint64_t, promise> promises_; ///< of `batches_`
   std::vector<std::pair<change_batch, promise>> early_;
   hub_session_actor session_; ///< null: none

@@ -23,10 +23,6 @@ constexpr auto admitted_limit = std::chrono::seconds{10};
 // time.
 constexpr sync::log_limit::limits line_limits{.lines = 4};
 
-std::string more_lines(std::uint64_t suppressed) {
-  return suppressed > 0 ? fmt::format(" ({} more of these since the last line)", suppressed) : "";
-}
-
 } // namespace
 
 fleet_roster::fleet_roster(interface::pointer self, context_ptr context, fleet_roster_parts parts)
@@ -95,7 +91,7 @@ fleet_roster::welcome_answer fleet_roster::admit(const agent_hello& agent,
     context_->log->info("host {} reports (agent {}){}{}", agent.host, hello.program_version,
                         decision.new_engine ? "; its Docker engine is a different one than before"
                                             : "",
-                        more_lines(*more));
+                        sync::more_lines(*more));
   auto answer = next.answer;
   // All batches of the former session must reach the store before any batch of the new one, also
   // when the agent does not wait for that and connects once more.
@@ -182,7 +178,7 @@ void fleet_roster::mark_away(std::uint64_t number, const std::string& why) {
     return;
   if (const auto more = lines_.admit("away " + *host, self_->clock().now()))
     context_->log->warn("host {} is away: {}; its rows stay as they were{}", *host, why,
-                        more_lines(*more));
+                        sync::more_lines(*more));
 }
 
 void fleet_roster::end_silent_sessions() {

@@ -31,10 +31,7 @@ public:
 private:
   void write(const std::string& key, const std::string& line) {
     if (const auto suppressed = limit_.admit(key, std::chrono::steady_clock::now()))
-      log_->warn("{}{}", line,
-                 *suppressed == 0
-                     ? ""
-                     : " (" + std::to_string(*suppressed) + " more since the last line)");
+      log_->warn("{}{}", line, sync::more_lines(*suppressed));
   }
 
   std::shared_ptr<metrics::catalogue> numbers_;

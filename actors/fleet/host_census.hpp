@@ -4,7 +4,6 @@
 #include "actors/platform/repeated.hpp"
 
 #include <functional>
-#include <memory>
 #include <vector>
 
 namespace volumeviz {

@@ -115,7 +115,7 @@ void hub_client::admitted(const link_welcome& welcome, const caf::strong_actor_p
   self_->monitor(session_);
   trouble_.worked();
   waits_.reset();
-  context_->log->info("connected to the hub at {}{}", hub_name(),
+  context_->log->info("connected to the hub at {}{}", text::to_string(parts_.hub),
                       welcome.snapshot ? "; it asks for a complete list of both kinds" : "");
   context_->numbers->hub.connected.set(true);
   on_.connected(session_, welcome);
@@ -141,8 +141,8 @@ void hub_client::lost(std::string why) {
   session_ = nullptr;
   token_.clear();
   context_->numbers->hub.connected.set(false);
-  on_.disconnected(
-      {ec::store_unreachable, fmt::format("the hub at {} is not reachable: {}", hub_name(), why)});
+  on_.disconnected({ec::store_unreachable, fmt::format("the hub at {} is not reachable: {}",
+                                                       text::to_string(parts_.hub), why)});
   context_->numbers->hub.redials.add();
   self_->delayed_send<caf::message_priority::high>(self_, waits_.next(), atom::dial_v);
 }

@@ -41,7 +41,6 @@ private:
   void send_heartbeat(const health_report& health);
   void step_failed(std::uint64_t attempt, const char* what, const caf::error& why);
   void lost(std::string why);
-  std::string hub_name() const { return text::to_string(parts_.hub); }
 
   hub_link_actor::pointer self_;
   context_ptr context_;

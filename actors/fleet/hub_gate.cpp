@@ -2,6 +2,7 @@
 
 #include "actors/fleet/error_text.hpp"
 #include "text/host_port.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,12 +18,10 @@ using namespace std::chrono_literals;
 
 constexpr auto roster_limit = 2s;
 
-/// A text from the network for a log line: at most 100 bytes, without control characters.
-std::string cropped(const std::string& text) {
-  std::string line;
-  for (auto c : text.substr(0, 100))
-    line += c < ' ' || c == 0x7f ? '?' : c;
-  return line;
+/// A text from the network for a log line.
+std::string cropped(std::string text) {
+  text::make_one_line(text, 100);
+  return text;
 }
 
 } // namespace
@@ -85,9 +84,8 @@ caf::error hub_gate::refuse(metrics::rejection reason, const std::string& host,
   const auto name = cropped(host);
   const auto key = fmt::format("{} {}", static_cast<int>(reason), name);
   if (const auto suppressed = lines_.admit(key, self_->clock().now()))
-    context_->log->warn(
-        "refused the agent of '{}': {}{}", name, why,
-        *suppressed > 0 ? fmt::format(" ({} more of these since the last line)", *suppressed) : "");
+    context_->log->warn("refused the agent of '{}': {}{}", name, why,
+                        sync::more_lines(*suppressed));
   return refusal(why);
 }
 

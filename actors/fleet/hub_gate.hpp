@@ -5,8 +5,6 @@
 #include "sync/log_limit.hpp"
 #include "wire/members.hpp"
 
-#include <spdlog/logger.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "actors/actor_context.hpp"
 #include "actors/fleet/hub_connector.hpp"
-#include "actors/fleet/outgoing_batches.hpp"
+#include "sync/outgoing_batches.hpp"
 #include "text/host_port.hpp"
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct hub_link_parts {
   std::shared_ptr<std::uint64_t> last_seq = std::make_shared<std::uint64_t>(0);
   text::host_port hub;
   connector_actor connector;
-  outgoing_batches::limits limits{};
+  sync::outgoing_batches::limits limits{};
 };
 
 } // namespace volumeviz

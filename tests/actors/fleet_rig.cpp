@@ -2,6 +2,7 @@
 
 #include "actors/inventory/inventory_store.hpp"
 #include "actors/platform/shell.hpp"
+#include "tests/actors/store_rig.hpp"
 #include "tests/support/scripted_docker.hpp"
 
 #include <doctest/doctest.h>
@@ -32,12 +33,8 @@ void fleet_rig::prove(const wire::member& who) {
 
 void fleet_rig::start_hub() {
   const auto deaf = spawn<listener>(std::make_shared<heard>());
-  writer = spawn<shell<inventory_store>>(
-      make_slot("inventory_store"),
-      store_parts{.store = store,
-                  .metrics = caf::actor_cast<metrics_aggregator_actor>(deaf),
-                  .health = caf::actor_cast<health_reporter_actor>(deaf),
-                  .log = log.log()});
+  writer = spawn<shell<inventory_store>>(make_slot("inventory_store"),
+                                         store_context(log, deaf, deaf), store_parts{store});
   sessions = make_slot("hub_session", queue);
   context = std::make_shared<actor_context>();
   context->log = log.log();

@@ -1,7 +1,7 @@
 // The batches of an agent on their way to the hub, without network and clock.
 
-#include "actors/fleet/outgoing_batches.hpp"
 #include "runtime/invariant.hpp"
+#include "sync/outgoing_batches.hpp"
 #include "tests/support/scripted_docker.hpp"
 
 #include <doctest/doctest.h>
@@ -12,6 +12,7 @@
 using namespace volumeviz;
 using namespace std::chrono_literals;
 
+using sync::outgoing_batches;
 using step = outgoing_batches::step;
 using numbers = std::vector<std::uint64_t>;
 

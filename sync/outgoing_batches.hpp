@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace volumeviz {
+namespace volumeviz::sync {
 
 /// An agent's batches on their way to the hub: which chunk of each is sent next, which batch a
 /// newer one supersedes, and what the hub's answer to a chunk means. Pure: the caller has the clock
@@ -69,12 +69,12 @@ public:
 
 private:
   struct batch {
-    sync::batch_topics topics;
+    batch_topics topics;
     std::vector<change_batch> chunks;
     std::uint32_t next = 0; ///< index of the chunk in flight
     time_point added;
     time_point sent;
-    sync::backoff waits;
+    backoff waits;
     std::vector<rejected_row> rejected; ///< resources that are too large for the link
   };
 
@@ -84,4 +84,4 @@ private:
   std::map<std::uint64_t, batch> batches_;
 };
 
-} // namespace volumeviz
+} // namespace volumeviz::sync

@@ -1,25 +1,25 @@
-#include "actors/fleet/outgoing_batches.hpp"
+#include "sync/outgoing_batches.hpp"
 
 #include "runtime/invariant.hpp"
 
 #include <utility>
 
-namespace volumeviz {
+namespace volumeviz::sync {
 
 std::vector<std::uint64_t> outgoing_batches::add(std::uint64_t seq, change_batch&& whole,
                                                  time_point now) {
   invariant(seq > newest_, "the sequence numbers of an agent's batches grow");
   newest_ = seq;
-  const auto topics = sync::topics_of(whole);
+  const auto topics = topics_of(whole);
   std::vector<std::uint64_t> superseded;
   for (const auto& [older, x] : batches_)
     if (x.topics.shares(topics))
       superseded.push_back(older);
   for (const auto older : superseded)
     batches_.erase(older);
-  auto rejected = sync::remove_oversized(whole, limits_.resource_bytes);
+  auto rejected = remove_oversized(whole, limits_.resource_bytes);
   batches_.emplace(seq, batch{.topics = topics,
-                              .chunks = sync::cut(std::move(whole), limits_.chunk_bytes),
+                              .chunks = cut(std::move(whole), limits_.chunk_bytes),
                               .added = now,
                               .sent = now,
                               .waits = {limits_.full_min, limits_.full_max, seed_ + seq},
@@ -69,4 +69,4 @@ outgoing_batches::next_step outgoing_batches::answered(std::uint64_t seq, write_
   return next;
 }
 
-} // namespace volumeviz
+} // namespace volumeviz::sync
