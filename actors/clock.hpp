@@ -16,12 +16,4 @@ inline timestamp system_now() {
       .count();
 }
 
-inline timestamp ns(std::chrono::milliseconds span) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(span).count();
-}
-
-inline double seconds_between(timestamp from, timestamp to) {
-  return static_cast<double>(to - from) / 1e9;
-}
-
 } // namespace volumeviz

@@ -20,8 +20,10 @@ std::string standby_reason(const std::string& host, const std::string& holder) {
 
 } // namespace
 
-database_reports::database_reports(inventory_store_actor::pointer self, const store_parts& parts)
-    : self_(self), parts_(parts), trouble_(parts.log, "the database") {
+database_reports::database_reports(inventory_store_actor::pointer self, context_ptr context,
+                                   const store_parts& parts)
+    : self_(self), context_(std::move(context)), parts_(parts),
+      trouble_(context_->log, "the database") {
 }
 
 void database_reports::wrote(std::uint64_t batches, duration took) {
@@ -46,7 +48,7 @@ void database_reports::pinged(const result<void>& answer, duration took) {
   if (!answer)
     failed(answer.error(), 0, took);
   else if (can_not_write)
-    failed(failure{*write_failure_}, 0, took);
+    failed(*write_failure_, 0, took);
   else
     up(0, took);
 }
@@ -74,18 +76,18 @@ void database_reports::failed(const failure& why, std::uint64_t batches, duratio
 
 void database_reports::send(store_report&& report) {
   last_report_ = self_->clock().now();
-  self_->send(parts_.metrics, report);
-  self_->send(parts_.health, std::move(report));
+  self_->send(context_->handles.metrics, report);
+  self_->send(context_->handles.health, std::move(report));
 }
 
 void database_reports::note_locks() {
   auto now = parts_.store->locked_out();
   for (const auto& [host, holder] : now)
     if (!locked_out_.contains(host))
-      parts_.log->warn("{}", standby_reason(host, holder));
+      context_->log->warn("{}", standby_reason(host, holder));
   for (const auto& [host, holder] : locked_out_)
     if (!now.contains(host))
-      parts_.log->info("took over: this node writes the rows of host {} now", host);
+      context_->log->info("took over: this node writes the rows of host {} now", host);
   locked_out_ = std::move(now);
 }
 

@@ -18,7 +18,8 @@ public:
   using duration = std::chrono::steady_clock::duration;
   using time_point = std::chrono::steady_clock::time_point;
 
-  database_reports(inventory_store_actor::pointer self, const store_parts& parts);
+  database_reports(inventory_store_actor::pointer self, context_ptr context,
+                   const store_parts& parts);
 
   /// A transaction was committed, with so many batches that were really written.
   void wrote(std::uint64_t batches, duration took);
@@ -41,6 +42,7 @@ private:
   void send(store_report&& report);
 
   inventory_store_actor::pointer self_;
+  context_ptr context_;
   const store_parts& parts_;
   repeated_failure trouble_;
   time_point last_report_{};

@@ -32,12 +32,12 @@ auto docker_inspector::timed(metrics::docker_call name, Call call) {
   auto began = std::chrono::steady_clock::now();
   auto answer = call();
   const auto result = answer.has_value() ? metrics::call_result::ok : metrics::call_result::error;
-  parts_.numbers->docker.calls(name, result).observe(std::chrono::steady_clock::now() - began);
+  context_->numbers->docker.calls(name, result).observe(std::chrono::steady_clock::now() - began);
   return answer;
 }
 
-docker_inspector::docker_inspector(interface::pointer, inspector_parts parts)
-    : parts_(std::move(parts)) {
+docker_inspector::docker_inspector(interface::pointer, context_ptr context, inspector_parts parts)
+    : context_(std::move(context)), parts_(std::move(parts)) {
 }
 
 docker_inspector::interface::behavior_type docker_inspector::make_behavior() {

@@ -1,18 +1,15 @@
 #pragma once
 
-#include "actors/actors.hpp"
+#include "actors/actor_context.hpp"
 #include "docker/client.hpp"
-#include "metrics/metrics.hpp"
 
 #include <memory>
 
 namespace volumeviz {
 
-/// What a docker inspector needs.
 struct inspector_parts {
   /// The inspector's own. It is shared only so that a shutdown can interrupt a call.
   std::shared_ptr<docker::client> client;
-  std::shared_ptr<metrics::catalogue> numbers;
 };
 
 /// DOCKER INSPECTOR: makes the calls of the Engine API, one after the other, each with a deadline.
@@ -20,7 +17,7 @@ class docker_inspector {
 public:
   using interface = docker_inspector_actor;
 
-  docker_inspector(interface::pointer self, inspector_parts parts);
+  docker_inspector(interface::pointer self, context_ptr context, inspector_parts parts);
   interface::behavior_type make_behavior();
 
 private:
@@ -36,10 +33,11 @@ private:
   template <class Call>
   auto timed(metrics::docker_call name, Call call);
 
-  inspector_parts parts_;
   docker::deadline next_limit(bool brief) const;
   void adapt_limit(const fetch_request& what, const failure* why, docker::deadline took);
 
+  context_ptr context_;
+  inspector_parts parts_;
   /// The deadline of the current inspect.
   docker::deadline limit_{0};
   /// How long the last answer took.

@@ -10,10 +10,10 @@
 
 namespace volumeviz {
 
-drift_reports::drift_reports(resource_handler_actor::pointer self, const handler_parts& parts,
+drift_reports::drift_reports(resource_handler_actor::pointer self, context_ptr context,
                              const sync::work_plan& plan, const sync::kept_rows& kept,
                              const problem_log& problems)
-    : self_(self), parts_(parts), plan_(plan), kept_(kept), problems_(problems) {
+    : self_(self), context_(std::move(context)), plan_(plan), kept_(kept), problems_(problems) {
 }
 
 void drift_reports::event_came(const docker_event& event, const event_meaning& meaning) {
@@ -59,9 +59,10 @@ void drift_reports::report_due(sync::time_point now) {
   for (const auto& x : drift)
     if (keys.size() < shown)
       keys.push_back(fmt::format("{} {} {}", to_string(x.op), to_string(x.kind), x.key));
-  parts_.log->warn("a reconciliation has repaired {} rows whose changes no event announced: {}{}",
-                   drift.size(), fmt::join(keys, ", "), drift.size() > shown ? ", …" : "");
-  self_->send(parts_.metrics, atom::drift_v, std::move(drift));
+  context_->log->warn(
+      "a reconciliation has repaired {} rows whose changes no event announced: {}{}", drift.size(),
+      fmt::join(keys, ", "), drift.size() > shown ? ", …" : "");
+  self_->send(context_->handles.metrics, atom::drift_v, std::move(drift));
 }
 
 } // namespace volumeviz

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/inventory/handler_parts.hpp"
+#include "actors/actor_context.hpp"
 #include "actors/inventory/problem_log.hpp"
 #include "sync/committed_fetch.hpp"
 #include "sync/drift_watch.hpp"
@@ -14,7 +14,7 @@ namespace volumeviz {
 /// finds only what happened before this program watched, so it shows no drift.
 class drift_reports {
 public:
-  drift_reports(resource_handler_actor::pointer self, const handler_parts& parts,
+  drift_reports(resource_handler_actor::pointer self, context_ptr context,
                 const sync::work_plan& plan, const sync::kept_rows& kept,
                 const problem_log& problems);
 
@@ -31,7 +31,7 @@ private:
   bool is_unannounced(const row_change& x, const sync::committed_fetch& of) const;
 
   resource_handler_actor::pointer self_;
-  const handler_parts& parts_;
+  context_ptr context_;
   const sync::work_plan& plan_;
   const sync::kept_rows& kept_;
   const problem_log& problems_;

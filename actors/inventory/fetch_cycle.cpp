@@ -29,11 +29,13 @@ failure request_failed(const char* actor, ec silent, const caf::error& why) {
 
 } // namespace
 
-fetch_cycle::fetch_cycle(resource_handler_actor::pointer self, const handler_parts& parts,
-                         sync::work_plan& plan, sync::list_completion& completion,
-                         handler_reports& reports, std::function<void()> ended)
-    : self_(self), parts_(parts), plan_(plan), completion_(completion), reports_(reports),
-      ended_(std::move(ended)), mounts_unknown_(parts.restarted) {
+fetch_cycle::fetch_cycle(resource_handler_actor::pointer self, context_ptr context,
+                         const handler_parts& parts, sync::work_plan& plan,
+                         sync::list_completion& completion, handler_reports& reports,
+                         std::function<void()> ended)
+    : self_(self), context_(std::move(context)), parts_(parts), plan_(plan),
+      completion_(completion), reports_(reports), ended_(std::move(ended)),
+      mounts_unknown_(parts.restarted()) {
 }
 
 void fetch_cycle::begin(sync::fetch&& asked) {
@@ -102,10 +104,10 @@ void fetch_cycle::fetched(observation& what) {
 }
 
 void fetch_cycle::write(observation& what) {
-  what.batch.host = parts_.host;
+  what.batch.host = context_->host;
   sync::prepare_write(what, in_flight_->asked, plan_, completion_.kept());
   auto batch = what.batch;
-  self_->request(parts_.store, write_limit, std::move(batch))
+  self_->request(context_->handles.store, write_limit, std::move(batch))
       .then(
           [this, number = number_, what = std::move(what)](const write_answer& answer) {
             current(number);
@@ -129,18 +131,18 @@ void fetch_cycle::written(const observation& what, const write_answer& answer) {
 }
 
 void fetch_cycle::committed(const observation& what, const write_summary& summary) {
-  invariant(what.batch.host == parts_.host, "a batch carries the handler's host");
+  invariant(what.batch.host == context_->host, "a batch carries the handler's host");
   const auto done = end();
   const sync::committed_fetch commit{parts_.kind, done.asked, done.with_drivers, what, summary};
   locked_out_ = false;
   reports_.trouble.committed();
-  log_changes(*parts_.log, what.batch, summary);
+  log_changes(*context_->log, what.batch, summary);
   reports_.problems.committed(what, summary);
   // Before the plan completes the fetch: it then forgets which events and rechecks requested it.
   auto rows = reports_.work.count_rows(commit);
   reports_.drift.suspect(commit);
 
-  const auto outcome = completion_.complete(commit, self_->clock().now(), parts_.now());
+  const auto outcome = completion_.complete(commit, self_->clock().now(), context_->now());
   reports_.problems.completed(outcome);
   reports_.work.ended(
       {.events = outcome.events,
@@ -161,9 +163,9 @@ void fetch_cycle::committed(const observation& what, const write_summary& summar
 
 void fetch_cycle::held_back() {
   end();
-  parts_.log->warn("the daemon's list lacks most of the {} that are recorded, so it was not "
-                   "written; listing again, and a second such list counts",
-                   plural(parts_.kind));
+  context_->log->warn("the daemon's list lacks most of the {} that are recorded, so it was not "
+                      "written; listing again, and a second such list counts",
+                      plural(parts_.kind));
   plan_.finish_held_back(self_->clock().now());
   ended_();
 }
@@ -201,16 +203,19 @@ void fetch_cycle::stand_by(const failure& why) {
   ended_();
 }
 
+const resource_handler_actor& fetch_cycle::other() const {
+  const auto& handles = context_->handles;
+  return parts_.kind == resource_kind::volume ? handles.containers : handles.volumes;
+}
+
 void fetch_cycle::hint_other(const sync::committed_fetch& x) {
-  if (!parts_.other)
-    return;
   auto hints = sync::mount_hints_of(x);
   if (parts_.kind == resource_kind::volume)
     hints.all |= std::exchange(mounts_unknown_, false);
   if (hints.all)
-    self_->send(parts_.other, atom::reconcile_v, list_reason::failure, std::uint64_t{0});
+    self_->send(other(), atom::reconcile_v, list_reason::failure, std::uint64_t{0});
   if (!hints.keys.empty())
-    self_->send(parts_.other, atom::recheck_v,
+    self_->send(other(), atom::recheck_v,
                 std::vector<std::string>(hints.keys.begin(), hints.keys.end()));
 }
 
@@ -219,8 +224,7 @@ void fetch_cycle::hint_other(const sync::committed_fetch& x) {
 void fetch_cycle::list_again_after_takeover(bool this_was_a_list) {
   if (!this_was_a_list)
     plan_.want_list(list_reason::lost_rows, 0, self_->clock().now());
-  if (parts_.other)
-    self_->send(parts_.other, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
+  self_->send(other(), atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
 }
 
 } // namespace volumeviz

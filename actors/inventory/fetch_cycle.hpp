@@ -14,7 +14,7 @@ namespace volumeviz {
 class fetch_cycle {
 public:
   /// `ended` is called after each cycle. References must outlive this.
-  fetch_cycle(resource_handler_actor::pointer self, const handler_parts& parts,
+  fetch_cycle(resource_handler_actor::pointer self, context_ptr context, const handler_parts& parts,
               sync::work_plan& plan, sync::list_completion& completion, handler_reports& reports,
               std::function<void()> ended);
 
@@ -48,11 +48,13 @@ private:
   void store_failed(const failure& why);
   void stand_by(const failure& why);
 
-  /// Sends hints to the handler of the other kind: mounts tie the two together.
+  /// The handler of the other kind, which mounts tie to this one.
+  const resource_handler_actor& other() const;
   void hint_other(const sync::committed_fetch& x);
   void list_again_after_takeover(bool this_was_a_list);
 
   resource_handler_actor::pointer self_;
+  context_ptr context_;
   const handler_parts& parts_;
   sync::work_plan& plan_;
   sync::list_completion& completion_;

@@ -102,9 +102,9 @@ void group_writer::answer(std::vector<write_summary>&& summaries) {
 /// One host may have failed the transaction of all: by a statement that takes too long, or by data
 /// that the database refuses.
 void group_writer::write_apart(const failure& together) {
-  parts_.log->debug("batches of several hosts could not be written together, so each host's are "
-                    "written by themselves: {}",
-                    together.text);
+  context_->log->debug("batches of several hosts could not be written together, so each host's are "
+                       "written by themselves: {}",
+                       together.text);
   apart_ = by_host(std::exchange(writing_, {}));
   for (std::size_t failures = 0; !apart_.empty();) {
     writing_ = std::move(apart_.front());
@@ -130,9 +130,10 @@ void group_writer::host_failed(const failure& why, steady::duration took) {
     return;
   }
   if (!known)
-    parts_.log->warn("batches of host {} could not be written although other hosts' are; for some "
-                     "minutes this host is written after them: {}",
-                     host, why.text);
+    context_->log->warn(
+        "batches of host {} could not be written although other hosts' are; for some "
+        "minutes this host is written after them: {}",
+        host, why.text);
   queue_.refuse(writing_, why);
 }
 

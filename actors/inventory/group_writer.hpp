@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace volumeviz {
@@ -16,9 +17,10 @@ namespace volumeviz {
 /// sync::culprits learns which hosts fail then.
 class group_writer {
 public:
-  group_writer(inventory_store_actor::pointer self, const store_parts& parts, write_queue& queue,
-               database_reports& reports)
-      : self_(self), parts_(parts), queue_(queue), reports_(reports) {}
+  group_writer(inventory_store_actor::pointer self, context_ptr context, const store_parts& parts,
+               write_queue& queue, database_reports& reports)
+      : self_(self), context_(std::move(context)), parts_(parts), queue_(queue), reports_(reports) {
+  }
 
   void write(write_group&& group);
   /// Refuses what is being written, and everything that waits.
@@ -35,6 +37,7 @@ private:
   bool database_is_away(const failure& why) const;
 
   inventory_store_actor::pointer self_;
+  context_ptr context_;
   const store_parts& parts_;
   write_queue& queue_;
   database_reports& reports_;

@@ -10,10 +10,11 @@ namespace volumeviz {
 /// Everything that a handler reports: to the log, the metrics, the health reporter and the
 /// reconciler. Refers to `parts`, `plan` and `kept`, which must outlive it.
 struct handler_reports {
-  handler_reports(resource_handler_actor::pointer self, const handler_parts& parts,
-                  const sync::work_plan& plan, const sync::kept_rows& kept)
-      : trouble(self, parts), problems(self, parts), drift(self, parts, plan, kept, problems),
-        work(self, parts, plan, kept) {}
+  handler_reports(resource_handler_actor::pointer self, const context_ptr& context,
+                  const handler_parts& parts, const sync::work_plan& plan,
+                  const sync::kept_rows& kept)
+      : trouble(self, context, parts), problems(self, context, parts.kind),
+        drift(self, context, plan, kept, problems), work(self, context, parts, plan, kept) {}
 
   // The parts refer to each other.
   handler_reports(const handler_reports&) = delete;

@@ -14,9 +14,9 @@ constexpr auto ping_interval = std::chrono::seconds{2};
 
 } // namespace
 
-inventory_store::inventory_store(interface::pointer self, store_parts parts)
-    : self_(self), parts_(std::move(parts)), reports_(self, parts_),
-      writer_(self, parts_, queue_, reports_) {
+inventory_store::inventory_store(interface::pointer self, context_ptr context, store_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      reports_(self, context_, parts_), writer_(self, context_, parts_, queue_, reports_) {
 }
 
 inventory_store::~inventory_store() {

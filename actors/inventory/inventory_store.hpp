@@ -13,7 +13,7 @@ class inventory_store {
 public:
   using interface = inventory_store_actor;
 
-  inventory_store(interface::pointer self, store_parts parts);
+  inventory_store(interface::pointer self, context_ptr context, store_parts parts);
   ~inventory_store();
   inventory_store(const inventory_store&) = delete;
   inventory_store& operator=(const inventory_store&) = delete;
@@ -27,6 +27,7 @@ private:
   void ping();
 
   interface::pointer self_;
+  context_ptr context_;
   store_parts parts_;
   write_queue queue_;
   database_reports reports_;

@@ -4,16 +4,17 @@
 
 namespace volumeviz {
 
-problem_log::problem_log(resource_handler_actor::pointer self, const handler_parts& parts)
-    : self_(self), parts_(parts), rejected_(parts.kind, parts.log),
-      unverified_(parts.kind, parts.log), left_out_(parts.kind, parts.log),
-      sent_rejected_(rejected_.report()), sent_unverified_{.kind = parts.kind, .first = {}} {
+problem_log::problem_log(resource_handler_actor::pointer self, context_ptr context,
+                         resource_kind kind)
+    : self_(self), context_(std::move(context)), kind_(kind), rejected_(kind, context_->log),
+      unverified_(kind, context_->log), left_out_(kind, context_->log),
+      sent_rejected_(rejected_.report()), sent_unverified_{.kind = kind, .first = {}} {
 }
 
 void problem_log::send_all() {
-  self_->send(parts_.health, sent_rejected_);
-  self_->send(parts_.health, sent_unverified_);
-  self_->send(parts_.health, atom::left_out_v, parts_.kind, sent_left_out_);
+  self_->send(context_->handles.health, sent_rejected_);
+  self_->send(context_->handles.health, sent_unverified_);
+  self_->send(context_->handles.health, atom::left_out_v, kind_, sent_left_out_);
 }
 
 void problem_log::fetched(const observation& what, bool list) {
@@ -21,18 +22,18 @@ void problem_log::fetched(const observation& what, bool list) {
     left_out_.listed(what.left_out);
   if (left_out_.reason() != sent_left_out_) {
     sent_left_out_ = left_out_.reason();
-    self_->send(parts_.health, atom::left_out_v, parts_.kind, sent_left_out_);
+    self_->send(context_->handles.health, atom::left_out_v, kind_, sent_left_out_);
   }
-  unverified_.fetched(what, list, what.failed.empty() ? never : parts_.now());
+  unverified_.fetched(what, list, what.failed.empty() ? never : context_->now());
 }
 
 void problem_log::committed(const observation& what, const write_summary& summary) {
-  rejected_.written(what, summary, parts_.now());
+  rejected_.written(what, summary, context_->now());
   auto current = rejected_.report();
   if (current == sent_rejected_)
     return;
   sent_rejected_ = std::move(current);
-  self_->send(parts_.health, sent_rejected_);
+  self_->send(context_->handles.health, sent_rejected_);
 }
 
 void problem_log::completed(const sync::fetch_outcome& outcome) {
@@ -48,7 +49,7 @@ void problem_log::send_unverified(const std::vector<std::string>& set_aside,
     return;
   unverified_.log_kept(current, sent_unverified_);
   sent_unverified_ = std::move(current);
-  self_->send(parts_.health, sent_unverified_);
+  self_->send(context_->handles.health, sent_unverified_);
 }
 
 } // namespace volumeviz

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/inventory/handler_parts.hpp"
+#include "actors/actor_context.hpp"
 #include "actors/inventory/left_out_log.hpp"
 #include "actors/inventory/rejected_rows.hpp"
 #include "actors/inventory/unverified_resources.hpp"
@@ -17,7 +17,7 @@ namespace volumeviz {
 /// sent.
 class problem_log {
 public:
-  problem_log(resource_handler_actor::pointer self, const handler_parts& parts);
+  problem_log(resource_handler_actor::pointer self, context_ptr context, resource_kind kind);
 
   /// Sends the current state of all: the health reporter may have that of a handler that died.
   void send_all();
@@ -36,7 +36,8 @@ public:
 
 private:
   resource_handler_actor::pointer self_;
-  const handler_parts& parts_;
+  context_ptr context_;
+  resource_kind kind_;
   rejected_rows rejected_;
   unverified_resources unverified_;
   left_out_log left_out_;

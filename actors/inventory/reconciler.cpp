@@ -28,9 +28,9 @@ std::string describe_reasons(const std::vector<list_reason>& reasons) {
 
 } // namespace
 
-reconciler::reconciler(interface::pointer self, reconciler_parts parts)
-    : self_(self), parts_(std::move(parts)), ledger_(*parts_.ledger),
-      random_(sync::seeded(parts_.seed)) {
+reconciler::reconciler(interface::pointer self, context_ptr context, reconciler_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)), ledger_(*parts_.ledger),
+      random_(sync::seeded(context_->seed)) {
 }
 
 reconciler::interface::behavior_type reconciler::make_behavior() {
@@ -62,9 +62,9 @@ reconcile_ticket reconciler::request(reconcile_scope scope, list_reason reason) 
   const auto opened = reason == list_reason::start || reason == list_reason::reconnect;
   if (wanted.is_new || opened) {
     if (covers(scope, resource_kind::volume))
-      self_->send(parts_.volumes, atom::reconcile_v, reason, wanted.ticket.run_id);
+      self_->send(context_->handles.volumes, atom::reconcile_v, reason, wanted.ticket.run_id);
     if (covers(scope, resource_kind::container))
-      self_->send(parts_.containers, atom::reconcile_v, reason, wanted.ticket.run_id);
+      self_->send(context_->handles.containers, atom::reconcile_v, reason, wanted.ticket.run_id);
   }
   return wanted.ticket;
 }
@@ -87,25 +87,25 @@ void reconciler::listing(resource_kind kind, std::uint64_t run_id) {
 }
 
 void reconciler::listed(const list_report& report) {
-  const auto* kind = report.kind == resource_kind::volume ? "volumes" : "containers";
+  const auto* kind = plural(report.kind);
   auto first = !ledger_.initial_done();
   auto changed = report.created + report.updated + report.removed;
   if (report.ok)
-    parts_.log->log(
+    context_->log->log(
         changed > 0 || first ? spdlog::level::info : spdlog::level::debug,
         "reconciled {} {} in {:.0f} ms (reason {}): {} rows created, {} updated, {} removed",
         report.found, kind, report.seconds * 1e3, describe_reasons(report.reasons), report.created,
         report.updated, report.removed);
   for (const auto& warning : report.warnings)
-    parts_.log->warn("the daemon's list of {} is partial, so no row was deleted: {}", kind,
-                     warning);
+    context_->log->warn("the daemon's list of {} is partial, so no row was deleted: {}", kind,
+                        warning);
   for (const auto& run :
        ledger_.list_finished(report.kind, report.run_id, report.ok, self_->clock().now()))
     if (run.scope == reconcile_scope::full)
-      self_->send(parts_.metrics, atom::run_done_v,
+      self_->send(context_->handles.metrics, atom::run_done_v,
                   std::chrono::duration<double>(run.duration).count());
   if (first && ledger_.initial_done())
-    parts_.log->info("the first full reconciliation is done: the inventory is complete");
+    context_->log->info("the first full reconciliation is done: the inventory is complete");
   publish_status();
 }
 
@@ -113,8 +113,8 @@ void reconciler::barrier(timestamp at) {
   if (!stream_.connected)
     return;
   // These follow the lists of the new connection, and every event that was read before.
-  self_->send(parts_.volumes, atom::barrier_v, at);
-  self_->send(parts_.containers, atom::barrier_v, at);
+  self_->send(context_->handles.volumes, atom::barrier_v, at);
+  self_->send(context_->handles.containers, atom::barrier_v, at);
 }
 
 void reconciler::verified(resource_kind kind, timestamp at) {
@@ -149,13 +149,13 @@ void reconciler::write_host() {
   if (!stream_.connected || writing_host_ || (at == written_verified_ && at != never))
     return;
   change_batch batch;
-  batch.host = parts_.host;
+  batch.host = context_->host;
   batch.facts = {.engine_id = stream_.engine_id,
                  .engine_version = stream_.engine_version,
-                 .last_seen_at = parts_.now(),
+                 .last_seen_at = context_->now(),
                  .verified_at = at};
   writing_host_ = true;
-  self_->request(parts_.store, write_limit, std::move(batch))
+  self_->request(context_->handles.store, write_limit, std::move(batch))
       .then([this, at](const write_answer& answer) { host_written(answer, at); },
             [this](const caf::error&) { writing_host_ = false; });
 }
@@ -172,8 +172,10 @@ void reconciler::host_written(const write_answer& answer, timestamp at) {
 /// Another node writes the host's rows, or has written them meanwhile, so the rows are not verified
 /// any more. A list that waits to be written holds the time of verification back.
 void reconciler::list_lost_rows() {
-  self_->send(parts_.volumes, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
-  self_->send(parts_.containers, atom::reconcile_v, list_reason::lost_rows, std::uint64_t{0});
+  self_->send(context_->handles.volumes, atom::reconcile_v, list_reason::lost_rows,
+              std::uint64_t{0});
+  self_->send(context_->handles.containers, atom::reconcile_v, list_reason::lost_rows,
+              std::uint64_t{0});
 }
 
 timestamp reconciler::verified_at() const {
@@ -186,8 +188,8 @@ void reconciler::publish_status() {
                           .container_runs = ledger_.container_runs(),
                           .initial_done = ledger_.initial_done(),
                           .verified_at = verified_at()};
-  self_->send(parts_.metrics, status);
-  self_->send(parts_.health, std::move(status));
+  self_->send(context_->handles.metrics, status);
+  self_->send(context_->handles.health, std::move(status));
 }
 
 } // namespace volumeviz

@@ -1,34 +1,20 @@
 #pragma once
 
-#include "actors/actors.hpp"
-#include "actors/clock.hpp"
+#include "actors/actor_context.hpp"
 #include "sync/reconcile_ledger.hpp"
-
-#include <spdlog/logger.h>
 
 #include <array>
 #include <chrono>
 #include <memory>
 #include <random>
-#include <string>
 
 namespace volumeviz {
 
-/// What the reconciler needs.
 struct reconciler_parts {
-  std::string host;
   /// Between periodic runs; 0 for none.
   std::chrono::milliseconds interval{1'800'000};
-  resource_handler_actor volumes;
-  resource_handler_actor containers;
-  inventory_store_actor store;
-  metrics_aggregator_actor metrics;
-  health_reporter_actor health;
   /// The record of runs. It survives a restart of the reconciler.
   std::shared_ptr<sync::reconcile_ledger> ledger;
-  std::shared_ptr<spdlog::logger> log;
-  wall_clock now = system_now;
-  std::uint64_t seed = 0;
 };
 
 /// RECONCILER: decides when everything is stale, and keeps the record of the runs. It starts a run
@@ -39,7 +25,7 @@ class reconciler {
 public:
   using interface = reconciler_actor;
 
-  reconciler(interface::pointer self, reconciler_parts parts);
+  reconciler(interface::pointer self, context_ptr context, reconciler_parts parts);
   interface::behavior_type make_behavior();
 
 private:
@@ -61,6 +47,7 @@ private:
   timestamp verified_at() const;
 
   interface::pointer self_;
+  context_ptr context_;
   reconciler_parts parts_;
   sync::reconcile_ledger& ledger_;
   std::minstd_rand random_;

@@ -1,19 +1,23 @@
 #include "actors/inventory/resource_handler.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace volumeviz {
 
-resource_handler::resource_handler(interface::pointer self, handler_parts parts)
-    : self_(self), parts_(std::move(parts)), plan_(parts_.limits, parts_.seed),
+resource_handler::resource_handler(interface::pointer self, context_ptr context,
+                                   handler_parts parts)
+    : self_(self), context_(std::move(context)), parts_(std::move(parts)),
+      plan_(parts_.limits, context_->seed + static_cast<std::uint64_t>(parts_.kind)),
       completion_(plan_, parts_.limits.list_only),
-      reports_(self, parts_, plan_, completion_.kept()),
-      cycle_(self, parts_, plan_, completion_, reports_, [this] { advance(); }), timer_(self) {
+      reports_(self, context_, parts_, plan_, completion_.kept()),
+      cycle_(self, context_, parts_, plan_, completion_, reports_, [this] { advance(); }),
+      timer_(self) {
 }
 
 resource_handler::interface::behavior_type resource_handler::make_behavior() {
-  if (parts_.restarted) {
+  if (parts_.restarted()) {
     reports_.problems.send_all();
     list(list_reason::lost_events, 0);
   }
@@ -36,7 +40,7 @@ void resource_handler::mark_dirty(const docker_event& event) {
     ++parts_.slot->settled;
     return;
   }
-  parts_.log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
+  context_->log->debug("event {} {} {}", meaning->event_type, event.action, event.id);
   reports_.drift.event_came(event, *meaning);
   plan_.mark_dirty(event, *meaning, self_->clock().now());
   advance();
@@ -45,8 +49,8 @@ void resource_handler::mark_dirty(const docker_event& event) {
 void resource_handler::events_were_dropped() {
   // Acknowledge first: an event that is refused from now on sends another overflow message.
   parts_.slot->overflow = false;
-  parts_.log->warn("events of {0} were dropped because the queue was full; listing all {0}",
-                   plural(parts_.kind));
+  context_->log->warn("events of {0} were dropped because the queue was full; listing all {0}",
+                      plural(parts_.kind));
   list(list_reason::overflow, 0);
 }
 

@@ -16,7 +16,7 @@ class resource_handler {
 public:
   using interface = resource_handler_actor;
 
-  resource_handler(interface::pointer self, handler_parts parts);
+  resource_handler(interface::pointer self, context_ptr context, handler_parts parts);
   // The parts refer to each other.
   resource_handler(const resource_handler&) = delete;
   resource_handler& operator=(const resource_handler&) = delete;
@@ -38,6 +38,7 @@ private:
   bool may_stop() const;
 
   interface::pointer self_;
+  context_ptr context_;
   handler_parts parts_;
   sync::work_plan plan_;
   sync::list_completion completion_;

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace volumeviz {
 
-trouble_reports::trouble_reports(resource_handler_actor::pointer self, const handler_parts& parts)
-    : self_(self), parts_(parts),
-      docker_(parts.log, fmt::format("fetching {}", plural(parts.kind))),
-      store_(parts.log, fmt::format("writing {}", plural(parts.kind))),
-      reported_(parts.restarted) { // the handler before this one may have reported a trouble
+trouble_reports::trouble_reports(resource_handler_actor::pointer self, context_ptr context,
+                                 const handler_parts& parts)
+    : self_(self), context_(std::move(context)), parts_(parts),
+      docker_(context_->log, fmt::format("fetching {}", plural(parts.kind))),
+      store_(context_->log, fmt::format("writing {}", plural(parts.kind))),
+      reported_(parts.restarted()) { // the handler before this one may have reported a trouble
 }
 
 void trouble_reports::docker_failed(const failure& why) {
@@ -22,7 +25,7 @@ void trouble_reports::store_failed(const failure& why) {
 }
 
 void trouble_reports::standing_by(const failure& why) {
-  parts_.log->debug("{} are not written: {}", plural(parts_.kind), why.text);
+  context_->log->debug("{} are not written: {}", plural(parts_.kind), why.text);
   if (reported_)
     report({});
 }
@@ -35,7 +38,7 @@ void trouble_reports::committed() {
 
 void trouble_reports::report(const failure& why) {
   reported_ = !why.text.empty();
-  self_->send(parts_.health, atom::trouble_v, parts_.kind, why);
+  self_->send(context_->handles.health, atom::trouble_v, parts_.kind, why);
 }
 
 } // namespace volumeviz

@@ -9,7 +9,8 @@ namespace volumeviz {
 /// log when a trouble begins and when it ends.
 class trouble_reports {
 public:
-  trouble_reports(resource_handler_actor::pointer self, const handler_parts& parts);
+  trouble_reports(resource_handler_actor::pointer self, context_ptr context,
+                  const handler_parts& parts);
 
   /// Docker did not answer, or has not answered yet.
   void docker_failed(const failure& why);
@@ -25,6 +26,7 @@ private:
   void report(const failure& why);
 
   resource_handler_actor::pointer self_;
+  context_ptr context_;
   const handler_parts& parts_;
   repeated_failure docker_;
   repeated_failure store_;

@@ -52,23 +52,23 @@ void work_reports::ended(ended_work&& work) {
                      .processed = counts_of(work.events.processed),
                      .failed = counts_of(work.events.failed),
                      .failed_why = work.failed_why,
-                     .committed_at = parts_.now(),
+                     .committed_at = context_->now(),
                      .rows = std::move(work.rows),
                      .rejected = work.rejected,
                      .replaced_text = work.replaced_text,
                      .pending = plan_.keys().pending(),
                      .unverified = plan_.keys().set_aside().size() + kept_.without_turn()};
   if (work.replaced_text > 0)
-    parts_.log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
-                     "U+FFFD in {} strings",
-                     work.replaced_text);
+    context_->log->warn("replaced what is not valid text (U+0000, or bytes that are not UTF-8) by "
+                        "U+FFFD in {} strings",
+                        work.replaced_text);
   // Count last. If the handler dies before this line, its supervisor counts these events as failed.
   parts_.slot->settled += total(work.events.processed) + total(work.events.failed);
-  self_->send(parts_.metrics, std::move(report));
+  self_->send(context_->handles.metrics, std::move(report));
 }
 
 void work_reports::list_began(const sync::fetch& asked) {
-  self_->send(parts_.reconciler, atom::listing_v, parts_.kind, asked.run_id);
+  self_->send(context_->handles.reconciler, atom::listing_v, parts_.kind, asked.run_id);
 }
 
 void work_reports::list_committed(const sync::committed_fetch& x, seconds took) {
@@ -92,7 +92,7 @@ void work_reports::list_failed(const sync::fetch& asked, const failure& why, sec
 void work_reports::list_locked_out(const sync::fetch& asked, const failure& why) {
   auto report = report_of(asked, {});
   report.why = why;
-  self_->send(parts_.reconciler, std::move(report));
+  self_->send(context_->handles.reconciler, std::move(report));
 }
 
 list_report work_reports::report_of(const sync::fetch& asked, seconds took) const {
@@ -105,15 +105,15 @@ list_report work_reports::report_of(const sync::fetch& asked, seconds took) cons
 }
 
 void work_reports::send(list_report&& report) {
-  self_->send(parts_.metrics, report);
-  self_->send(parts_.reconciler, std::move(report));
+  self_->send(context_->handles.metrics, report);
+  self_->send(context_->handles.reconciler, std::move(report));
 }
 
 void work_reports::verified() {
   if (plan_.status().verified == verified_)
     return;
   verified_ = plan_.status().verified;
-  self_->send(parts_.reconciler, atom::verified_v, parts_.kind, verified_);
+  self_->send(context_->handles.reconciler, atom::verified_v, parts_.kind, verified_);
 }
 
 } // namespace volumeviz

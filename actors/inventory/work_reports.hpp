@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace volumeviz {
@@ -24,9 +25,9 @@ class work_reports {
 public:
   using seconds = std::chrono::duration<double>;
 
-  work_reports(resource_handler_actor::pointer self, const handler_parts& parts,
-               const sync::work_plan& plan, const sync::kept_rows& kept)
-      : self_(self), parts_(parts), plan_(plan), kept_(kept) {}
+  work_reports(resource_handler_actor::pointer self, context_ptr context,
+               const handler_parts& parts, const sync::work_plan& plan, const sync::kept_rows& kept)
+      : self_(self), context_(std::move(context)), parts_(parts), plan_(plan), kept_(kept) {}
 
   /// Rows by whether an event requested their fetch. The plan knows this until the fetch is
   /// completed.
@@ -47,6 +48,7 @@ private:
   void send(list_report&& report);
 
   resource_handler_actor::pointer self_;
+  context_ptr context_;
   const handler_parts& parts_;
   const sync::work_plan& plan_;
   const sync::kept_rows& kept_;

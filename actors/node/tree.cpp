@@ -202,16 +202,12 @@ private:
   }
 
   void make_store() {
-    store_parts parts{.store = nullptr,
-                      .host = is(node_role::hub) ? "" : context_->host,
-                      .metrics = metrics_.address,
-                      .health = health_.address,
-                      .log = context_->log};
+    store_parts parts{.store = nullptr, .host = is(node_role::hub) ? "" : context_->host};
     auto& child = child_of(store_);
     child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot,
-                  open = parts_.make_store, parts]() mutable {
+                  context = context_ptr{context_}, open = parts_.make_store, parts]() mutable {
       parts.store = open();
-      return start<inventory_store>(system, own_thread, slot, parts);
+      return start<inventory_store>(system, own_thread, slot, context, parts);
     };
   }
 
@@ -226,11 +222,11 @@ private:
   void make_inspector(const place<docker_inspector_actor>& where) {
     auto& child = child_of(where);
     auto current = std::make_shared<std::weak_ptr<docker::client>>();
-    child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot, current,
-                  daemon = parts_.daemon, numbers = parts_.numbers] {
+    child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot,
+                  context = context_ptr{context_}, current, daemon = parts_.daemon] {
       std::shared_ptr<docker::client> client = daemon->make_client();
       *current = client;
-      return start<docker_inspector>(system, own_thread, slot, inspector_parts{client, numbers});
+      return start<docker_inspector>(system, own_thread, slot, context, inspector_parts{client});
     };
     child.interrupt = [current] {
       if (auto client = current->lock())
@@ -240,43 +236,18 @@ private:
 
   void make_handler(resource_kind kind) {
     const auto volumes = kind == resource_kind::volume;
-    auto& child = child_of(volumes ? volumes_ : containers_);
-    handler_parts parts{.kind = kind,
-                        .host = context_->host,
-                        .slot = child.slot,
-                        .inspector =
-                            volumes ? volume_inspector_.address : container_inspector_.address,
-                        .store = store_.address,
-                        .reconciler = reconciler_.address,
-                        .metrics = metrics_.address,
-                        .health = health_.address,
-                        .other = volumes ? containers_.address : volumes_.address,
-                        .log = context_->log,
-                        .now = context_->now,
-                        .limits = volumes ? parts_.volume_limits : parts_.container_limits,
-                        .seed = context_->seed + static_cast<std::uint64_t>(kind)};
-    child.make = [&system = system_, parts]() mutable {
-      parts.restarted = parts.slot->restarts > 0;
-      return start<resource_handler>(system, false, parts.slot, parts);
-    };
+    const auto& where = volumes ? volumes_ : containers_;
+    make<resource_handler>(
+        where, handler_parts{.kind = kind,
+                             .slot = slot_of(where),
+                             .inspector =
+                                 volumes ? volume_inspector_.address : container_inspector_.address,
+                             .limits = volumes ? parts_.volume_limits : parts_.container_limits});
   }
 
   void make_reconciler() {
-    auto& child = child_of(reconciler_);
-    reconciler_parts parts{.host = context_->host,
-                           .interval = parts_.settings.reconcile_interval,
-                           .volumes = volumes_.address,
-                           .containers = containers_.address,
-                           .store = store_.address,
-                           .metrics = metrics_.address,
-                           .health = health_.address,
-                           .ledger = ledger_,
-                           .log = context_->log,
-                           .now = context_->now,
-                           .seed = context_->seed};
-    child.make = [&system = system_, slot = child.slot, parts] {
-      return start<reconciler>(system, false, slot, parts);
-    };
+    make<reconciler>(reconciler_, reconciler_parts{.interval = parts_.settings.reconcile_interval,
+                                                   .ledger = ledger_});
   }
 
   void make_stream() {

@@ -27,7 +27,6 @@ public:
       log_->info("{} works again after {} failures", what_, count_);
     count_ = 0;
   }
-  std::uint64_t count() const noexcept { return count_; }
 
 private:
   std::shared_ptr<spdlog::logger> log_;

@@ -27,9 +27,11 @@ struct inspecting : support::deterministic_system {
   inspecting() {
     actor = spawn<shell<docker_inspector>>(
         make_slot("inspector"),
-        inspector_parts{docker.make_client(), std::make_shared<metrics::catalogue>()});
+        std::make_shared<const actor_context>(actor_context{
+            .host = {}, .log = {}, .numbers = std::make_shared<metrics::catalogue>()}),
+        inspector_parts{docker.make_client()});
   }
-  observation look(const strings& keys) {
+  observation inspect(const strings& keys) {
     return *ask<observation>(actor, fetch_request{.kind = volume_kind, .list = false, .keys = keys})
                 ->value;
   }
@@ -52,7 +54,7 @@ struct inspecting : support::deterministic_system {
 TEST_CASE_FIXTURE(inspecting, "a fetch says what exists, what is gone and what failed") {
   docker.create_volume(some_volume("there"));
   docker.fail_key("broken", {ec::docker_refused, "500: no such driver"});
-  const auto x = look({"there", "gone", "broken"});
+  const auto x = inspect({"there", "gone", "broken"});
   CHECK(x.ok);
   REQUIRE(x.batch.volumes.present.size() == 1);
   CHECK(x.batch.volumes.present[0].name == "there");
@@ -66,7 +68,7 @@ TEST_CASE_FIXTURE(inspecting, "one resource that hangs does not hide the others"
   docker.create_volume(some_volume("a"));
   docker.create_volume(some_volume("c"));
   docker.fail_key("b", slow);
-  const auto x = look({"a", "b", "c"});
+  const auto x = inspect({"a", "b", "c"});
   CHECK(x.ok);
   CHECK(x.batch.volumes.present.size() == 2);
   CHECK(failed_keys(x) == strings{"b"});
@@ -74,7 +76,7 @@ TEST_CASE_FIXTURE(inspecting, "one resource that hangs does not hide the others"
 
 TEST_CASE_FIXTURE(inspecting, "after two timeouts the other resources are not inspected") {
   docker.fail(docker_call::inspect_volume, slow);
-  const auto x = look({"a", "b", "c", "d", "e"});
+  const auto x = inspect({"a", "b", "c", "d", "e"});
   CHECK(x.ok);
   CHECK(failed_keys(x) == strings{"a", "b", "c", "d", "e"});
   CHECK(docker.inspected() == strings{"a", "b"});
@@ -82,7 +84,7 @@ TEST_CASE_FIXTURE(inspecting, "after two timeouts the other resources are not in
 
 TEST_CASE_FIXTURE(inspecting, "a daemon that is away makes the whole fetch fail") {
   docker.fail(docker_call::inspect_volume, away);
-  const auto x = look({"a", "b"});
+  const auto x = inspect({"a", "b"});
   CHECK_FALSE(x.ok);
   CHECK(x.why == away);
   CHECK(docker.inspected() == strings{"a"});

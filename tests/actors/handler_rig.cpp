@@ -13,33 +13,31 @@ using support::docker_call;
 void handler_rig::start(resource_kind kind, std::size_t queue) {
   kind_ = kind;
   const auto listens = [this](const std::shared_ptr<heard>& what) { return spawn<listener>(what); };
-  const auto to_metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics));
-  if (!inspector)
-    inspector = spawn<shell<docker_inspector>>(
-        make_slot("inspector"),
-        inspector_parts{docker.make_client(), std::make_shared<metrics::catalogue>()});
-  inventory_store_actor writer = spawn<shell<inventory_store>>(
-      make_slot("inventory_store"),
-      store_parts{.store = store,
-                  .metrics = to_metrics,
+  const auto to_metrics = listens(metrics);
+  const auto to_other = caf::actor_cast<resource_handler_actor>(listens(other_handler));
+  const auto volumes = kind == resource_kind::volume;
+  actor_context context{
+      .host = host,
+      .log = log.log(),
+      .numbers = std::make_shared<metrics::catalogue>(),
+      .now = handlers_clock,
+      .seed = random(),
+      .handles = {.reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
+                  .metrics = caf::actor_cast<metrics_aggregator_actor>(to_metrics),
                   .health = caf::actor_cast<health_reporter_actor>(to_metrics),
-                  .log = log.log()});
+                  .volumes = volumes ? resource_handler_actor{} : to_other,
+                  .containers = volumes ? to_other : resource_handler_actor{}}};
+  const auto shared = [&context] { return std::make_shared<const actor_context>(context); };
+  if (!inspector)
+    inspector = spawn<shell<docker_inspector>>(make_slot("inspector"), shared(),
+                                               inspector_parts{docker.make_client()});
+  context.handles.store =
+      spawn<shell<inventory_store>>(make_slot("inventory_store"), shared(), store_parts{store});
   slot = make_slot("handler", queue);
-  handler_parts parts{.kind = kind,
-                      .host = host,
-                      .slot = slot,
-                      .inspector = inspector,
-                      .store = writer,
-                      .reconciler = caf::actor_cast<reconciler_actor>(listens(reconciler)),
-                      .metrics = to_metrics,
-                      .health = caf::actor_cast<health_reporter_actor>(to_metrics),
-                      .other = caf::actor_cast<resource_handler_actor>(listens(other_handler)),
-                      .log = log.log(),
-                      .now = handlers_clock,
-                      .limits = limits,
-                      .seed = random(),
-                      .restarted = restarted};
-  handler = spawn<shell<resource_handler>>(slot, std::move(parts));
+  slot->restarts = restarted ? 1 : 0;
+  handler = spawn<shell<resource_handler>>(
+      slot, shared(),
+      handler_parts{.kind = kind, .slot = slot, .inspector = inspector, .limits = limits});
   run();
 }
 

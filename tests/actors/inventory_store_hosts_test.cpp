@@ -69,12 +69,8 @@ struct hub_store_rig : support::deterministic_system {
   hub_store_rig() {
     const auto ear = spawn<listener>(health);
     const auto other = spawn<listener>(std::make_shared<heard>());
-    actor = spawn<shell<inventory_store>>(
-        make_slot("inventory_store"),
-        store_parts{.store = store,
-                    .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
-                    .health = caf::actor_cast<health_reporter_actor>(ear),
-                    .log = log.log()});
+    actor = spawn<shell<inventory_store>>(make_slot("inventory_store"),
+                                          store_context(log, other, ear), store_parts{store});
     run();
   }
   /// One batch of each host, all in one go. Whether each was written.
@@ -174,11 +170,7 @@ TEST_CASE_FIXTURE(
   const auto other = spawn<listener>(std::make_shared<heard>());
   kept_log log;
   const inventory_store_actor actor = spawn<shell<inventory_store>>(
-      make_slot("inventory_store"),
-      store_parts{.store = store,
-                  .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
-                  .health = caf::actor_cast<health_reporter_actor>(other),
-                  .log = log.log()});
+      make_slot("inventory_store"), store_context(log, other, other), store_parts{store});
   run();
   std::vector<std::pair<std::string, write_answer>> answers;
   const auto write = [&](const std::vector<std::pair<std::string, std::string>>& what) {

@@ -32,7 +32,7 @@ struct volumes_rig : handler_rig {
     list();
   }
   bool has(const std::string& name) const { return rows().volumes.contains(name); }
-  const unverified_report& told() const { return metrics->unverified.back(); }
+  const unverified_report& reported() const { return metrics->unverified.back(); }
 };
 
 /// All volumes are pruned, and no inspect is needed for that. How many lists are.
@@ -69,11 +69,11 @@ TEST_CASE_FIXTURE(volumes_rig, "a kept volume is named with its reason, counted,
   advance(10s);
   list();
   REQUIRE_FALSE(metrics->unverified.empty());
-  CHECK(told().count == 0);
-  CHECK(told().kept == 1);
-  REQUIRE(told().first_kept.size() == 1);
-  CHECK(told().first_kept[0].name == "pv1");
-  CHECK(told().first_kept[0].why.find("not found") != std::string::npos);
+  CHECK(reported().count == 0);
+  CHECK(reported().kept == 1);
+  REQUIRE(reported().first_kept.size() == 1);
+  CHECK(reported().first_kept[0].name == "pv1");
+  CHECK(reported().first_kept[0].why.find("not found") != std::string::npos);
   CHECK(metrics->work.back().unverified == 1);
   CHECK(log.count("status unverified") == 1);
   CHECK(std::ranges::any_of(store->batches(), [](const change_batch& x) {
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(volumes_rig,
   advance(10s);
   docker.find_driver("nas");
   advance(6min); // an inspect is tried at least every five
-  CHECK(told().kept == 0);
+  CHECK(reported().kept == 0);
   CHECK(metrics->work.back().unverified == 0);
   CHECK(log.has("listed again or gone"));
   list();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(
   docker.find_driver("nas");
   advance(6min);
   CHECK_FALSE(has("pv1"));
-  CHECK(told().kept == 0);
+  CHECK(reported().kept == 0);
 }
 
 TEST_CASE_FIXTURE(volumes_rig, "the last volume of a driver is deleted after one inspect") {
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(volumes_rig,
     list();
     advance(10s);
     CHECK_FALSE(has("pv1"));
-    CHECK(told().kept == 0);
+    CHECK(reported().kept == 0);
     CHECK(metrics->work.back().unverified == 0);
   }
   SUBCASE("named, and no inspect had worked before") {
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(volumes_rig,
     list();
     advance(10s);
     CHECK(has("pv1"));
-    CHECK(told().kept == 1);
+    CHECK(reported().kept == 1);
   }
 }
 

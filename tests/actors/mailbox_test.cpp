@@ -30,8 +30,8 @@ struct seen_by_actor {
   std::atomic<std::uint64_t> others{0};
 };
 
-/// Has the interface of a handler. A proof blocks it until the test opens the gate, a list makes it
-/// throw, an overflow is not acknowledged: the test does that.
+/// Has the interface of a handler. A barrier blocks it until the test opens the gate, a list makes
+/// it throw, an overflow is not acknowledged: the test does that.
 class gatekeeper {
 public:
   using interface = resource_handler_actor;

@@ -336,8 +336,8 @@ TEST_CASE_FIXTURE(counting, "a restarting inspector says nothing about the daemo
   advance(1s);
   CHECK(docker_status() == health_status::not_configured);
   support::scripted_docker docker{wall_clock()};
-  way->lead_to(caf::actor_cast<caf::strong_actor_ptr>(
-      spawn<shell<docker_inspector>>(slot, inspector_parts{docker.make_client(), numbers})));
+  way->lead_to(caf::actor_cast<caf::strong_actor_ptr>(spawn<shell<docker_inspector>>(
+      slot, context_ptr{context}, inspector_parts{docker.make_client()})));
   advance(100ms);
   CHECK(docker_status() == health_status::healthy);
   docker.fail(support::docker_call::identify, {ec::docker_unreachable, "connection refused"});

@@ -29,26 +29,25 @@ struct reconciling : support::deterministic_system {
     const auto listens = [this](const std::shared_ptr<heard>& what) {
       return spawn<listener>(what);
     };
-    const auto to_metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics));
-    const auto to_health = caf::actor_cast<health_reporter_actor>(listens(health));
-    const inventory_store_actor writer = spawn<shell<inventory_store>>(
-        make_slot("inventory_store"),
-        store_parts{.store = store, .metrics = to_metrics, .health = to_health, .log = log.log()});
-    parts = {.host = "h",
-             .interval = interval,
-             .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
-             .containers = caf::actor_cast<resource_handler_actor>(listens(containers)),
-             .store = writer,
-             .metrics = to_metrics,
-             .health = to_health,
-             .ledger = std::make_shared<sync::reconcile_ledger>(),
-             .log = log.log(),
-             .now = wall_clock(),
-             .seed = random()};
+    actor_context all{
+        .host = "h",
+        .log = log.log(),
+        .numbers = {},
+        .now = wall_clock(),
+        .seed = random(),
+        .handles = {.metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics)),
+                    .health = caf::actor_cast<health_reporter_actor>(listens(health)),
+                    .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
+                    .containers = caf::actor_cast<resource_handler_actor>(listens(containers))}};
+    all.handles.store = spawn<shell<inventory_store>>(make_slot("inventory_store"),
+                                                      std::make_shared<const actor_context>(all),
+                                                      store_parts{store});
+    context = std::make_shared<const actor_context>(all);
+    parts = {.interval = interval, .ledger = std::make_shared<sync::reconcile_ledger>()};
     start();
   }
   void start() {
-    actor = spawn<shell<reconciler>>(make_slot("reconciler"), parts);
+    actor = spawn<shell<reconciler>>(make_slot("reconciler"), context, parts);
     run();
   }
   void connect() {
@@ -85,6 +84,7 @@ struct reconciling : support::deterministic_system {
   std::shared_ptr<heard> metrics = std::make_shared<heard>();
   std::shared_ptr<heard> health = std::make_shared<heard>();
   kept_log log;
+  context_ptr context;
   reconciler_parts parts;
   reconciler_actor actor;
 };
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(reconciling, "a demand joins a run that has not begun, and no 
   CHECK(second->value == first->value);
   REQUIRE(other->value);
   CHECK(other->value->run_id != first->value->run_id);
-  CHECK(volumes->reconciles.size() == 2); // told once
+  CHECK(volumes->reconciles.size() == 2); // requested once
   CHECK(volumes->reconciles.back() == std::pair{list_reason::demand, first->value->run_id});
 
   send(actor, atom::listing_v, volume_kind, first->value->run_id);
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(reconciling, "the record of runs survives a restart of the rec
 TEST_CASE_FIXTURE(reconciling,
                   "lists that it got no report of do not count for a later connection") {
   connect();
-  // The handlers have listed, and the reconciler that was told of it is dead.
+  // The handlers have listed, but the reconciler that got their reports is dead.
   caf::anon_send_exit(actor, caf::exit_reason::kill);
   start();
   connect();
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(reconciling,
   CHECK(volumes->reconciles.back() == std::pair{list_reason::lost_rows, std::uint64_t{0}});
   CHECK(containers->reconciles == volumes->reconciles);
   advance(1min);
-  CHECK(volumes->reconciles.size() == 2); // told once
+  CHECK(volumes->reconciles.size() == 2); // requested once
   store->let_in("h");
   advance(10s);
   REQUIRE(volumes->reconciles.size() == 3); // what the other has written, too

@@ -16,7 +16,7 @@ struct bench {
   kept_log log;
   rejected_rows rows{resource_kind::volume, log.log()};
 
-  /// A list, or a look at nothing, whose answer rejects so many rows.
+  /// A list, or an inspect of nothing, whose answer rejects so many rows.
   void answer(int from, int to, bool list, std::uint64_t more = 0) {
     observation what;
     what.batch.volumes.complete = list;

@@ -16,18 +16,25 @@
 
 namespace volumeviz::testing {
 
+/// The context of an inventory store that reports to these listeners.
+inline context_ptr store_context(const kept_log& log, const caf::actor& metrics,
+                                 const caf::actor& health) {
+  return std::make_shared<const actor_context>(
+      actor_context{.host = {},
+                    .log = log.log(),
+                    .numbers = {},
+                    .handles = {.metrics = caf::actor_cast<metrics_aggregator_actor>(metrics),
+                                .health = caf::actor_cast<health_reporter_actor>(health)}});
+}
+
 /// The inventory store of host h0 before a database in memory.
 struct store_rig : support::deterministic_system {
   store_rig() {
     const auto ear = spawn<listener>(health);
     const auto other = spawn<listener>(std::make_shared<heard>());
-    actor = spawn<shell<inventory_store>>(
-        make_slot("inventory_store"),
-        store_parts{.store = store,
-                    .host = "h0",
-                    .metrics = caf::actor_cast<metrics_aggregator_actor>(other),
-                    .health = caf::actor_cast<health_reporter_actor>(ear),
-                    .log = log.log()});
+    actor =
+        spawn<shell<inventory_store>>(make_slot("inventory_store"), store_context(log, other, ear),
+                                      store_parts{.store = store, .host = "h0"});
     run();
   }
   /// So many batches of hosts h0, h1, … at the same time; a stop behind them, if wanted.
