@@ -1,5 +1,6 @@
 #include "commands/check_hub.hpp"
 #include "commands/commands.hpp"
+#include "commands/docker_endpoint.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
 #include "docker/inspect_trial.hpp"
@@ -99,17 +100,19 @@ void check_docker(const config::settings& settings, findings& found) {
     return;
   }
   const auto client = (*daemon)->make_client();
-  auto who = client->identify(5s);
-  if (who) {
-    found.fine("docker", fmt::format("{} answers at {}",
-                                     who->podman ? "Podman" : "Docker " + who->engine_version,
-                                     settings.docker_host));
-    found.fine("docker api", fmt::format("version {}, which both sides support", who->api_version));
+  auto identity = client->identify(5s);
+  if (identity) {
+    found.fine("docker",
+               fmt::format("{} answers at {}",
+                           identity->podman ? "Podman" : "Docker " + identity->engine_version,
+                           settings.docker_host));
+    found.fine("docker api",
+               fmt::format("version {}, which both sides support", identity->api_version));
     if (check_docker_paths(settings, found))
       check_inspects(*client, found);
-  } else if (who.error().code != ec::docker_refused || check_docker_paths(settings, found)) {
+  } else if (identity.error().code != ec::docker_refused || check_docker_paths(settings, found)) {
     // Otherwise the lines about the paths say which one was refused, and why.
-    found.bad("docker", who.error().text);
+    found.bad("docker", identity.error().text);
   }
 }
 

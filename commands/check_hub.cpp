@@ -1,10 +1,9 @@
 #include "commands/check_hub.hpp"
 
-#include "actors/fleet/error_text.hpp"
 #include "actors/fleet/hub_connector.hpp"
 #include "actors/fleet/overrides.hpp"
 #include "actors/fleet/remoting.hpp"
-#include "actors/platform/asker.hpp"
+#include "actors/platform/error_text.hpp"
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 

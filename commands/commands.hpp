@@ -2,7 +2,6 @@
 
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
-#include "docker/client.hpp"
 
 namespace volumeviz::commands {
 
@@ -18,8 +17,5 @@ config::exit_code reconcile(const config::settings& settings, bool dry_run);
 
 /// Brings the database's schema up to date.
 config::exit_code migrate(const config::settings& settings);
-
-/// The daemon that the settings name.
-docker::endpoint docker_endpoint(const config::settings& settings);
 
 } // namespace volumeviz::commands

@@ -39,8 +39,8 @@ public:
     std::lock_guard lock(mutex_);
     if (steady::now() - read_ > read_again_after) {
       read_ = steady::now();
-      if (auto recreated = link_credentials(settings_); recreated && *recreated) {
-        now_ = std::move(*recreated);
+      if (auto renewed = link_credentials(settings_); renewed && *renewed) {
+        now_ = std::move(*renewed);
         numbers_->link_certificate_expiry.set_time(now_->expires_at());
       }
     }

@@ -7,12 +7,6 @@
 
 namespace volumeviz::commands {
 
-docker::endpoint docker_endpoint(const config::settings& settings) {
-  return {.host = settings.docker_host,
-          .tls = settings.docker_tls_verify,
-          .cert_path = settings.docker_cert_path};
-}
-
 config::exit_code migrate(const config::settings& settings) {
   if (settings.role == config::node_role::agent) {
     fmt::print(

@@ -1,6 +1,6 @@
 #include "commands/node_name.hpp"
 
-#include "commands/commands.hpp"
+#include "commands/docker_endpoint.hpp"
 #include "http/server.hpp"
 #include "text/host_port.hpp"
 #include "text/secrets.hpp"
@@ -72,14 +72,14 @@ result<std::string> name_from_daemon(const config::settings& settings) {
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon)
     return tl::unexpected{daemon.error()};
-  auto who = (*daemon)->make_client()->identify(ask_limit);
-  if (!who)
-    return tl::unexpected{who.error()};
-  if (!text::is_host_name(who->name))
+  auto identity = (*daemon)->make_client()->identify(ask_limit);
+  if (!identity)
+    return tl::unexpected{identity.error()};
+  if (!text::is_host_name(identity->name))
     return fail(ec::bad_request,
-                "NODE_NAME is not set: the daemon's own name, " + text::in_quotes(who->name)
+                "NODE_NAME is not set: the daemon's own name, " + text::in_quotes(identity->name)
                     + ", can't stand in for it; allowed is " + text::host_name_rule);
-  return who->name;
+  return identity->name;
 }
 
 bool waits_for_name(const config::settings& settings) {

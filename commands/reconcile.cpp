@@ -1,4 +1,5 @@
 #include "commands/commands.hpp"
+#include "commands/docker_endpoint.hpp"
 #include "commands/node_name.hpp"
 #include "persistence/store.hpp"
 #include "sync/kept_rows.hpp"

@@ -4,6 +4,7 @@
 #include "actors/node/node_client.hpp"
 #include "commands/commands.hpp"
 #include "commands/descriptors.hpp"
+#include "commands/docker_endpoint.hpp"
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
@@ -140,8 +141,7 @@ public:
         notify_watchdog();
     }
     log_->error("too many actors died in a short time; exiting, so that the service manager starts "
-                "the node "
-                "again");
+                "the node again");
     return exit_code::failed;
   }
 
@@ -271,8 +271,7 @@ void log_start(const config::settings& settings, spdlog::logger& log) {
     log.warn("{}", notice);
   if (settings.role != config::node_role::standalone && !uses_tls(settings))
     log.warn("agents and hub use no TLS: every client that reaches the hub's port can read and "
-             "write the "
-             "rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
+             "write the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
 }
 
 } // namespace
