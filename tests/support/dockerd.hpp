@@ -49,8 +49,7 @@ private:
 /// Why no private daemon can run here (not root, no dockerd, no busybox); empty when one can.
 std::string no_dockerd_because();
 
-/// False when the caller must skip its test; the test's output says why. Throws instead when
-/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// See server_can_run().
 bool dockerd_can_run();
 
 } // namespace volumeviz::support

@@ -1,10 +1,10 @@
 // One main for every test program.
 #define DOCTEST_CONFIG_IMPLEMENT
+#include "tests/support/process.hpp"
+
 #include <doctest/doctest.h>
 
-#include <csignal>
-
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN); // as the program's own main does
+  volumeviz::support::ignore_broken_pipes(); // as the program's own main does
   return doctest::Context{argc, argv}.run();
 }

@@ -2,15 +2,12 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/support/postgres_programs.hpp"
 
 #include <arpa/inet.h>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,19 +41,12 @@ pgbouncer::pgbouncer(const postgres& server, const std::string& pool_mode, const
       << "\nunix_socket_dir =\nauth_type = trust\nauth_file = " << folder_ / "users"
       << "\npool_mode = " << pool_mode << '\n'
       << more << '\n';
-  command what{.arguments = {program, folder_ / "pool.ini"},
-               .environment = minimal_environment(),
-               .output = folder_ / "log",
-               .errors = folder_ / "log"};
-  if (::geteuid() == 0) { // PgBouncer refuses to run as root
-    if (const auto* user = ::getpwnam("postgres"))
-      if (::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
-        throw std::runtime_error{"can't give " + folder_.path().string() + " to the user postgres"};
-    const std::vector<std::string> prefix{"setpriv",        "--reuid=postgres", "--regid=postgres",
-                                          "--clear-groups", "--pdeathsig",      "SIGTERM"};
-    what.arguments.insert(what.arguments.begin(), prefix.begin(), prefix.end());
-  }
-  running_.emplace(what);
+  give_to_postgres(folder_);
+  running_.emplace(as_postgres({.arguments = {program, folder_ / "pool.ini"},
+                                .environment = minimal_environment(),
+                                .output = folder_ / "log",
+                                .errors = folder_ / "log",
+                                .on_parent_death = SIGTERM}));
   if (!eventually([&] { return listens(port_) || !running_->running(); }, std::chrono::seconds{10})
       || !running_->running())
     throw std::runtime_error{"PgBouncer did not start: " + file_text(folder_ / "log")};
@@ -73,15 +63,10 @@ std::string pgbouncer::url(const std::string& database_url) const {
 }
 
 bool pgbouncer_can_run() {
-  if (!postgres_can_run())
-    return false;
-  if (std::filesystem::exists(program))
-    return true;
-  const std::string why = "PgBouncer is not installed (Debian: apt install pgbouncer)";
-  if (std::getenv("VOLUMEVIZ_REQUIRE_SERVERS") != nullptr || std::getenv("CI") != nullptr)
-    throw std::runtime_error{why};
-  MESSAGE("skipped: ", why);
-  return false;
+  return postgres_can_run()
+         && server_can_run(std::filesystem::exists(program)
+                               ? ""
+                               : "PgBouncer is not installed (Debian: apt install pgbouncer)");
 }
 
 } // namespace volumeviz::support

@@ -28,8 +28,7 @@ private:
   std::optional<process> running_;
 };
 
-/// False when the caller should skip its test; the test's output says why. Throws instead where
-/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// See server_can_run().
 bool pgbouncer_can_run();
 
 } // namespace volumeviz::support

@@ -2,12 +2,9 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/support/postgres_programs.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <pwd.h>
 #include <sstream>
@@ -20,33 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
-/// The folder of the newest installed version's programs; Debian keeps them out of PATH.
-std::string folder_of_binaries() {
-  std::string best;
-  int best_version = 0;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{"/usr/lib/postgresql", ignored}) {
-    const int version = std::atoi(entry.path().filename().c_str());
-    if (version > best_version && std::filesystem::exists(entry.path() / "bin/initdb")) {
-      best_version = version;
-      best = entry.path() / "bin";
-    }
-  }
-  if (best.empty())
-    if (const auto found = find_program("initdb"); !found.empty())
-      best = std::filesystem::path{found}.parent_path();
-  return best;
-}
-
-/// PostgreSQL refuses to run as root.
-void give_to_server_user(const scratch_folder& folder) {
-  if (::geteuid() != 0)
-    return;
-  if (const auto* user = ::getpwnam("postgres"))
-    if (::chown(folder.path().c_str(), user->pw_uid, user->pw_gid) != 0)
-      throw std::runtime_error{"can't give " + folder.path().string() + " to the user postgres"};
-}
-
 /// Settings of a server without durability. Small buffers make a new session cheaper, and without
 /// autovacuum the tests have the processor.
 const std::vector<std::string> not_durable{"-c", "fsync=off",          "-c", "full_page_writes=off",
@@ -54,17 +24,10 @@ const std::vector<std::string> not_durable{"-c", "fsync=off",          "-c", "fu
                                            "-c", "max_wal_size=4GB",   "-c", "autovacuum=off",
                                            "-c", "shared_buffers=16MB"};
 
-void run(const command& what, const std::string& errors) {
-  process child{what};
-  const auto status = child.wait(patience);
-  if (status != 0)
-    throw std::runtime_error{what.arguments.front() + " failed: " + file_text(errors)};
-}
-
 } // namespace
 
 std::string no_postgres_because() {
-  if (folder_of_binaries().empty())
+  if (postgres_program("initdb").empty())
     return "PostgreSQL's server is not installed (Debian: apt install postgresql)";
   if (::geteuid() == 0 && ::getpwnam("postgres") == nullptr)
     return "root can't run PostgreSQL, and there is no user postgres to run it as";
@@ -72,13 +35,7 @@ std::string no_postgres_because() {
 }
 
 bool postgres_can_run() {
-  const auto why_not = no_postgres_because();
-  if (why_not.empty())
-    return true;
-  if (std::getenv("VOLUMEVIZ_REQUIRE_SERVERS") != nullptr || std::getenv("CI") != nullptr)
-    throw std::runtime_error{why_not};
-  MESSAGE("skipped: ", why_not);
-  return false;
+  return server_can_run(no_postgres_because());
 }
 
 postgres& shared_postgres() {
@@ -86,8 +43,8 @@ postgres& shared_postgres() {
   return server;
 }
 
-postgres::postgres(durability how) : binaries_{folder_of_binaries()}, durability_{how} {
-  give_to_server_user(folder_);
+postgres::postgres(durability how) : durability_{how} {
+  give_to_postgres(folder_);
   create_files();
   start();
 }
@@ -104,35 +61,21 @@ postgres::~postgres() {
 void postgres::create_files() {
   static const scratch_folder initial;
   static const bool made = [this] {
-    give_to_server_user(initial);
-    run(as_server_user({program("initdb"), "-D", initial / "data", "-U", "postgres", "-A", "trust",
-                        "-E", "UTF8", "--no-locale", "--no-sync"}),
-        folder_ / "log");
+    give_to_postgres(initial);
+    run_to_end(server_command({postgres_program("initdb"), "-D", initial / "data", "-U", "postgres",
+                               "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"}));
     return true;
   }();
   static_cast<void>(made);
-  run(as_server_user({"cp", "-r", "--preserve=mode", initial / "data", folder_ / "data"}),
-      folder_ / "log");
+  run_to_end(server_command({"cp", "-r", "--preserve=mode", initial / "data", folder_ / "data"}));
 }
 
-std::string postgres::program(const std::string& name) const {
-  return binaries_ + '/' + name;
-}
-
-command postgres::as_server_user(std::vector<std::string> arguments) const {
-  command what{.arguments = std::move(arguments),
-               .environment = minimal_environment(),
-               .output = folder_ / "log",
-               .errors = folder_ / "log",
-               .on_parent_death = SIGQUIT};
-  if (::geteuid() == 0) {
-    // The change of user clears the signal that the child gets when this program dies, so setpriv
-    // sets it again.
-    const std::vector<std::string> prefix{"setpriv",        "--reuid=postgres", "--regid=postgres",
-                                          "--clear-groups", "--pdeathsig",      "SIGQUIT"};
-    what.arguments.insert(what.arguments.begin(), prefix.begin(), prefix.end());
-  }
-  return what;
+command postgres::server_command(std::vector<std::string> arguments) const {
+  return as_postgres({.arguments = std::move(arguments),
+                      .environment = minimal_environment(),
+                      .output = folder_ / "log",
+                      .errors = folder_ / "log",
+                      .on_parent_death = SIGQUIT});
 }
 
 void postgres::start() {
@@ -150,7 +93,7 @@ void postgres::start() {
 }
 
 bool postgres::try_to_start() {
-  std::vector<std::string> arguments{program("postgres"),
+  std::vector<std::string> arguments{postgres_program("postgres"),
                                      "-D",
                                      folder_ / "data",
                                      "-c",
@@ -163,7 +106,7 @@ bool postgres::try_to_start() {
                                      "max_connections=40"};
   if (durability_ == durability::none)
     arguments.insert(arguments.end(), not_durable.begin(), not_durable.end());
-  server_.emplace(as_server_user(std::move(arguments)));
+  server_.emplace(server_command(std::move(arguments)));
   return eventually([&] { return answers() || !server_->running(); }, patience)
          && server_->running();
 }
@@ -232,7 +175,7 @@ std::string postgres::new_database() {
       // A copy of the files is faster here than a copy through the WAL.
       statements.push_back("CREATE DATABASE " + unused_.back() + " STRATEGY file_copy");
     }
-    run_psql(url(), statements);
+    psql(url(), statements);
   }
   const auto name = unused_.back();
   unused_.pop_back();
@@ -240,23 +183,7 @@ std::string postgres::new_database() {
 }
 
 std::string postgres::sql(const std::string& database_url, const std::string& statements) const {
-  return run_psql(database_url, {statements});
-}
-
-std::string postgres::run_psql(const std::string& database_url,
-                               const std::vector<std::string>& statements) const {
-  const scratch_folder output;
-  std::vector<std::string> arguments{program("psql"),  "--no-psqlrc", "-q", "-A", "-t", "-v",
-                                     "ON_ERROR_STOP=1"};
-  for (const auto& each : statements)
-    arguments.insert(arguments.end(), {"-c", each});
-  arguments.push_back(database_url);
-  run({.arguments = std::move(arguments),
-       .environment = minimal_environment(),
-       .output = output / "out",
-       .errors = output / "err"},
-      output / "err");
-  return file_text(output / "out");
+  return psql(database_url, {statements});
 }
 
 } // namespace volumeviz::support

@@ -54,17 +54,13 @@ public:
   std::string log() const { return file_text(folder_ / "log"); }
 
 private:
-  std::string program(const std::string& name) const;
-  command as_server_user(std::vector<std::string> arguments) const;
+  command server_command(std::vector<std::string> arguments) const;
   void create_files();
-  std::string run_psql(const std::string& database_url,
-                       const std::vector<std::string>& statements) const;
   bool try_to_start();
   bool answers() const;
   void signal_all(int number);
 
   scratch_folder folder_;
-  std::string binaries_;
   durability durability_;
   std::uint16_t port_ = 0;
   int databases_ = 0;
@@ -75,8 +71,7 @@ private:
 /// Why no private server can run here; empty when one can.
 std::string no_postgres_because();
 
-/// False when the caller should skip its test; the test's output says why. Throws instead where
-/// VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// See server_can_run().
 bool postgres_can_run();
 
 /// The one server of this process, for tests that leave it running: each takes a database of its

@@ -5,9 +5,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sstream>
+#include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -139,6 +141,15 @@ std::string find_program(const std::string& name) {
         !folder.empty() && ::access(candidate.c_str(), X_OK) == 0)
       return candidate;
   return {};
+}
+
+bool server_can_run(const std::string& why_not) {
+  if (why_not.empty())
+    return true;
+  if (std::getenv("VOLUMEVIZ_REQUIRE_SERVERS") != nullptr || std::getenv("CI") != nullptr)
+    throw std::runtime_error{why_not};
+  std::fprintf(stderr, "skipped: %s\n", why_not.c_str());
+  return false;
 }
 
 } // namespace volumeviz::support

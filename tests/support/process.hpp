@@ -50,4 +50,8 @@ std::map<std::string, std::string> minimal_environment();
 /// The path of a program found in PATH or in the system's sbin folders; empty when there is none.
 std::string find_program(const std::string& name);
 
+/// For a test's server. True when `why_not` is empty. Otherwise prints it, and the caller must skip
+/// its test; throws it instead when VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+bool server_can_run(const std::string& why_not);
+
 } // namespace volumeviz::support
