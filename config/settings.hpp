@@ -5,7 +5,6 @@
 #include "text/host_port.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>

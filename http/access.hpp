@@ -22,10 +22,9 @@ struct provenance {
 
 /// Why a request is refused because a foreign web page may have sent it from its reader's browser;
 /// nothing when it is allowed. Without a token only these two rules keep such requests out:
-///  - A page can let its own name resolve to 127.0.0.1 after it was loaded (DNS rebinding). The
-///  node
-///    is then the page's own origin, but the Host header still has that name. It is checked where
-///    the server listens on loopback addresses only, or HTTP_ALLOWED_HOSTS is set.
+///  - A page can let its own name resolve to 127.0.0.1 after it was loaded (DNS rebinding). Then
+///    the node is the page's own origin, but the Host header still has that name. It is checked
+///    where the server listens on loopback addresses only, or HTTP_ALLOWED_HOSTS is set.
 ///  - A form or script of any page may send a POST without reading the answer. Browsers then add an
 ///    Origin header. A POST is refused if its Origin is not the address in its Host header.
 /// A request without a Host header is allowed, since every browser sends one.

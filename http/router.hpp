@@ -5,7 +5,6 @@
 #include "http/parameters.hpp"
 #include "persistence/inventory.hpp"
 
-#include <functional>
 #include <semaphore>
 #include <string>
 #include <utility>

@@ -6,6 +6,10 @@ const char* to_string(resource_kind kind) noexcept {
   return kind == resource_kind::volume ? "volume" : "container";
 }
 
+const char* plural(resource_kind kind) noexcept {
+  return kind == resource_kind::volume ? "volumes" : "containers";
+}
+
 bool is_running(const container& x) noexcept {
   return x.state == "running" || x.state == "paused" || x.state == "restarting";
 }

@@ -15,6 +15,8 @@ enum class resource_kind : std::uint8_t { volume, container };
 
 /// "volume" or "container".
 const char* to_string(resource_kind kind) noexcept;
+/// "volumes" or "containers".
+const char* plural(resource_kind kind) noexcept;
 
 using key_values = std::map<std::string, std::string>;
 

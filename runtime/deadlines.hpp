@@ -14,8 +14,8 @@ class timed_action;
 /// Watches the deadlines of all blocking calls of the process, on one thread.
 ///
 /// A call begins and ends without waking this thread: it sleeps until the earliest deadline that it
-/// knows, even when that call has long returned, and looks then which calls still run. A call wakes
-/// it only with a deadline that is earlier than that. The thread starts with the first call.
+/// knows, even when that call has long returned, and then checks which calls still run. A call
+/// wakes it only with a deadline that is earlier than that. The thread starts with the first call.
 /// Must outlive its timed_actions.
 class deadline_keeper {
 public:

@@ -5,7 +5,6 @@
 #include "wire/relay.hpp"
 
 #include <boost/asio/connect.hpp>
-#include <fmt/format.h>
 
 #include <utility>
 

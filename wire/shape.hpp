@@ -2,7 +2,6 @@
 
 #include "wire/frame.hpp"
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
