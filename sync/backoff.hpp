@@ -26,7 +26,6 @@ public:
   duration next() { return doubled_wait(min_, max_, attempts_++, random_); }
   /// The last attempt succeeded: the next wait is `min` again.
   void reset() noexcept { attempts_ = 0; }
-  unsigned attempts() const noexcept { return attempts_; }
 
 private:
   duration min_, max_;

@@ -56,16 +56,9 @@ private:
   std::vector<change_batch> parts_;
 };
 
-const std::string& key_of(const volume& x) {
-  return x.name;
-}
-const std::string& key_of(const container& x) {
-  return x.id;
-}
-
 template <class Resource>
-void set_aside(observed<Resource>& of, row_kind kind, std::size_t most,
-               std::vector<rejected_row>& rejected) {
+void take_oversized(observed<Resource>& of, row_kind kind, std::size_t most,
+                    std::vector<rejected_row>& rejected) {
   std::erase_if(of.present, [&](const Resource& x) {
     const auto heavy = weight(x);
     if (heavy <= most)
@@ -93,6 +86,13 @@ batch_topics topics_of(const change_batch& batch) {
           .host = batch.facts != host_facts{}};
 }
 
+const std::string& key_of(const volume& x) {
+  return x.name;
+}
+const std::string& key_of(const container& x) {
+  return x.id;
+}
+
 std::size_t weight(const volume& x) {
   return x.name.size() + x.driver.size() + x.mountpoint.size() + x.scope.size()
          + weight_of(x.labels) + weight_of(x.options) + 6 * field;
@@ -108,8 +108,8 @@ std::size_t weight(const container& x) {
 
 std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most) {
   std::vector<rejected_row> rejected;
-  set_aside(whole.volumes, row_kind::volume, most, rejected);
-  set_aside(whole.containers, row_kind::container, most, rejected);
+  take_oversized(whole.volumes, row_kind::volume, most, rejected);
+  take_oversized(whole.containers, row_kind::container, most, rejected);
   return rejected;
 }
 

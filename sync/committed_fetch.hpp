@@ -2,7 +2,7 @@
 
 #include "messages/observation.hpp"
 #include "messages/resources.hpp"
-#include "sync/work_plan.hpp"
+#include "sync/fetch.hpp"
 
 namespace volumeviz::sync {
 

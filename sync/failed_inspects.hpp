@@ -12,16 +12,15 @@ namespace volumeviz::sync {
 
 /// Decides what becomes of keys whose inspects failed, and takes their marks out of `done`:
 ///
-/// | the inspect                                         | its events  | next |
-/// |-----------------------------------------------------|-------------|-----------------------------|
-/// | was left out, since others took too long            | stay marked | inspect now | | was the
-/// only one without an answer, the first time: | stay marked | inspect after a wait        | |   a
-/// container that starts holds up its inspects     |             |                             | |
-/// failed otherwise                                    | failed      | list now, inspect after a |
-/// |                                                     |             | wait | | failed again,
-/// with no event since                   | -           | inspect after a longer wait | | failed
-/// `set_aside_after` times in a row             | failed      | set aside: lists replace    | | |
-/// | its inspects                |
+/// | the inspect                                   | its events  | next                           |
+/// |-----------------------------------------------|-------------|--------------------------------|
+/// | was left out, since others took too long      | stay marked | inspect now                    |
+/// | was the only one without an answer, the first | stay marked | inspect after a wait           |
+/// | time: a container that starts holds it up     |             |                                |
+/// | failed otherwise                              | failed      | list now, inspect after a wait |
+/// | failed again, with no event since             | -           | inspect after a longer wait    |
+/// | failed `set_aside_after` times in a row       | failed      | set aside: lists replace its   |
+/// |                                               |             | inspects                       |
 ///
 /// Several inspects without an answer mean that the daemon hangs, not a resource.
 void keep_failed(backlog& waiting, fetch_in_flight& done, const std::vector<failed_key>& failed,

@@ -50,7 +50,7 @@ struct shared_trouble {
 std::vector<shared_trouble> by_cause(const std::vector<kind_trouble>& troubles) {
   std::vector<shared_trouble> result;
   for (const auto& x : troubles) {
-    const std::string kind = x.kind == resource_kind::volume ? "volumes" : "containers";
+    const std::string kind = plural(x.kind);
     const auto same = std::ranges::find_if(result, [&x](const shared_trouble& other) {
       return other.why.code == x.why.code && cause_of(other.why.text) == cause_of(x.why.text);
     });

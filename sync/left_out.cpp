@@ -1,10 +1,9 @@
 #include "sync/left_out.hpp"
 
-#include "text/utf8.hpp"
+#include "text/secrets.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 namespace volumeviz::sync {
 
@@ -15,21 +14,12 @@ namespace {
 constexpr std::size_t drivers_max = 100;
 constexpr std::size_t driver_size_max = 1024;
 constexpr std::size_t shown_entries = 3;
-constexpr std::size_t shown_text = 200;
 
 template <class Resource>
 void spare_keys(const std::vector<left_out_entry>& entries, observed<Resource>& list) {
   for (const auto& x : entries)
     if (!x.key.empty())
       list.also_present.push_back(x.key);
-}
-
-std::string quoted(std::string text) {
-  text::cut(text, shown_text);
-  for (auto& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = '?';
-  return '"' + std::move(text) + '"';
 }
 
 } // namespace
@@ -60,10 +50,10 @@ void spare(const std::vector<left_out_entry>& entries, observed<container>& list
 std::string entry_name(resource_kind kind, const left_out_entry& entry) {
   std::string name = to_string(kind);
   if (!entry.key.empty())
-    return name + " " + quoted(entry.key);
+    return name + " " + text::in_quotes(entry.key);
   name += " " + std::to_string(entry.position) + " of the list";
   if (!entry.driver.empty())
-    name += " (driver " + quoted(entry.driver) + ")";
+    name += " (driver " + text::in_quotes(entry.driver) + ")";
   return name;
 }
 

@@ -23,7 +23,8 @@ void spare(const std::vector<left_out_entry>& entries, observed<volume>& list);
 void spare(const std::vector<left_out_entry>& entries, observed<container>& list);
 
 /// A name of the entry for logs and health, the same for each list: `volume "x"`, or, without a
-/// key, `volume 3 of the list (driver "nas")`. Cuts each text of the daemon to 200 bytes.
+/// key, `volume 3 of the list (driver "nas")`. Quotes and cuts texts of the daemon, see
+/// text::in_quotes.
 std::string entry_name(resource_kind kind, const left_out_entry& entry);
 
 /// A sentence for health: how many entries were left out, and the first of them with their reasons.

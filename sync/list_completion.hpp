@@ -2,6 +2,7 @@
 
 #include "sync/committed_fetch.hpp"
 #include "sync/kept_rows.hpp"
+#include "sync/work_plan.hpp"
 
 #include <functional>
 #include <optional>
@@ -25,14 +26,15 @@ struct fetch_outcome {
 /// Decides what a committed fetch proves of one kind, completes it in the plan, and requests what
 /// has to follow:
 ///
-/// | committed                      | it proves                     | it requests |
-/// |--------------------------------|-------------------------------|------------------------------|
-/// | a partial list                 | that what it shows exists     | inspects of changed ones | |
-/// a complete list of containers  | that all others are gone      | inspects of changed ones and |
-/// |                                |                               | of spared rows | | a complete
-/// list of volumes     | that the deleted are gone     | inspects of spared rows, or  | | | | a
-/// list that asks for drivers | | inspects                       | what they show                |
-/// a list, when all rows of a   | |                                | | turn are done (kept_rows) |
+/// | committed                  | it proves                 | it requests                     |
+/// |----------------------------|---------------------------|---------------------------------|
+/// | a partial list             | that what it shows exists | inspects of changed ones        |
+/// | a complete list of         | that all others are gone  | inspects of changed ones and of |
+/// | containers                 |                           | spared rows                     |
+/// | a complete list of volumes | that the deleted are gone | inspects of spared rows, or a   |
+/// |                            |                           | list that asks for drivers      |
+/// | inspects                   | what they show            | a list, when all rows of a turn |
+/// |                            |                           | are done (kept_rows)            |
 ///
 /// A complete list of containers whose answer does not name all spared rows proves nothing of the
 /// others. A list of volumes denies only what it deleted: dockerd leaves out the volumes of a

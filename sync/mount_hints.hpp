@@ -16,11 +16,11 @@ struct mount_hints {
 
 /// Mounts tie volumes and containers together:
 ///
-/// | committed                            | the other handler fetches |
-/// |--------------------------------------|----------------------------------------------------------|
-/// | an inspect has added a mount         | its volume, whose own event may be late or lost | | the
-/// deletion of a volume has deleted | its container, which may mount a newer volume of the     | |
-/// a mount                              | same name: the deletion takes that mount along |
+/// | committed                            | the other handler fetches                            |
+/// |--------------------------------------|------------------------------------------------------|
+/// | an inspect has added a mount         | its volume, whose own event may be late or lost      |
+/// | the deletion of a volume has deleted | its container, which may mount a newer volume of the |
+/// | a mount                              | same name: the deletion takes that mount along       |
 mount_hints mount_hints_of(const committed_fetch& x);
 
 } // namespace volumeviz::sync

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/committed_fetch.hpp"
+#include "sync/work_plan.hpp"
 
 #include <string>
 #include <vector>

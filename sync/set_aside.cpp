@@ -8,7 +8,7 @@ namespace {
 
 // The least between two inspects of one key. Each may hang for half a second, and must leave time
 // for other fetches.
-constexpr std::chrono::milliseconds apart{2'000};
+constexpr milliseconds apart{2'000};
 // An event makes the next inspect due after one eighth of the wait.
 constexpr int news_share = 8;
 
@@ -55,7 +55,7 @@ std::optional<std::string> set_aside_keys::due(time_point now) const {
   return due_.begin()->second;
 }
 
-std::optional<set_aside_keys::time_point> set_aside_keys::soonest() const {
+std::optional<time_point> set_aside_keys::soonest() const {
   if (due_.empty())
     return std::nullopt;
   return due_.begin()->first;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include "sync/steady_time.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -14,9 +15,6 @@ namespace volumeviz::sync {
 /// hold up verified_at. This class decides when each is inspected again, at growing intervals.
 class set_aside_keys {
 public:
-  using time_point = std::chrono::steady_clock::time_point;
-  using milliseconds = std::chrono::milliseconds;
-
   /// An inspect of this resource has failed at `now`. It is inspected again after `wait`.
   void failed(const std::string& key, milliseconds wait, time_point now);
   /// The resource is no longer set aside: an inspect has worked, or the resource is gone.

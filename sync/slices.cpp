@@ -29,12 +29,6 @@ std::size_t rows_of(const observed<Resource>& x) {
     sum += rows_of(y);
   return sum;
 }
-const std::string& key_of(const volume& x) {
-  return x.name;
-}
-const std::string& key_of(const container& x) {
-  return x.id;
-}
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T>&& from) {

@@ -3,6 +3,7 @@
 #include "tests/stage/stage.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/http_probe.hpp"
+#include "tests/support/process.hpp"
 
 #include <cstdlib>
 #include <stdexcept>
@@ -171,15 +172,8 @@ json::value get_json(const network_namespace& where, std::uint16_t port, const s
 }
 
 bool fleet_can_run() {
-  if (!integration::servers_can_run(integration::database_kind::postgres))
-    return false;
-  const auto why = no_network_because();
-  if (why.empty())
-    return true;
-  if (std::getenv("VOLUMEVIZ_REQUIRE_SERVERS") != nullptr || std::getenv("CI") != nullptr)
-    throw std::runtime_error{why};
-  std::fprintf(stderr, "skipped: %s\n", why.c_str());
-  return false;
+  return integration::servers_can_run(integration::database_kind::postgres)
+         && support::server_can_run(no_network_because());
 }
 
 } // namespace volumeviz::fleet

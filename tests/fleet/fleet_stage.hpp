@@ -12,12 +12,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace volumeviz::fleet {
 
@@ -101,8 +99,7 @@ std::string text_of(const boost::json::value& health, const std::string& check);
 boost::json::value get_json(const network_namespace& where, std::uint16_t port,
                             const std::string& path);
 
-/// Whether this machine can run a fleet. False: prints why, and the caller skips its test. Throws
-/// instead when VOLUMEVIZ_REQUIRE_SERVERS or CI is set.
+/// Whether this machine can run a fleet; see support::server_can_run().
 bool fleet_can_run();
 
 /// A TEST_CASE that is skipped where no fleet can run.

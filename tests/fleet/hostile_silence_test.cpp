@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
 using namespace volumeviz;

@@ -93,7 +93,7 @@ std::shared_ptr<model_link> fleet::make_link() {
     session_ = caf::actor_cast<hub_session_actor>(session);
   };
   link->on_heartbeat = [this] {
-    // It is in, and has told its handlers to list when it was asked to.
+    // The agent is admitted, and its handlers list if the hub requested it.
     if (std::exchange(put_back_, false))
       claims_from_ = runs_.now();
   };

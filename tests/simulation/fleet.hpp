@@ -75,7 +75,8 @@ private:
 
   // Other agents; strangers.cpp.
   void intrude(unsigned what);
-  void knock(agent_hello hello, std::function<void(const link_welcome&, hub_session_actor)> then);
+  void say_hello(agent_hello hello,
+                 std::function<void(const link_welcome&, hub_session_actor)> then);
   void write_into_the_session();
   void spawn(std::function<void(caf::event_based_actor*)> stranger);
   bool reports_for_certain() const;

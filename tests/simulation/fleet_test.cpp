@@ -42,7 +42,7 @@ TEST_CASE("a fleet is the same whenever it is played") {
   check_same_again(make_fleet_schedule);
 }
 
-TEST_CASE("a hub that takes a piece for a complete list is caught") {
+TEST_CASE("a hub that takes a chunk for a complete list is caught") {
   check_caught(takes_chunks_for_lists());
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("a hub that acknowledges before it commits is caught") {
   check_caught(acknowledges_before_it_commits());
 }
 
-TEST_CASE("an agent that takes a lost answer for a good one is caught") {
+TEST_CASE("an agent that takes a lost answer for a success is caught") {
   machine by;
   const auto usual = has_a_hub_that_dies_with_a_batch();
   const auto found = find_broken(by, 1, 300, usual, make_fleet_schedule);
@@ -67,7 +67,7 @@ TEST_CASE("a hub that applies batches of a former session late is caught") {
   check_caught(applies_old_batches_late());
 }
 
-TEST_CASE("a hub that believes which host a batch names is caught") {
+TEST_CASE("a hub that trusts the host that a batch names is caught") {
   check_caught(trusts_the_host_in_a_batch());
 }
 
@@ -75,6 +75,6 @@ TEST_CASE("a hub that does not ask for a session's secret is caught") {
   check_caught(trusts_any_token());
 }
 
-TEST_CASE("a hub that lets a second agent of a name in is caught") {
+TEST_CASE("a hub that admits a second agent of a name is caught") {
   check_caught(admits_a_second_agent());
 }

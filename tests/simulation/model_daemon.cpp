@@ -115,7 +115,7 @@ void model_daemon::publish(const line& x) {
     if (full && !s->full_since)
       s->full_since = runs.now();
     held_up += full ? 1 : 0;
-    // Whoever publishes waits for 100 ms, then goes on without a word.
+    // The publisher waits for 100 ms, then drops the event without a report.
     if (!full || runs.now() - *s->full_since < publisher_patience)
       s->backlog.push_back(x);
   }

@@ -50,7 +50,7 @@ void model_stream::go_on(model_daemon& of) {
 
 void model_stream::stop() {
   at = phase::over;
-  // Whoever reads may be called no more; they hold each other.
+  // The reader must not be called any more. It and this stream hold each other.
   sinks = {};
   ended = nullptr;
   backlog.clear();
@@ -72,7 +72,7 @@ void model_stream::connect(model_daemon& of) {
 }
 
 void model_stream::subscribe(model_daemon& of) {
-  // The headers are out, and nobody is subscribed yet.
+  // The headers are sent, and the client is not subscribed yet.
   of.in_the_gap();
   if (at != phase::answered)
     return;
@@ -120,7 +120,7 @@ void model_stream::read_on(model_daemon& of) {
   feed(of, bytes);
 }
 
-/// Nobody's order but the publishers', who run side by side for a moment.
+/// The order in which concurrent publishers happen to append.
 std::size_t model_stream::next_line(model_daemon& of) const {
   if (!of.habits.unsorted || backlog.size() < 2 || !of.runs.one_in(4))
     return 0;

@@ -19,7 +19,7 @@ const typename Rows::mapped_type* find(const Rows& rows, const std::string& key)
   return i == rows.end() ? nullptr : &i->second;
 }
 
-// Not created_at: for local volumes it is the time of a folder, and nobody compares it.
+// Not created_at: for local volumes it is the time of a folder, and the node does not compare it.
 bool same(const volume& row, const volume& state) {
   const auto fields = [](const volume& v) {
     return std::tie(v.name, v.driver, v.mountpoint, v.labels, v.options, v.scope);
@@ -61,7 +61,7 @@ bool fields_were(const container& row, const past<container>& history) {
   });
 }
 
-/// Nobody can know the times of a container that can't be inspected: they are unknown or right.
+/// The times of a container that can't be inspected are unknown or right.
 container without_unknown_times(container row, const container& state) {
   if (row.started_at == never)
     row.started_at = state.started_at;

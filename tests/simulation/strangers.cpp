@@ -49,12 +49,12 @@ void fleet::intrude(unsigned what) {
     write_into_the_session();
     return;
   }
-  knock(std::move(hello), [this, what, reported, before = disturbances_](
-                              const link_welcome& welcome, hub_session_actor session) {
-    // It may come in when the first is away, or may be; then it leaves at once.
+  say_hello(std::move(hello), [this, what, reported, before = disturbances_](
+                                  const link_welcome& welcome, hub_session_actor session) {
+    // It may be admitted when the first is away, or may be. Then it leaves at once.
     if (what == 0 && (!reported || before != disturbances_))
       return;
-    around_.tell("a second agent was let in");
+    around_.tell("a second agent was admitted");
     spawn([=, chunk = stray_chunk(welcome.token, "h")](caf::event_based_actor* self) {
       self->request(session, question_limit, chunk).then([](const write_answer&) {}, ignore);
     });
@@ -67,14 +67,14 @@ void fleet::spawn(std::function<void(caf::event_based_actor*)> stranger) {
   runs_.keep(caf::actor_cast<caf::strong_actor_ptr>(made));
 }
 
-void fleet::knock(agent_hello hello,
-                  std::function<void(const link_welcome&, hub_session_actor)> then) {
+void fleet::say_hello(agent_hello hello,
+                      std::function<void(const link_welcome&, hub_session_actor)> then) {
   spawn([=, gate = hub_.gate](caf::event_based_actor* self) {
     self->request(gate, question_limit, hello)
         .then(
             [=](const link_welcome& welcome, const caf::strong_actor_ptr& session) {
               then(welcome, caf::actor_cast<hub_session_actor>(session));
-              // Its session is there until it goes, as an agent does.
+              // The session lives until the agent quits.
               self->delayed_send(self, 200ms, atom::stop_v);
               self->become([self](atom::stop) { self->quit(); });
             },

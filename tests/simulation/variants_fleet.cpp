@@ -105,7 +105,7 @@ variant trusts_the_host_in_a_batch() {
 
 variant trusts_any_token() {
   variant x;
-  x.name = "a session believes who does not have its secret";
+  x.name = "a session trusts agents that do not have its secret";
   x.link.any_token = true;
   return x;
 }

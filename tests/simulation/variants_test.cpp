@@ -71,7 +71,7 @@ TEST_CASE("a node that does not list after a prune is caught") {
   check_caught(ignores_prunes());
 }
 
-TEST_CASE("a node that forgets a failed look is caught") {
+TEST_CASE("a node that forgets a failed inspect is caught") {
   check_caught(forgets_failed_inspects());
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("a node that deletes by a list with warnings is caught") {
   check_caught(trusts_partial_lists());
 }
 
-TEST_CASE("a node that deletes what it could not look at is caught") {
+TEST_CASE("a node that deletes what it could not inspect is caught") {
   check_caught(takes_failures_for_404());
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a node whose reader waits for its handlers is caught") {
   check_caught(reader_that_waits());
 }
 
-TEST_CASE("a node that looks only once is caught") {
+TEST_CASE("a node that never rechecks is caught") {
   check_caught(never_rechecks());
 }
 

@@ -1,4 +1,4 @@
-// Nodes that step into a trap: readers that wait, looks that come too early, streams that nobody
+// Nodes that step into a trap: readers that wait, fetches that come too early, streams without
 // audits.
 
 #include "tests/simulation/other_client.hpp"
@@ -51,7 +51,7 @@ variant reader_that_waits() {
 
 variant never_rechecks() {
   variant x;
-  x.name = "there is no second look";
+  x.name = "never rechecks";
   x.node = [](node_parts& parts) {
     parts.volume_limits.delayed_recheck = parts.container_limits.delayed_recheck = 0ms;
   };
@@ -120,7 +120,7 @@ variant does_not_list_after_a_hang() {
 
 variant never_audits() {
   variant x;
-  x.name = "nobody notices what the stream has not shown";
+  x.name = "does not audit the stream";
   x.proves = false;
   x.node = [](node_parts& parts) {
     parts.audits.interval = 24h;

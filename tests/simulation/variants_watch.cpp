@@ -89,11 +89,11 @@ private:
 
 } // namespace
 
-// The second list, a moment after the first, would mend what the stream has not shown; where the
-// API does not lag nobody needs it.
+// The second list, a moment after the first, would repair what the stream has not shown. It is not
+// needed where the API does not lag.
 variant rechecks_only_lagging_keys() {
   variant x;
-  x.name = "there is no second look, and no lag";
+  x.name = "never rechecks, and the API does not lag";
   x.node = [](node_parts& parts) {
     parts.volume_limits.delayed_recheck = parts.container_limits.delayed_recheck = 0ms;
   };
@@ -139,7 +139,7 @@ variant lists_before_it_watches() {
   return x;
 }
 
-// Podman remembers its events across restarts, so that they do not tell one.
+// Podman keeps its events across restarts, so they do not reveal a restart.
 variant reads_late_what_has_ended() {
   variant x;
   x.name = "reads late, and the daemon is another one by then";

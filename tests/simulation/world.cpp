@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// From the end of all troubles until everything is right and proven; what takes longest is a
-// resource whose looks have failed again and again (15 s), then an audit.
+// Seconds from the end of all faults until everything is right and proven. What takes longest is a
+// resource whose inspects have failed again and again (15 s), then an audit.
 constexpr auto settle_rounds = 45;
 // The service manager's.
 constexpr auto process_restart = 500ms;

@@ -1,4 +1,4 @@
-// What people do with the daemon, and how it tells of it.
+// Changes in the daemon, and the events that report them.
 
 #include "tests/simulation/world.hpp"
 
@@ -270,8 +270,8 @@ void world::damage(unsigned place, unsigned sort) {
   daemon_->garble = nullptr;
 }
 
-/// Every other lasts to the end. A ghost is what a crash of the daemon leaves: a container that its
-/// lists show and nobody can do anything with.
+/// Half of the kinds last to the end. A ghost is what a crash of the daemon leaves: a container
+/// that its lists show and every other call denies.
 void world::cripple(unsigned place, unsigned how, nanoseconds span) {
   using by = model_daemon::crippled_by;
   constexpr by sorts[] = {by::hanging, by::refusal, by::denial, by::refusal};
@@ -289,15 +289,15 @@ void world::cripple(unsigned place, unsigned how, nanoseconds span) {
     later(span, [this, key] { daemon_->crippled.erase(key); });
 }
 
-/// Nobody is told when it begins and when it ends.
+/// No event reports when it begins and when it ends.
 void world::malform(unsigned place, unsigned sort, nanoseconds span) {
   const auto key = (sort & 2) != 0 ? container_in(place) : volume_in(place);
   daemon_->malformed[key] = {.keyless = (sort & 1) != 0, .until = std::nullopt};
   later(span, [this, key] { daemon_->mend(key); });
 }
 
-/// The daemon was restarted and does not find a plugin: it keeps the plugin's volumes and tells
-/// nobody of them.
+/// The daemon was restarted and does not find a plugin: it keeps the plugin's volumes and does not
+/// list them.
 void world::lose_plugin(nanoseconds span, bool lasting) {
   daemon_->plugin_absent = true;
   forget_plugin_volumes();
@@ -308,14 +308,14 @@ void world::lose_plugin(nanoseconds span, bool lasting) {
   });
 }
 
-/// The rows may lack them, and nobody can tell the node.
+/// The rows may lack them, and the node has no way to know.
 void world::forget_plugin_volumes() {
   for (const auto& [name, x] : daemon_->volumes)
     if (const auto* state = x.now(); state != nullptr && state->driver == "plugin")
       oracle_.unseen.insert(name);
 }
 
-/// Nothing tells of it. Volumes that the node has never seen need another list.
+/// No event reports it. Volumes that the node has never seen need another list.
 void world::find_plugin() {
   if (daemon_->hung || !std::exchange(daemon_->plugin_absent, false) || daemon_->down)
     return;
@@ -328,7 +328,7 @@ void world::find_plugin() {
   daemon_->come_up();
 }
 
-/// Whoever asked for it has hung up between the removal and its event.
+/// The client has hung up between the removal and its event.
 void world::remove_without_event(unsigned place) {
   daemon_->silent = true;
   remove_volume(place);

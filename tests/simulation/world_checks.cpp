@@ -37,7 +37,7 @@ std::optional<std::string> world::not_right_yet() {
     return wrong;
   const auto health = ask<health_report>(life_->node.health, atom::health_v);
   if (!health)
-    return "nobody answers for the health";
+    return "the health reporter does not answer";
   // A clock that was set forward makes the last event look old.
   const auto idle = clock_.was_set() && health->status == health_status::degraded;
   if (variant_.proves && health->status != health_status::healthy && !idle)
@@ -45,7 +45,7 @@ std::optional<std::string> world::not_right_yet() {
   const auto proven = health->events.verified_at;
   if (variant_.proves && (proven <= clock_.at(quiet_since_) || proven > our_time()))
     return "nothing is proven since";
-  // Who notices that a clock was set is the audit; its new stream corrects the host's row.
+  // The audit notices that a clock was set; its new stream corrects the host's row.
   if (variant_.proves && store_->rows().facts.verified_at > our_time())
     return "the host's row is verified in the future";
   if (fleet_) {
@@ -60,7 +60,7 @@ std::optional<std::string> world::not_right_yet() {
   }
   const auto numbers = ask<event_counters>(life_->node.metrics, atom::counters_v);
   if (!numbers)
-    return "nobody knows the numbers";
+    return "the metrics aggregator does not answer";
   const auto read = daemon_->read->events + daemon_->read->damaged;
   const auto counted = numbers->processed + numbers->failed + numbers->dropped;
   if (counted > read || (counted < read && !life_->lost_numbers))

@@ -11,7 +11,6 @@
 #include <spdlog/sinks/null_sink.h>
 
 #include <algorithm>
-#include <atomic>
 #include <stdexcept>
 #include <utility>
 

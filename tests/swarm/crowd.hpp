@@ -4,12 +4,9 @@
 #include "tests/swarm/player.hpp"
 #include "text/host_port.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace volumeviz::swarm {

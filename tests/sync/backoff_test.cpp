@@ -19,7 +19,6 @@ TEST_CASE("waits double, spread by a fifth, until the longest") {
     CHECK(wait <= std::min<milliseconds>(5min, expected * 12 / 10));
     expected = std::min<milliseconds>(5min, expected * 2);
   }
-  CHECK(waits.attempts() == 20);
 }
 
 TEST_CASE("after a success waits begin at the shortest again") {
@@ -27,7 +26,6 @@ TEST_CASE("after a success waits begin at the shortest again") {
   for (auto i = 0; i < 10; ++i)
     waits.next();
   waits.reset();
-  CHECK(waits.attempts() == 0);
   CHECK(waits.next() <= 120ms);
 }
 

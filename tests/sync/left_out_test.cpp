@@ -103,7 +103,7 @@ TEST_CASE("an entry is named by its key, or by its position and driver") {
         == "volume 3 of the list (driver \"nas\")");
   CHECK(entry_name(resource_kind::volume, entry("", "")) == "volume 3 of the list");
   CHECK(entry_name(resource_kind::volume, entry("data", "nas")) == "volume \"data\"");
-  CHECK(entry_name(resource_kind::container, entry("c\n1", "")) == "container \"c?1\"");
+  CHECK(entry_name(resource_kind::container, entry("c\n1", "")) == R"(container "c\x0a1")");
   CHECK(entry_name(resource_kind::volume, entry(std::string(5000, 'x'), "")).size() < 250);
 }
 
