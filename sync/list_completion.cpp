@@ -31,6 +31,14 @@ std::set<std::string> deleted_volumes(const write_summary& written) {
 
 } // namespace
 
+fetch_request list_completion::request_for(resource_kind kind, const fetch& asked) const {
+  return {.kind = kind,
+          .list = asked.list,
+          .keys = asked.keys,
+          .brief = asked.retry,
+          .drivers = asked.list && needs_drivers()};
+}
+
 bool list_completion::needs_drivers() const {
   return kept_.more() > 0 || std::ranges::any_of(plan_.keys().set_aside(), [this](const auto& key) {
            return kept_.contains(key);

@@ -47,15 +47,18 @@ public:
   list_completion(work_plan& plan, predicate list_only)
       : plan_(plan), list_only_(std::move(list_only)) {}
 
-  /// True when rows stay although lists lack them and inspects do not help: these fail, or the rows
-  /// are too many. The next list asks the daemon which volume drivers are there.
-  bool needs_drivers() const;
+  /// The request for this fetch. A list asks which volume drivers the daemon has where that may
+  /// help: see needs_drivers().
+  fetch_request request_for(resource_kind kind, const fetch& asked) const;
   /// `now` is the plan's clock, `wall` is our wall clock.
   fetch_outcome complete(const committed_fetch& x, time_point now, timestamp wall);
 
   const kept_rows& kept() const noexcept { return kept_; }
 
 private:
+  /// True when rows stay although lists lack them and inspects do not help: these fail, or the rows
+  /// are too many.
+  bool needs_drivers() const;
   fetch_outcome complete_containers(const committed_fetch& x, time_point now, timestamp wall);
   fetch_outcome complete_list_of_volumes(const committed_fetch& x, time_point now);
   fetch_outcome complete_inspects_of_volumes(const committed_fetch& x, time_point now);

@@ -40,15 +40,10 @@ fetch_cycle::fetch_cycle(resource_handler_actor::pointer self, context_ptr conte
 
 void fetch_cycle::begin(sync::fetch&& asked) {
   invariant(!in_flight_, "one fetch in flight");
-  const auto with_drivers = asked.list && completion_.needs_drivers();
-  fetch_request question{.kind = parts_.kind,
-                         .list = asked.list,
-                         .keys = asked.keys,
-                         .brief = asked.retry,
-                         .drivers = with_drivers};
+  auto question = completion_.request_for(parts_.kind, asked);
   if (asked.list)
     reports_.work.list_began(asked);
-  in_flight_ = in_flight{std::move(asked), with_drivers, self_->clock().now()};
+  in_flight_ = in_flight{std::move(asked), question.drivers, self_->clock().now()};
   const auto number = ++number_;
   self_->request(parts_.inspector, fetch_limit, std::move(question))
       .then(

@@ -2,13 +2,12 @@
 
 #include "actors/actors.hpp"
 #include "actors/clock.hpp"
+#include "actors/inventory/fetch_limits.hpp"
 #include "actors/stream/stream_reader.hpp"
 #include "config/settings.hpp"
 #include "docker/client.hpp"
-#include "docker/requests.hpp"
 #include "metrics/metrics.hpp"
 #include "persistence/store.hpp"
-#include "sync/work_plan.hpp"
 #include "wire/members.hpp"
 
 #include <spdlog/logger.h>
@@ -46,10 +45,8 @@ struct node_parts {
   sync::audit_policy audits{};
   stream_runner run_stream = run_on_own_thread;
   link_parts link{}; ///< agent or hub
-  /// One list costs as much as about 300 inspects of volumes, or 60 of containers (measured with
-  /// Docker 28.5).
-  sync::work_limits volume_limits{.list_above = 300, .list_only = docker::is_mangled_by_router};
-  sync::work_limits container_limits{.list_above = 60};
+  sync::work_limits volume_limits = fetch_limits(resource_kind::volume);
+  sync::work_limits container_limits = fetch_limits(resource_kind::container);
 };
 
 } // namespace volumeviz
