@@ -80,10 +80,10 @@ public:
     // The rows may be old, as when a node starts.
     for (auto* x : {&volumes_, &containers_})
       x->plan.want_list(list_reason::start, 0, clocks_.now());
-    do
+    do {
       if (auto done = fetch_all_due(); !done)
         return tl::unexpected{done.error()};
-    while (!locked_out_ && wait_for_next());
+    } while (!locked_out_ && wait_for_next());
     return pass_outcome{.changes = changes_.all(),
                         .remarks = remarks_.sentences(volumes_.completion.kept()),
                         .locked_out = locked_out_};
@@ -155,10 +155,16 @@ private:
       other.plan.want_list(list_reason::failure, 0, now);
     for (const auto& key : hints.keys)
       other.plan.recheck(key, now);
-    // Another node may have written the rows since the pass began.
     if (x.written.taken_anew)
-      for (auto* both : {&of, &other})
-        both->plan.want_list(list_reason::lost_rows, 0, now);
+      list_again(of, other, x.asked.list, now);
+  }
+
+  /// The lock was lost and taken again: another node may have written the rows meanwhile. A list
+  /// has just repaired those of its own kind.
+  static void list_again(side& of, side& other, bool this_was_a_list, sync::time_point now) {
+    if (!this_was_a_list)
+      of.plan.want_list(list_reason::lost_rows, 0, now);
+    other.plan.want_list(list_reason::lost_rows, 0, now);
   }
 
   const std::string& host_;

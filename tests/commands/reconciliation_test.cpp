@@ -23,7 +23,7 @@ const std::string host = "one";
 constexpr timestamp wall = 1'750'000'000'000'000'000;
 
 struct reconciling {
-  /// Neither waits nor is late.
+  /// One pass. Its waits take no time.
   pass_outcome pass(persistence::store& to) {
     auto done = reconcile_once(host, fetcher, to, clocks);
     REQUIRE_MESSAGE(done, done.error().text);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(reconciling, "spared volumes are inspected in a dry run as oft
   CHECK(docker.inspected().size() == 2 * inspected.size());
 }
 
-TEST_CASE_FIXTURE(reconciling, "a start that no list shows is found by an inspect") {
+TEST_CASE_FIXTURE(reconciling, "an inspect finds a start that no list shows") {
   docker.run_container(some_container("c"));
   run();
   change_rows([](memory_rows& x) { x.containers.at("c").started_at += 1; });
@@ -150,7 +150,8 @@ TEST_CASE_FIXTURE(reconciling, "an inspect that fails once is repeated, and noth
   CHECK(slept > 0ms);
 }
 
-TEST_CASE_FIXTURE(reconciling, "resources that can't be inspected end no pass late") {
+TEST_CASE_FIXTURE(reconciling,
+                  "a resource that can't be inspected holds a pass up for two seconds at most") {
   docker.run_container(some_container("c"));
   docker.fail_key("c", {ec::docker_refused, "500: broken"});
   change_rows([](memory_rows& x) {
