@@ -1,6 +1,5 @@
 #include "sync/stream_audit.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string>
@@ -31,7 +30,7 @@ std::string in_seconds(timestamp span) {
 
 stream_decision stream_audit::opened(const stream_opening& how, const clock_reading& now) {
   offset_ = how.daemon_time - how.local_time;
-  opened_at_ = how.daemon_time;
+  unshown_.begin(how.daemon_time);
   coverage_.begin(how.daemon_time, how.forgets);
   read_ = now;
   ask_in(policy_.interval, now.steady);
@@ -65,9 +64,10 @@ stream_decision stream_audit::answered(const audit_answer& answer, const event_m
     return {};
   }
   const auto horizon = asked_.until - ns(policy_.grace);
-  if (auto why = find_loss(answer, shown, horizon))
+  if (auto why = unshown_.find_loss(answer.events, shown, horizon))
     return {.passed = false, .end = std::move(why)};
-  if (expects_events(horizon)) {
+  // Not lost yet, but still on its way: what it tells of may have happened before the horizon.
+  if (unshown_.any_until(horizon + ns(policy_.lag))) {
     ask_in(policy_.retry, now);
     return {.passed = true};
   }
@@ -110,37 +110,6 @@ std::optional<failure> stream_audit::daemon_clock_was_set(const audit_answer& an
                                              + "; opening a new stream to compare it with ours"};
 }
 
-std::optional<failure> stream_audit::find_loss(const audit_answer& answer,
-                                               const event_memory& shown, timestamp horizon) {
-  // What thousands of events ago was still to be shown is known no more, shown or not.
-  if (!shown.holds_since(unshown_since_))
-    unshown_.clear();
-  unshown_since_ = shown.count();
-  for (const auto& event : answer.events)
-    if (event.time > opened_at_ - ns(policy_.disorder)) // older ones are for the lists
-      unshown_.insert(event);
-  const auto is_due = [horizon](const docker_event& event) { return event.time <= horizon; };
-  const auto due = std::ranges::count_if(unshown_, is_due);
-  auto missing = shown.missing({unshown_.begin(), unshown_.end()});
-  unshown_ = {missing.begin(), missing.end()};
-  std::erase_if(missing, [is_due](const docker_event& event) { return !is_due(event); });
-  if (missing.empty())
-    return {};
-  const auto& first = missing.front();
-  return failure{ec::docker_unreachable,
-                 "the stream has lost " + std::to_string(missing.size()) + " of "
-                     + std::to_string(due)
-                     + " events that the daemon remembers (the first: " + to_string(first.kind)
-                     + " " + first.action + " " + first.id + "); opening a new one"};
-}
-
-/// Not lost yet, but still on its way: what it tells of may have happened before.
-bool stream_audit::expects_events(timestamp horizon) const {
-  return std::ranges::any_of(unshown_, [until = horizon + ns(policy_.lag)](const auto& event) {
-    return event.time <= until;
-  });
-}
-
 /// Rows 7 to 10: the stream has lost nothing that is known.
 stream_decision stream_audit::judge(const audit_answer& answer, timestamp horizon, time_point now) {
   stream_decision x;
@@ -151,7 +120,7 @@ stream_decision stream_audit::judge(const audit_answer& answer, timestamp horizo
     x.relist = relist_cause::daemon_hung;
     list_both(now);
   }
-  auto proven = coverage_.extend(asked_, answer, unshown_);
+  auto proven = coverage_.extend(asked_, answer, unshown_.events());
   if (!proven && x.relist == relist_cause::none && may_list(now)) {
     x.relist = relist_cause::daemon_forgot;
     list_both(now);

@@ -6,11 +6,11 @@
 #include "sync/audit_policy.hpp"
 #include "sync/event_memory.hpp"
 #include "sync/ring_coverage.hpp"
+#include "sync/unshown_events.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <set>
 
 namespace volumeviz::sync {
 
@@ -95,9 +95,8 @@ struct stream_decision {
 ///    not moved since the last proof.
 /// 4. Another daemon may have answered, one that was started after the stream's own had ended. The
 ///    reading thread will come to the end of the stream, too.
-/// 5. Lists cover the events from before the opening. The audit keeps an event that the stream has
-///    not shown, also when the daemon forgets it; it drops all of them when so many events were
-///    read since that event_memory can't tell any more which were shown.
+/// 5. Lists cover the events from before the opening. unshown_events keeps an event that the stream
+///    has not shown, also when the daemon forgets it.
 /// 6. This is no loss yet. But the change that the event tells of may be older than the horizon.
 /// 7. The daemon hung if an answer or a failure comes 1 s or more after the question was due; not
 ///    after it was asked, since nobody watched the daemon while this program did not run. The hang
@@ -114,7 +113,8 @@ class stream_audit {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit stream_audit(const audit_policy& policy) : policy_(policy), coverage_(policy) {}
+  explicit stream_audit(const audit_policy& policy)
+      : policy_(policy), coverage_(policy), unshown_(policy) {}
 
   stream_decision opened(const stream_opening& how, const clock_reading& now);
   /// The question, by the daemon's clock, or why the stream has to end.
@@ -134,22 +134,17 @@ private:
   void ask_in(std::chrono::milliseconds wait, time_point now) { due_at_ = now + wait; }
   void record_delay(time_point now);
   std::optional<failure> daemon_clock_was_set(const audit_answer& answer, time_point now) const;
-  std::optional<failure> find_loss(const audit_answer& answer, const event_memory& shown,
-                                   timestamp horizon);
-  bool expects_events(timestamp horizon) const;
   stream_decision judge(const audit_answer& answer, timestamp horizon, time_point now);
   bool may_list(time_point now) const;
   void list_both(time_point now);
 
   audit_policy policy_;
   ring_coverage coverage_;
-  timestamp offset_ = 0;        ///< the daemon's clock minus ours, when the stream was opened
-  timestamp opened_at_ = never; ///< by the daemon's clock
-  clock_reading read_;          ///< when the question was asked, or the stream opened
+  unshown_events unshown_;
+  timestamp offset_ = 0; ///< the daemon's clock minus ours, when the stream was opened
+  clock_reading read_;   ///< when the question was asked, or the stream opened
   audit_request asked_;
   time_point due_at_{};
-  std::set<docker_event> unshown_;  ///< audits know of them, the stream had not shown them
-  std::uint64_t unshown_since_ = 0; ///< events that were shown by then
   std::optional<time_point> listed_at_;
   unsigned failures_ = 0;   ///< in a row
   bool hung_ = false;       ///< since the last lists
