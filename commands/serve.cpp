@@ -8,6 +8,7 @@
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
+#include "commands/signals.hpp"
 #include "config/logging.hpp"
 #include "docker/socket_watch.hpp"
 #include "http/actor_view.hpp"
@@ -25,7 +26,6 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
-#include <pthread.h>
 #include <random>
 #include <systemd/sd-daemon.h>
 #include <thread>
@@ -42,30 +42,6 @@ using config::exit_code;
 constexpr auto shutdown_limit = 10s;
 // The most volumes, and the most containers: far more than a Docker host can have.
 constexpr std::size_t rows_of_reporting_host = 200'000;
-
-/// Waits for the signals of the process. Create it first: threads that are started later have the
-/// signals blocked.
-class signals {
-public:
-  signals() {
-    sigemptyset(&set_);
-    for (auto x : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
-      sigaddset(&set_, x);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  /// The next signal, or nothing when `limit` has passed.
-  std::optional<int> wait(std::chrono::milliseconds limit) const {
-    timespec t{.tv_sec = limit.count() / 1000, .tv_nsec = limit.count() % 1000 * 1'000'000};
-    auto caught = sigtimedwait(&set_, nullptr, &t);
-    return caught > 0 ? std::optional{caught} : std::nullopt;
-  }
-  /// Ends the wait of the main thread.
-  void nudge() const { pthread_kill(main_, SIGUSR1); }
-
-private:
-  sigset_t set_{};
-  pthread_t main_ = pthread_self();
-};
 
 /// CAF with two workers that share one queue. Work-stealing workers poll, which costs a percent of
 /// a core while idle (measured; sharing workers cost nothing).
@@ -85,9 +61,9 @@ class service {
 public:
   service(const config::settings& settings,
           std::shared_ptr<const identity::credentials> credentials,
-          std::shared_ptr<spdlog::logger> log, const signals& events)
+          std::shared_ptr<spdlog::logger> log, const process_signals& signals)
       : settings_(settings), credentials_(std::move(credentials)), log_(std::move(log)),
-        signals_(events), actor_settings_(settings) {}
+        signals_(signals), actor_settings_(settings) {}
 
   /// Why the node can't start; nothing when it runs.
   std::optional<failure> start() {
@@ -179,7 +155,7 @@ private:
     gate_ = handles.gate;
     handles.node->attach_functor([this](const caf::error&) {
       gave_up_ = true;
-      signals_.nudge();
+      signals_.end_wait();
     });
     client_ = std::make_unique<node_client>(*system_, handles);
     view_ = std::make_unique<http::actor_view>(*client_, settings_.node_name);
@@ -243,7 +219,7 @@ private:
   config::settings settings_;
   std::shared_ptr<const identity::credentials> credentials_; ///< null without TLS
   std::shared_ptr<spdlog::logger> log_;
-  const signals& signals_;
+  const process_signals& signals_;
   std::atomic<bool> gave_up_{false};
   actor_settings actor_settings_;
   std::unique_ptr<persistence::inventory> rows_;
@@ -278,12 +254,12 @@ void log_start(const config::settings& settings, spdlog::logger& log) {
 
 exit_code serve(const config::settings& given) {
   auto settings = given;
-  signals events;
+  const process_signals signals;
   config::log_output output(settings);
   auto log = output.logger();
   if (waits_for_name(settings)) {
-    const auto stopped_within = [&events](std::chrono::milliseconds limit) {
-      const auto caught = events.wait(limit);
+    const auto stopped_within = [&signals](std::chrono::milliseconds limit) {
+      const auto caught = signals.wait(limit);
       return caught == SIGTERM || caught == SIGINT;
     };
     if (auto ended = wait_for_name(settings, *log, stopped_within))
@@ -305,7 +281,7 @@ exit_code serve(const config::settings& given) {
     log->warn("{}", *overridden);
   if (settings.role == config::node_role::hub)
     allow_many_descriptors();
-  service node(settings, std::move(*credentials), log, events);
+  service node(settings, std::move(*credentials), log, signals);
   if (auto why = node.start()) {
     log->error("couldn't start: {}", why->text);
     return exit_code::failed;
