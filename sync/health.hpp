@@ -111,8 +111,4 @@ health_report evaluate(const health_facts& facts, timestamp now);
 /// done. No cause is named twice.
 std::vector<std::string> not_ready_because(const health_facts& facts);
 
-/// True when the stream is connected but `verified_at` is more than a minute ago. This is a reason
-/// in the health document, but does not change the status.
-bool stale(const health_facts& facts, timestamp now);
-
 } // namespace volumeviz::sync

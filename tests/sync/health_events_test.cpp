@@ -1,5 +1,6 @@
 // The check `events`: the stream, idleness, and rows that are not verified.
 
+#include "sync/events_health.hpp"
 #include "tests/sync/health_bench.hpp"
 
 #include <doctest/doctest.h>
