@@ -116,28 +116,29 @@ inventory_rows rows_that_should_be(support::docker_api& docker) {
 
 std::vector<std::string> differences(const inventory_rows& found, const inventory_rows& wanted) {
   comparison result;
+  const auto compare_common = [&result](const auto& is, const auto& should) {
+    result.field("name", is.name, should.name);
+    result.field("labels", is.labels, should.labels);
+    result.field("is_active", is.active, should.active);
+  };
   result.maps(
       found.volumes, wanted.volumes, [](const std::string& key) { return "volume " + key; },
       [&](const recorded_volume& is, const recorded_volume& should) {
-        result.field("name", is.name, should.name);
+        compare_common(is, should);
         result.field("driver", is.driver, should.driver);
         result.field("mountpoint", is.mountpoint, should.mountpoint);
         result.field("scope", is.scope, should.scope);
-        result.field("labels", is.labels, should.labels);
         result.field("options", is.options, should.options);
-        result.field("is_active", is.active, should.active);
       });
   result.maps(
       found.containers, wanted.containers,
       [](const std::string& key) { return "container " + key.substr(0, 12); },
       [&](const recorded_container& is, const recorded_container& should) {
-        result.field("name", is.name, should.name);
+        compare_common(is, should);
         result.field("image", is.image, should.image);
         result.field("state", is.state, should.state);
-        result.field("labels", is.labels, should.labels);
         result.time("started_at", is.started_at, should.started_at);
         result.time("finished_at", is.finished_at, should.finished_at);
-        result.field("is_active", is.active, should.active);
       });
   result.maps(
       found.mounts, wanted.mounts,
