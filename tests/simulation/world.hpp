@@ -101,6 +101,7 @@ private:
   turn judge(actor_slot& who);
 
   // Of the world; world_changes.cpp.
+  static std::string volume_in(unsigned place);
   std::string container_in(unsigned place) const;
   void create_volume(unsigned place);
   void remove_volume(unsigned place);
@@ -112,6 +113,11 @@ private:
   void rename_container(unsigned place);
   void pause_container(unsigned place);
   void prune_containers();
+  bool in_use(const std::string& volume) const;
+  nanoseconds lag(std::uint64_t most_ms);
+  void later(nanoseconds after, std::function<void()> what);
+
+  // Of the world, too; world_troubles.cpp.
   void burst(unsigned place, unsigned count);
   void chatter(unsigned count);
   void damage(unsigned place, unsigned sort);
@@ -122,9 +128,6 @@ private:
   void find_plugin();
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);
-  bool in_use(const std::string& volume) const;
-  nanoseconds lag(std::uint64_t most_ms);
-  void later(nanoseconds after, std::function<void()> what);
 
   // What has to be right; world_checks.cpp.
   void check_claim();

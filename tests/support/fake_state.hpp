@@ -82,6 +82,9 @@ private:
   std::optional<fake_answer> take_script(const std::string& path);
 };
 
+/// The bytes as one chunk of a body with "Transfer-Encoding: chunked".
+std::string http_chunk(std::string_view bytes);
+
 bool path_fits(const std::string& pattern, const std::string& path);
 
 } // namespace volumeviz::support

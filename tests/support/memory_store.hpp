@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/store.hpp"
+#include "tests/support/memory_rows.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -12,14 +13,6 @@
 #include <vector>
 
 namespace volumeviz::support {
-
-/// The rows of one host.
-struct memory_rows {
-  std::map<std::string, volume> volumes;
-  std::map<std::string, container> containers; ///< with their mounts
-  host_facts facts;
-  friend bool operator==(const memory_rows&, const memory_rows&) = default;
-};
 
 /// A store in memory that does what persistence/store.hpp promises: a row counts as changed only
 /// when something differs, times come from inspects only, the mass-deletion guard holds lists back,
@@ -56,8 +49,6 @@ public:
   std::vector<std::size_t> transactions() const; ///< the number of batches of each such call
 
 private:
-  write_summary write(const change_batch& batch, std::map<std::string, memory_rows>& hosts) const;
-
   mutable std::mutex mutex_;
   std::map<std::string, memory_rows> hosts_;
   std::optional<failure> failing_;
