@@ -1,8 +1,6 @@
 // The client against a fake daemon that fails: not there, slow, hung, cut off, stopped.
-#include "docker/client.hpp"
-#include "tests/docker/why.hpp"
+#include "tests/docker/fake_client.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/fake_daemon.hpp"
 #include "tests/support/scratch.hpp"
 
 #include <doctest/doctest.h>
@@ -17,6 +15,7 @@
 #include <unistd.h>
 
 using namespace volumeviz;
+using namespace volumeviz::docker::testing;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::fake_answer;
@@ -24,18 +23,7 @@ using support::fake_daemon;
 
 namespace {
 
-constexpr docker::deadline patience = 10s;
 using clock_type = std::chrono::steady_clock;
-
-std::unique_ptr<docker::client> client_at(const std::string& host) {
-  auto out = docker::connect_to({.host = host, .tls = false, .cert_path = ""});
-  REQUIRE_MESSAGE(out, support::why(out));
-  return (*out)->make_client();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A TCP port whose queue of new connections is full: the next connect() hangs, as behind a
 /// firewall.

@@ -1,36 +1,12 @@
 // The client against a fake daemon that answers: dialects, versions, contents, error texts.
-#include "docker/client.hpp"
-#include "tests/docker/why.hpp"
-#include "tests/support/eventually.hpp"
-#include "tests/support/fake_daemon.hpp"
+#include "tests/docker/fake_client.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 using namespace volumeviz;
+using namespace volumeviz::docker::testing;
 using namespace std::chrono_literals;
 using support::fake_daemon;
-
-namespace {
-
-constexpr docker::deadline patience = 10s;
-
-std::shared_ptr<const docker::daemon> reach(const std::string& host) {
-  auto out = docker::connect_to({.host = host, .tls = false, .cert_path = ""});
-  REQUIRE_MESSAGE(out, support::why(out));
-  return *out;
-}
-
-std::unique_ptr<docker::client> client_of(const fake_daemon& daemon) {
-  return reach(daemon.host())->make_client();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 TEST_CASE("the API version is the lower of ours and the daemon's") {
   struct {
@@ -219,73 +195,6 @@ TEST_CASE("a list succeeds when the inspect for an image's name fails") {
   REQUIRE(out);
   CHECK(out->containers[0].image.starts_with("sha256:"));
   CHECK(client->list_containers(patience)->containers[0].image == "app:1");
-}
-
-TEST_CASE("past events are those between two moments, both inclusive") {
-  for (const auto& dialect : {support::docker_20(), support::docker_29(), support::podman_4()}) {
-    CAPTURE(dialect.engine_version);
-    fake_daemon daemon{dialect};
-    const auto client = client_of(daemon);
-    for (int i = 1; i <= 4; ++i)
-      daemon.emit({.type = "volume",
-                   .action = "create",
-                   .id = "v" + std::to_string(i),
-                   .time_ns = std::int64_t{1'000'000'001} * i});
-    daemon.emit({.type = "volume", .action = "mount", .id = "v3", .time_ns = 4'000'000'004});
-    daemon.emit({.type = "network", .action = "connect", .id = "n", .time_ns = 4'000'000'004});
-    const auto out = client->events_between(2'000'000'002, 3'000'000'003, patience);
-    REQUIRE_MESSAGE(out, support::why(out));
-    REQUIRE(out->events.size() == 2);
-    CHECK(out->stamps == std::vector<timestamp>{2'000'000'002, 3'000'000'003});
-    CHECK(out->all);
-    CHECK(out->events.at(0) == docker_event{resource_kind::volume, "create", "v2", 2'000'000'002});
-    CHECK(out->events.at(1) == docker_event{resource_kind::volume, "create", "v3", 3'000'000'003});
-    CHECK(client->events_between(4'000'000'004, 4'000'000'004, patience)->events.size() == 1);
-    CHECK(client->events_between(4'000'000'004, 4'000'000'004, patience)->stamps
-          == std::vector<timestamp>(3, 4'000'000'004));
-    CHECK(client->events_between(5'000'000'000, 6'000'000'000, patience)->stamps.empty());
-  }
-}
-
-TEST_CASE("past events come with the daemon's time, if the answer has it") {
-  fake_daemon daemon;
-  const auto client = client_of(daemon);
-  CHECK(client->events_between(1, 2, patience)->answered_at == never);
-  daemon.answer_next("/events",
-                     {.body = "\n", .headers = "Date: Wed, 01 May 2024 12:00:00 GMT\r\n"});
-  CHECK(client->events_between(1, 2, patience)->answered_at == 1'714'564'800'000'000'000);
-}
-
-TEST_CASE("past events that are too long are requested again with a filter") {
-  const auto asked = [](const support::fake_dialect& dialect) {
-    fake_daemon daemon{dialect};
-    daemon.emit({.type = "volume", .action = "create", .id = "v", .time_ns = 2});
-    daemon.answer_next("/events", {.body = std::string(17 * 1024 * 1024, '\n')});
-    const auto out = client_of(daemon)->events_between(1, 2, patience);
-    REQUIRE_MESSAGE(out, support::why(out));
-    CHECK(out->events.size() == 1);
-    CHECK_FALSE(out->all);
-    const auto target = daemon.targets().back();
-    CHECK(contains(target, "filters="));
-    return contains(target, "\"event\"");
-  };
-  CHECK(asked(support::docker_20()));
-  CHECK_FALSE(asked(support::podman_4())); // which has words of its own
-}
-
-TEST_CASE("past events that can't be parsed are a failure") {
-  fake_daemon daemon;
-  const auto client = client_of(daemon);
-  const std::string good = R"({"Type":"volume","Action":"create","Actor":{"ID":"x"},"timeNano":7})";
-  daemon.answer_next("/events", {.body = good + "\nrubbish\n"});
-  CHECK_FALSE(client->events_between(1, 2, patience));
-  daemon.answer_next("/events", {.body = good + "\n" + good.substr(0, 20)});
-  CHECK_FALSE(client->events_between(1, 2, patience));
-  daemon.answer_next("/events", {.body = good + "\n"});
-  CHECK(client->events_between(1, 2, patience)->events.size() == 1);
-  daemon.answer_next("/events", {.body = R"({"Type":"network","Action":"connect"})"
-                                         "\n"});
-  CHECK(client->events_between(1, 2, patience)->stamps.empty()); // it does not say when
 }
 
 TEST_CASE("malformed lists and inspects of the wrong resource are failures") {
