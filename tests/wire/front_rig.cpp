@@ -1,6 +1,7 @@
 #include "tests/wire/front_rig.hpp"
 
 #include "tests/support/eventually.hpp"
+#include "tests/wire/rows.hpp"
 
 #include <doctest/doctest.h>
 
@@ -155,6 +156,32 @@ dialer::outcome dialer_rig::dial(std::uint16_t port, const std::string& host) {
   if (outcome.wait_for(10s) != std::future_status::ready)
     throw std::runtime_error{"the dialer has not come to an end"};
   return outcome.get();
+}
+
+credentials_source agent_of(const support::authority& ca) {
+  return [own = load_or_throw(ca.issue(support::agent_wish("web-1")), ca.ca(),
+                              identity::side::agent)] { return own; };
+}
+
+byte_vector introduction() {
+  return client_handshake(node_number(1)).bytes_on_the_wire();
+}
+
+test_end converse(front_rig& hub, const test_end& agent) {
+  REQUIRE(agent.send(introduction()));
+  auto hubs = hub.accepted();
+  CHECK(hubs.read(introduction().size()) == introduction());
+  const auto welcome = server_handshake(node_number(3), 20).bytes_on_the_wire();
+  REQUIRE(hubs.send(welcome));
+  CHECK(agent.read(welcome.size()) == welcome);
+  const auto asked = request(900, 20, shared_caf().message(full_hello())).bytes_on_the_wire();
+  REQUIRE(agent.send(asked));
+  CHECK(hubs.read(asked.size()) == asked);
+  const auto answer = response(21, 900, shared_caf().message(true)).bytes_on_the_wire();
+  REQUIRE(hubs.send(answer));
+  CHECK(agent.read(answer.size()) == answer);
+  CHECK(hub.book.all().empty());
+  return hubs;
 }
 
 } // namespace volumeviz::wire::testing

@@ -54,6 +54,9 @@ private:
 std::shared_ptr<const identity::credentials>
 load_or_throw(const support::issued_files& files, const std::string& ca, identity::side own);
 
+/// The credentials of the agent "web-1", by certificates of `ca`.
+credentials_source agent_of(const support::authority& ca);
+
 /// A hub's front on a port of 127.0.0.1, and the connections that CAF would get.
 class front_rig {
 public:
@@ -89,5 +92,11 @@ public:
 private:
   std::unique_ptr<dialer> dialer_;
 };
+
+/// An agent's handshake, which each connection begins with.
+byte_vector introduction();
+
+/// Does CAF's handshake on both sides, then one request and its answer. Returns the hub's end.
+test_end converse(front_rig& hub, const test_end& agent);
 
 } // namespace volumeviz::wire::testing
