@@ -1,11 +1,6 @@
-// When everything is listed again, and what is reported about it.
+// When everything is listed again.
 
-#include "actors/inventory/inventory_store.hpp"
-#include "actors/inventory/reconciler.hpp"
-#include "actors/platform/shell.hpp"
-#include "tests/actors/listener.hpp"
-#include "tests/support/deterministic_system.hpp"
-#include "tests/support/memory_store.hpp"
+#include "tests/actors/reconciler_rig.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
@@ -20,74 +15,6 @@ namespace {
 
 constexpr auto volume_kind = resource_kind::volume;
 constexpr auto container_kind = resource_kind::container;
-
-/// A reconciler with listeners for handlers and a real store.
-struct reconciling : support::deterministic_system {
-  explicit reconciling(std::chrono::milliseconds interval = 30min,
-                       std::uint64_t seed = support::test_seed())
-      : deterministic_system(seed) {
-    const auto listens = [this](const std::shared_ptr<heard>& what) {
-      return spawn<listener>(what);
-    };
-    actor_context all{
-        .host = "h",
-        .log = log.log(),
-        .numbers = {},
-        .now = wall_clock(),
-        .seed = random(),
-        .handles = {.metrics = caf::actor_cast<metrics_aggregator_actor>(listens(metrics)),
-                    .health = caf::actor_cast<health_reporter_actor>(listens(health)),
-                    .volumes = caf::actor_cast<resource_handler_actor>(listens(volumes)),
-                    .containers = caf::actor_cast<resource_handler_actor>(listens(containers))}};
-    all.handles.store = spawn<shell<inventory_store>>(make_slot("inventory_store"),
-                                                      std::make_shared<const actor_context>(all),
-                                                      store_parts{store});
-    context = std::make_shared<const actor_context>(all);
-    parts = {.interval = interval, .ledger = std::make_shared<sync::reconcile_ledger>()};
-    start();
-  }
-  void start() {
-    actor = spawn<shell<reconciler>>(make_slot("reconciler"), context, parts);
-    run();
-  }
-  void connect() {
-    auto report = connected_since(now());
-    report.engine_id = "engine";
-    report.engine_version = "26.1";
-    send(actor, report);
-    run();
-  }
-  void disconnect() {
-    send(actor, disconnected({ec::docker_unreachable, "the daemon is away"}));
-    run();
-  }
-  /// A handler has listed.
-  void listed(resource_kind kind, std::uint64_t run_id, bool ok = true) {
-    send(actor, atom::listing_v, kind, run_id);
-    run();
-    elapse(1s);
-    list_report report;
-    report.kind = kind;
-    report.run_id = run_id;
-    report.ok = ok;
-    send(actor, report);
-    run();
-  }
-  std::shared_ptr<support::answer<reconcile_ticket>> demand(reconcile_scope scope) {
-    return ask<reconcile_ticket>(actor, atom::reconcile_v, scope);
-  }
-  host_facts facts() const { return store->rows("h").facts; }
-
-  std::shared_ptr<support::memory_store> store = std::make_shared<support::memory_store>();
-  std::shared_ptr<heard> volumes = std::make_shared<heard>();
-  std::shared_ptr<heard> containers = std::make_shared<heard>();
-  std::shared_ptr<heard> metrics = std::make_shared<heard>();
-  std::shared_ptr<heard> health = std::make_shared<heard>();
-  kept_log log;
-  context_ptr context;
-  reconciler_parts parts;
-  reconciler_actor actor;
-};
 
 } // namespace
 
@@ -211,75 +138,6 @@ TEST_CASE_FIXTURE(reconciling, "there are no periodic runs while Docker is not c
   disconnect();
   advance(5h);
   CHECK(volumes->reconciles.size() == 1);
-}
-
-TEST_CASE_FIXTURE(reconciling, "a full run is done when both kinds are listed") {
-  connect();
-  listed(volume_kind, 1);
-  REQUIRE_FALSE(health->statuses.empty());
-  CHECK(health->statuses.back().full_runs == 0);
-  CHECK_FALSE(health->statuses.back().initial_done);
-  listed(container_kind, 1);
-  CHECK(health->statuses.back().full_runs == 1);
-  CHECK(health->statuses.back().volume_runs == 1);
-  CHECK(health->statuses.back().container_runs == 1);
-  CHECK(health->statuses.back().initial_done);
-  CHECK(metrics->statuses.back().full_runs == 1);
-  REQUIRE(metrics->runs_done.size() == 1);
-  CHECK(metrics->runs_done[0] == doctest::Approx(2));
-  CHECK(log.has("the first full reconciliation is done"));
-}
-
-TEST_CASE_FIXTURE(reconciling, "a failed list does not complete its run") {
-  connect();
-  listed(volume_kind, 1, false);
-  listed(container_kind, 1);
-  CHECK_FALSE(health->statuses.back().initial_done);
-  listed(volume_kind, 1);
-  CHECK(health->statuses.back().initial_done);
-}
-
-TEST_CASE_FIXTURE(reconciling, "a partial list is logged") {
-  connect();
-  list_report report;
-  report.run_id = 1;
-  report.ok = true;
-  report.warnings = {"driver nfs does not answer"};
-  send(actor, report);
-  run();
-  CHECK(log.has("driver nfs does not answer"));
-}
-
-TEST_CASE_FIXTURE(reconciling, "the host's row has its engine and when it was last seen") {
-  connect();
-  CHECK(facts().engine_id == "engine");
-  CHECK(facts().engine_version == "26.1");
-  CHECK(facts().last_seen_at == now());
-  CHECK(facts().verified_at == never);
-  advance(10s);
-  CHECK(facts().last_seen_at == now());
-}
-
-TEST_CASE_FIXTURE(reconciling, "the host's row has the time up to which both kinds are verified") {
-  connect();
-  const auto at = now();
-  send(actor, atom::verified_v, volume_kind, at + 5);
-  advance(11s);
-  CHECK(facts().verified_at == never);
-  send(actor, atom::verified_v, container_kind, at + 3);
-  advance(11s);
-  CHECK(facts().verified_at == at + 3);
-  CHECK(health->statuses.back().verified_at == at + 3);
-}
-
-TEST_CASE_FIXTURE(reconciling, "the host's row is written again after the database was away") {
-  store->fail({ec::store_unreachable, "away"});
-  connect();
-  advance(1min);
-  CHECK(facts().last_seen_at == never);
-  store->recover();
-  advance(10s);
-  CHECK(facts().last_seen_at == now());
 }
 
 TEST_CASE_FIXTURE(reconciling, "barriers count only while connected") {
