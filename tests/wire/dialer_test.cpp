@@ -36,10 +36,6 @@ struct deaf_listener {
   sockaddr_in address{};
 };
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 } // namespace
 
 TEST_CASE("connecting to a closed port or an unknown name fails with a sentence") {

@@ -16,17 +16,6 @@ using support::agent_wish;
 using support::authority;
 using support::eventually;
 
-namespace {
-
-bool begins(const std::string& text, const std::string& with) {
-  return text.starts_with(with);
-}
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-} // namespace
-
 TEST_CASE("a silent connection is ended after the limit, and CAF never sees it") {
   const authority ca;
   for (const bool tls : {false, true}) {

@@ -15,6 +15,13 @@
 
 namespace volumeviz::wire::testing {
 
+inline bool begins(const std::string& text, const std::string& with) {
+  return text.starts_with(with);
+}
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 /// The reports of a front, with the names of their reasons. Thread-safe.
 class report_book {
 public:

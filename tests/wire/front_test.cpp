@@ -12,17 +12,6 @@ using namespace std::chrono_literals;
 using support::authority;
 using support::eventually;
 
-namespace {
-
-bool begins(const std::string& text, const std::string& with) {
-  return text.starts_with(with);
-}
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-} // namespace
-
 TEST_CASE("frames travel both ways, without TLS") {
   front_rig hub;
   dialer_rig agent;
