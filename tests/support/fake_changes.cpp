@@ -184,6 +184,7 @@ void fake_daemon::prune_containers() {
 void fake_daemon::change_silently(const std::function<void(fake_world&)>& change) {
   const lock guard{implementation_->mutex};
   change(implementation_->world);
+  implementation_->forget_lists();
 }
 
 void fake_daemon::emit(fake_event event) {

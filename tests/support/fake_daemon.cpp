@@ -43,6 +43,7 @@ std::int64_t fake_daemon::now_ns() const {
 void fake_daemon::set_warnings(std::vector<std::string> warnings) {
   const lock guard{implementation_->mutex};
   implementation_->warnings = std::move(warnings);
+  implementation_->forget_lists();
 }
 
 void fake_daemon::set_clock_offset(std::chrono::nanoseconds offset) {
@@ -65,6 +66,7 @@ void fake_daemon::freeze_answers(bool frozen) {
   auto& in = *implementation_;
   const lock guard{in.mutex};
   in.frozen = frozen ? std::optional{in.world} : std::nullopt;
+  in.forget_lists();
 }
 
 void fake_daemon::mute_streams(bool muted) {

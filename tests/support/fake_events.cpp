@@ -27,6 +27,7 @@ std::int64_t fake_daemon::implementation::now() const {
 }
 
 void fake_daemon::implementation::log(fake_event event) {
+  forget_lists();
   if (event.time_ns == 0)
     event.time_ns = last_time = std::max(now(), last_time + 1);
   ring.push_back(event);

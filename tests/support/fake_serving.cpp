@@ -136,6 +136,11 @@ fake_daemon::implementation::refuse_version(const fake_request& request) const {
   return std::nullopt;
 }
 
+void fake_daemon::implementation::forget_lists() {
+  volumes_list.clear();
+  containers_list.clear();
+}
+
 fake_daemon::implementation::reply
 fake_daemon::implementation::true_answer(const fake_request& request) {
   const auto& shown = frozen ? *frozen : world;
@@ -150,10 +155,16 @@ fake_daemon::implementation::true_answer(const fake_request& request) {
     const auto id = dialect.podman ? "podman-" + std::to_string(++made_ids) : engine_id;
     return {200, info_json(dialect, id, now())};
   }
-  if (path == "/volumes")
-    return {200, volumes_json(shown, warnings)};
-  if (path == "/containers/json")
-    return {200, containers_json(shown)};
+  if (path == "/volumes") {
+    if (volumes_list.empty())
+      volumes_list = volumes_json(shown, warnings);
+    return {200, volumes_list};
+  }
+  if (path == "/containers/json") {
+    if (containers_list.empty())
+      containers_list = containers_json(shown);
+    return {200, containers_list};
+  }
   if (path.starts_with("/volumes/")) {
     const auto name = path.substr(9);
     const auto found = shown.volumes.find(name);

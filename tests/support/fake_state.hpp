@@ -29,7 +29,8 @@ struct fake_daemon::implementation {
   void leave(bool leave_socket);
   void serve(fake_peer& peer);
   std::int64_t now() const;
-  void log(fake_event event); ///< into ring and streams
+  void log(fake_event event); ///< into ring and streams, after every change
+  void forget_lists();
 
   fake_container& at(const std::string& id);
   void log_container(const fake_container& x, const std::string& action, text_map extra = {});
@@ -47,6 +48,9 @@ struct fake_daemon::implementation {
   fake_world world;
   std::optional<fake_world> frozen;
   std::vector<std::string> warnings;
+  /// The lists of the present state; empty: not made since it changed last. Making one of 100,000
+  /// volumes takes longer than the node takes to read it.
+  std::string volumes_list, containers_list;
   std::deque<fake_event> ring;
   bool muted = false;
   std::size_t chunk_size = 0;
