@@ -12,18 +12,18 @@
 namespace volumeviz::bench {
 
 struct row_watch::implementation {
-  explicit implementation(table which)
+  implementation(table which, const std::string& of)
       : query{which == table::volumes
                   ? "SELECT '1' FROM volumes WHERE host = :host AND volume_id = :key"
-                  : "SELECT state FROM containers WHERE host = :host AND container_id = :key"} {}
+                  : "SELECT state FROM containers WHERE host = :host AND container_id = :key"},
+        host{of.empty() ? integration::stage::host : of} {}
 
-  std::string query;
+  std::string query, host, key, found;
   soci::session session;
-  std::string host = integration::stage::host, key, found;
 };
 
-row_watch::row_watch(const std::string& database_url, table which)
-    : impl_{std::make_unique<implementation>(which)} {
+row_watch::row_watch(const std::string& database_url, table which, const std::string& host)
+    : impl_{std::make_unique<implementation>(which, host)} {
   if (const std::string sqlite = "sqlite://"; database_url.starts_with(sqlite))
     impl_->session.open(soci::sqlite3,
                         "dbname=\"" + database_url.substr(sqlite.size()) + "\" timeout=5");

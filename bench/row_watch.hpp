@@ -9,7 +9,8 @@ namespace volumeviz::bench {
 class row_watch {
 public:
   enum class table { volumes, containers };
-  row_watch(const std::string& database_url, table which);
+  /// `host`: whose rows; empty: those of the stage's node.
+  row_watch(const std::string& database_url, table which, const std::string& host = {});
   ~row_watch();
 
   /// Waits until the row of `key` shows `state`: a container's state, "1" for an existing volume,

@@ -26,6 +26,7 @@ usage usage_of(pid_t pid) {
   usage result;
   result.rss_mb = status_field(process / "status", "VmRSS") / 1024;
   result.peak_rss_mb = status_field(process / "status", "VmHWM") / 1024;
+  result.anonymous_mb = status_field(process / "status", "RssAnon") / 1024;
   // More precise than the ticks of /proc/PID/stat.
   clockid_t cpu_clock{};
   timespec cpu{};
@@ -34,12 +35,14 @@ usage usage_of(pid_t pid) {
   std::error_code ignored;
   for (const auto& task : std::filesystem::directory_iterator{process / "task", ignored}) {
     ++result.threads;
-    const auto status = task.path() / "status";
-    result.voluntary_switches += static_cast<long>(status_field(status, "voluntary_ctxt_switches"));
-    result.involuntary_switches +=
-        static_cast<long>(status_field(status, "nonvoluntary_ctxt_switches"));
+    result.voluntary_switches +=
+        static_cast<long>(status_field(task.path() / "status", "voluntary_ctxt_switches"));
   }
   return result;
+}
+
+double proportional_mb(pid_t pid) {
+  return status_field("/proc/" + std::to_string(pid) + "/smaps_rollup", "Pss") / 1024;
 }
 
 } // namespace volumeviz::bench

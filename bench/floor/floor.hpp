@@ -1,0 +1,35 @@
+#pragma once
+
+#include "bench/floor/least_writer.hpp"
+#include "bench/floor/plain_client.hpp"
+
+#include <cstdint>
+
+namespace volumeviz::bench {
+
+/// In milliseconds.
+struct floor_time {
+  double inspect = 0, commit = 0;
+  double total() const noexcept { return inspect + commit; }
+};
+
+/// The least that anybody has to do for one event: one inspect of the resource on a kept
+/// connection, and one prepared statement that commits its row, as a new row of the host "floor".
+/// It uses the same daemon, database and tables as the measured node, and is measured in turns with
+/// it, so that load and disk are the same for both.
+class floor {
+public:
+  floor(const std::string& daemon_socket, const std::string& database_url);
+
+  floor_time volume(const std::string& name);
+  floor_time container(const std::string& id); ///< with the row of its mount
+
+private:
+  std::string new_key() { return std::to_string(++made_); }
+
+  plain_client docker_;
+  std::unique_ptr<least_writer> rows_;
+  std::uint64_t made_ = 0;
+};
+
+} // namespace volumeviz::bench
