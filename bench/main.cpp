@@ -75,6 +75,7 @@ report measure(const options& by) {
   for (const auto& x : chosen(by)) {
     const auto begin = clock::now();
     const auto first = rows.rows().size();
+    std::fprintf(stderr, "measuring %s\n", x.name.c_str());
     x.run(measuring);
     std::printf("\n%s, %d repetitions, %.0f s\n%s", x.name.c_str(), by.repeat, since(begin) / 1000,
                 table(rows, first).c_str());

@@ -106,7 +106,7 @@ void measure_latency(task& by, database_kind kind) {
     add(by, prefix + "volume-created", v.created, &v.floor.total);
     add(by, prefix + "floor/volume", v.floor);
     add(by, prefix + "volume-removed", v.removed);
-    const auto c = change_containers(on, containers, least, ids, by.sized(100, 4));
+    const auto c = change_containers(on, containers, least, ids, by.sized(50, 4));
     add(by, prefix + "container-started", c.started, &c.floor.total);
     add(by, prefix + "floor/container", c.floor);
     add(by, prefix + "container-stopped", c.stopped);

@@ -56,23 +56,30 @@ private:
 
   void poll() {
     const auto answer = json::parse(docker_.get("/volumes"));
-    // Compared like the volumes; no container changes while this is measured.
     const auto containers = json::parse(docker_.get("/containers/json?all=1"));
-    containers_ = entries_of(containers.as_array(), "Id");
     const auto* list = answer.at("Volumes").if_array();
-    write(list ? entries_of(*list, "Name") : entries{});
+    if (auto now = list ? entries_of(*list, "Name") : entries{}; now != volumes_) {
+      write(now);
+      volumes_ = std::move(now);
+    }
+    // Compared like the volumes. No container changes while this is measured, so none is written.
+    if (auto now = entries_of(containers.as_array(), "Id"); now != containers_)
+      containers_ = std::move(now);
   }
 
-  void write(entries now) {
+  void write(const entries& now) {
+    const auto lacks = [](const entries& in, const entries::value_type& x) {
+      const auto at = in.find(x.first);
+      return at == in.end() || at->second != x.second;
+    };
     rows_->begin();
-    for (const auto& [name, text] : volumes_)
-      if (const auto at = now.find(name); at == now.end() || at->second != text)
-        rows_->remove_volume(name);
-    for (const auto& [name, text] : now)
-      if (const auto at = volumes_.find(name); at == volumes_.end() || at->second != text)
-        rows_->insert(volume_row_of(text));
+    for (const auto& x : volumes_)
+      if (lacks(now, x))
+        rows_->remove_volume(x.first);
+    for (const auto& x : now)
+      if (lacks(volumes_, x))
+        rows_->insert(volume_row_of(x.second));
     rows_->commit();
-    volumes_ = std::move(now);
   }
 
   plain_client docker_;
