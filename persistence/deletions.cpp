@@ -228,16 +228,23 @@ void deletions::run(const kind_of_rows& what, const std::vector<deletion>& of,
     summaries.emplace(x.host, &x.summary);
     keys += x.keys.size();
   }
-  for (const auto& row : on_.query(delete_from("volume_mounts", what.key)
-                                       + " RETURNING host, container_id, volume_id, mount_path",
-                                   values, 4))
-    summaries.at(row[0])->changes.push_back(
-        {row_kind::mount, operation::remove, row[1], mount_detail(row[2], row[3])});
-  const auto rows =
-      on_.query(delete_from(what.table, what.key) + " RETURNING host, " + what.key, values, 2);
-  invariant(rows.size() <= keys, "no more rows are deleted than there are keys");
-  for (const auto& row : rows)
-    summaries.at(row[0])->changes.push_back({what.kind, operation::remove, row[1], {}});
+  on_.queue({.sql = delete_from("volume_mounts", what.key)
+                    + " RETURNING host, container_id, volume_id, mount_path",
+             .values = values,
+             .columns = 4,
+             .answered = [summaries](std::vector<text_row>&& rows) {
+               for (const auto& row : rows)
+                 summaries.at(row[0])->changes.push_back(
+                     {row_kind::mount, operation::remove, row[1], mount_detail(row[2], row[3])});
+             }});
+  on_.queue({.sql = delete_from(what.table, what.key) + " RETURNING host, " + what.key,
+             .values = values,
+             .columns = 2,
+             .answered = [summaries, keys, kind = what.kind](std::vector<text_row>&& rows) {
+               invariant(rows.size() <= keys, "no more rows are deleted than there are keys");
+               for (const auto& row : rows)
+                 summaries.at(row[0])->changes.push_back({kind, operation::remove, row[1], {}});
+             }});
 }
 
 /// On PostgreSQL each key is looked up in the index, and the row is deleted by its place (ctid). A

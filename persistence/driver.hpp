@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace volumeviz::persistence {
 
@@ -27,11 +28,10 @@ public:
   void count_statement() noexcept { ++statements_; }
 
   virtual void open(session::purpose why) = 0;
-  /// Sends several statements at once; SOCI would run only the first one on SQLite. Returns the
-  /// command tag of the last statement, on SQLite nothing.
-  virtual std::string script(const std::string& text) = 0;
-  /// Runs `text` and returns the first value of its last statement; PostgreSQL only.
-  virtual std::string ask(const std::string& text) = 0;
+  /// Sends several statements at once; SOCI would run only the first one on SQLite.
+  virtual void script(const std::string& text) = 0;
+  /// Runs statements in one round trip and hands out their answers; PostgreSQL only.
+  virtual void run(const std::vector<queued_statement>& all) = 0;
   /// What an exception of SOCI means.
   virtual sql_error translated(const soci::soci_error& error) = 0;
   // As the functions of session with these names.

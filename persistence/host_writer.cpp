@@ -30,9 +30,9 @@ void host_writer::write(const std::vector<const change_batch*>& batches) {
     if (x->facts.last_seen_at != never)
       with_facts.push_back(x);
     else if (!known_.contains(x->host) && !new_.contains(x->host))
-      on_.execute("INSERT INTO hosts (host, first_seen_at) VALUES (" + host + ", :now" + cast
-                      + ") ON CONFLICT (host) DO NOTHING",
-                  {{"host", x->host}, {"now", now_, parameter::type::time}});
+      on_.queue({.sql = "INSERT INTO hosts (host, first_seen_at) VALUES (" + host + ", :now" + cast
+                        + ") ON CONFLICT (host) DO NOTHING",
+                 .values = {{"host", x->host}, {"now", now_, parameter::type::time}}});
     if (!known_.contains(x->host))
       new_.insert(x->host);
   }
@@ -83,10 +83,10 @@ void host_writer::write_facts(const std::string& rows, const parameters& values)
   const std::string now = "(h.engine_id, h.engine_version, h.last_seen_at, h.verified_at)";
   const auto then = '(' + known("engine_id") + ", " + known("engine_version") + ", "
                     + later("last_seen_at") + ", " + later("verified_at") + ")";
-  on_.execute("INSERT INTO hosts AS h (host, first_seen_at, " + columns + ") " + rows
-                  + " ON CONFLICT (host) DO UPDATE SET (" + columns + ") = " + then + " WHERE "
-                  + now + (sqlite ? " IS NOT " : " IS DISTINCT FROM ") + then,
-              values);
+  on_.queue({.sql = "INSERT INTO hosts AS h (host, first_seen_at, " + columns + ") " + rows
+                    + " ON CONFLICT (host) DO UPDATE SET (" + columns + ") = " + then + " WHERE "
+                    + now + (sqlite ? " IS NOT " : " IS DISTINCT FROM ") + then,
+             .values = values});
 }
 
 } // namespace volumeviz::persistence

@@ -1,4 +1,5 @@
 #include "persistence/driver.hpp"
+#include "persistence/postgresql_pipeline.hpp"
 #include "persistence/second_connection.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>
@@ -51,19 +52,27 @@ public:
     // Behind a pool the setting would stay in a session that other clients get.
     if (why == session::purpose::read && !pooled())
       script("SET default_transaction_read_only = on");
-    if (why == session::purpose::write)
+    if (why == session::purpose::write) {
       check_client_while_busy();
+      plan_prepared_statements_once();
+    }
   }
 
-  std::string script(const std::string& text) override {
+  void script(const std::string& text) override {
     count_statement();
-    return PQcmdStatus(run(text).get());
+    execute(text);
   }
 
-  std::string ask(const std::string& text) override {
-    count_statement();
-    const auto answer = run(text);
-    return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : std::string{};
+  void run(const std::vector<queued_statement>& all) override {
+    for (std::size_t i = 0; i < all.size(); ++i)
+      count_statement();
+    try {
+      pipeline_.run(connection(), all);
+    } catch (const sql_error& e) {
+      if (e.kind() == trouble::stale_plan)
+        pipeline_.forget();
+      throw;
+    }
   }
 
   sql_error translated(const soci::soci_error& error) override {
@@ -81,6 +90,10 @@ public:
   bool keeps_its_backend() override {
     if (!pooled())
       return true;
+    // A pool in statement mode refuses this. It would not notice a transaction that begins and ends
+    // in one round trip.
+    script("BEGIN");
+    script("COMMIT");
     const auto before = ask("SELECT pg_backend_pid()");
     const second_connection other{uri_of(where(), limit())};
     const auto& others = other.backend_pid();
@@ -111,15 +124,25 @@ private:
                                                                      : std::string{};
   }
 
-  answer_type run(const std::string& text) {
+  std::string ask(const std::string& text) {
+    count_statement();
+    const auto answer = execute(text);
+    return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : std::string{};
+  }
+
+  answer_type execute(const std::string& text) {
     answer_type answer{PQexec(connection(), text.c_str()), &PQclear};
     const auto status = PQresultStatus(answer.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
       return answer;
-    const char* state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
-    throw interrupted()
-        ? too_slow()
-        : postgresql_error(state ? state : "08000", PQerrorMessage(connection()), role());
+    throw error_of(answer.get());
+  }
+
+  sql_error error_of(const PGresult* answer) {
+    if (interrupted())
+      return too_slow();
+    const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    return postgresql_error(state ? state : "08000", PQerrorMessage(connection()), role());
   }
 
   /// By default the server looks at its client only between statements, so a statement that runs,
@@ -132,7 +155,16 @@ private:
     }
   }
 
+  /// A plan made for one execution's values is no better, and making it takes longer than running
+  /// it.
+  void plan_prepared_statements_once() {
+    constexpr int first_version_with_setting = 120000;
+    if (PQserverVersion(connection()) >= first_version_with_setting)
+      script("SET plan_cache_mode = force_generic_plan");
+  }
+
   int first_pid_ = 0; ///< the server's process that answered first
+  postgresql_pipeline pipeline_{[this](const PGresult* answer) { return error_of(answer); }};
 };
 
 } // namespace

@@ -9,8 +9,9 @@
 // clients. Then a lock of the session protects nothing: the session grants it to each of them. So
 // the session is marked, by a setting with a random value, before the first lock is taken:
 // - A session that already has a mark belongs to another client, too: no lock is taken.
-// - Each transaction that writes reads the mark in the round trip of its BEGIN. The mark is the
-//   expected one only if the session is the one that took the locks, and no other client has marked
+// - Each transaction that writes checks the mark behind its BEGIN. The mark is the expected one
+// only
+//   if the session is the one that took the locks, and no other client has marked
 //   it since.
 // - A reset of the session (DISCARD ALL) frees its locks and drops the mark together.
 
@@ -64,7 +65,11 @@ std::string random_mark() {
   return result;
 }
 
-constexpr const char* read_mark = "SELECT current_setting('volumeviz.session', true)";
+/// Fails, by a division by zero, in a session without this mark: what is queued behind it is then
+/// not run.
+constexpr const char* require_mark =
+    "SELECT (1 / (current_setting('volumeviz.session', true) IS NOT DISTINCT FROM "
+    ":mark::text)::integer)::text";
 
 sql_error not_held() {
   return {trouble::away, no_lock_behind_a_pool};
@@ -115,10 +120,14 @@ public:
   }
 
   void begin(session& on) override {
-    if (mark_.empty())
-      on.begin();
-    else if (on.begin_and_ask(read_mark) != mark_)
-      throw not_held();
+    on.begin();
+    if (!mark_.empty())
+      on.queue({.sql = require_mark,
+                .values = {{"mark", mark_}},
+                .columns = 1,
+                .failed = [](const sql_error& why) {
+                  return why.kind() == trouble::data ? not_held() : why;
+                }});
   }
 
   void session_ended() override {

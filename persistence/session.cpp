@@ -8,6 +8,10 @@ namespace volumeviz::persistence {
 
 namespace {
 
+/// What is queued beyond this is sent before: while the server sends an answer that nobody reads,
+/// it reads no more statements.
+constexpr std::size_t queued_bytes_most = 64 * 1024;
+
 /// Runs `work`; the one place where SOCI's exceptions become ours.
 template <class Work>
 auto guarded(driver& on, Work work) {
@@ -75,6 +79,7 @@ bool session::lost_its_file() const noexcept {
 
 std::vector<text_row> session::query(const std::string& sql, const parameters& values,
                                      std::size_t columns) {
+  flush();
   return guarded(*driver_, [&] {
     driver_->count_statement();
     one_time_statement running{driver_->sql(), sql, values, columns};
@@ -86,6 +91,7 @@ std::vector<text_row> session::query(const std::string& sql, const parameters& v
 }
 
 std::int64_t session::execute(const std::string& sql, const parameters& values) {
+  flush();
   return guarded(*driver_, [&] {
     driver_->count_statement();
     one_time_statement running{driver_->sql(), sql, values, 0};
@@ -95,7 +101,31 @@ std::int64_t session::execute(const std::string& sql, const parameters& values) 
 }
 
 void session::script(const std::string& sql) {
+  flush();
   driver_->script(sql);
+}
+
+void session::queue(queued_statement x) {
+  if (kind() == dialect::sqlite) {
+    auto rows = query(x.sql, x.values, x.columns);
+    if (x.answered)
+      x.answered(std::move(rows));
+    return;
+  }
+  auto bytes = x.sql.size();
+  for (const auto& value : x.values)
+    bytes += value.value.size();
+  if (queued_bytes_ + bytes > queued_bytes_most)
+    flush();
+  queued_bytes_ += bytes;
+  queued_.push_back(std::move(x));
+}
+
+void session::flush() {
+  if (queued_.empty())
+    return;
+  queued_bytes_ = 0;
+  driver_->run(std::exchange(queued_, {}));
 }
 
 bool session::pooled() const noexcept {
@@ -106,22 +136,25 @@ bool session::keeps_its_backend() {
   return driver_->keeps_its_backend();
 }
 
-std::string session::begin_and_ask(const std::string& select) {
-  return driver_->ask("BEGIN; " + select);
-}
-
 void session::begin() {
-  script(kind() == dialect::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+  if (kind() == dialect::sqlite)
+    script("BEGIN IMMEDIATE");
+  else
+    queue({.sql = "BEGIN"});
 }
 
 void session::commit() {
-  const auto tag = driver_->script("COMMIT");
-  // PostgreSQL answers COMMIT with success and the tag ROLLBACK when a statement had failed.
-  if (kind() == dialect::postgresql && tag != "COMMIT")
-    throw sql_error{trouble::away, "the server rolled back instead of committing"};
+  if (kind() == dialect::sqlite) {
+    script("COMMIT");
+    return;
+  }
+  queue({.sql = "COMMIT", .tag = "COMMIT"});
+  flush();
 }
 
 void session::rollback() noexcept {
+  queued_.clear();
+  queued_bytes_ = 0;
   try {
     script("ROLLBACK");
   } catch (const std::exception&) {

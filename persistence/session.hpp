@@ -1,27 +1,16 @@
 #pragma once
 
-#include "persistence/sql_error.hpp"
+#include "persistence/statement.hpp"
 #include "persistence/url.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace volumeviz::persistence {
-
-/// A named parameter of a statement, always as text: `:name`, in PostgreSQL with a cast. An empty
-/// `time` is NULL.
-struct parameter {
-  enum class type { text, time };
-  std::string name;
-  std::string value;
-  type kind = type::text;
-};
-using parameters = std::vector<parameter>;
-/// NULL is an empty text.
-using text_row = std::vector<std::string>;
 
 /// The path of an SQLite database that lives in memory and ends with its session.
 inline constexpr const char* in_memory = ":memory:";
@@ -68,9 +57,14 @@ public:
   /// round trips.
   bool keeps_its_backend();
 
-  /// PostgreSQL: BEGIN and one query in the same round trip; returns the first value of the answer.
-  std::string begin_and_ask(const std::string& select);
+  /// Runs a statement before the next one that is not queued, or at flush() or commit(): there a
+  /// failure is thrown. On PostgreSQL, queued statements share one round trip, and each text is
+  /// prepared once. On SQLite it runs at once.
+  void queue(queued_statement x);
+  void flush();
+
   /// SQLite: BEGIN IMMEDIATE, since a transaction that begins with reading can't wait for a lock.
+  /// PostgreSQL: queued.
   void begin();
   void commit();
   /// Never fails: the next use of a broken connection reports it.
@@ -95,6 +89,8 @@ public:
 
 private:
   std::unique_ptr<driver> driver_;
+  std::vector<queued_statement> queued_;
+  std::size_t queued_bytes_ = 0;
 };
 
 } // namespace volumeviz::persistence

@@ -45,6 +45,7 @@ struct cure {
 // connection, with backoff.
 constexpr std::array postgresql_cures{
     cure{"08", trouble::away, ""},
+    cure{"26000", trouble::stale_plan, ""},
     cure{"57P", trouble::away, ""},
     cure{"57014", trouble::away, "the server took too long: look for locks and load"},
     cure{"55P03", trouble::away, "another session holds a lock: see pg_stat_activity"},
@@ -121,6 +122,7 @@ failure to_failure(const sql_error& error, const std::string& attempted) {
     case trouble::data:
     case trouble::missing_parent:
       return ec::store_rejected;
+    case trouble::stale_plan:
     case trouble::away:
       break;
     }
@@ -142,6 +144,9 @@ sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_m
         return {trouble::away, with_cure(message, known.text)};
     return {trouble::away, message};
   }
+  // feature_not_supported, for this reason only: the columns of a table have changed.
+  if (sqlstate == "0A000" && message.find("cached plan") != std::string::npos)
+    return {trouble::stale_plan, message + " [0A000]"};
   for (const auto& known : postgresql_cures)
     if (sqlstate.starts_with(known.state))
       return {known.kind, with_cure(message + " [" + sqlstate + "]", known.text)};

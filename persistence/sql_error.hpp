@@ -12,6 +12,7 @@ enum class trouble {
   data,           ///< the database refuses this data (too long, out of range, …): isolate it
   missing_parent, ///< a foreign key: the host's row was deleted
   away,           ///< try again later, on a new connection
+  stale_plan,     ///< a prepared statement is gone or no longer fits: repeat the transaction
   schema,         ///< tables or columns are not what this program expects
 };
 

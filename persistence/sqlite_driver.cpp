@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <thread>
 #include <utility>
@@ -63,17 +64,17 @@ public:
     file_ = file_at(path);
   }
 
-  std::string script(const std::string& text) override {
+  void script(const std::string& text) override {
     count_statement();
     const int code = sqlite_api::sqlite3_exec(handle(), text.c_str(), nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK)
-      return {};
-    throw interrupted() ? too_slow()
-                        : sqlite_error(code & 0xFF, sqlite_api::sqlite3_extended_errcode(handle()),
-                                       sqlite_api::sqlite3_errmsg(handle()), where().path);
+    if (code != SQLITE_OK)
+      throw interrupted()
+          ? too_slow()
+          : sqlite_error(code & 0xFF, sqlite_api::sqlite3_extended_errcode(handle()),
+                         sqlite_api::sqlite3_errmsg(handle()), where().path);
   }
 
-  std::string ask(const std::string&) override {
+  void run(const std::vector<queued_statement>&) override {
     throw std::logic_error{"SQLite runs one statement at a time"};
   }
 

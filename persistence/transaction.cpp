@@ -17,6 +17,7 @@
 #include <set>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace volumeviz::persistence {
 
@@ -50,13 +51,19 @@ public:
     else
       on_.begin();
     try {
-      auto summaries = write(all);
-      if (hosts_) {
+      std::vector<write_summary> summaries(all.size());
+      const auto last = write(all, summaries);
+      if (hosts_)
         on_.commit();
+      else
+        on_.flush();
+      count_changes(last);
+      if (hosts_)
         remember(all, summaries);
-      } else {
+      else
         on_.rollback();
-      }
+      for (auto& summary : summaries)
+        std::ranges::sort(summary.changes);
       return summaries;
     } catch (...) {
       on_.rollback();
@@ -72,9 +79,9 @@ private:
   };
 
   /// A host's batches are written in their order. Batches of different hosts share statements,
-  /// since a hub writes for many hosts.
-  std::vector<write_summary> write(const std::vector<sanitized_batch>& all) {
-    std::vector<write_summary> summaries(all.size());
+  /// since a hub writes for many hosts. Returns the last round, whose answers may not be there yet.
+  std::vector<job> write(const std::vector<sanitized_batch>& all,
+                         std::vector<write_summary>& summaries) {
     std::map<std::string_view, std::size_t> rounds_of;
     std::vector<std::vector<job>> rounds; // none has a host twice
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -85,11 +92,20 @@ private:
       rounds.resize(std::max(rounds.size(), round + 1));
       rounds[round].push_back({all[i].batch, summaries[i]});
     }
-    for (const auto& round : rounds)
-      write_round(round);
-    for (auto& summary : summaries)
-      std::ranges::sort(summary.changes);
-    return summaries;
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+      if (i > 0) {
+        on_.flush();
+        count_changes(rounds[i - 1]);
+      }
+      write_round(rounds[i]);
+    }
+    return rounds.empty() ? std::vector<job>{} : std::move(rounds.back());
+  }
+
+  /// The answers to these have come.
+  void count_changes(const std::vector<job>& of) {
+    for (const auto& [batch, summary] : of)
+      quota_.count_changes(batch.host, summary);
   }
 
   bool may_write(const sanitized_batch& x, write_summary& summary) const {
@@ -127,8 +143,6 @@ private:
     for (const auto& [batch, summary] : jobs)
       if (batch.containers.complete)
         report_list_gaps(on_, batch.host, summary);
-    for (const auto& [batch, summary] : all)
-      quota_.count_changes(batch.host, summary);
   }
 
   /// Deletes the rows that go with the batches. Returns the batches whose rows are to be written
@@ -242,7 +256,7 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
   std::vector<sanitized_batch> all;
   for (const auto& batch : batches)
     all.push_back(sanitized(batch));
-  bool careful = false, hosts_forgotten = false;
+  bool careful = false, hosts_forgotten = false, prepared_anew = false;
   for (;;) {
     try {
       const auto statements_before = on.statements();
@@ -258,6 +272,8 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
         hosts_forgotten = true;
         if (hosts)
           hosts->known.clear();
+      } else if (e.kind() == trouble::stale_plan && !std::exchange(prepared_anew, true)) {
+        // The session has forgotten what it had prepared, and does it again.
       } else if (e.kind() == trouble::data && !careful) {
         // Careful is slower, so only when the database refuses some row.
         careful = true;

@@ -33,8 +33,7 @@ TEST_CASE("behind a pool that shares sessions nothing is written, and the error 
     return;
   auto& server = support::shared_postgres();
   struct setup {
-    const char* mode;
-    const char* more;
+    std::string mode, more;
   };
   for (const auto& [mode, more] :
        {setup{"transaction", ""}, setup{"transaction", "default_pool_size = 1"},

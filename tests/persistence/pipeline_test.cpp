@@ -1,0 +1,94 @@
+// Statements that share a round trip: parameters, prepared statements, failures.
+
+#include "persistence/postgresql_pipeline.hpp"
+#include "persistence/schema.hpp"
+#include "persistence/transaction.hpp"
+#include "tests/persistence/testbed.hpp"
+
+using namespace volumeviz;
+using namespace volumeviz::persistence;
+using namespace volumeviz::persistence::testing;
+
+namespace {
+
+/// A session that writes, with the schema.
+struct writing_session {
+  explicit writing_session(const std::string& url)
+      : on{*parse_url(url), session::purpose::write, std::chrono::seconds{10}}, hosts{
+                                                                                    *parse_url(url),
+                                                                                    0} {
+    bring_up_to_date(on);
+  }
+  write_summary write(const std::string& volume) {
+    return write_batches(on, {batch_of({a_volume(volume)})}, &hosts).at(0);
+  }
+  session on;
+  written_hosts hosts;
+};
+
+} // namespace
+
+TEST_CASE("named parameters become numbered ones, each name once") {
+  const auto x = positional("SELECT :a, :b::text, :a WHERE c = :b_2");
+  CHECK(x.sql == "SELECT $1, $2::text, $1 WHERE c = $3");
+  CHECK(x.names == std::vector<std::string>{"a", "b", "b_2"});
+}
+
+TEST_CASE("colons in literals, quoted names and casts are no parameters") {
+  const auto x = positional(R"(SELECT ':a', ":b", 'it''s :c', x::text, ':)");
+  CHECK(x.sql == R"(SELECT ':a', ":b", 'it''s :c', x::text, ':)");
+  CHECK(x.names.empty());
+}
+
+TEST_CASE("statements that the server has forgotten are prepared anew") {
+  if (!support::postgres_can_run())
+    return;
+  writing_session node{support::shared_postgres().new_database()};
+  CHECK(node.write("v1").changes.size() == 1);
+  node.on.execute("DEALLOCATE ALL");
+  CHECK(node.write("v2").changes.size() == 1);
+  CHECK(node.write("v3").changes.size() == 1);
+}
+
+TEST_CASE("a plan that no longer fits its table is replaced") {
+  if (!support::postgres_can_run())
+    return;
+  const auto url = support::shared_postgres().new_database();
+  writing_session node{url};
+  CHECK(node.write("v1").changes.size() == 1);
+  support::shared_postgres().sql(url, "ALTER TABLE volumes ADD COLUMN note text; "
+                                      "ALTER TABLE volumes ALTER COLUMN host TYPE varchar(300)");
+  CHECK(node.write("v2").changes.size() == 1);
+}
+
+TEST_CASE("queued statements run in order, before the next query") {
+  if (!support::postgres_can_run())
+    return;
+  writing_session node{support::shared_postgres().new_database()};
+  std::vector<std::string> seen;
+  const auto note = [&](std::vector<text_row>&& rows) { seen.push_back(rows.at(0).at(0)); };
+  node.on.execute("CREATE TEMP TABLE t (x text)");
+  node.on.queue({.sql = "INSERT INTO t VALUES (:x) RETURNING x || '!'",
+                 .values = {{"x", "one"}},
+                 .columns = 1,
+                 .answered = note});
+  node.on.queue({.sql = "SELECT count(*)::text FROM t", .columns = 1, .answered = note});
+  CHECK(seen.empty());
+  CHECK(node.on.query("SELECT x FROM t", {}, 1).at(0).at(0) == "one");
+  CHECK(seen == std::vector<std::string>{"one!", "1"});
+}
+
+TEST_CASE("after a queued statement that fails none is run, and the connection works") {
+  if (!support::postgres_can_run())
+    return;
+  writing_session node{support::shared_postgres().new_database()};
+  node.on.execute("CREATE TEMP TABLE t (x integer)");
+  node.on.begin();
+  node.on.queue({.sql = "INSERT INTO t VALUES (1)"});
+  node.on.queue({.sql = "INSERT INTO t VALUES (1 / :x::integer)", .values = {{"x", "0"}}});
+  node.on.queue({.sql = "INSERT INTO t VALUES (2)"});
+  CHECK_THROWS_AS(node.on.commit(), sql_error);
+  node.on.rollback();
+  CHECK(node.on.query("SELECT count(*)::text FROM t", {}, 1).at(0).at(0) == "0");
+  CHECK(node.write("v1").changes.size() == 1);
+}
