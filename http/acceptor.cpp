@@ -2,22 +2,19 @@
 
 #include "http/listening_socket.hpp"
 
-#include <array>
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace volumeviz::http {
 
 namespace {
 
-constexpr int pause_ms = 50;
+constexpr std::chrono::milliseconds pause{50};
+// The connections that are there already are read in between.
+constexpr int most_at_once = 16;
 
 std::uint16_t port_of(int socket) {
   sockaddr_storage own{};
@@ -29,68 +26,40 @@ std::uint16_t port_of(int socket) {
 
 } // namespace
 
-acceptor::acceptor(std::function<void(connection)> take, std::function<void()> close_oldest)
-    : take_{std::move(take)},
-      close_oldest_{std::move(close_oldest)}, wakeup_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
-  if (wakeup_ < 0)
-    throw std::system_error{errno, std::generic_category(), "eventfd"};
-}
-
-acceptor::~acceptor() {
-  stop();
-  ::close(wakeup_);
-}
-
 result<std::uint16_t> acceptor::listen(const text::host_port& where) {
   auto socket = listening_socket(where, "HTTP_LISTEN");
   if (!socket)
     return tl::unexpected{std::move(socket.error())};
   socket_ = *socket;
-  thread_ = std::thread{[this] { run(); }};
   return port_of(socket_);
 }
 
-void acceptor::stop() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] auto written = ::write(wakeup_, &one, sizeof one);
-  if (thread_.joinable())
-    thread_.join();
+void acceptor::close() {
   if (socket_ >= 0)
     ::close(std::exchange(socket_, -1));
 }
 
-void acceptor::run() {
-  while (wait())
-    accept_one();
-}
-
-bool acceptor::wait() {
-  std::array<pollfd, 2> events{{{wakeup_, POLLIN, 0}, {socket_, POLLIN, 0}}};
-  ::poll(events.data(), events.size(), -1);
-  return events[0].revents == 0;
-}
-
-void acceptor::pause() const {
-  pollfd stopped{wakeup_, POLLIN, 0};
-  ::poll(&stopped, 1, pause_ms);
-}
-
-void acceptor::accept_one() {
-  const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (socket >= 0) {
+std::chrono::milliseconds acceptor::accept_some() {
+  for (int i = 0; i < most_at_once; ++i) {
+    const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0)
+      return pause_after(errno);
     const int on = 1;
     // Else each request takes 43 ms, since an answer is two writes.
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     take_(connection{socket});
-    return;
   }
-  if (errno == ECONNABORTED || errno == EINTR || errno == EAGAIN)
-    return; // the peer closed it before it was accepted
+  return {};
+}
+
+std::chrono::milliseconds acceptor::pause_after(int error) const {
+  if (error == ECONNABORTED || error == EINTR || error == EAGAIN)
+    return {}; // none waits, or the peer closed it before it was accepted
   // Out of descriptors or memory. The connection stays in the backlog and ends each poll at once:
-  // without a pause this thread would use a whole core.
-  if (errno == EMFILE || errno == ENFILE)
+  // without a pause the thread would use a whole core.
+  if (error == EMFILE || error == ENFILE)
     close_oldest_();
-  pause();
+  return pause;
 }
 
 } // namespace volumeviz::http

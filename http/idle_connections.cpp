@@ -11,6 +11,14 @@
 
 namespace volumeviz::http {
 
+namespace {
+
+// Places in polled_; the wakeup is the first.
+constexpr std::size_t listening_socket = 1;
+constexpr std::size_t first_connection = 2;
+
+} // namespace
+
 idle_connections::idle_connections(idle_limits limits, std::function<void(connection)> ready)
     : limits_{limits}, ready_{std::move(ready)}, wakeup_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
   if (wakeup_ < 0)
@@ -36,6 +44,20 @@ void idle_connections::stop() {
 void idle_connections::wake() const noexcept {
   const std::uint64_t one = 1;
   [[maybe_unused]] auto written = ::write(wakeup_, &one, sizeof one);
+}
+
+void idle_connections::accept_on(int socket, std::function<std::chrono::milliseconds()> accept) {
+  {
+    std::lock_guard lock{accept_mutex_};
+    listening_ = socket;
+    accept_ = std::move(accept);
+  }
+  wake();
+}
+
+void idle_connections::stop_accepting() {
+  std::lock_guard lock{accept_mutex_};
+  listening_ = -1;
 }
 
 void idle_connections::wait_for_request(connection peer) {
@@ -72,35 +94,54 @@ void idle_connections::add(entry added) {
 }
 
 void idle_connections::run() {
-  for (;;) {
-    take_added();
-    {
-      std::lock_guard lock{mutex_};
-      if (stopped_)
-        break;
-    }
-    polled_.assign(1, {wakeup_, POLLIN, 0});
-    auto next = steady::time_point::max();
-    for (const auto& x : all_) {
-      polled_.push_back({x.peer.socket(), POLLIN, 0});
-      next = std::min(next, x.deadline);
-    }
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now()).count();
-    const int timeout =
-        all_.empty() ? -1 : static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60'000));
-    ::poll(polled_.data(), polled_.size(), timeout);
-
+  while (take_added(), !stopped()) {
+    poll_all();
     std::uint64_t drained = 0;
     [[maybe_unused]] auto got = ::read(wakeup_, &drained, sizeof drained);
     const auto now = steady::now();
-    std::size_t at = 1;
+    std::size_t at = first_connection;
     for (auto it = all_.begin(); it != all_.end(); ++at) {
       const bool done =
           (polled_[at].revents != 0 && receive(*it)) || (it->deadline <= now && expire(*it));
       it = done ? all_.erase(it) : std::next(it);
     }
+    if (polled_[listening_socket].revents != 0)
+      accept_waiting();
   }
   all_.clear();
+}
+
+bool idle_connections::stopped() {
+  std::lock_guard lock{mutex_};
+  return stopped_;
+}
+
+void idle_connections::poll_all() {
+  auto next = steady::time_point::max();
+  int listening = -1; // poll() ignores it
+  {
+    std::lock_guard lock{accept_mutex_};
+    if (listening_ >= 0 && steady::now() < accept_after_)
+      next = accept_after_;
+    else
+      listening = listening_;
+  }
+  polled_.assign({{wakeup_, POLLIN, 0}, {listening, POLLIN, 0}});
+  for (const auto& x : all_) {
+    polled_.push_back({x.peer.socket(), POLLIN, 0});
+    next = std::min(next, x.deadline);
+  }
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now()).count();
+  const int timeout = next == steady::time_point::max()
+                          ? -1
+                          : static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60'000));
+  ::poll(polled_.data(), polled_.size(), timeout);
+}
+
+void idle_connections::accept_waiting() {
+  std::lock_guard lock{accept_mutex_};
+  if (listening_ >= 0)
+    accept_after_ = steady::now() + accept_();
 }
 
 void idle_connections::take_added() {

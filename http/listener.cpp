@@ -54,15 +54,12 @@ public:
 
   ~hardened_server() override { end(); }
 
-  void accepted(connection peer) { idle_.wait_for_request(std::move(peer)); }
-
-  /// The process has no descriptor left for the next connection.
-  void close_oldest() { idle_.close_oldest(); }
+  idle_connections& idle() noexcept { return idle_; }
 
   /// From now on each answer ends its connection, and slow readers have a second.
   void begin_stop() { stopping_ = true; }
 
-  /// Call it after the acceptor has stopped.
+  /// Call it after the listening socket is closed.
   void end() {
     stopping_ = true;
     idle_.stop();
@@ -186,13 +183,15 @@ class running_server final : public server {
 public:
   running_server(const listener_limits& limits, std::function<response(const request&)> answer)
       : http_{limits, std::move(answer)}, acceptor_{[this](connection peer) {
-                                                      http_.accepted(std::move(peer));
+                                                      http_.idle().wait_for_request(
+                                                          std::move(peer));
                                                     },
-                                                    [this] { http_.close_oldest(); }} {}
+                                                    [this] { http_.idle().close_oldest(); }} {}
 
   ~running_server() override {
     http_.begin_stop();
-    acceptor_.stop();
+    http_.idle().stop_accepting();
+    acceptor_.close();
     http_.end();
   }
 
@@ -203,6 +202,7 @@ public:
     if (!port)
       return tl::unexpected{port.error()};
     port_ = *port;
+    http_.idle().accept_on(acceptor_.socket(), [this] { return acceptor_.accept_some(); });
     return {};
   }
 

@@ -1,19 +1,16 @@
 #include "http/worker_pool.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace volumeviz::http {
 
 worker_pool::worker_pool(std::size_t threads, std::size_t queue,
                          std::chrono::milliseconds max_queued, handler serve)
-    : limit_{queue}, max_queued_{max_queued}, serve_{std::move(serve)} {
-  try {
-    while (threads_.size() < threads)
-      threads_.emplace_back([this] { run(); });
-  } catch (...) { // the system has no more threads
-    stop();
-    throw;
-  }
+    : most_threads_{threads}, limit_{queue}, max_queued_{max_queued}, serve_{std::move(serve)} {
+  // The first starts now: a system that has no more threads is noticed at the start.
+  std::lock_guard lock{mutex_};
+  start_thread();
 }
 
 worker_pool::~worker_pool() {
@@ -21,13 +18,23 @@ worker_pool::~worker_pool() {
 }
 
 std::optional<connection> worker_pool::submit(connection peer) {
+  thread_list retired;
   {
     std::lock_guard lock{mutex_};
     if (stopped_ || queue_.size() >= limit_)
       return peer;
     queue_.push_back(std::move(peer));
+    if (idle_ < queue_.size() && threads_.size() < most_threads_)
+      try {
+        start_thread();
+      } catch (const std::system_error&) {
+        // The system has no more threads: those that run serve it.
+      }
+    retired.swap(retired_);
   }
   changed_.notify_one();
+  for (auto& x : retired)
+    x.join();
   return {};
 }
 
@@ -37,23 +44,47 @@ void worker_pool::stop() {
     stopped_ = true;
   }
   changed_.notify_all();
-  for (auto& x : threads_)
-    if (x.joinable())
-      x.join();
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this] { return threads_.empty(); });
+  for (auto& x : std::exchange(retired_, {}))
+    x.join();
 }
 
-void worker_pool::run() {
+/// The caller has the lock.
+void worker_pool::start_thread() {
+  const auto self = threads_.emplace(threads_.end());
+  try {
+    *self = std::thread{[this, self] { run(self); }};
+  } catch (...) {
+    threads_.erase(self);
+    throw;
+  }
+}
+
+void worker_pool::run(thread_list::iterator self) {
+  std::unique_lock lock{mutex_};
   for (;;) {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    ++idle_;
+    const bool more =
+        changed_.wait_for(lock, idle_limit, [this] { return stopped_ || !queue_.empty(); });
+    --idle_;
+    if (queue_.empty() && (stopped_ || (!more && threads_.size() > 1)))
+      return retire(self);
     if (queue_.empty())
-      return;
+      continue;
     auto peer = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
     const bool too_late = steady::now() - peer.queued_at > max_queued_;
     serve_(std::move(peer), too_late);
+    lock.lock();
   }
+}
+
+/// On the thread itself, with the lock. Another thread joins it.
+void worker_pool::retire(thread_list::iterator self) {
+  retired_.splice(retired_.end(), threads_, self);
+  changed_.notify_all();
 }
 
 } // namespace volumeviz::http

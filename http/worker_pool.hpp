@@ -6,19 +6,25 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <vector>
 
 namespace volumeviz::http {
 
 /// Threads that answer requests, behind a queue that is bounded in length and in time. A client
 /// whose request waited too long has given up by now, and its answer would delay all others.
+///
+/// Threads start when requests wait for one, and end after `idle_limit` without a request: a node
+/// that is asked once in 15 s has one.
 class worker_pool {
 public:
   using handler = std::function<void(connection peer, bool too_late)>;
+  /// Longer than the usual time between two scrapes of metrics.
+  static constexpr std::chrono::seconds idle_limit{70};
 
+  /// `threads`: at most.
   worker_pool(std::size_t threads, std::size_t queue, std::chrono::milliseconds max_queued,
               handler serve);
   ~worker_pool(); ///< stops
@@ -29,8 +35,13 @@ public:
   void stop();
 
 private:
-  void run();
+  using thread_list = std::list<std::thread>;
 
+  void start_thread();
+  void run(thread_list::iterator self);
+  void retire(thread_list::iterator self);
+
+  const std::size_t most_threads_;
   const std::size_t limit_;
   const std::chrono::milliseconds max_queued_;
   const handler serve_;
@@ -38,7 +49,9 @@ private:
   std::condition_variable changed_;
   std::deque<connection> queue_;
   bool stopped_ = false;
-  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0; ///< threads that wait
+  thread_list threads_;
+  thread_list retired_; ///< have ended, or are about to
 };
 
 } // namespace volumeviz::http
