@@ -43,12 +43,17 @@ constexpr auto shutdown_limit = 10s;
 // The most volumes, and the most containers: far more than a Docker host can have.
 constexpr std::size_t rows_of_reporting_host = 200'000;
 
-/// CAF with two workers that share one queue. Work-stealing workers poll, which costs a percent of
-/// a core while idle (measured; sharing workers cost nothing).
+/// Four actors may block at once, in calls to Docker or to the database, and one worker is left for
+/// all others.
+constexpr std::size_t workers = 5;
+
+/// CAF with workers that share one queue: what an actor sends is often handled on the same thread
+/// next, without waking another. Work-stealing workers poll, which costs a percent of a core while
+/// idle (measured; sharing workers cost nothing).
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(const config::settings& x) {
     set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", 2);
+    set("scheduler.max-threads", workers);
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
     if (x.role != config::node_role::standalone)

@@ -7,13 +7,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace volumeviz {
 
 namespace {
 
-// Longer than the deadline of any call, so these end only a request to an actor that hangs.
+// Longer than the deadline of any call, so these end only a request to an actor that hangs. The
+// handler's timer watches them: a limit given to CAF would wake its clock's thread for each
+// request.
 constexpr auto fetch_limit = std::chrono::minutes{3};
 constexpr auto write_limit = std::chrono::minutes{1};
 
@@ -21,9 +24,7 @@ constexpr auto write_limit = std::chrono::minutes{1};
 // seconds.
 constexpr auto slow_after = std::chrono::seconds{5};
 
-failure request_failed(const char* actor, ec silent, const caf::error& why) {
-  if (why == caf::sec::request_timeout)
-    return {silent, fmt::format("the {} did not answer", actor)};
+failure died(const char* actor) {
   return {ec::internal, fmt::format("the {} died before it answered", actor)};
 }
 
@@ -43,39 +44,57 @@ void fetch_cycle::begin(sync::fetch&& asked) {
   auto question = completion_.request_for(parts_.kind, asked);
   if (asked.list)
     reports_.work.list_began(asked);
-  in_flight_ = in_flight{std::move(asked), question.drivers, self_->clock().now()};
+  const auto now = self_->clock().now();
+  in_flight_ =
+      in_flight{std::move(asked), question.drivers, now, phase::fetch, now + fetch_limit, false};
   const auto number = ++number_;
-  self_->request(parts_.inspector, fetch_limit, std::move(question))
+  self_->request(parts_.inspector, caf::infinite, std::move(question))
       .then(
           [this, number](observation& what) {
-            current(number).answered = true;
-            fetched(what);
+            if (expects(number, phase::fetch))
+              fetched(what);
           },
-          [this, number](const caf::error& why) {
-            current(number).answered = true;
-            docker_failed(request_failed("docker inspector", ec::docker_timeout, why));
+          [this, number](const caf::error&) {
+            if (expects(number, phase::fetch))
+              docker_failed(died("docker inspector"));
           });
 }
 
-std::optional<sync::time_point> fetch_cycle::slow_at() const {
-  if (!in_flight_ || in_flight_->answered || in_flight_->reported_as_slow)
+std::optional<sync::time_point> fetch_cycle::next_due() const {
+  if (!in_flight_)
     return {};
-  return in_flight_->began + slow_after;
+  const auto slow = in_flight_->began + slow_after;
+  const auto may_be_slow = in_flight_->doing == phase::fetch && !in_flight_->reported_as_slow;
+  return may_be_slow ? std::min(slow, in_flight_->limit) : in_flight_->limit;
 }
 
-void fetch_cycle::report_if_slow(sync::time_point now) {
-  const auto due = slow_at();
-  if (!due || now < *due)
+void fetch_cycle::check_limits(sync::time_point now) {
+  if (!in_flight_ || now < *next_due())
     return;
+  if (now >= in_flight_->limit) {
+    give_up();
+    return;
+  }
   in_flight_->reported_as_slow = true;
   reports_.trouble.docker_failed(
       {ec::docker_timeout, fmt::format("the daemon has been asked about {} for {} s",
                                        plural(parts_.kind), slow_after.count())});
 }
 
-fetch_cycle::in_flight& fetch_cycle::current(std::uint64_t number) {
-  invariant(in_flight_ && number == number_, "a completion belongs to the fetch in flight");
-  return *in_flight_;
+void fetch_cycle::give_up() {
+  given_up_ = number_;
+  if (in_flight_->doing == phase::fetch)
+    docker_failed({ec::docker_timeout, "the docker inspector did not answer"});
+  else
+    store_failed({ec::store_unreachable, "the inventory store did not answer"});
+}
+
+bool fetch_cycle::expects(std::uint64_t number, phase doing) const {
+  if (number <= given_up_)
+    return false;
+  invariant(in_flight_ && number == number_ && in_flight_->doing == doing,
+            "a completion belongs to the fetch in flight");
+  return true;
 }
 
 fetch_cycle::in_flight fetch_cycle::end() {
@@ -101,16 +120,18 @@ void fetch_cycle::fetched(observation& what) {
 void fetch_cycle::write(observation& what) {
   what.batch.host = context_->host;
   sync::prepare_write(what, in_flight_->asked, plan_, completion_.kept());
+  in_flight_->doing = phase::write;
+  in_flight_->limit = self_->clock().now() + write_limit;
   auto batch = what.batch;
-  self_->request(context_->handles.store, write_limit, std::move(batch))
+  self_->request(context_->handles.store, caf::infinite, std::move(batch))
       .then(
           [this, number = number_, what = std::move(what)](const write_answer& answer) {
-            current(number);
-            written(what, answer);
+            if (expects(number, phase::write))
+              written(what, answer);
           },
-          [this, number = number_](const caf::error& why) {
-            current(number);
-            store_failed(request_failed("inventory store", ec::store_unreachable, why));
+          [this, number = number_](const caf::error&) {
+            if (expects(number, phase::write))
+              store_failed(died("inventory store"));
           });
 }
 

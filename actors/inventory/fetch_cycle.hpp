@@ -20,22 +20,27 @@ public:
 
   void begin(sync::fetch&& asked);
   /// A fetch that the daemon does not answer soon is reported as a trouble: the rows may be stale.
-  void report_if_slow(sync::time_point now);
-  /// When report_if_slow() has something to report; no value while it has not.
-  std::optional<sync::time_point> slow_at() const;
+  /// One whose inspector or store does not answer for minutes has failed.
+  void check_limits(sync::time_point now);
+  /// When check_limits() has something to do; no value while nothing is in flight.
+  std::optional<sync::time_point> next_due() const;
   /// Another node wrote the rows when this one last tried to.
   bool locked_out() const noexcept { return locked_out_; }
 
 private:
+  enum class phase : std::uint8_t { fetch, write };
   struct in_flight {
     sync::fetch asked;
     bool with_drivers = false;
     sync::time_point began;
-    bool answered = false;
+    phase doing = phase::fetch;
+    sync::time_point limit; ///< of the phase
     bool reported_as_slow = false;
   };
 
-  in_flight& current(std::uint64_t number);
+  void give_up();
+  /// False for an answer that comes after its request was given up.
+  bool expects(std::uint64_t number, phase doing) const;
   in_flight end();
   work_reports::seconds taken(const in_flight& x) const;
 
@@ -61,7 +66,8 @@ private:
   handler_reports& reports_;
   std::function<void()> ended_;
   std::optional<in_flight> in_flight_;
-  std::uint64_t number_ = 0; ///< of the fetch in flight
+  std::uint64_t number_ = 0;   ///< of the fetch in flight
+  std::uint64_t given_up_ = 0; ///< the last fetch that was
   bool locked_out_ = false;
   /// The store may have committed deletions of volumes, and thus of mounts, without an answer.
   bool mounts_unknown_;

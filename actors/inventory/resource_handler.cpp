@@ -89,7 +89,7 @@ caf::result<bool> resource_handler::finish_and_stop() {
 void resource_handler::advance() {
   const auto now = self_->clock().now();
   reports_.drift.report_due(now);
-  cycle_.report_if_slow(now);
+  cycle_.check_limits(now);
   if (auto next = plan_.begin(now))
     cycle_.begin(std::move(*next));
   else if (stopping_ && stopping_->pending() && may_stop())
@@ -99,7 +99,7 @@ void resource_handler::advance() {
 
 void resource_handler::set_timer(sync::time_point now) {
   std::optional<sync::time_point> earliest;
-  for (const auto& due : {plan_.next_due(), reports_.drift.next_due(), cycle_.slow_at()})
+  for (const auto& due : {plan_.next_due(), reports_.drift.next_due(), cycle_.next_due()})
     if (due && (!earliest || *due < *earliest))
       earliest = due;
   if (earliest)

@@ -40,8 +40,6 @@ struct node_parts {
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;
   std::uint64_t seed = 0;
-  /// Actors that block get threads of their own. False in a deterministic test.
-  bool own_threads = true;
   sync::audit_policy audits{};
   stream_runner run_stream = run_on_own_thread;
   link_parts link{}; ///< agent or hub

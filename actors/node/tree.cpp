@@ -77,25 +77,19 @@ private:
     return tree_->children.at(x.index);
   }
 
-  /// Starts an actor. With threads of their own, actors that block do not hold up the others.
   template <class State, class... Parts>
-  static caf::strong_actor_ptr start(caf::actor_system& system, bool own_thread,
-                                     const slot_ptr& slot, Parts... parts) {
-    if (own_thread)
-      return caf::actor_cast<caf::strong_actor_ptr>(
-          system.spawn<shell<State>, caf::detached>(slot, std::move(parts)...));
+  static caf::strong_actor_ptr start(caf::actor_system& system, const slot_ptr& slot,
+                                     Parts... parts) {
     return caf::actor_cast<caf::strong_actor_ptr>(
         system.spawn<shell<State>>(slot, std::move(parts)...));
   }
 
   /// The child is a State(self, context, parts) in each of its lives.
   template <class State, class Handle, class Parts>
-  void make(const place<Handle>& where, Parts parts, bool own_thread = false) {
+  void make(const place<Handle>& where, Parts parts) {
     auto& child = child_of(where);
-    child.make = [&system = system_, own_thread, slot = child.slot, context = context_ptr{context_},
-                  parts = std::move(parts)] {
-      return start<State>(system, own_thread, slot, context, parts);
-    };
+    child.make = [&system = system_, slot = child.slot, context = context_ptr{context_},
+                  parts = std::move(parts)] { return start<State>(system, slot, context, parts); };
   }
 
   void make_aggregator() {
@@ -118,10 +112,10 @@ private:
   void make_store() {
     store_parts parts{.store = nullptr, .host = is(node_role::hub) ? "" : context_->host};
     auto& child = child_of(places_.store);
-    child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot,
-                  context = context_ptr{context_}, open = parts_.make_store, parts]() mutable {
+    child.make = [&system = system_, slot = child.slot, context = context_ptr{context_},
+                  open = parts_.make_store, parts]() mutable {
       parts.store = open();
-      return start<inventory_store>(system, own_thread, slot, context, parts);
+      return start<inventory_store>(system, slot, context, parts);
     };
   }
 
@@ -137,11 +131,11 @@ private:
   void make_inspector(const place<docker_inspector_actor>& where) {
     auto& child = child_of(where);
     auto current = std::make_shared<std::weak_ptr<docker::client>>();
-    child.make = [&system = system_, own_thread = parts_.own_threads, slot = child.slot,
-                  context = context_ptr{context_}, current, daemon = parts_.daemon] {
+    child.make = [&system = system_, slot = child.slot, context = context_ptr{context_}, current,
+                  daemon = parts_.daemon] {
       std::shared_ptr<docker::client> client = daemon->make_client();
       *current = client;
-      return start<docker_inspector>(system, own_thread, slot, context, inspector_parts{client});
+      return start<docker_inspector>(system, slot, context, inspector_parts{client});
     };
     child.interrupt = [current] {
       if (auto client = current->lock())
@@ -194,8 +188,7 @@ private:
   }
 
   void make_census() {
-    make<host_census>(places_.census, host_census_parts{.hosts = parts_.link.recorded_hosts},
-                      parts_.own_threads);
+    make<host_census>(places_.census, host_census_parts{.hosts = parts_.link.recorded_hosts});
   }
 
   caf::actor_system& system_;

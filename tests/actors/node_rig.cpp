@@ -18,7 +18,6 @@ node_rig::node_rig() {
   parts.log = log.log();
   parts.now = wall_clock();
   parts.seed = random();
-  parts.own_threads = false;
 }
 
 void node_rig::start() {

@@ -124,7 +124,6 @@ void fleet::start_hub() {
   parts.log = around_.log;
   parts.now = around_.now;
   parts.seed = schedule_.order + process;
-  parts.own_threads = false;
   parts.link.program_version = "1.0";
   parts.link.incarnation = 100 + process;
   parts.link.secret = [this] { return std::to_string(++secrets_); };

@@ -138,7 +138,6 @@ void world::start_node() {
     return our_time();
   };
   parts.seed = schedule_.order;
-  parts.own_threads = false;
   parts.run_stream = [daemon = daemon_](std::shared_ptr<docker::event_stream> stream,
                                         docker::stream_sinks sinks,
                                         std::function<void(failure &&)> ended) {
