@@ -2,6 +2,7 @@
 
 #include "docker/broken_text.hpp"
 #include "docker/json_fields.hpp"
+#include "docker/list_entries.hpp"
 #include "docker/status_text.hpp"
 
 #include <boost/json.hpp>
@@ -26,7 +27,8 @@ template <class Read>
 auto with_json(std::string_view body, std::string_view what, Read read)
     -> decltype(read(std::declval<const json::value&>())) {
   try {
-    json::monotonic_resource memory; // freed at once: cheap even with a million small values
+    unsigned char first[8 * 1024];          // enough for most resources
+    json::monotonic_resource memory{first}; // freed at once
     boost::system::error_code error;
     json::parse_options options;
     options.max_depth = 64;
@@ -163,37 +165,65 @@ container read_inspected(json_fields& in, bool podman) {
   return out;
 }
 
+left_out_entry left_out_as(volume&& found, std::size_t position) {
+  return {.position = position,
+          .key = std::move(found.name),
+          .driver = std::move(found.driver),
+          .why = {}};
+}
+
+left_out_entry left_out_as(container&& found, std::size_t position) {
+  return {.position = position, .key = std::move(found.id), .driver = {}, .why = {}};
+}
+
+/// Reads each entry by itself; `add` gets the resources. An entry that can't be parsed is left out.
+template <class Read, class Add>
+std::vector<left_out_entry> read_entries(const list_entries& list, std::string_view what, Read read,
+                                         Add add) {
+  std::vector<left_out_entry> left_out;
+  std::size_t position = 0;
+  for (const auto entry : list.entries) {
+    ++position;
+    left_out_entry unread{.position = position, .key = {}, .driver = {}, .why = {}};
+    const auto done = with_json(entry, what, [&](const json::value& value) -> result<void> {
+      json_fields fields{value};
+      auto found = read(fields);
+      if (fields.ok()) {
+        add(std::move(found));
+        return {};
+      }
+      unread = left_out_as(std::move(found), position);
+      return fail(ec::docker_malformed, fields.problem());
+    });
+    if (done)
+      continue;
+    unread.why = done.error().text;
+    left_out.push_back(std::move(unread));
+  }
+  return left_out;
+}
+
 } // namespace
 
 result<volume_listing> parse_volumes(std::string_view body) {
   constexpr std::string_view what = "list of volumes";
-  return with_json(body, what, [&](const json::value& value) -> result<volume_listing> {
+  const auto list = entries_of(body, "Volumes");
+  return with_json(list.frame, what, [&](const json::value& value) -> result<volume_listing> {
     json_fields top{value};
     volume_listing out;
     if (!top.has("Volumes"))
       top.complain("Volumes is missing");
-    if (const auto* list = top.list("Volumes")) {
-      out.volumes.reserve(list->size());
-      std::size_t position = 0;
-      for (const auto& entry : *list) {
-        json_fields fields{entry};
-        auto found = read_volume(fields);
-        ++position;
-        if (fields.ok())
-          out.volumes.push_back(std::move(found));
-        else
-          out.left_out.push_back({.position = position,
-                                  .key = std::move(found.name),
-                                  .driver = std::move(found.driver),
-                                  .why = fields.problem()});
-      }
-    }
+    if (const auto* frame = top.list("Volumes"); frame && frame->size() != list.entries.size())
+      top.complain("Volumes is not one list");
     if (const auto* warnings = top.list("Warnings"))
       for (const auto& warning : *warnings)
         out.warnings.push_back(warning.is_string() ? std::string{warning.get_string()}
                                                    : json::serialize(warning));
     if (!top.ok())
       return malformed(what, top.problem());
+    out.volumes.reserve(list.entries.size());
+    out.left_out = read_entries(list, "volume", read_volume,
+                                [&](volume&& found) { out.volumes.push_back(std::move(found)); });
     return out;
   });
 }
@@ -211,29 +241,19 @@ result<volume> parse_volume(std::string_view body) {
 
 result<parsed_containers> parse_containers(std::string_view body) {
   constexpr std::string_view what = "list of containers";
-  return with_json(body, what, [&](const json::value& value) -> result<parsed_containers> {
-    const auto* list = value.if_array();
-    if (!list)
+  const auto list = entries_of(body);
+  return with_json(list.frame, what, [&](const json::value& value) -> result<parsed_containers> {
+    const auto* frame = value.if_array();
+    if (!frame || frame->size() != list.entries.size())
       return malformed(what, "it is not a list");
     parsed_containers out;
-    auto& [containers, left_out] = out.listing;
-    containers.reserve(list->size());
-    std::size_t position = 0;
-    for (const auto& entry : *list) {
-      json_fields fields{entry};
-      auto found = read_listed(fields);
-      ++position;
-      if (!fields.ok()) {
-        left_out.push_back({.position = position,
-                            .key = std::move(found.id),
-                            .driver = {},
-                            .why = fields.problem()});
-        continue;
-      }
+    auto& containers = out.listing.containers;
+    containers.reserve(list.entries.size());
+    out.listing.left_out = read_entries(list, "container", read_listed, [&](container&& found) {
       if (found.image.starts_with("sha256:"))
         out.named_by_id.push_back(containers.size());
       containers.push_back(std::move(found));
-    }
+    });
     return out;
   });
 }

@@ -10,10 +10,11 @@ namespace volumeviz::docker {
 
 /// The daemon's answers as resources. All fail with ec::docker_malformed.
 ///
-/// A list fails as a whole only when it is cut off, not JSON, or not a list. An entry that can't be
-/// parsed is left out and reported: it has no name, has a wrong shape, or has bytes that are not
-/// UTF-8. A label whose value is not text leaves out the whole entry, not only the label. A row
-/// without one of its labels would look complete, and a search for that label would miss it.
+/// A list fails as a whole only when it is cut off, not JSON around its entries, or not a list. An
+/// entry that can't be parsed is left out and reported: it is not JSON, is nested too deep, has no
+/// name, has a wrong shape, or has bytes that are not UTF-8. A label whose value is not text leaves
+/// out the whole entry, not only the label. A row without one of its labels would look complete,
+/// and a search for that label would miss it.
 ///
 /// A container reads alike from a list and from an inspect, except for: created_at, started_at and
 /// finished_at (resources.hpp says which); `image`, where a list shows the image's id once the tag

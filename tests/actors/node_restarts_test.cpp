@@ -42,8 +42,9 @@ TEST_CASE("a handler that violates an invariant is restarted, and lists what it 
   rig.docker->create_volume(some_volume("w"));
   rig.settle();
   CHECK(holds);
-  for (const auto* words : {"actor=volume_handler ends because of an exception", "node_test.cpp",
-                            "actor=volume_handler died: invariant violated: a rule of this test"})
+  for (const auto* words :
+       {"actor=volume_handler ends because of an exception", "node_restarts_test.cpp",
+        "actor=volume_handler died: invariant violated: a rule of this test"})
     CHECK_MESSAGE(rig.log.has(words), words, "\n", rig.log.text());
   CHECK(rig.report_of("volume_handler").state == "restarting");
   CHECK(rig.counters().failed == failed + 1);
