@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "docker/endpoint.hpp"
 #include "persistence/url.hpp"
+#include "runtime/memory.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -65,6 +66,7 @@ int main(int argc, char** argv) {
   // Otherwise a peer that closes its connection ends the process: OpenSSL and cpp-httplib write
   // without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
+  volumeviz::keep_memory_small();
   try {
     return static_cast<int>(run({argv + 1, argv + argc}));
   } catch (const std::exception& e) {

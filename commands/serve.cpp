@@ -2,6 +2,7 @@
 #include "actors/fleet/remoting.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/node_client.hpp"
+#include "commands/actor_settings.hpp"
 #include "commands/commands.hpp"
 #include "commands/descriptors.hpp"
 #include "commands/docker_endpoint.hpp"
@@ -14,6 +15,7 @@
 #include "http/actor_view.hpp"
 #include "http/server.hpp"
 #include "persistence/inventory.hpp"
+#include "runtime/memory.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -43,23 +45,8 @@ constexpr auto shutdown_limit = 10s;
 // The most volumes, and the most containers: far more than a Docker host can have.
 constexpr std::size_t rows_of_reporting_host = 200'000;
 
-/// Four actors may block at once, in calls to Docker or to the database, and one worker is left for
-/// all others.
-constexpr std::size_t workers = 5;
-
-/// CAF with workers that share one queue: what an actor sends is often handled on the same thread
-/// next, without waking another. Work-stealing workers poll, which costs a percent of a core while
-/// idle (measured; sharing workers cost nothing).
-struct actor_settings : caf::actor_system_config {
-  explicit actor_settings(const config::settings& x) {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", workers);
-    set("logger.verbosity", caf::atom("quiet"));
-    add_message_types<caf::id_block::volumeviz>();
-    if (x.role != config::node_role::standalone)
-      use_remoting(*this);
-  }
-};
+/// How often memory that a large list has needed is given back.
+constexpr std::chrono::seconds trim_interval{20};
 
 /// The parts of a running node, in the order in which they start. They are destroyed in reverse.
 class service {
@@ -112,14 +99,18 @@ public:
   /// Returns after a signal, or when the root actor has given up.
   exit_code run() {
     sd_notifyf(0, "READY=1\nSTATUS=listening on port %d", int{server_->port()});
+    const auto watchdog = watchdog_interval();
     while (!gave_up_) {
-      auto caught = signals_.wait(watchdog_interval());
+      auto caught = signals_.wait(watchdog.value_or(trim_interval));
       if (caught == SIGTERM || caught == SIGINT) {
         log_->info("stopping: finishing what was accepted");
         return stop();
       }
-      if (!caught)
+      if (caught)
+        continue;
+      if (watchdog)
         notify_watchdog();
+      give_memory_back();
     }
     log_->error("too many actors died in a short time; exiting, so that the service manager starts "
                 "the node again");
@@ -203,12 +194,12 @@ private:
     return exit_code::fine;
   }
 
-  /// Half of the service manager's watchdog interval; a day when it has none.
-  static std::chrono::milliseconds watchdog_interval() {
+  /// Half of the service manager's watchdog interval; nothing when it has none.
+  static std::optional<std::chrono::milliseconds> watchdog_interval() {
     std::uint64_t us = 0;
     if (sd_watchdog_enabled(0, &us) > 0 && us > 0)
       return std::chrono::milliseconds{std::max<std::uint64_t>(us / 2000, 1)};
-    return 24h;
+    return std::nullopt;
   }
   /// Notifies the watchdog only if all core actors respond, so that a hung node is restarted.
   void notify_watchdog() {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -18,8 +19,8 @@ namespace {
 /// A complete list that deletes this many rows or fewer is never held back.
 constexpr std::size_t never_held_back = 10;
 
-/// One statement compares this many rows of a host with a list. It bounds memory: a host may have
-/// very many rows with long keys.
+/// So many rows that a list lacks are read by one statement. It bounds memory: a host may have very
+/// many rows with long keys.
 constexpr std::size_t rows_at_once = 20'000;
 
 /// This many keys, or more, are looked up before they are deleted, since many mounts may go with
@@ -54,10 +55,11 @@ struct deletions::kind_of_rows {
   }
 };
 
-bool deletions::add(const change_batch& batch, write_summary& summary) {
-  auto volumes = find(kind_of_rows::volumes(), batch.host, batch.volumes, &volume::name, summary);
+bool deletions::add(const change_batch& batch, const compared_lists& lists,
+                    write_summary& summary) {
+  auto volumes = find(kind_of_rows::volumes(), batch.host, batch.volumes, lists.volumes, summary);
   auto containers =
-      find(kind_of_rows::containers(), batch.host, batch.containers, &container::id, summary);
+      find(kind_of_rows::containers(), batch.host, batch.containers, lists.containers, summary);
   if (volumes.held_back || containers.held_back) {
     summary.refused = true;
     return false;
@@ -128,52 +130,38 @@ std::vector<text_row> deletions::recorded(const kind_of_rows& what, const std::s
 
 /// The keys that the batch calls gone, and the rows that a complete list lacks.
 template <class Resource>
-deletions::found_rows deletions::find(const kind_of_rows& what, const std::string& host,
-                                      const observed<Resource>& seen, std::string Resource::*key,
-                                      write_summary& summary) {
+deletions::found_rows
+deletions::find(const kind_of_rows& what, const std::string& host, const observed<Resource>& seen,
+                const std::optional<list_comparison<Resource>>& list, write_summary& summary) {
   found_rows result{seen.gone, false};
-  if (!seen.complete)
+  if (!list)
     return result;
-  auto accounted = seen.gone;
-  for (const auto& x : seen.present)
-    accounted.push_back(x.*key);
-  accounted.insert(accounted.end(), seen.also_present.begin(), seen.also_present.end());
-  const bool sqlite = on_.kind() == dialect::sqlite;
-  const std::string table = what.table, column = what.key;
-  const auto here = of_host();
-  const auto sql = "SELECT " + column + ", " + what.driver + ", (SELECT count(*) FROM " + table
-                   + here + "), " + what.mounted + ", " + what.status + " FROM " + table + here
-                   + " AND " + column + " > :last" + (sqlite ? "" : "::text") + " AND " + column
-                   + " NOT IN ("
-                   + (sqlite ? sqlite_keys : "SELECT jsonb_array_elements_text(:keys::jsonb)")
-                   + ") ORDER BY " + column + " LIMIT " + std::to_string(rows_at_once);
-  const auto keys = json_array(accounted);
+  const std::string column = what.key;
+  const auto sql = "SELECT " + column + ", " + what.driver + ", " + what.mounted + ", "
+                   + what.status + " FROM " + what.table + of_host() + " AND " + among_keys(column)
+                   + " ORDER BY " + column;
   const sparing spares_row{seen.spared};
   const auto most = room_.left + 1; // the rest is for another transaction
   std::size_t unlisted = 0, spared = 0;
-  std::string last_key, rows_there;
   std::vector<std::string> first, last;
-  for (bool more = true; more;) {
-    const auto missing = on_.query(sql, {{"host", host}, {"last", last_key}, {"keys", keys}}, 5);
-    more = missing.size() == rows_at_once;
-    for (const auto& row : missing) {
-      if (!spares_row(row[1], row[3] == "yes")) {
+  for (std::span missing{list->missing()}; !missing.empty();) {
+    const auto some = missing.first(std::min(rows_at_once, missing.size()));
+    missing = missing.subspan(some.size());
+    for (const auto& row :
+         on_.query(sql, {{"host", host}, {"keys", json_array({some.begin(), some.end()})}}, 4)) {
+      if (!spares_row(row[1], row[2] == "yes")) {
         if (unlisted++ < most)
           result.keys.push_back(row[0]);
         continue;
       }
       ++spared;
-      if (spares_row.unverified(row[0]) && row[4] != "unverified"
+      if (spares_row.unverified(row[0]) && row[3] != "unverified"
           && result.unverified.size() < most)
         result.unverified.push_back(row[0]);
       // Rows of drivers that are there come first: an inspect can decide about them.
       auto& names = spares_row(row[1]) ? last : first;
       if (names.size() < named_spared_max)
         names.push_back(row[0]);
-    }
-    if (!missing.empty()) {
-      last_key = missing.back()[0];
-      rows_there = missing.back()[2];
     }
   }
   first.insert(first.end(), last.begin(), last.end());
@@ -182,8 +170,7 @@ deletions::found_rows deletions::find(const kind_of_rows& what, const std::strin
   summary.more_spared += spared - named;
   first.resize(named);
   summary.spared.insert(summary.spared.end(), first.begin(), first.end());
-  result.held_back =
-      !seen.confirmed && unlisted > never_held_back && unlisted * 2 > std::stoull(rows_there);
+  result.held_back = !seen.confirmed && unlisted > never_held_back && unlisted * 2 > list->rows();
   return result;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "messages/changes.hpp"
+#include "persistence/compared_lists.hpp"
 #include "persistence/session.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,10 +26,10 @@ public:
   deletions(session& on, std::string now, deletion_room& room)
       : on_{on}, now_{std::move(now)}, room_{room} {}
 
-  /// Finds the rows that go with this batch. Returns false when the mass-deletion guard holds its
-  /// list back (observed::confirmed): then no row goes, and the summary says so. Both arguments
-  /// must outlive this.
-  bool add(const change_batch& batch, write_summary& summary);
+  /// Finds the rows that go with this batch; `lists` are its. Returns false when the mass-deletion
+  /// guard holds its list back (observed::confirmed): then no row goes, and the summary says so.
+  /// `batch` and `summary` must outlive this.
+  bool add(const change_batch& batch, const compared_lists& lists, write_summary& summary);
   /// Deletes the rows that were found, as many as there is room for, and reports them in the
   /// summaries (write_summary::unfinished: some are left). Marks and reports the rows of volumes
   /// that become `unverified` (spared_rows::unverified) in the same way.
@@ -50,7 +52,7 @@ private:
 
   template <class Resource>
   found_rows find(const kind_of_rows& what, const std::string& host, const observed<Resource>& seen,
-                  std::string Resource::*key, write_summary& summary);
+                  const std::optional<list_comparison<Resource>>& list, write_summary& summary);
   void run(const kind_of_rows& what, const std::vector<deletion>& all);
   void run(const kind_of_rows& what, const std::vector<deletion>& of, const parameters& values);
   std::string delete_from(const std::string& table, const std::string& column) const;

@@ -37,13 +37,26 @@ std::vector<text_row> rows_of(const PGresult* answer) {
   return rows;
 }
 
+void visit(const PGresult* answer, const std::function<void(row_view)>& each) {
+  const auto columns = PQnfields(answer);
+  std::vector<std::string_view> row(static_cast<std::size_t>(columns));
+  for (int i = 0; i < PQntuples(answer); ++i) {
+    for (int c = 0; c < columns; ++c)
+      row[static_cast<std::size_t>(c)] = {PQgetvalue(answer, i, c),
+                                          static_cast<std::size_t>(PQgetlength(answer, i, c))};
+    each(row);
+  }
+}
+
 /// Returns an error when the server did something else than it was told.
 std::optional<sql_error> hand_over(const queued_statement& of, PGresult* answer) {
   // The server answers COMMIT with success and the tag ROLLBACK when a statement had failed.
   if (!of.tag.empty() && of.tag != PQcmdStatus(answer))
     return sql_error{trouble::away,
                      "the server answered " + of.tag + " with " + PQcmdStatus(answer)};
-  if (of.answered)
+  if (of.each)
+    visit(answer, of.each);
+  else if (of.answered)
     of.answered(rows_of(answer));
   return {};
 }

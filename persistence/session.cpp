@@ -90,6 +90,25 @@ std::vector<text_row> session::query(const std::string& sql, const parameters& v
   });
 }
 
+void session::each_row(const std::string& sql, const parameters& values, std::size_t columns,
+                       std::function<void(row_view)> visit) {
+  if (kind() == dialect::postgresql) {
+    queue({.sql = sql, .values = values, .columns = columns, .each = std::move(visit)});
+    flush();
+    return;
+  }
+  guarded(*driver_, [&] {
+    driver_->count_statement();
+    one_time_statement running{driver_->sql(), sql, values, columns};
+    std::vector<std::string_view> row(columns);
+    for (bool more = running.statement.execute(true); more; more = running.statement.fetch()) {
+      for (std::size_t i = 0; i < columns; ++i)
+        row[i] = running.out_null[i] == soci::i_null ? std::string_view{} : running.out[i];
+      visit(row);
+    }
+  });
+}
+
 std::int64_t session::execute(const std::string& sql, const parameters& values) {
   flush();
   return guarded(*driver_, [&] {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ public:
   /// Runs a statement that returns rows of `columns` columns; one round trip.
   std::vector<text_row> query(const std::string& sql, const parameters& values,
                               std::size_t columns);
+  /// As query(), for an answer of very many rows.
+  void each_row(const std::string& sql, const parameters& values, std::size_t columns,
+                std::function<void(row_view)> visit);
   /// Runs a statement and returns how many rows it touched.
   std::int64_t execute(const std::string& sql, const parameters& values = {});
   /// Runs several statements without parameters. Outside of a transaction, PostgreSQL runs them as

@@ -49,6 +49,7 @@ public:
 
   result<void> release(const std::string& host) override {
     hosts_.quota.forget(host);
+    hosts_.seen.erase(host);
     if (!session_) {
       hosts_.locks.forget(host);
       return {};

@@ -1,5 +1,7 @@
 #include "persistence/transaction.hpp"
 
+#include "persistence/compared_lists.hpp"
+#include "persistence/container_rows.hpp"
 #include "persistence/deletions.hpp"
 #include "persistence/host_writer.hpp"
 #include "persistence/list_gaps.hpp"
@@ -10,12 +12,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <iterator>
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -52,6 +53,7 @@ public:
       on_.begin();
     try {
       std::vector<write_summary> summaries(all.size());
+      learned_.resize(all.size());
       const auto last = write(all, summaries);
       if (hosts_)
         on_.commit();
@@ -76,6 +78,8 @@ private:
   struct job {
     const change_batch& batch;
     write_summary& summary;
+    std::shared_ptr<compared_lists> lists;
+    learned_rows& learned;
   };
 
   /// A host's batches are written in their order. Batches of different hosts share statements,
@@ -90,7 +94,7 @@ private:
       quota_.begin(all[i].batch.host);
       const auto round = rounds_of[all[i].batch.host]++;
       rounds.resize(std::max(rounds.size(), round + 1));
-      rounds[round].push_back({all[i].batch, summaries[i]});
+      rounds[round].push_back({all[i].batch, summaries[i], nullptr, learned_[i]});
     }
     for (std::size_t i = 0; i < rounds.size(); ++i) {
       if (i > 0) {
@@ -104,8 +108,11 @@ private:
 
   /// The answers to these have come.
   void count_changes(const std::vector<job>& of) {
-    for (const auto& [batch, summary] : of)
-      quota_.count_changes(batch.host, summary);
+    for (const auto& x : of) {
+      quota_.count_changes(x.batch.host, x.summary);
+      if (hosts_)
+        hosts_->seen[x.batch.host].forget(x.summary);
+    }
   }
 
   bool may_write(const sanitized_batch& x, write_summary& summary) const {
@@ -122,27 +129,55 @@ private:
   }
 
   /// At most one batch of each host.
-  void write_round(const std::vector<job>& all) {
-    for (const auto& x : all)
+  void write_round(std::vector<job>& all) {
+    for (auto& x : all) {
       invariant(!hosts_ || hosts_->locks.held(x.batch.host),
                 "this session holds the lock of each host that it writes");
+      x.lists = std::make_shared<compared_lists>(on_, x.batch);
+    }
     host_parts<volume> volumes;
     host_parts<container> containers;
     const auto jobs = delete_rows(all);
     write_host_rows(jobs);
-    for (const auto& [batch, summary] : jobs) {
-      if (!batch.volumes.present.empty())
-        volumes.push_back(
-            {batch.host, quota_.allowed(batch.host, batch.volumes.present, summary), summary});
-      if (!batch.containers.present.empty())
-        containers.push_back(
-            {batch.host, quota_.allowed(batch.host, batch.containers.present, summary), summary});
+    for (const auto& x : jobs) {
+      const auto& host = x.batch.host;
+      if (const auto& some = volumes_to_write(x); !some.empty())
+        volumes.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
+      if (const auto& some = containers_to_write(x); !some.empty())
+        containers.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
     }
     rows_->upsert_volumes(volumes);
-    write_containers(containers);
-    for (const auto& [batch, summary] : jobs)
-      if (batch.containers.complete)
-        report_list_gaps(on_, batch.host, summary);
+    write_containers(*rows_, quota_, containers);
+    for (const auto& x : jobs)
+      if (x.batch.containers.complete)
+        report_list_gaps(on_, x.batch.host, x.summary);
+    learn_from(jobs);
+  }
+
+  const std::vector<volume>& volumes_to_write(const job& x) const {
+    return x.lists->volumes ? x.lists->volumes->to_compare(seen(x.batch.host).volumes)
+                            : x.batch.volumes.present;
+  }
+  const std::vector<container>& containers_to_write(const job& x) const {
+    return x.lists->containers ? x.lists->containers->to_compare(seen(x.batch.host).containers)
+                               : x.batch.containers.present;
+  }
+
+  /// A preview compares all rows.
+  const seen_host& seen(const std::string& host) const {
+    static const seen_host none;
+    if (!hosts_)
+      return none;
+    const auto known = hosts_->seen.find(host);
+    return known == hosts_->seen.end() ? none : known->second;
+  }
+
+  void learn_from(const std::vector<job>& jobs) {
+    if (!hosts_ || std::ranges::none_of(jobs, [](const job& x) { return x.lists->any(); }))
+      return;
+    on_.flush();
+    for (const auto& x : jobs)
+      x.learned = learn(on_, *x.lists, x.summary);
   }
 
   /// Deletes the rows that go with the batches. Returns the batches whose rows are to be written
@@ -153,7 +188,7 @@ private:
     for (const auto& x : all)
       if (unfinished_.contains(x.batch.host))
         x.summary.unfinished = true;
-      else if (to_delete.add(x.batch, x.summary))
+      else if (to_delete.add(x.batch, *x.lists, x.summary))
         accepted.push_back(x);
     to_delete.run();
     postpone_unfinished(all);
@@ -166,10 +201,11 @@ private:
   /// The rest of an unfinished batch is written when all its rows are deleted, and later batches of
   /// its host after that. What they report besides deletions is reported then.
   void postpone_unfinished(const std::vector<job>& all) {
-    for (const auto& [batch, summary] : all) {
+    for (const auto& x : all) {
+      auto& summary = x.summary;
       if (!summary.unfinished)
         continue;
-      unfinished_.insert(batch.host);
+      unfinished_.insert(x.batch.host);
       summary.rejected.clear();
       summary.replaced_text = 0;
       summary.spared.clear();
@@ -184,35 +220,6 @@ private:
     host_rows_.write(batches);
   }
 
-  void write_containers(const host_parts<container>& all) {
-    std::vector<std::size_t> rejected_before;
-    for (const auto& part : all)
-      rejected_before.push_back(part.summary.rejected.size());
-    rows_->upsert_containers(all);
-    // A container without a row can have no mounts.
-    std::deque<std::vector<container>> fewer;
-    host_parts<container> written;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto& [host, present, summary] = all[i];
-      if (summary.rejected.size() == rejected_before[i]) {
-        written.push_back(all[i]);
-        continue;
-      }
-      const std::span rejected{summary.rejected.begin()
-                                   + static_cast<std::ptrdiff_t>(rejected_before[i]),
-                               summary.rejected.end()};
-      auto& rest = fewer.emplace_back(present);
-      std::erase_if(rest, [&](const container& c) {
-        return std::ranges::find(rejected, c.id, &rejected_row::key) != rejected.end();
-      });
-      written.push_back({host, rest, summary});
-    }
-    host_parts<container> mounting;
-    for (const auto& [host, present, summary] : written)
-      mounting.push_back({host, quota_.with_room_for_mounts(host, present, summary), summary});
-    rows_->replace_mounts(mounting);
-  }
-
   /// The transaction is committed.
   void remember(const std::vector<sanitized_batch>& all,
                 const std::vector<write_summary>& summaries) {
@@ -222,12 +229,24 @@ private:
     for (std::size_t i = 0; i < all.size(); ++i)
       if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
         hosts_->locks.reacquisition_reported(all[i].batch.host);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (const auto host = hosts_->seen.find(all[i].batch.host); host != hosts_->seen.end())
+        remember_rows(host->second, summaries[i], learned_[i]);
+  }
+
+  static void remember_rows(seen_host& of, const write_summary& written, learned_rows& learned) {
+    of.forget(written);
+    if (learned.volumes)
+      of.volumes = std::move(*learned.volumes);
+    if (learned.containers)
+      of.containers = std::move(*learned.containers);
   }
 
   session& on_;
   written_hosts* hosts_;
   deletion_room room_;
   std::set<std::string_view> unfinished_; ///< hosts
+  std::vector<learned_rows> learned_;     ///< by batch
   const std::set<std::string> unknown_;   ///< empty
   const std::string now_ = now();
   host_writer host_rows_;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "persistence/compared_lists.hpp"
 #include "persistence/host_locks.hpp"
 #include "persistence/host_quota.hpp"
 
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 
@@ -17,6 +19,7 @@ struct written_hosts {
   void session_ended() {
     known.clear();
     quota.clear();
+    seen.clear();
     locks.session_ended();
   }
 
@@ -24,6 +27,7 @@ struct written_hosts {
   std::set<std::string> known;
   host_locks locks;
   host_quota quota;
+  std::map<std::string, seen_host> seen; ///< by host
 };
 
 } // namespace volumeviz::persistence

@@ -150,6 +150,21 @@ void model::put_mounts(host_rows& rows, const container& seen, write_summary& su
   known = std::move(next);
 }
 
+void model::change_mountpoint(const std::string& host, const std::string& volume) {
+  auto& volumes = hosts_.at(host).volumes;
+  if (const auto row = volumes.find(volume); row != volumes.end())
+    row->second.mountpoint = "/elsewhere";
+}
+
+void model::drop_mounts(const std::string& host, const std::string& container) {
+  hosts_.at(host).mounts.erase(container);
+}
+
+void model::drop_container(const std::string& host, const std::string& container) {
+  hosts_.at(host).containers.erase(container);
+  drop_mounts(host, container);
+}
+
 std::vector<std::string> model::contents() const {
   std::vector<std::string> hosts, volumes, containers, mounts;
   for (const auto& [host, rows] : hosts_) {

@@ -13,6 +13,11 @@ namespace volumeviz::persistence::testing {
 class model {
 public:
   write_summary apply(const change_batch& batch);
+  bool knows(const std::string& host) const { return hosts_.contains(host); }
+  /// Another client changes rows behind the store's back, if they are there.
+  void change_mountpoint(const std::string& host, const std::string& volume);
+  void drop_mounts(const std::string& host, const std::string& container);
+  void drop_container(const std::string& host, const std::string& container);
   /// As testbed::contents().
   std::vector<std::string> contents() const;
 

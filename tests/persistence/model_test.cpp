@@ -10,6 +10,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <map>
 
 using namespace volumeviz;
 using namespace volumeviz::persistence;
@@ -94,6 +95,25 @@ change_batch some_batch(tape& t) {
   return batch;
 }
 
+/// Another client changes a row of host alpha, in the tables and in the model. The next complete
+/// list must repair it, although the list itself may be an old one.
+void tamper(tape& t, const testbed& on, model& should_be) {
+  const auto key = std::to_string(t.pick(14));
+  const auto of_container = " WHERE host = 'alpha' AND container_id = 'c" + key + "'";
+  switch (t.pick(3)) {
+  case 0:
+    on.run("UPDATE volumes SET mountpoint = '/elsewhere' WHERE host = 'alpha' AND volume_id = 'v"
+           + key + "'");
+    return should_be.change_mountpoint("alpha", "v" + key);
+  case 1:
+    on.run("DELETE FROM volume_mounts" + of_container);
+    return should_be.drop_mounts("alpha", "c" + key);
+  default:
+    on.run("DELETE FROM containers" + of_container);
+    return should_be.drop_container("alpha", "c" + key);
+  }
+}
+
 } // namespace
 
 TEST_CASE("after any batches the tables have what the rules say") {
@@ -109,10 +129,19 @@ TEST_CASE("after any batches the tables have what the rules say") {
       on.run(clear);
       on.writer = std::move(*open_store({on.url})); // one that knows no hosts
       model should_be;
+      std::map<std::string, change_batch> lists; // the last one of each host
       while (!t.ended()) {
         std::vector<change_batch> batches;
-        for (unsigned n = t.pick(3); n < 3; ++n)
-          batches.push_back(some_batch(t));
+        for (unsigned n = t.pick(3); n < 3; ++n) {
+          auto batch = some_batch(t);
+          if (const auto again = lists.find(batch.host); again != lists.end() && t.one_in(2))
+            batch = again->second;
+          if (batch.volumes.complete || batch.containers.complete)
+            lists.insert_or_assign(batch.host, batch);
+          batches.push_back(std::move(batch));
+        }
+        if (lists.contains("alpha") && should_be.knows("alpha") && t.one_in(3))
+          tamper(t, on, should_be);
         std::vector<write_summary> expected;
         for (const auto& batch : batches)
           expected.push_back(should_be.apply(batch));

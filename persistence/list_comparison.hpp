@@ -1,0 +1,52 @@
+#pragma once
+
+#include "messages/changes.hpp"
+#include "persistence/seen_rows.hpp"
+#include "persistence/session.hpp"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+/// A complete list of one kind beside the rows of its host. Only keys and versions of the rows are
+/// read: what the list lacks, and which of its resources must be compared with their rows.
+template <class Resource>
+class list_comparison {
+public:
+  /// Reads the keys and versions. `host` and `list` must outlive this. Throws sql_error.
+  list_comparison(session& on, const std::string& host, const observed<Resource>& list);
+
+  /// Keys of rows that the list neither shows nor names as present or gone, in order.
+  const std::vector<std::string>& missing() const noexcept { return missing_; }
+  /// How many rows the host has.
+  std::size_t rows() const noexcept { return rows_; }
+
+  /// The resources whose rows may differ from `seen`. Those of the list itself when these are all.
+  const std::vector<Resource>& to_compare(const seen_rows& seen);
+
+  /// After they were written: what is known of the rows now. `changed`: keys of those that the
+  /// database has changed; `rejected`: of those that have no row. Reads the versions again when
+  /// many have changed; else the next list compares these rows again.
+  seen_rows after_writing(session& on, const std::set<std::string_view>& changed,
+                          const std::set<std::string_view>& rejected);
+
+private:
+  void read_versions(session& on, bool first);
+
+  const std::string& host_;
+  const observed<Resource>& list_;
+  std::unordered_map<std::string_view, row_version> versions_; ///< of the list's resources
+  std::vector<std::string> missing_;
+  std::size_t rows_ = 0;
+  std::vector<Resource> fewer_;
+};
+
+extern template class list_comparison<volume>;
+extern template class list_comparison<container>;
+
+} // namespace volumeviz::persistence
