@@ -1,0 +1,192 @@
+// A list that was compared before is not sent again, and still repairs every row that differs.
+
+#include "persistence/schema.hpp"
+#include "persistence/seen_rows.hpp"
+#include "persistence/transaction.hpp"
+#include "tests/persistence/testbed.hpp"
+
+using namespace volumeviz;
+using namespace volumeviz::persistence;
+using namespace volumeviz::persistence::testing;
+
+namespace {
+
+/// A complete list of both kinds, without times, as lists are.
+change_batch a_list() {
+  auto batch = batch_of({a_volume("v1"), a_volume("v2")},
+                        {a_container("c1", {{"v1", "/data", true}}), a_container("c2")});
+  for (auto& x : batch.containers.present)
+    x.from_inspect = false;
+  batch.volumes.complete = batch.volumes.confirmed = true;
+  batch.containers.complete = batch.containers.confirmed = true;
+  return batch;
+}
+
+/// The list is applied twice, so that its rows are known; then `change`; then once more.
+template <class Change>
+lines repaired_after(testbed& on, Change change) {
+  on.apply(a_list());
+  on.apply(a_list());
+  CHECK(on.apply(a_list()).changes.empty());
+  change();
+  const auto repaired = words(on.apply(a_list()).changes);
+  CHECK(on.apply(a_list()).changes.empty());
+  return repaired;
+}
+
+} // namespace
+
+TEST_CASE("a row that another client has changed is repaired by the same list") {
+  on_both([](testbed& on) {
+    CHECK(repaired_after(on,
+                         [&] { on.run("UPDATE volumes SET driver = 'x' WHERE volume_id = 'v2'"); })
+          == lines{"update volume v2"});
+    CHECK(repaired_after(
+              on, [&] { on.run("UPDATE containers SET name = 'x' WHERE container_id = 'c2'"); })
+          == lines{"update container c2"});
+    CHECK(repaired_after(on, [&] { on.run("UPDATE volume_mounts SET access_mode = 'ro'"); })
+          == lines{"update mount c1 v1 at /data"});
+  });
+}
+
+TEST_CASE("a row that another client has deleted or added is repaired by the same list") {
+  on_both([](testbed& on) {
+    CHECK(repaired_after(on, [&] { on.run("DELETE FROM volumes WHERE volume_id = 'v2'"); })
+          == lines{"create volume v2"});
+    CHECK(repaired_after(on, [&] { on.run("DELETE FROM volume_mounts"); })
+          == lines{"create mount c1 v1 at /data"});
+    CHECK(repaired_after(on,
+                         [&] {
+                           on.run("INSERT INTO volume_mounts (host, volume_id, container_id, "
+                                  "mount_path, access_mode, "
+                                  "created_at, updated_at) SELECT host, 'v2', 'c2', '/x', 'rw', "
+                                  "created_at, updated_at "
+                                  "FROM volume_mounts");
+                         })
+          == lines{"remove mount c2 v2 at /x"});
+  });
+}
+
+TEST_CASE("a row that was restored as it once was is compared again") {
+  on_both([](testbed& on) {
+    on.apply(a_list());
+    on.run("CREATE TABLE saved AS SELECT * FROM volumes WHERE false");
+    auto other = a_list();
+    other.volumes.present[0].driver = "nfs";
+    on.apply(other);
+    on.run("INSERT INTO saved SELECT * FROM volumes");
+    CHECK(repaired_after(
+              on,
+              [&] {
+                on.run(
+                    "DELETE FROM volumes WHERE volume_id = 'v1'; INSERT INTO volumes SELECT * FROM "
+                    "saved WHERE volume_id = 'v1'");
+              })
+          == lines{"create mount c1 v1 at /data", "update volume v1"});
+  });
+}
+
+TEST_CASE("a row that an event has changed since is repaired by the same list") {
+  on_both([](testbed& on) {
+    CHECK(repaired_after(on,
+                         [&] {
+                           auto changed = a_volume("v1");
+                           changed.driver = "nfs";
+                           on.apply(batch_of({changed}));
+                         })
+          == lines{"update volume v1"});
+    CHECK(repaired_after(on,
+                         [&] {
+                           change_batch gone = batch_of({});
+                           gone.volumes.gone = {"v1"};
+                           on.apply(gone);
+                         })
+          == lines{"create mount c1 v1 at /data", "create volume v1"});
+  });
+}
+
+TEST_CASE("a list behind an event in one transaction is compared with what the event wrote") {
+  on_both([](testbed& on) {
+    on.apply(a_list());
+    on.apply(a_list());
+    auto changed = a_volume("v1");
+    changed.driver = "nfs";
+    on.apply({batch_of({changed}), a_list()});
+    CHECK(on.value("SELECT driver FROM volumes WHERE volume_id = 'v1'") == "local");
+  });
+}
+
+TEST_CASE("a row that the database refuses is rejected by each list again") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  on.apply(a_list());
+  on.run("ALTER TABLE volumes ADD CONSTRAINT short CHECK (length(driver) < 10)");
+  auto list = a_list();
+  list.volumes.present[1].driver = "a-name-that-is-too-long";
+  for (int i = 0; i < 3; ++i) {
+    const auto rejected = on.apply(list).rejected;
+    REQUIRE(rejected.size() == 1);
+    CHECK(rejected[0].key == "v2");
+  }
+}
+
+TEST_CASE("after a vacuum, also one that rewrites the table, a list is compared rightly") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  CHECK(repaired_after(on,
+                       [&] {
+                         on.run("UPDATE volumes SET driver = 'x' WHERE volume_id = 'v2'");
+                         on.run("VACUUM (FREEZE, FULL) volumes");
+                         on.run("VACUUM FREEZE volume_mounts");
+                       })
+        == lines{"update volume v2"});
+}
+
+TEST_CASE("a node whose lock another one had in between compares all rows again") {
+  on_both([](testbed& on) {
+    on.apply(a_list());
+    on.apply(a_list());
+    CHECK(on.writer->release(a_list().host));
+    {
+      testbed other{on.url};
+      auto changed = a_volume("v2");
+      changed.driver = "nfs";
+      CHECK_FALSE(other.apply(batch_of({changed})).locked_out);
+    }
+    CHECK(words(on.apply(a_list()).changes) == lines{"update volume v2"});
+  });
+}
+
+TEST_CASE("a list that differs nowhere sends no resource to PostgreSQL") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  session mine{*parse_url(on.url), session::purpose::write, std::chrono::seconds{10}};
+  bring_up_to_date(mine);
+  written_hosts hosts{*parse_url(on.url), 0};
+  const auto list = a_list();
+  const auto first = write_batches(mine, {list}, &hosts).at(0).statements;
+  write_batches(mine, {list}, &hosts);
+  // Without the statements that write volumes, containers and mounts.
+  CHECK(write_batches(mine, {list}, &hosts).at(0).statements <= first - 3);
+}
+
+TEST_CASE("resources that differ have different digests") {
+  const auto v = a_volume("v");
+  const auto c = a_container("c", {{"v", "/data", true}});
+  auto longer = v, labelled = v;
+  longer.driver += "x";
+  labelled.labels = {{"a", ""}};
+  CHECK(digest_of(v) == digest_of(a_volume("v")));
+  CHECK(digest_of(v) != digest_of(longer));
+  CHECK(digest_of(v) != digest_of(labelled));
+  auto stopped = c, read_only = c, inspected = c;
+  stopped.state = "exited";
+  read_only.mounts[0].writable = false;
+  inspected.started_at = noon + 1;
+  CHECK(digest_of(c) != digest_of(stopped));
+  CHECK(digest_of(c) != digest_of(read_only));
+  CHECK(digest_of(c) == digest_of(inspected)); // a list has no times
+}
