@@ -10,7 +10,9 @@ worker_pool::worker_pool(std::size_t threads, std::size_t queue,
     : most_threads_{threads}, limit_{queue}, max_queued_{max_queued}, serve_{std::move(serve)} {
   // The first starts now: a system that has no more threads is noticed at the start.
   std::lock_guard lock{mutex_};
-  start_thread();
+  if (!start_thread())
+    throw std::system_error{std::make_error_code(std::errc::resource_unavailable_try_again),
+                            "no thread for answering requests"};
 }
 
 worker_pool::~worker_pool() {
@@ -23,13 +25,10 @@ std::optional<connection> worker_pool::submit(connection peer) {
     std::lock_guard lock{mutex_};
     if (stopped_ || queue_.size() >= limit_)
       return peer;
+    if (idle_ <= queue_.size() && threads_.size() < most_threads_ && !start_thread()
+        && threads_.empty())
+      return peer;
     queue_.push_back(std::move(peer));
-    if (idle_ < queue_.size() && threads_.size() < most_threads_)
-      try {
-        start_thread();
-      } catch (const std::system_error&) {
-        // The system has no more threads: those that run serve it.
-      }
     retired.swap(retired_);
   }
   changed_.notify_one();
@@ -50,14 +49,15 @@ void worker_pool::stop() {
     x.join();
 }
 
-/// The caller has the lock.
-void worker_pool::start_thread() {
+/// The caller has the lock. False when the system has no more threads.
+bool worker_pool::start_thread() {
   const auto self = threads_.emplace(threads_.end());
   try {
     *self = std::thread{[this, self] { run(self); }};
-  } catch (...) {
+    return true;
+  } catch (const std::system_error&) {
     threads_.erase(self);
-    throw;
+    return false;
   }
 }
 
@@ -68,10 +68,8 @@ void worker_pool::run(thread_list::iterator self) {
     const bool more =
         changed_.wait_for(lock, idle_limit, [this] { return stopped_ || !queue_.empty(); });
     --idle_;
-    if (queue_.empty() && (stopped_ || (!more && threads_.size() > 1)))
+    if (!more || queue_.empty())
       return retire(self);
-    if (queue_.empty())
-      continue;
     auto peer = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();

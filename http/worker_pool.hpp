@@ -17,7 +17,7 @@ namespace volumeviz::http {
 /// whose request waited too long has given up by now, and its answer would delay all others.
 ///
 /// Threads start when requests wait for one, and end after `idle_limit` without a request: a node
-/// that is asked once in 15 s has one.
+/// that is asked every 15 s has one, and a node that nobody asks none.
 class worker_pool {
 public:
   using handler = std::function<void(connection peer, bool too_late)>;
@@ -37,7 +37,7 @@ public:
 private:
   using thread_list = std::list<std::thread>;
 
-  void start_thread();
+  bool start_thread();
   void run(thread_list::iterator self);
   void retire(thread_list::iterator self);
 
