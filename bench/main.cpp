@@ -23,6 +23,7 @@ options read_options(int argc, char** argv) {
   options result;
   CLI::App app{"Measures volumeviz-events. docs/performance.md explains the rows."};
   app.add_flag("--list", result.list, "Print the names of the measurements");
+  app.add_flag("--markdown", result.markdown, "Print all rows as a Markdown table, too");
   app.add_flag("--quick", result.quick, "Small sizes: shows that everything works");
   auto* repeat = app.add_option("--repeat", result.repeat, "Repetitions of each measurement")
                      ->check(CLI::Range(1, 1000));
@@ -63,7 +64,19 @@ std::vector<measurement> chosen(const options& by) {
   return all;
 }
 
-/// The file is written after each measurement, so that nothing is lost when a later one fails.
+/// False when the measurement failed: the others still run.
+bool succeeds(const measurement& x, task& by) {
+  std::fprintf(stderr, "measuring %s\n", x.name.c_str());
+  try {
+    x.run(by);
+    return true;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s failed: %s\n", x.name.c_str(), e.what());
+    return false;
+  }
+}
+
+/// The file is written after each measurement, so that an interrupted run leaves what it measured.
 report measure(const options& by) {
   for (const auto& why_not : {support::no_dockerd_because(), support::no_postgres_because()})
     if (!why_not.empty())
@@ -72,16 +85,19 @@ report measure(const options& by) {
   task measuring{by, rows};
   const auto machine = describe_machine();
   std::printf("%s\n", boost::json::serialize(machine).c_str());
+  std::string failed;
   for (const auto& x : chosen(by)) {
     const auto begin = clock::now();
     const auto first = rows.rows().size();
-    std::fprintf(stderr, "measuring %s\n", x.name.c_str());
-    x.run(measuring);
+    if (!succeeds(x, measuring))
+      failed += ' ' + x.name;
     std::printf("\n%s, %d repetitions, %.0f s\n%s", x.name.c_str(), by.repeat, since(begin) / 1000,
                 table(rows, first).c_str());
     if (!by.json.empty())
       write_report(by.json, rows, machine);
   }
+  if (!failed.empty())
+    throw std::runtime_error{"these measurements failed:" + failed};
   return rows;
 }
 
@@ -92,6 +108,8 @@ int run(const options& by) {
     return 0;
   }
   const auto rows = by.from.empty() ? measure(by) : read_report(by.from);
+  if (by.markdown)
+    std::printf("\n%s", markdown(rows).c_str());
   if (by.compare.empty())
     return 0;
   const auto compared = compare(read_report(by.compare), rows);

@@ -10,6 +10,7 @@ namespace volumeviz::bench {
 /// What the user asked for.
 struct options {
   bool list = false;
+  bool markdown = false;
   bool quick = false; ///< small sizes, to see that everything works
   int repeat = 5;
   std::string only;    ///< an expression that the names of measurements must contain; empty: all
@@ -36,8 +37,5 @@ private:
   const options& by_;
   report& into_;
 };
-
-/// A name's first parts: "latency/sqlite/".
-std::string row_prefix(const std::string& measurement, database_kind kind);
 
 } // namespace volumeviz::bench

@@ -26,4 +26,7 @@ struct measurement {
 
 std::vector<measurement> all_measurements();
 
+/// What the names of a measurement's rows begin with: "latency/sqlite/".
+std::string row_prefix(const std::string& measurement, database_kind kind);
+
 } // namespace volumeviz::bench

@@ -81,4 +81,24 @@ std::string table(const report& of, std::size_t first) {
   return result;
 }
 
+std::string markdown(const report& of) {
+  const auto range = [](const spread& x) {
+    return fmt::format("{} ({} to {})", number(x.median), number(x.min), number(x.max));
+  };
+  std::string result = "| row | median (least to greatest) | floor | ratio |\n|---|---|---|---|\n";
+  for (const auto& x : of.rows()) {
+    const auto blank = x.unit.empty() ? "" : " ";
+    result += fmt::format("| `{}` | {}{}{} |", x.name, range(spread_of(x.values)), blank, x.unit);
+    if (x.floors.empty()) {
+      result += " | |\n";
+      continue;
+    }
+    const auto ratio = spread_of(x.ratios());
+    result +=
+        fmt::format(" {}{}{} | {:.2f} ({:.2f} to {:.2f}) |\n", number(spread_of(x.floors).median),
+                    blank, x.unit, ratio.median, ratio.min, ratio.max);
+  }
+  return result;
+}
+
 } // namespace volumeviz::bench

@@ -55,4 +55,7 @@ private:
 /// A table of the rows from `first` on, a line each; with a line of titles.
 std::string table(const report& of, std::size_t first = 0);
 
+/// All rows as a Markdown table, for docs/performance.md.
+std::string markdown(const report& of);
+
 } // namespace volumeviz::bench

@@ -76,6 +76,13 @@ TEST_CASE("a table has a line for each row, with its ratio") {
   CHECK(table(report_of(earlier), 3).find("memory") == std::string::npos);
 }
 
+TEST_CASE("a report as Markdown has a line for each row, with value, floor and ratio") {
+  const auto text = markdown(report_of(earlier));
+  CHECK(text.find("| `latency` | 2.20 (2 to 3) ms | 1 ms | 2.00 (2.00 to 2.20) |\n")
+        != std::string::npos);
+  CHECK(text.find("| `memory` | 21 (20 to 22) MB | | |\n") != std::string::npos);
+}
+
 TEST_CASE("a report survives its way through JSON") {
   const auto before = report_of(earlier);
   const auto text = boost::json::serialize(to_json(before, {{"cores", 2}}));
