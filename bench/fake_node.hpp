@@ -38,7 +38,7 @@ private:
 /// containers that mount the first ones.
 void fill(support::fake_daemon& daemon, int volumes, int containers);
 
-/// Reads both lists to their end with a plain client, in milliseconds.
+/// Reads both lists to their end with a plain client, in milliseconds; the median of three times.
 double read_lists(const support::fake_daemon& daemon);
 
 } // namespace volumeviz::bench

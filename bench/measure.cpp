@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <mutex>
 
 namespace volumeviz::bench {
 
@@ -38,13 +40,27 @@ int number_argument(int argc, char** argv, int n, int otherwise) {
 
 void in_parallel(const support::dockerd& daemon, int threads, int count,
                  const std::function<void(support::docker_api&, int)>& work) {
-  std::vector<std::jthread> workers;
-  for (int t = 0; t < threads; ++t)
-    workers.emplace_back([&, t] {
-      auto docker = daemon.api();
-      for (int i = t; i < count; i += threads)
+  // The last of 200 containers that start at once on two cores waits for minutes.
+  constexpr std::chrono::minutes patience{10};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work_of = [&](int thread) {
+    try {
+      support::docker_api docker{daemon.socket(), patience};
+      for (int i = thread; i < count; i += threads)
         work(docker, i);
-    });
+    } catch (...) {
+      const std::scoped_lock lock{mutex};
+      failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (int t = 0; t < threads; ++t)
+      workers.emplace_back(work_of, t);
+  }
+  if (failure)
+    std::rethrow_exception(failure);
 }
 
 int run_benchmark(const std::function<void()>& body, bool needs_docker) {

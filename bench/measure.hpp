@@ -38,7 +38,7 @@ private:
 int number_argument(int argc, char** argv, int n, int otherwise);
 
 /// Calls `work(docker, i)` for every i below `count`, from `threads` threads with a connection
-/// each.
+/// each. Throws what one of them threw, when all have ended.
 void in_parallel(const support::dockerd& daemon, int threads, int count,
                  const std::function<void(support::docker_api&, int)>& work);
 
