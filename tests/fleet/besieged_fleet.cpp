@@ -81,6 +81,15 @@ const support::issued_files& besieged_fleet::certificate_of(const std::string& n
 }
 
 std::unique_ptr<hostile_member> besieged_fleet::member(const std::string& name) {
+  // A hub that has just ended a connection may end the next one, too.
+  std::unique_ptr<hostile_member> result;
+  if (!eventually([&] { return (result = try_to_connect(name)) != nullptr; },
+                  std::chrono::seconds{10}))
+    throw std::runtime_error{"the hub does not shake hands with " + name};
+  return result;
+}
+
+std::unique_ptr<hostile_member> besieged_fleet::try_to_connect(const std::string& name) {
   raw_line line{port_};
   if (as_ == lines::tls) {
     const auto& own = certificate_of(name);
@@ -88,9 +97,7 @@ std::unique_ptr<hostile_member> besieged_fleet::member(const std::string& name) 
       throw std::runtime_error{"the hub refuses the TLS of " + name};
   }
   auto result = std::make_unique<hostile_member>(std::move(line));
-  if (!result->shake_hands())
-    throw std::runtime_error{"the hub does not shake hands with " + name};
-  return result;
+  return result->shake_hands() ? std::move(result) : nullptr;
 }
 
 std::unique_ptr<hostile_member> besieged_fleet::admitted(const std::string& name) {

@@ -64,6 +64,8 @@ public:
   void expect_ended(hostile_member& who, std::initializer_list<const char*> reasons);
 
 private:
+  /// Null when the hub ends the connection.
+  std::unique_ptr<hostile_member> try_to_connect(const std::string& name);
   /// The CPU time of the hub's process when the attack began.
   struct usage {
     std::chrono::steady_clock::time_point when;
