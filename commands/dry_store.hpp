@@ -2,8 +2,6 @@
 
 #include "persistence/store.hpp"
 
-#include <map>
-#include <string>
 #include <vector>
 
 namespace volumeviz::commands {

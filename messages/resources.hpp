@@ -69,6 +69,14 @@ struct container {
   friend bool operator==(const container&, const container&) = default;
 };
 
+/// The key of a resource: a volume's name, a container's id.
+inline const std::string& key_of(const volume& x) noexcept {
+  return x.name;
+}
+inline const std::string& key_of(const container& x) noexcept {
+  return x.id;
+}
+
 /// Docker's own State.Running: true for running, paused and restarting containers.
 bool is_running(const container& x) noexcept;
 

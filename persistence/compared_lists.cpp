@@ -12,17 +12,11 @@ bool is_of_volume(row_kind kind) {
   return kind == row_kind::volume;
 }
 
-std::set<std::string_view> changed_keys(const write_summary& of, bool volumes) {
+/// The keys among these changed or rejected rows: of volumes, or of containers.
+template <class Rows>
+std::set<std::string_view> keys_of(const Rows& rows, bool volumes) {
   std::set<std::string_view> keys;
-  for (const auto& x : of.changes)
-    if (is_of_volume(x.kind) == volumes)
-      keys.insert(x.key);
-  return keys;
-}
-
-std::set<std::string_view> rejected_keys(const write_summary& of, bool volumes) {
-  std::set<std::string_view> keys;
-  for (const auto& x : of.rejected)
+  for (const auto& x : rows)
     if (is_of_volume(x.kind) == volumes)
       keys.insert(x.key);
   return keys;
@@ -42,14 +36,24 @@ compared_lists::compared_lists(session& on, const change_batch& batch) {
     containers.emplace(on, batch.host, batch.containers);
 }
 
-learned_rows learn(session& on, compared_lists& lists, const write_summary& written) {
+const std::vector<volume>& compared_lists::volumes_to_write(const change_batch& batch,
+                                                            const seen_host& seen) {
+  return volumes ? volumes->to_compare(seen.volumes) : batch.volumes.present;
+}
+
+const std::vector<container>& compared_lists::containers_to_write(const change_batch& batch,
+                                                                  const seen_host& seen) {
+  return containers ? containers->to_compare(seen.containers) : batch.containers.present;
+}
+
+learned_rows learn(session& on, const compared_lists& lists, const write_summary& written) {
   learned_rows learned;
   if (lists.volumes)
-    learned.volumes =
-        lists.volumes->after_writing(on, changed_keys(written, true), rejected_keys(written, true));
+    learned.volumes = lists.volumes->after_writing(on, keys_of(written.changes, true),
+                                                   keys_of(written.rejected, true));
   if (lists.containers)
-    learned.containers = lists.containers->after_writing(on, changed_keys(written, false),
-                                                         rejected_keys(written, false));
+    learned.containers = lists.containers->after_writing(on, keys_of(written.changes, false),
+                                                         keys_of(written.rejected, false));
   return learned;
 }
 

@@ -3,6 +3,7 @@
 #include "persistence/list_comparison.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace volumeviz::persistence {
 
@@ -23,6 +24,12 @@ struct compared_lists {
   /// outlive this.
   compared_lists(session& on, const change_batch& batch);
   bool any() const noexcept { return volumes || containers; }
+
+  /// The resources of the batch whose rows may differ from `seen`: all, where it has no complete
+  /// list.
+  const std::vector<volume>& volumes_to_write(const change_batch& batch, const seen_host& seen);
+  const std::vector<container>& containers_to_write(const change_batch& batch,
+                                                    const seen_host& seen);
 };
 
 /// What a list has shown of the rows of a host, by kind; nothing for a kind without a list.
@@ -31,6 +38,6 @@ struct learned_rows {
 };
 
 /// After the batch of these lists was written, and before the commit.
-learned_rows learn(session& on, compared_lists& lists, const write_summary& written);
+learned_rows learn(session& on, const compared_lists& lists, const write_summary& written);
 
 } // namespace volumeviz::persistence

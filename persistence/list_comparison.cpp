@@ -10,15 +10,11 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// When fewer rows have changed, comparing them again costs less than reading all versions again.
-constexpr std::size_t worth_reading_again = 200;
+/// When fewer rows have changed, comparing them again costs less than reading their versions.
+constexpr std::size_t worth_reading = 200;
 
-const std::string& key_of(const volume& x) {
-  return x.name;
-}
-const std::string& key_of(const container& x) {
-  return x.id;
-}
+template <class Resource>
+constexpr bool has_mounts = std::is_same_v<Resource, container>;
 
 /// A list says nothing of what only the caller knows: the row is then compared always.
 bool always_compared(const volume& x) {
@@ -28,30 +24,30 @@ bool always_compared(const container& x) {
   return x.times_unknown || x.from_inspect;
 }
 
-std::string keys_and_versions(dialect kind, const volume*) {
+/// Key, and PostgreSQL's version of each row: the transaction that has written it.
+template <class Resource>
+std::string keys_and_versions(dialect kind) {
+  const std::string table = has_mounts<Resource> ? "containers" : "volumes";
+  const std::string key = has_mounts<Resource> ? "container_id" : "volume_id";
   return kind == dialect::sqlite
-             ? "SELECT volume_id, '' FROM volumes WHERE host = :host"
-             : "SELECT volume_id, xmin::text FROM volumes WHERE host = :host::text";
-}
-std::string keys_and_versions(dialect kind, const container*) {
-  return kind == dialect::sqlite
-             ? "SELECT container_id, '' FROM containers WHERE host = :host"
-             : "SELECT container_id, xmin::text FROM containers WHERE host = :host::text";
+             ? "SELECT " + key + " FROM " + table + " WHERE host = :host"
+             : "SELECT " + key + ", xmin::text FROM " + table + " WHERE host = :host::text";
 }
 
+/// The finalizer of MurmurHash3: each bit changes half of the others.
 std::uint64_t mixed(std::uint64_t x) {
   x ^= x >> 33;
-  x *= 0xff51afd7ed558ccdULL; // the finalizer of MurmurHash3: each bit changes half of the others
+  x *= 0xff51afd7ed558ccdULL;
   x ^= x >> 33;
   x *= 0xc4ceb9fe1a85ec53ULL;
   return x ^ (x >> 33);
 }
 
 /// Never no_version.
-row_version version_of(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return mixed(number + 1) | 1;
+row_version version_of(std::string_view number) {
+  std::uint64_t value = 0;
+  std::from_chars(number.data(), number.data() + number.size(), value);
+  return mixed(value + 1) | 1;
 }
 
 } // namespace
@@ -63,44 +59,45 @@ list_comparison<Resource>::list_comparison(session& on, const std::string& host,
   versions_.reserve(list.present.size());
   for (const auto& x : list.present)
     versions_.emplace(key_of(x), no_version);
-  read_versions(on, true);
+  // SQLite has no version of a row. This number changes when any other connection has written; none
+  // can while this transaction lasts.
+  if (on.kind() == dialect::sqlite)
+    of_file_ = version_of(on.query("PRAGMA data_version", {}, 1).at(0).at(0));
+  read_rows(on);
+  if (has_mounts<Resource> && on.kind() == dialect::postgresql)
+    add_mounts(on);
   std::ranges::sort(missing_);
 }
 
 template <class Resource>
-void list_comparison<Resource>::read_versions(session& on, bool first) {
+void list_comparison<Resource>::read_rows(session& on) {
+  std::unordered_set<std::string_view> also{list_.also_present.begin(), list_.also_present.end()};
+  also.insert(list_.gone.begin(), list_.gone.end());
   const auto sqlite = on.kind() == dialect::sqlite;
-  // SQLite has no version of a row; this number changes when any other connection has written.
-  const auto of_file = sqlite ? on.query("PRAGMA data_version", {}, 1).at(0).at(0) : std::string{};
-  std::unordered_set<std::string_view> also;
-  if (first) {
-    also.insert(list_.also_present.begin(), list_.also_present.end());
-    also.insert(list_.gone.begin(), list_.gone.end());
-  }
-  on.each_row(keys_and_versions(on.kind(), static_cast<const Resource*>(nullptr)),
-              {{"host", host_}}, 2, [&](row_view row) {
-                rows_ += first ? 1 : 0;
+  on.each_row(keys_and_versions<Resource>(on.kind()), {{"host", host_}}, sqlite ? 1 : 2,
+              [&](row_view row) {
+                ++rows_;
                 const auto listed = versions_.find(row[0]);
                 if (listed != versions_.end())
-                  listed->second = version_of(sqlite ? std::string_view{of_file} : row[1]);
-                else if (first && !also.contains(row[0]))
+                  listed->second = sqlite ? of_file_ : version_of(row[1]);
+                else if (!also.contains(row[0]))
                   missing_.emplace_back(row[0]);
               });
-  if constexpr (std::is_same_v<Resource, container>) {
-    if (sqlite)
-      return;
-    // A container's mounts are part of its version: their order does not matter.
-    on.each_row("SELECT container_id, volume_id, mount_path, xmin::text FROM volume_mounts WHERE "
-                "host = :host::text",
-                {{"host", host_}}, 4, [&](row_view row) {
-                  const auto listed = versions_.find(row[0]);
-                  if (listed == versions_.end() || listed->second == no_version)
-                    return;
-                  const std::hash<std::string_view> hash;
-                  listed->second += mixed(hash(row[1]) ^ mixed(hash(row[2]) ^ version_of(row[3])));
-                  listed->second += listed->second == no_version ? 1 : 0;
-                });
-  }
+}
+
+/// A container's mounts are part of its version, in any order.
+template <class Resource>
+void list_comparison<Resource>::add_mounts(session& on) {
+  on.each_row("SELECT container_id, volume_id, mount_path, xmin::text FROM volume_mounts WHERE "
+              "host = :host::text",
+              {{"host", host_}}, 4, [&](row_view row) {
+                const auto listed = versions_.find(row[0]);
+                if (listed == versions_.end() || listed->second == no_version)
+                  return;
+                const std::hash<std::string_view> hash;
+                listed->second += mixed(hash(row[1]) ^ mixed(hash(row[2]) ^ version_of(row[3])));
+                listed->second += listed->second == no_version ? 1 : 0;
+              });
 }
 
 template <class Resource>
@@ -115,20 +112,39 @@ const std::vector<Resource>& list_comparison<Resource>::to_compare(const seen_ro
   return list_.present;
 }
 
+/// The transaction has the rows that it has changed locked. But not the other mounts of a container
+/// of which it has changed some: such containers are compared again.
 template <class Resource>
-seen_rows list_comparison<Resource>::after_writing(session& on,
-                                                   const std::set<std::string_view>& changed,
-                                                   const std::set<std::string_view>& rejected) {
-  const auto again = changed.size() > worth_reading_again;
-  if (again)
-    read_versions(on, false);
+typename list_comparison<Resource>::versions
+list_comparison<Resource>::of_changed(session& on,
+                                      const std::set<std::string_view>& changed) const {
+  versions result;
+  if (on.kind() == dialect::sqlite)
+    for (const auto key : changed)
+      result.emplace(key, of_file_);
+  else if (!has_mounts<Resource> && changed.size() > worth_reading)
+    on.each_row(keys_and_versions<Resource>(on.kind()), {{"host", host_}}, 2, [&](row_view row) {
+      if (const auto key = changed.find(row[0]); key != changed.end())
+        result.emplace(*key, version_of(row[1]));
+    });
+  return result;
+}
+
+template <class Resource>
+seen_rows
+list_comparison<Resource>::after_writing(session& on, const std::set<std::string_view>& changed,
+                                         const std::set<std::string_view>& rejected) const {
+  const auto now = of_changed(on, changed);
   seen_rows seen;
   seen.reserve(list_.present.size());
   for (const auto& x : list_.present) {
     const auto& key = key_of(x);
-    const auto known = !rejected.contains(key) && (again || !changed.contains(key));
-    if (known && !always_compared(x))
+    if (always_compared(x) || rejected.contains(key))
+      continue;
+    if (!changed.contains(key))
       seen.remember(key, digest_of(x), versions_.at(key));
+    else if (const auto known = now.find(key); known != now.end())
+      seen.remember(key, digest_of(x), known->second);
   }
   return seen;
 }

@@ -15,6 +15,9 @@ namespace volumeviz::persistence {
 
 /// A complete list of one kind beside the rows of its host. Only keys and versions of the rows are
 /// read: what the list lacks, and which of its resources must be compared with their rows.
+///
+/// Another client may write at any moment. So a version counts only if it was read before the row
+/// was compared, or while this transaction has the row locked.
 template <class Resource>
 class list_comparison {
 public:
@@ -29,18 +32,22 @@ public:
   /// The resources whose rows may differ from `seen`. Those of the list itself when these are all.
   const std::vector<Resource>& to_compare(const seen_rows& seen);
 
-  /// After they were written: what is known of the rows now. `changed`: keys of those that the
-  /// database has changed; `rejected`: of those that have no row. Reads the versions again when
-  /// many have changed; else the next list compares these rows again.
+  /// After the transaction has written them: what is known of the rows. `changed`: keys whose rows
+  /// it has changed; `rejected`: keys that it could not write. The next list compares the others.
   seen_rows after_writing(session& on, const std::set<std::string_view>& changed,
-                          const std::set<std::string_view>& rejected);
+                          const std::set<std::string_view>& rejected) const;
 
 private:
-  void read_versions(session& on, bool first);
+  using versions = std::unordered_map<std::string_view, row_version>;
+
+  void read_rows(session& on);
+  void add_mounts(session& on);
+  versions of_changed(session& on, const std::set<std::string_view>& changed) const;
 
   const std::string& host_;
   const observed<Resource>& list_;
-  std::unordered_map<std::string_view, row_version> versions_; ///< of the list's resources
+  row_version of_file_ = no_version; ///< SQLite: the version of all rows
+  versions versions_;                ///< of the list's resources
   std::vector<std::string> missing_;
   std::size_t rows_ = 0;
   std::vector<Resource> fewer_;

@@ -156,7 +156,7 @@ void postgresql_pipeline::receive(PGconn* on, const std::vector<expected>& answe
   for (const auto& x : answers) {
     const answer got{PQgetResult(on), &PQclear};
     if (!got)
-      throw error_of_(nullptr);
+      throw why.value_or(error_of_(nullptr));
     if (!why && !succeeded(got.get()))
       why = error_of(x, got.get());
     if (!why && x.executed == nullptr)

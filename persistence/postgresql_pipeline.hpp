@@ -18,8 +18,8 @@ struct positional_statement {
   std::vector<std::string> names; ///< of $1, $2, …
 };
 
-/// Replaces each `:name` outside of literals, quoted names and comments. A name that occurs twice
-/// is one parameter. `::type` is a cast.
+/// Replaces each `:name` outside of literals and quoted names. A name that occurs twice is one
+/// parameter. `::type` is a cast.
 positional_statement positional(const std::string& sql);
 
 /// Sends statements to PostgreSQL in one round trip (libpq's pipeline mode). Each text is prepared

@@ -30,7 +30,7 @@ soci::indicator indicator_of(const parameter& value) {
 struct one_time_statement {
   one_time_statement(soci::session& sql, const std::string& text, const parameters& values,
                      std::size_t columns)
-      : statement{sql}, out(columns), out_null(columns), in_null(values.size()) {
+      : statement{sql}, out(columns), viewed(columns), out_null(columns), in_null(values.size()) {
     statement.alloc();
     for (std::size_t i = 0; i < columns; ++i)
       statement.exchange(soci::into(out[i], out_null[i]));
@@ -50,8 +50,15 @@ struct one_time_statement {
     return result;
   }
 
+  row_view view() {
+    for (std::size_t i = 0; i < out.size(); ++i)
+      viewed[i] = out_null[i] == soci::i_null ? std::string_view{} : out[i];
+    return viewed;
+  }
+
   soci::statement statement;
   std::vector<std::string> out;
+  std::vector<std::string_view> viewed;
   std::vector<soci::indicator> out_null, in_null;
 };
 
@@ -92,21 +99,8 @@ std::vector<text_row> session::query(const std::string& sql, const parameters& v
 
 void session::each_row(const std::string& sql, const parameters& values, std::size_t columns,
                        std::function<void(row_view)> visit) {
-  if (kind() == dialect::postgresql) {
-    queue({.sql = sql, .values = values, .columns = columns, .each = std::move(visit)});
-    flush();
-    return;
-  }
-  guarded(*driver_, [&] {
-    driver_->count_statement();
-    one_time_statement running{driver_->sql(), sql, values, columns};
-    std::vector<std::string_view> row(columns);
-    for (bool more = running.statement.execute(true); more; more = running.statement.fetch()) {
-      for (std::size_t i = 0; i < columns; ++i)
-        row[i] = running.out_null[i] == soci::i_null ? std::string_view{} : running.out[i];
-      visit(row);
-    }
-  });
+  queue({.sql = sql, .values = values, .columns = columns, .each = std::move(visit)});
+  flush();
 }
 
 std::int64_t session::execute(const std::string& sql, const parameters& values) {
@@ -126,9 +120,7 @@ void session::script(const std::string& sql) {
 
 void session::queue(queued_statement x) {
   if (kind() == dialect::sqlite) {
-    auto rows = query(x.sql, x.values, x.columns);
-    if (x.answered)
-      x.answered(std::move(rows));
+    run_now(x);
     return;
   }
   auto bytes = x.sql.size();
@@ -138,6 +130,22 @@ void session::queue(queued_statement x) {
     flush();
   queued_bytes_ += bytes;
   queued_.push_back(std::move(x));
+}
+
+void session::run_now(const queued_statement& x) {
+  guarded(*driver_, [&] {
+    driver_->count_statement();
+    one_time_statement running{driver_->sql(), x.sql, x.values, x.columns};
+    std::vector<text_row> rows;
+    for (bool more = running.statement.execute(true); more; more = running.statement.fetch()) {
+      if (x.each)
+        x.each(running.view());
+      else
+        rows.push_back(running.row());
+    }
+    if (x.answered)
+      x.answered(std::move(rows));
+  });
 }
 
 void session::flush() {

@@ -92,6 +92,8 @@ public:
   void interrupt() noexcept;
 
 private:
+  void run_now(const queued_statement& x);
+
   std::unique_ptr<driver> driver_;
   std::vector<queued_statement> queued_;
   std::size_t queued_bytes_ = 0;

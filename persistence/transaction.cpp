@@ -59,7 +59,7 @@ public:
         on_.commit();
       else
         on_.flush();
-      count_changes(last);
+      note_changes(last);
       if (hosts_)
         remember(all, summaries);
       else
@@ -99,7 +99,7 @@ private:
     for (std::size_t i = 0; i < rounds.size(); ++i) {
       if (i > 0) {
         on_.flush();
-        count_changes(rounds[i - 1]);
+        note_changes(rounds[i - 1]);
       }
       write_round(rounds[i]);
     }
@@ -107,7 +107,7 @@ private:
   }
 
   /// The answers to these have come.
-  void count_changes(const std::vector<job>& of) {
+  void note_changes(const std::vector<job>& of) {
     for (const auto& x : of) {
       quota_.count_changes(x.batch.host, x.summary);
       if (hosts_)
@@ -141,9 +141,9 @@ private:
     write_host_rows(jobs);
     for (const auto& x : jobs) {
       const auto& host = x.batch.host;
-      if (const auto& some = volumes_to_write(x); !some.empty())
+      if (const auto& some = x.lists->volumes_to_write(x.batch, seen(host)); !some.empty())
         volumes.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
-      if (const auto& some = containers_to_write(x); !some.empty())
+      if (const auto& some = x.lists->containers_to_write(x.batch, seen(host)); !some.empty())
         containers.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
     }
     rows_->upsert_volumes(volumes);
@@ -152,15 +152,6 @@ private:
       if (x.batch.containers.complete)
         report_list_gaps(on_, x.batch.host, x.summary);
     learn_from(jobs);
-  }
-
-  const std::vector<volume>& volumes_to_write(const job& x) const {
-    return x.lists->volumes ? x.lists->volumes->to_compare(seen(x.batch.host).volumes)
-                            : x.batch.volumes.present;
-  }
-  const std::vector<container>& containers_to_write(const job& x) const {
-    return x.lists->containers ? x.lists->containers->to_compare(seen(x.batch.host).containers)
-                               : x.batch.containers.present;
   }
 
   /// A preview compares all rows.

@@ -86,13 +86,6 @@ batch_topics topics_of(const change_batch& batch) {
           .host = batch.facts != host_facts{}};
 }
 
-const std::string& key_of(const volume& x) {
-  return x.name;
-}
-const std::string& key_of(const container& x) {
-  return x.id;
-}
-
 std::size_t weight(const volume& x) {
   return x.name.size() + x.driver.size() + x.mountpoint.size() + x.scope.size()
          + weight_of(x.labels) + weight_of(x.options) + 6 * field;

@@ -11,9 +11,6 @@ namespace volumeviz::sync {
 /// The most bytes of a key. No database has a longer one.
 inline constexpr std::size_t key_most = 4096;
 
-const std::string& key_of(const volume& x);
-const std::string& key_of(const container& x);
-
 /// Roughly the size of a resource on the link to the hub, in bytes.
 std::size_t weight(const volume& x);
 std::size_t weight(const container& x);

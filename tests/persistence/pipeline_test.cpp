@@ -1,32 +1,11 @@
 // Statements that share a round trip: parameters, prepared statements, failures.
 
 #include "persistence/postgresql_pipeline.hpp"
-#include "persistence/schema.hpp"
-#include "persistence/transaction.hpp"
 #include "tests/persistence/testbed.hpp"
 
 using namespace volumeviz;
 using namespace volumeviz::persistence;
 using namespace volumeviz::persistence::testing;
-
-namespace {
-
-/// A session that writes, with the schema.
-struct writing_session {
-  explicit writing_session(const std::string& url)
-      : on{*parse_url(url), session::purpose::write, std::chrono::seconds{10}}, hosts{
-                                                                                    *parse_url(url),
-                                                                                    0} {
-    bring_up_to_date(on);
-  }
-  write_summary write(const std::string& volume) {
-    return write_batches(on, {batch_of({a_volume(volume)})}, &hosts).at(0);
-  }
-  session on;
-  written_hosts hosts;
-};
-
-} // namespace
 
 TEST_CASE("named parameters become numbered ones, each name once") {
   const auto x = positional("SELECT :a, :b::text, :a WHERE c = :b_2");
@@ -44,10 +23,10 @@ TEST_CASE("statements that the server has forgotten are prepared anew") {
   if (!support::postgres_can_run())
     return;
   writing_session node{support::shared_postgres().new_database()};
-  CHECK(node.write("v1").changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v1")})).changes.size() == 1);
   node.on.execute("DEALLOCATE ALL");
-  CHECK(node.write("v2").changes.size() == 1);
-  CHECK(node.write("v3").changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v2")})).changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v3")})).changes.size() == 1);
 }
 
 TEST_CASE("a plan that no longer fits its table is replaced") {
@@ -55,10 +34,10 @@ TEST_CASE("a plan that no longer fits its table is replaced") {
     return;
   const auto url = support::shared_postgres().new_database();
   writing_session node{url};
-  CHECK(node.write("v1").changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v1")})).changes.size() == 1);
   support::shared_postgres().sql(url, "ALTER TABLE volumes ADD COLUMN note text; "
                                       "ALTER TABLE volumes ALTER COLUMN host TYPE varchar(300)");
-  CHECK(node.write("v2").changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v2")})).changes.size() == 1);
 }
 
 TEST_CASE("queued statements run in order, before the next query") {
@@ -90,5 +69,5 @@ TEST_CASE("after a queued statement that fails none is run, and the connection w
   CHECK_THROWS_AS(node.on.commit(), sql_error);
   node.on.rollback();
   CHECK(node.on.query("SELECT count(*)::text FROM t", {}, 1).at(0).at(0) == "0");
-  CHECK(node.write("v1").changes.size() == 1);
+  CHECK(node.write(batch_of({a_volume("v1")})).changes.size() == 1);
 }

@@ -1,7 +1,5 @@
 // Behind a connection pool: a pool that shares sessions is refused before anything is written.
 
-#include "persistence/schema.hpp"
-#include "persistence/transaction.hpp"
 #include "persistence/trial.hpp"
 #include "tests/persistence/testbed.hpp"
 #include "tests/support/pgbouncer.hpp"
@@ -77,12 +75,10 @@ TEST_CASE("a lock that the session has lost is noticed before the next row is wr
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database()};
-  session mine{*parse_url(on.url), session::purpose::write, std::chrono::seconds{10}};
-  bring_up_to_date(mine);
-  written_hosts hosts{*parse_url(on.url), 0};
-  CHECK_FALSE(write_batches(mine, {batch_for_alpha("v1")}, &hosts).at(0).locked_out);
+  writing_session mine{on.url};
+  CHECK_FALSE(mine.write(batch_for_alpha("v1")).locked_out);
   // As another client of a pool does when it gets this session.
-  mine.query("SELECT set_config('volumeviz.session', 'another', false)", {}, 1);
-  CHECK_THROWS_AS(write_batches(mine, {batch_for_alpha("v2")}, &hosts), sql_error);
+  mine.on.query("SELECT set_config('volumeviz.session', 'another', false)", {}, 1);
+  CHECK_THROWS_AS(mine.write(batch_for_alpha("v2")), sql_error);
   CHECK(on.value("SELECT count(*) FROM volumes") == "1");
 }

@@ -1,9 +1,10 @@
 // A list that was compared before is not sent again, and still repairs every row that differs.
 
-#include "persistence/schema.hpp"
-#include "persistence/seen_rows.hpp"
-#include "persistence/transaction.hpp"
+#include "persistence/list_comparison.hpp"
 #include "tests/persistence/testbed.hpp"
+
+#include <set>
+#include <string_view>
 
 using namespace volumeviz;
 using namespace volumeviz::persistence;
@@ -163,14 +164,37 @@ TEST_CASE("a list that differs nowhere sends no resource to PostgreSQL") {
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database()};
-  session mine{*parse_url(on.url), session::purpose::write, std::chrono::seconds{10}};
-  bring_up_to_date(mine);
-  written_hosts hosts{*parse_url(on.url), 0};
-  const auto list = a_list();
-  const auto first = write_batches(mine, {list}, &hosts).at(0).statements;
-  write_batches(mine, {list}, &hosts);
+  writing_session mine{on.url};
+  const auto first = mine.write(a_list()).statements;
+  mine.write(a_list());
   // Without the statements that write volumes, containers and mounts.
-  CHECK(write_batches(mine, {list}, &hosts).at(0).statements <= first - 3);
+  CHECK(mine.write(a_list()).statements <= first - 3);
+}
+
+TEST_CASE("a row that another client changes while many others are written is compared again") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  {
+    auto list = list_of(some_volumes(1, 500));
+    on.apply(list);
+    writing_session mine{on.url};
+    list_comparison<volume> compared{mine.on, list.host, list.volumes};
+    const seen_rows nothing;
+    CHECK(compared.to_compare(nothing).size() == 500);
+    // It has compared v1 and found it equal; then another client changes v1, and it changes others.
+    on.run("UPDATE volumes SET driver = 'x' WHERE volume_id = 'v1'");
+    mine.on.execute("UPDATE volumes SET driver = 'y' WHERE volume_id <> 'v1'");
+    std::set<std::string_view> changed;
+    for (const auto& x : list.volumes.present)
+      if (x.name != "v1")
+        changed.insert(x.name);
+    const auto seen = compared.after_writing(mine.on, changed, {});
+    list_comparison<volume> next{mine.on, list.host, list.volumes};
+    const auto& differ = next.to_compare(seen);
+    REQUIRE(differ.size() == 1);
+    CHECK(differ[0].name == "v1");
+  }
 }
 
 TEST_CASE("resources that differ have different digests") {

@@ -1,5 +1,6 @@
 #include "tests/persistence/testbed.hpp"
 
+#include "persistence/schema.hpp"
 #include "persistence/text.hpp"
 
 #include <boost/json.hpp>
@@ -52,6 +53,12 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 } // namespace
+
+writing_session::writing_session(const std::string& url)
+    : on{*parse_url(url), session::purpose::write, std::chrono::seconds{10}}, hosts{*parse_url(url),
+                                                                                    0} {
+  bring_up_to_date(on);
+}
 
 testbed::testbed(std::string database_url, std::chrono::milliseconds call_limit)
     : url{std::move(database_url)}, writer{must(open_store({url, call_limit}))},

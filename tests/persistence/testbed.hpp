@@ -3,6 +3,7 @@
 #include "persistence/inventory.hpp"
 #include "persistence/session.hpp"
 #include "persistence/store.hpp"
+#include "persistence/transaction.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -77,6 +78,17 @@ void on_both(Test test) {
     test(on);
   }
 }
+
+/// A session that writes, with the schema: the store's inside.
+struct writing_session {
+  explicit writing_session(const std::string& url);
+  write_summary write(const change_batch& batch) {
+    return write_batches(on, {batch}, &hosts).at(0);
+  }
+
+  session on;
+  written_hosts hosts;
+};
 
 inline constexpr timestamp noon = 1'714'564'800'123'456'000; // 2024-05-01T12:00:00.123456Z
 

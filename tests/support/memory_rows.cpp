@@ -11,13 +11,6 @@ namespace {
 // As in persistence/: a complete list that removes this many rows or fewer is never held back.
 constexpr std::size_t never_held_back = 10;
 
-const std::string& key_of(const volume& x) {
-  return x.name;
-}
-const std::string& key_of(const container& x) {
-  return x.id;
-}
-
 std::string mount_detail(const mount& x) {
   return x.volume + " at " + x.path;
 }
