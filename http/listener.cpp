@@ -27,7 +27,7 @@ class hardened_server final : public httplib::Server {
 public:
   hardened_server(listener_limits limits, std::function<response(const request&)> answer)
       : limits_{limits}, answer_{std::move(answer)}, pool_{limits.threads, limits.queued_requests,
-                                                           limits.max_queued,
+                                                           limits.max_queued, limits.idle_thread,
                                                            [this](connection peer, bool too_late) {
                                                              serve(std::move(peer), too_late);
                                                            }},

@@ -16,7 +16,9 @@ struct listener_limits {
   idle_limits idle;
   std::size_t threads = 8;
   std::size_t queued_requests = 128;
-  std::chrono::milliseconds max_queued{2'000};  ///< a request that waited longer is refused
+  std::chrono::milliseconds max_queued{2'000}; ///< a request that waited longer is refused
+  /// A thread that has had no request for so long ends: longer than from one scrape to the next.
+  std::chrono::milliseconds idle_thread{70'000};
   std::chrono::milliseconds write_stall{3'000}; ///< without the peer taking a byte
   std::chrono::milliseconds write_all{10'000};
   int requests_per_connection = 1000;

@@ -6,8 +6,10 @@
 namespace volumeviz::http {
 
 worker_pool::worker_pool(std::size_t threads, std::size_t queue,
-                         std::chrono::milliseconds max_queued, handler serve)
-    : most_threads_{threads}, limit_{queue}, max_queued_{max_queued}, serve_{std::move(serve)} {
+                         std::chrono::milliseconds max_queued, std::chrono::milliseconds idle_limit,
+                         handler serve)
+    : most_threads_{threads}, limit_{queue}, max_queued_{max_queued},
+      idle_limit_{idle_limit}, serve_{std::move(serve)} {
   // The first starts now: a system that has no more threads is noticed at the start.
   std::lock_guard lock{mutex_};
   if (!start_thread())
@@ -66,7 +68,7 @@ void worker_pool::run(thread_list::iterator self) {
   for (;;) {
     ++idle_;
     const bool more =
-        changed_.wait_for(lock, idle_limit, [this] { return stopped_ || !queue_.empty(); });
+        changed_.wait_for(lock, idle_limit_, [this] { return stopped_ || !queue_.empty(); });
     --idle_;
     if (!more || queue_.empty())
       return retire(self);

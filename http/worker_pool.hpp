@@ -21,12 +21,10 @@ namespace volumeviz::http {
 class worker_pool {
 public:
   using handler = std::function<void(connection peer, bool too_late)>;
-  /// Longer than the usual time between two scrapes of metrics.
-  static constexpr std::chrono::seconds idle_limit{70};
 
   /// `threads`: at most.
   worker_pool(std::size_t threads, std::size_t queue, std::chrono::milliseconds max_queued,
-              handler serve);
+              std::chrono::milliseconds idle_limit, handler serve);
   ~worker_pool(); ///< stops
 
   /// Queues `peer`; returns it when the queue is full.
@@ -44,6 +42,7 @@ private:
   const std::size_t most_threads_;
   const std::size_t limit_;
   const std::chrono::milliseconds max_queued_;
+  const std::chrono::milliseconds idle_limit_;
   const handler serve_;
   std::mutex mutex_;
   std::condition_variable changed_;
