@@ -94,7 +94,7 @@ using resource_handler_actor = caf::typed_actor<
     // Finishes the work that was accepted. Answers when that is done.
     caf::replies_to<atom::stop>::with<bool>, caf::replies_to<atom::alive>::with<bool>>;
 
-/// DOCKER INSPECTOR: calls the daemon. The calls block, so it has a thread of its own.
+/// DOCKER INSPECTOR: calls the daemon. The calls block, so it may hold up one of the workers.
 using docker_inspector_actor = caf::typed_actor<
     // Inspects resources, or lists a kind.
     caf::replies_to<fetch_request>::with<observation>,

@@ -11,8 +11,7 @@ namespace volumeviz {
 ///   large lists, for example. By default the limit grows to 32 MiB with the first that is freed.
 void keep_memory_small() noexcept;
 
-/// Gives free memory back to the system, when there are some megabytes of it. Takes some
-/// milliseconds then, and microseconds otherwise.
+/// Gives free memory back to the system, when there are some megabytes of it.
 void give_memory_back() noexcept;
 
 } // namespace volumeviz

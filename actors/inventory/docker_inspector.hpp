@@ -13,7 +13,7 @@ struct inspector_parts {
   std::shared_ptr<docker::client> client;
 };
 
-/// DOCKER INSPECTOR: gives requests to the daemon, on a thread of its own, and measures each call.
+/// DOCKER INSPECTOR: gives requests to the daemon, and measures each call. It blocks its worker.
 class docker_inspector {
 public:
   using interface = docker_inspector_actor;

@@ -1,9 +1,9 @@
 #include "bench/floor/plain_client.hpp"
 
 #include "tests/support/wire.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,12 +13,6 @@ namespace volumeviz::bench {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{256} << 10;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 } // namespace
 
@@ -64,7 +58,7 @@ void plain_client::open(const std::string& path) {
   const auto status = line();
   left_ = 0;
   chunked_ = false;
-  for (auto header = lower(line()); !header.empty(); header = lower(line())) {
+  for (auto header = text::lower(line()); !header.empty(); header = text::lower(line())) {
     if (const std::string_view length = "content-length: "; header.starts_with(length))
       left_ = std::stoul(header.substr(length.size()));
     else if (header == "transfer-encoding: chunked")

@@ -18,8 +18,6 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-constexpr auto volume_kind = resource_kind::volume;
-
 const failure slow{ec::docker_timeout, "no answer within 2 s"};
 const failure away{ec::docker_unreachable, "connection refused"};
 

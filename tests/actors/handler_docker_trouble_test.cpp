@@ -112,14 +112,21 @@ TEST_CASE_FIXTURE(failing_docker_rig,
 
 TEST_CASE("an inspector that never answers counts as a daemon that never answers") {
   handler_rig rig;
-  rig.inspector = caf::actor_cast<docker_inspector_actor>(
-      rig.spawn_function([](caf::event_based_actor* self) -> caf::behavior {
-        auto forgotten = std::make_shared<std::vector<caf::response_promise>>();
+  const auto forgotten = std::make_shared<std::vector<caf::response_promise>>();
+  const auto silent =
+      rig.spawn_function([forgotten](caf::event_based_actor* self) -> caf::behavior {
         return {[=](const fetch_request&) {
-          forgotten->push_back(self->make_response_promise());
-          return forgotten->back();
-        }};
-      }));
+                  forgotten->push_back(self->make_response_promise());
+                  return forgotten->back();
+                },
+                [=](atom::wake) {
+                  observation late;
+                  late.ok = true;
+                  forgotten->front().deliver(std::move(late));
+                  forgotten->clear();
+                }};
+      });
+  rig.inspector = caf::actor_cast<docker_inspector_actor>(silent);
   rig.start(volume_kind);
   rig.docker.create_volume(some_volume("v"));
   rig.deliver();
@@ -127,4 +134,11 @@ TEST_CASE("an inspector that never answers counts as a daemon that never answers
   CHECK(rig.metrics->failed() == 1);
   REQUIRE_FALSE(rig.metrics->work.empty());
   CHECK(rig.metrics->work.front().failed_why == ec::docker_timeout);
+  // Its answer comes after all, and counts no more.
+  const auto reported = rig.metrics->work.size();
+  REQUIRE(forgotten->size() > 1);
+  caf::anon_send(caf::actor_cast<caf::actor>(silent), atom::wake_v);
+  rig.run();
+  CHECK(rig.metrics->work.size() == reported);
+  CHECK_FALSE(rig.log.has("invariant"));
 }

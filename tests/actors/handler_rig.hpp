@@ -6,14 +6,16 @@
 #include "tests/support/memory_store.hpp"
 #include "tests/support/scripted_docker.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace volumeviz::testing {
 
-inline constexpr auto volume_kind = resource_kind::volume;
-inline constexpr auto container_kind = resource_kind::container;
+inline bool contains(const std::vector<list_reason>& reasons, list_reason x) {
+  return std::ranges::find(reasons, x) != reasons.end();
+}
 
 /// A resource handler between a scripted daemon and a store in memory, with a real inspector and a
 /// real inventory store. The other actors only record their messages. A test changes the daemon's

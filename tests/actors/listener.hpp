@@ -14,6 +14,9 @@
 
 namespace volumeviz::testing {
 
+inline constexpr auto volume_kind = resource_kind::volume;
+inline constexpr auto container_kind = resource_kind::container;
+
 /// The messages that an actor has received, in order, by type.
 struct heard {
   std::vector<docker_event> events;

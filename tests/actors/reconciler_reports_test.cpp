@@ -8,13 +8,6 @@ using namespace volumeviz;
 using namespace volumeviz::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr auto volume_kind = resource_kind::volume;
-constexpr auto container_kind = resource_kind::container;
-
-} // namespace
-
 TEST_CASE_FIXTURE(reconciling, "a full run is done when both kinds are listed") {
   connect();
   listed(volume_kind, 1);

@@ -11,13 +11,6 @@ using namespace volumeviz;
 using namespace volumeviz::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr auto volume_kind = resource_kind::volume;
-constexpr auto container_kind = resource_kind::container;
-
-} // namespace
-
 TEST_CASE_FIXTURE(reconciling, "the first connection lists everything, and each later one") {
   CHECK(volumes->reconciles.empty());
   connect();

@@ -14,14 +14,6 @@ using support::some_container;
 using support::some_volume;
 using strings = std::vector<std::string>;
 
-namespace {
-
-bool contains(const std::vector<list_reason>& reasons, list_reason x) {
-  return std::ranges::find(reasons, x) != reasons.end();
-}
-
-} // namespace
-
 TEST_CASE("when many resources wait, one list replaces their inspects") {
   handler_rig rig;
   rig.limits.list_above = 10;

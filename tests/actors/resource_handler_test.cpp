@@ -15,14 +15,6 @@ using support::some_container;
 using support::some_volume;
 using strings = std::vector<std::string>;
 
-namespace {
-
-bool contains(const std::vector<list_reason>& reasons, list_reason x) {
-  return std::ranges::find(reasons, x) != reasons.end();
-}
-
-} // namespace
-
 TEST_CASE_FIXTURE(volume_handler_rig, "an event needs one fetch and one write") {
   docker.create_volume(some_volume("v"));
   deliver();
