@@ -9,6 +9,7 @@
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
+#include "commands/service_manager.hpp"
 #include "commands/signals.hpp"
 #include "config/logging.hpp"
 #include "docker/socket_watch.hpp"
@@ -21,7 +22,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -29,7 +30,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <systemd/sd-daemon.h>
 #include <thread>
 #include <unistd.h>
 
@@ -88,8 +88,7 @@ public:
     if (settings_.role == config::node_role::hub)
       return accept_agents();
     if (settings_.events_enabled)
-      watch_ = std::make_unique<docker::socket_watch>(docker_endpoint(settings_),
-                                                      [this] { client_->wake_stream(); });
+      watch_.emplace(docker_endpoint(settings_));
     else
       log_->warn("the events system is off: the node serves only health and metrics (set "
                  "EVENTS_ENABLED=true)");
@@ -98,10 +97,10 @@ public:
 
   /// Returns after a signal, or when the root actor has given up.
   exit_code run() {
-    sd_notifyf(0, "READY=1\nSTATUS=listening on port %d", int{server_->port()});
-    const auto watchdog = watchdog_interval();
+    service_manager::ready(server_->port());
+    const auto watchdog = service_manager::watchdog_interval();
     while (!gave_up_) {
-      auto caught = signals_.wait(watchdog.value_or(trim_interval));
+      const auto caught = wait_until(steady::now() + watchdog.value_or(trim_interval));
       if (caught == SIGTERM || caught == SIGINT) {
         log_->info("stopping: finishing what was accepted");
         return stop();
@@ -118,6 +117,25 @@ public:
   }
 
 private:
+  using steady = std::chrono::steady_clock;
+
+  /// The next signal, or nothing at `deadline`. Meanwhile a new socket of the daemon ends the
+  /// stream's backoff.
+  std::optional<int> wait_until(steady::time_point deadline) {
+    const auto changes = watch_ ? watch_->descriptor() : -1;
+    while (!gave_up_) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady::now());
+      if (left <= 0ms)
+        break;
+      const auto next_try = watch_ ? watch_->next_try() : std::nullopt;
+      if (const auto caught = signals_.wait(std::min(left, next_try.value_or(left)), changes))
+        return caught;
+      if (watch_ && watch_->appeared())
+        client_->wake_stream();
+    }
+    return {};
+  }
+
   std::optional<failure> accept_agents() {
     auto front = open_front(gate_, front_of(settings_, *security_, members_));
     if (!front) {
@@ -166,12 +184,11 @@ private:
   }
 
   exit_code stop() {
-    sd_notify(0, "STOPPING=1");
-    auto deadline = std::chrono::steady_clock::now() + shutdown_limit;
+    service_manager::stopping();
+    auto deadline = steady::now() + shutdown_limit;
     std::jthread orderly([this] { client_->stop(); });
     while (!gave_up_) {
-      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          deadline - std::chrono::steady_clock::now());
+      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady::now());
       auto caught = left > 0ms ? signals_.wait(left) : std::nullopt;
       if (caught == SIGTERM || caught == SIGINT) {
         log_->warn("a second signal: stopping at once");
@@ -194,18 +211,11 @@ private:
     return exit_code::fine;
   }
 
-  /// Half of the service manager's watchdog interval; nothing when it has none.
-  static std::optional<std::chrono::milliseconds> watchdog_interval() {
-    std::uint64_t us = 0;
-    if (sd_watchdog_enabled(0, &us) > 0 && us > 0)
-      return std::chrono::milliseconds{std::max<std::uint64_t>(us / 2000, 1)};
-    return std::nullopt;
-  }
   /// Notifies the watchdog only if all core actors respond, so that a hung node is restarted.
   void notify_watchdog() {
     auto silent = client_->unresponsive();
     if (silent.empty())
-      sd_notify(0, "WATCHDOG=1");
+      service_manager::alive();
     else
       log_->error("actor={} does not respond", fmt::to_string(fmt::join(silent, ",")));
   }
@@ -228,7 +238,7 @@ private:
   std::unique_ptr<http::server> server_;
   hub_gate_actor gate_; ///< null unless hub
   std::unique_ptr<wire::hub_front> front_;
-  std::unique_ptr<docker::socket_watch> watch_;
+  std::optional<docker::socket_watch> watch_;
 };
 
 void log_start(const config::settings& settings, spdlog::logger& log) {

@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cstring>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -13,8 +11,15 @@
 
 namespace volumeviz::docker {
 
-socket_watch::socket_watch(const endpoint& where, std::function<void()> appeared)
-    : appeared_{std::move(appeared)} {
+namespace {
+
+// From the creation of the file until the daemon listens. A second in all is ample.
+constexpr std::chrono::milliseconds pause{10};
+constexpr int most_tries = 100;
+
+} // namespace
+
+socket_watch::socket_watch(const endpoint& where) {
   const auto parsed = parse_endpoint(where);
   if (!parsed || parsed->via != address::kind::unix_socket)
     return;
@@ -23,44 +28,35 @@ socket_watch::socket_watch(const endpoint& where, std::function<void()> appeared
   name_ = path_.substr(slash + 1);
   const auto folder = slash == 0 ? "/" : path_.substr(0, slash);
   inotify_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  leave_ = ::eventfd(0, EFD_CLOEXEC);
-  if (inotify_ < 0 || leave_ < 0
-      || ::inotify_add_watch(inotify_, folder.c_str(), IN_CREATE | IN_MOVED_TO | IN_ATTRIB) < 0)
+  if (inotify_ < 0)
     return;
-  thread_ = std::thread{[this] { run(); }};
+  if (::inotify_add_watch(inotify_, folder.c_str(), IN_CREATE | IN_MOVED_TO | IN_ATTRIB) < 0) {
+    ::close(inotify_);
+    inotify_ = -1;
+  }
 }
 
 socket_watch::~socket_watch() {
-  if (thread_.joinable()) {
-    ::eventfd_write(leave_, 1);
-    thread_.join();
-  }
-  for (const int descriptor : {inotify_, leave_})
-    if (descriptor >= 0)
-      ::close(descriptor);
+  if (watching())
+    ::close(inotify_);
 }
 
-/// False when the object is being destroyed.
-bool socket_watch::wait(int milliseconds) const {
-  std::array<pollfd, 2> both{{{leave_, POLLIN, 0}, {inotify_, POLLIN, 0}}};
-  ::poll(both.data(), milliseconds < 0 ? 2 : 1, milliseconds);
-  return both[0].revents == 0;
+std::optional<std::chrono::milliseconds> socket_watch::next_try() const noexcept {
+  return tries_left_ > 0 ? std::optional{pause} : std::nullopt;
 }
 
-void socket_watch::run() {
-  while (wait(-1)) {
-    if (!socket_touched())
-      continue;
-    // The file exists a moment before the daemon listens. One second is ample.
-    for (int tries = 0; tries < 100; ++tries) {
-      if (accepts_connections()) {
-        appeared_();
-        break;
-      }
-      if (!wait(10))
-        return;
-    }
-  }
+bool socket_watch::appeared() {
+  if (!watching())
+    return false;
+  if (socket_touched())
+    tries_left_ = most_tries;
+  if (tries_left_ == 0)
+    return false;
+  --tries_left_;
+  if (!accepts_connections())
+    return false;
+  tries_left_ = 0;
+  return true;
 }
 
 bool socket_watch::socket_touched() const {

@@ -2,39 +2,42 @@
 
 #include "docker/client.hpp"
 
-#include <functional>
+#include <chrono>
+#include <optional>
 #include <string>
-#include <thread>
 
 namespace volumeviz::docker {
 
-/// Reports that the daemon's unix socket has been created again, so that a long backoff can end
-/// early. Does nothing for other endpoints, or when the socket's directory does not exist. Nothing
-/// depends on it: a daemon behind socket activation creates no new file.
+/// Notices that the daemon's unix socket has been created again, so that a long backoff can end
+/// early. Watches nothing for other endpoints, or when the socket's directory does not exist.
+/// Nothing depends on it: a daemon behind socket activation creates no new file.
+///
+/// It has no thread and never blocks. Its owner waits for `descriptor()` beside other things.
 class socket_watch {
 public:
-  /// `appeared` is called on this object's thread when the socket file was created again, or its
-  /// permissions changed, and the socket accepts connections. It must not block for long, nor
-  /// destroy this object.
-  socket_watch(const endpoint& where, std::function<void()> appeared);
-  ~socket_watch(); ///< waits for a callback that runs
+  explicit socket_watch(const endpoint& where);
+  ~socket_watch();
   socket_watch(const socket_watch&) = delete;
   socket_watch& operator=(const socket_watch&) = delete;
 
-  bool watching() const noexcept { return thread_.joinable(); }
+  bool watching() const noexcept { return inotify_ >= 0; }
+  /// Readable when something in the socket's directory has changed; -1: watches nothing.
+  int descriptor() const noexcept { return inotify_; }
+  /// When to call appeared() again although the descriptor is not readable: the file exists a
+  /// moment before the daemon listens.
+  std::optional<std::chrono::milliseconds> next_try() const noexcept;
+  /// True once for each time that the socket file was created, or its permissions changed, and the
+  /// socket accepts connections.
+  bool appeared();
 
 private:
-  void run();
   bool socket_touched() const;
-  bool wait(int milliseconds) const;
   bool accepts_connections() const;
 
   std::string path_;
   std::string name_;
-  std::function<void()> appeared_;
   int inotify_ = -1;
-  int leave_ = -1; ///< an eventfd
-  std::thread thread_;
+  int tries_left_ = 0; ///< above 0 while the file exists and nobody is known to listen
 };
 
 } // namespace volumeviz::docker
