@@ -1,10 +1,13 @@
 #pragma once
 
 #include "messages/docker_event.hpp"
+#include "messages/error.hpp"
 #include "metrics/families.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace volumeviz::metrics {
@@ -43,8 +46,10 @@ struct event_metrics {
 private:
   struct failures_of_type {
     std::string_view event_type;
-    std::vector<counter> by_error; ///< in the order of failure_types
+    std::vector<std::pair<ec, counter>> by_error; ///< the last one, ec::internal, is for all others
   };
+  void add_failures(std::string_view type, std::span<const ec> causes);
+
   std::vector<counter> processed_;       ///< in the order of event_catalogue()
   std::vector<failures_of_type> failed_; ///< the last one is "unknown"
 };

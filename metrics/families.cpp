@@ -16,6 +16,8 @@ prometheus::Histogram::BucketBoundaries boundaries(buckets of) {
   case buckets::latency:
     return {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02,
             0.05,   0.1,    0.2,    0.5,   1,     2,     5,    10};
+  case buckets::duration:
+    return {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 30};
   case buckets::lifetime:
     return {1, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400, 259200, 604800};
   case buckets::size:

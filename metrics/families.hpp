@@ -54,6 +54,7 @@ private:
 
 enum class buckets : std::uint8_t {
   latency,  ///< 100 microseconds to 10 seconds in steps of 1, 2, 5
+  duration, ///< 1 millisecond to 30 seconds in coarse steps: for metrics with many label values
   lifetime, ///< 1 second to a week: how long streams live
   size,     ///< 1 to 1,000 in steps of 1, 2, 5
 };

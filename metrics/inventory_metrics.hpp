@@ -27,7 +27,7 @@ struct reconcile_metrics {
       "volumeviz_events_docker_reconciliation_duration_seconds",
       "How long reconciliations took, by type. Legacy name, kept by contract.",
       {"reconciliation_type"},
-      buckets::latency};
+      buckets::duration};
   table<counter, reconcile_scope, ec> failures{
       to,
       "volumeviz_events_docker_reconciliation_failures_total",
@@ -113,7 +113,7 @@ struct docker_metrics {
       "volumeviz_events_docker_calls_duration_seconds",
       "How long calls to the Docker daemon took, by call and result.",
       {"call", "result"},
-      buckets::latency};
+      buckets::duration};
 };
 
 } // namespace volumeviz::metrics
