@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/fleet/remoting.hpp"
+#include "actors/platform/shared_workers.hpp"
 #include "config/settings.hpp"
 
 #include <caf/all.hpp>
@@ -13,13 +14,11 @@ namespace volumeviz::commands {
 /// all others.
 inline constexpr std::size_t workers = 5;
 
-/// CAF with workers that share one queue: what an actor sends is often handled on the same thread
-/// next, without waking another. Work-stealing workers poll, which costs a percent of a core while
-/// idle (measured; sharing workers cost nothing).
+/// CAF with shared_workers. Its own work-stealing workers poll, which costs a percent of a core while
+/// idle (measured).
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(const config::settings& x) {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", workers);
+    use_shared_workers(*this, workers);
     set("logger.verbosity", caf::atom("quiet"));
     add_message_types<caf::id_block::volumeviz>();
     if (x.role != config::node_role::standalone)

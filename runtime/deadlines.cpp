@@ -1,5 +1,7 @@
 #include "runtime/deadlines.hpp"
 
+#include "runtime/waiting_work.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -59,6 +61,7 @@ bool timed_action::started() const noexcept {
 }
 
 void timed_action::start(deadline_keeper::time_point deadline) {
+  about_to_block();
   const std::lock_guard lock{keeper_.mutex_};
   if (!keeper_.thread_.joinable())
     keeper_.thread_ = std::thread{[keeper = &keeper_] { keeper->run(); }};

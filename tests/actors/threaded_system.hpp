@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/platform/shared_workers.hpp"
 #include "messages/type_ids.hpp"
 
 #include <caf/all.hpp>
@@ -10,8 +11,7 @@ namespace volumeviz::testing {
 struct threaded_config : caf::actor_system_config {
   threaded_config() {
     add_message_types<caf::id_block::volumeviz>();
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", 4);
+    use_shared_workers(*this, 4);
     set("logger.verbosity", caf::atom("quiet"));
   }
 };
