@@ -66,7 +66,7 @@ std::string no_connection(const address& where) {
   case EACCES:
   case EPERM:
     return "no permission to use " + where.path
-           + ": add this user to the group docker (usermod -aG docker USER, then log in anew), or "
+           + ": add this user to the group docker (usermod -aG docker USER, then log in again), or "
              "run as root";
   case EAGAIN:
     return "dockerd accepts no more connections on " + where.path

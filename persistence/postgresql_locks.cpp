@@ -9,9 +9,8 @@
 // clients. Then a lock of the session protects nothing: the session grants it to each of them. So
 // the session is marked, by a setting with a random value, before the first lock is taken:
 // - A session that already has a mark belongs to another client, too: no lock is taken.
-// - Each transaction that writes checks the mark behind its BEGIN. It is the expected one only if
-// the
-//   session is the one that took the locks, and no other client has marked it since.
+// - The first statement of each transaction that writes checks the mark. It is the expected one
+//   only if the session is the one that took the locks, and no other client has marked it since.
 // - A reset of the session (DISCARD ALL) frees its locks and drops the mark together.
 
 #include "persistence/host_locks.hpp"

@@ -12,6 +12,8 @@ namespace {
 /// it reads no more statements.
 constexpr std::size_t queued_bytes_most = 64 * 1024;
 
+constexpr const char* begin_sql = "BEGIN";
+
 /// Runs `work`; the one place where SOCI's exceptions become ours.
 template <class Work>
 auto guarded(driver& on, Work work) {
@@ -167,7 +169,13 @@ void session::begin() {
   if (kind() == dialect::sqlite)
     script("BEGIN IMMEDIATE");
   else
-    queue({.sql = "BEGIN"});
+    queue({.sql = begin_sql});
+}
+
+/// The server makes one transaction of all statements in a round trip, unless they begin one. It
+/// commits when it has run the last.
+bool session::transaction_is_queued() const {
+  return !queued_.empty() && queued_.front().sql == begin_sql;
 }
 
 void session::commit() {
@@ -175,7 +183,10 @@ void session::commit() {
     script("COMMIT");
     return;
   }
-  queue({.sql = "COMMIT", .tag = "COMMIT"});
+  if (transaction_is_queued())
+    queued_.erase(queued_.begin());
+  else
+    queue({.sql = "COMMIT", .tag = "COMMIT"});
   flush();
 }
 

@@ -68,7 +68,7 @@ public:
   void flush();
 
   /// SQLite: BEGIN IMMEDIATE, since a transaction that begins with reading can't wait for a lock.
-  /// PostgreSQL: queued.
+  /// PostgreSQL: queued; left out, together with COMMIT, of a transaction that takes one round trip.
   void begin();
   void commit();
   /// Never fails: the next use of a broken connection reports it.
@@ -93,6 +93,7 @@ public:
 
 private:
   void run_now(const queued_statement& x);
+  bool transaction_is_queued() const;
 
   std::unique_ptr<driver> driver_;
   std::vector<queued_statement> queued_;
