@@ -68,7 +68,8 @@ public:
   void flush();
 
   /// SQLite: BEGIN IMMEDIATE, since a transaction that begins with reading can't wait for a lock.
-  /// PostgreSQL: queued; left out, together with COMMIT, of a transaction that takes one round trip.
+  /// PostgreSQL: queued; left out, together with COMMIT, of a transaction that takes one round
+  /// trip.
   void begin();
   void commit();
   /// Never fails: the next use of a broken connection reports it.
