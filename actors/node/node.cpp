@@ -79,6 +79,7 @@ private:
     sync::backoff waits;
     sync::restart_window window;
     steady::time_point last_seen;
+    bool asked = false; ///< whether it is alive; the answer is still to come
 
     const std::string& name() const { return what.slot->name; }
   };
@@ -152,16 +153,19 @@ private:
   void ask_all_for_life() {
     self_->delayed_send<caf::message_priority::high>(self_, alive_interval, atom::alive_due_v);
     for (std::size_t i = 0; i < kids_.size(); ++i) {
-      if (!kids_[i].what.must_respond)
+      if (!kids_[i].what.must_respond || std::exchange(kids_[i].asked, true))
         continue;
-      // Every such actor answers atom::alive. Its other messages do not matter for the cast.
+      // Every such actor answers atom::alive. Its other messages do not matter for the cast. There
+      // is no time limit, since each one would wake CAF's clock: unresponsive() looks at the time.
       auto any = caf::actor_cast<metrics_aggregator_actor>(kids_[i].what.address);
-      self_->request(any, alive_limit, atom::alive_v)
-          .then([this, i](bool) { seen(i); }, [](const caf::error&) {});
+      self_->request(any, caf::infinite, atom::alive_v)
+          .then([this, i](bool) { seen(i); },
+                [this, i](const caf::error&) { kids_[i].asked = false; });
     }
   }
 
   void seen(std::size_t i) {
+    kids_[i].asked = false;
     kids_[i].last_seen = self_->clock().now();
     kids_[i].waits.reset();
   }

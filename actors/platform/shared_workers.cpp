@@ -50,6 +50,11 @@ caf::resumable* shared_workers::coordinator_data::take_left() {
   return job;
 }
 
+std::size_t shared_workers::coordinator_data::asleep() const {
+  const std::lock_guard guard{lock_};
+  return asleep_.size();
+}
+
 shared_workers::worker_data* shared_workers::coordinator_data::take_sleeper() {
   if (asleep_.empty())
     return nullptr;

@@ -41,13 +41,14 @@ public:
     void wake_one();
     /// Null when there is none.
     caf::resumable* take_left();
+    std::size_t asleep() const;
 
   private:
     void wake(worker_data* sleeper);
     /// With the lock; null: all are awake.
     worker_data* take_sleeper();
 
-    std::mutex lock_;
+    mutable std::mutex lock_;
     std::deque<caf::resumable*> jobs_;
     std::vector<worker_data*> asleep_; ///< the last one fell asleep last
   };

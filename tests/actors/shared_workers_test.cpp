@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <random>
 #include <thread>
@@ -26,6 +28,32 @@ caf::actor spawn_doing(caf::actor_system& system,
   });
 }
 
+/// What the policy sees of CAF's scheduler and of one of its workers.
+class workshop {
+public:
+  shared_workers::coordinator_data& data() { return queue_; }
+
+private:
+  shared_workers::coordinator_data queue_{nullptr};
+};
+class hand {
+public:
+  explicit hand(workshop& of) : of_(&of) {}
+  shared_workers::worker_data& data() { return own_; }
+  workshop* parent() { return of_; }
+
+private:
+  workshop* of_;
+  shared_workers::worker_data own_{nullptr};
+};
+
+class job final : public caf::resumable {
+public:
+  resume_result resume(caf::execution_unit*, std::size_t) override { return done; }
+  void intrusive_ptr_add_ref_impl() override {}
+  void intrusive_ptr_release_impl() override {}
+};
+
 class running_system {
 public:
   ~running_system() {
@@ -44,24 +72,29 @@ private:
 
 } // namespace
 
-TEST_CASE("what an actor sends last is handled on the same thread, without waking another") {
-  running_system on;
-  std::atomic<int> same{0}, handled{0};
-  std::thread::id sender;
-  const auto second = on.doing([&](auto*, int) {
-    same += sender == std::this_thread::get_id() ? 1 : 0;
-    ++handled;
-  });
-  const auto first = on.doing([&](auto* self, int x) {
-    sender = std::this_thread::get_id();
-    self->send(second, x);
-  });
-  constexpr int rounds = 100;
-  for (int i = 0; i < rounds; ++i) {
-    caf::anon_send(first, i);
-    REQUIRE(eventually([&] { return handled == i + 1; }, bound, 50us));
+TEST_CASE("an actor that gives work to one other wakes no worker, and one that blocks does") {
+  workshop shop;
+  hand busy{shop}, sleeping{shop};
+  shared_workers policy;
+  std::array<job, 3> jobs;
+  caf::resumable* taken = nullptr;
+  for (int round = 0; round < 3; ++round) {
+    policy.central_enqueue(&shop, &jobs[0]);
+    REQUIRE(policy.dequeue(&busy) == &jobs[0]);
+    std::jthread other{[&] { taken = policy.dequeue(&sleeping); }};
+    REQUIRE(eventually([&] { return shop.data().asleep() == 1; }, bound));
+    policy.internal_enqueue(&busy, &jobs[1]);
+    CHECK(shop.data().asleep() == 1);
+    if (round == 0)
+      about_to_block();
+    else
+      policy.internal_enqueue(&busy, &jobs[2]);
+    other.join();
+    CHECK(taken == &jobs[1]);
+    if (round > 0)
+      CHECK(policy.dequeue(&busy) == &jobs[2]);
   }
-  CHECK(same == rounds);
+  set_waiting_work(nullptr);
 }
 
 TEST_CASE("what waits for a worker is handled by another one when the first blocks") {
