@@ -71,7 +71,7 @@ struct framing {
   bool chunked = false;
 };
 
-tl::expected<void, refusal> note_length(framing& to, std::string_view value) {
+tl::expected<void, refusal> record_length(framing& to, std::string_view value) {
   std::size_t length = 0;
   auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), length);
   if (error == std::errc::result_out_of_range)
@@ -84,23 +84,23 @@ tl::expected<void, refusal> note_length(framing& to, std::string_view value) {
   return {};
 }
 
-tl::expected<void, refusal> note_header(framing& to, request_headers& headers,
-                                        const std::string& name, std::string_view value) {
+tl::expected<void, refusal> record_header(framing& to, request_headers& headers,
+                                          const std::string& name, std::string_view value) {
   if (name == "connection")
     to.close = to.close || has_word(value, "close");
   else if (name == "transfer-encoding")
     to.chunked = true;
   else if (name == "content-length")
-    return note_length(to, value);
+    return record_length(to, value);
   else if (name == "authorization")
     headers.authorization = value;
   else if (name == "accept-encoding")
     headers.gzip = headers.gzip || accepts_gzip(value);
   else if (name == "host" || name == "origin") {
-    auto& noted = name == "host" ? headers.from.host : headers.from.origin;
-    if (noted)
+    auto& recorded = name == "host" ? headers.from.host : headers.from.origin;
+    if (recorded)
       return malformed(); // it is not clear which of the two would be used
-    noted = value;
+    recorded = value;
   }
   return {};
 }
@@ -170,9 +170,10 @@ tl::expected<prepared_head, refusal> prepare_head(std::string_view head) {
     const auto name = take(header, ":");
     if (!is_token(name)) // also refuses a continued line, which RFC 9112 has deprecated
       return malformed();
-    if (auto noted = note_header(framing, result.headers, text::lower(name), text::trimmed(header));
-        !noted)
-      return tl::unexpected{noted.error()};
+    if (auto recorded =
+            record_header(framing, result.headers, text::lower(name), text::trimmed(header));
+        !recorded)
+      return tl::unexpected{recorded.error()};
   }
   if (framing.length.value_or(0) > max_body_size)
     return refuse(413, "the body is larger than " + std::to_string(max_body_size)

@@ -11,7 +11,7 @@ namespace {
 // Longer than the handlers wait before they try a write again.
 constexpr auto write_failure_counts = std::chrono::seconds{30};
 
-/// Who has the lock, and what to do. A standby that was wanted needs nothing to be done.
+/// Which node has the lock, and what to do. A standby that was wanted needs nothing to be done.
 std::string standby_reason(const std::string& host, const std::string& holder) {
   return fmt::format("another node writes the rows of host {}{}; standing by until it ends (two "
                      "machines must not have the same NODE_NAME)",
@@ -41,7 +41,7 @@ void database_reports::write_failed(const failure& why, std::uint64_t batches, d
 
 void database_reports::pinged(const result<void>& answer, duration took) {
   if (answer)
-    note_locks(); // a new connection has to get the locks again, and may not
+    record_locks(); // a new connection has to get the locks again, and may not
   // A full disk answers pings and takes no rows: only the next write shows that it has room again.
   const auto can_not_write =
       write_failure_ && self_->clock().now() - write_failed_at_ < write_failure_counts;
@@ -80,7 +80,7 @@ void database_reports::send(store_report&& report) {
   self_->send(context_->handles.health, std::move(report));
 }
 
-void database_reports::note_locks() {
+void database_reports::record_locks() {
   auto now = parts_.store->locked_out();
   for (const auto& [host, holder] : now)
     if (!locked_out_.contains(host))

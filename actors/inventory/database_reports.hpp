@@ -31,7 +31,7 @@ public:
   time_point last_report() const noexcept { return last_report_; }
 
   /// Logs which hosts' locks other nodes have got, or have given back.
-  void note_locks();
+  void record_locks();
   /// This node does not write the host any more.
   void forget(const std::string& host) { locked_out_.erase(host); }
   /// The answer for a batch that was written, or that another node's lock kept from being written.

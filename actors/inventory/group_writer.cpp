@@ -67,7 +67,7 @@ std::optional<failure> group_writer::try_to_write() {
     return summaries.error();
   const auto took = steady::now() - began;
   invariant(summaries->size() == writing_.batches.size(), "each batch written has a summary");
-  reports_.note_locks();
+  reports_.record_locks();
   const auto written =
       static_cast<std::uint64_t>(std::ranges::count(*summaries, false, &write_summary::locked_out));
   if (written > 0)

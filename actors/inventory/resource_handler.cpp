@@ -37,7 +37,7 @@ resource_handler::interface::behavior_type resource_handler::make_behavior() {
 void resource_handler::mark_dirty(const docker_event& event) {
   const auto* meaning = meaning_of(event.kind, event.action);
   if (meaning == nullptr) {
-    ++parts_.slot->settled;
+    ++parts_.slot->completed;
     return;
   }
   context_->log->debug("event {} {} {}", meaning->event_type, event.action, event.id);

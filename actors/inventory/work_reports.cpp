@@ -63,7 +63,7 @@ void work_reports::ended(ended_work&& work) {
                         "U+FFFD in {} strings",
                         work.replaced_text);
   // Count last. If the handler dies before this line, its supervisor counts these events as failed.
-  parts_.slot->settled += total(work.events.processed) + total(work.events.failed);
+  parts_.slot->completed += total(work.events.processed) + total(work.events.failed);
   self_->send(context_->handles.metrics, std::move(report));
 }
 

@@ -43,7 +43,7 @@ void write_queue::put_back(write_group&& unfinished) {
 /// One transaction must end well within the deadline of a database call, also when a thousand hosts
 /// come at once. One that exceeds it is rolled back, and would come again as large as it was.
 write_group write_queue::next_group(time_point now) {
-  refuse_resting(now);
+  refuse_paused(now);
   const auto alone = next_suspect(now);
   std::vector<std::size_t> places;
   std::vector<sync::waiting_batch> candidates;
@@ -92,15 +92,15 @@ std::optional<std::string> write_queue::next_suspect(time_point now) const {
   return first->batch.host;
 }
 
-void write_queue::refuse_resting(time_point now) {
-  write_group resting;
+void write_queue::refuse_paused(time_point now) {
+  write_group paused;
   std::erase_if(waiting_, [&](waiting& x) {
     if (!culprits_.paused(x.batch.host, now))
       return false;
-    resting.add(std::move(x.batch), std::move(x.answer));
+    paused.add(std::move(x.batch), std::move(x.answer));
     return true;
   });
-  refuse(resting,
+  refuse(paused,
          {ec::store_unreachable, "this host's last batches could not be written and held up the "
                                  "other hosts'; the host is tried again in some seconds"});
 }

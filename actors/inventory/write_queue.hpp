@@ -35,7 +35,7 @@ struct write_group {
 /// - Hosts take turns when not all batches fit into one (sync::fair_group).
 /// - A host whose batches have failed alone is written alone and after the others, for some time
 ///   (sync::culprits). It waits for the others ten seconds at most.
-/// - A host whose batches held up all others rests: its batches are refused at once.
+/// - A host whose batches held up all others is paused: its batches are refused at once.
 /// Every answer goes through the queue, so that none is forgotten.
 class write_queue {
 public:
@@ -44,7 +44,7 @@ public:
   void add(change_batch&& batch, caf::typed_response_promise<write_answer> promise, time_point now);
   /// Batches that need one more transaction: they go first.
   void put_back(write_group&& unfinished);
-  /// Takes the next group; empty when nothing waits, or only batches of hosts that rest.
+  /// Takes the next group; empty when nothing waits, or only batches of paused hosts.
   write_group next_group(time_point now);
 
   void answer(waiting_answer&& to, write_answer&& with);
@@ -63,7 +63,7 @@ private:
     waiting_answer answer;
   };
 
-  void refuse_resting(time_point now);
+  void refuse_paused(time_point now);
   write_group take(const std::vector<std::size_t>& places);
   std::optional<std::string> next_suspect(time_point now) const;
 

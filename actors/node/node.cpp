@@ -142,9 +142,10 @@ private:
   void write_off(actor_slot& handler) {
     if (!handler.limit)
       return;
-    invariant(handler.settled <= handler.admitted, "a handler settles only events it was given");
-    const std::uint64_t lost = handler.admitted - handler.settled;
-    handler.settled += lost;
+    invariant(handler.completed <= handler.admitted,
+              "a handler completes only events it was given");
+    const std::uint64_t lost = handler.admitted - handler.completed;
+    handler.completed += lost;
     handler.overflow = false;
     if (lost > 0)
       self_->send(handles().metrics, atom::lost_v, lost);

@@ -72,9 +72,9 @@ struct actor_slot {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> busy_ns{0};
   std::atomic<std::uint64_t> restarts{0};
-  // Bounded messages only. admitted = settled + written off after a death + waiting or pending.
+  // Bounded messages only. admitted = completed + written off after a death + waiting or pending.
   std::atomic<std::uint64_t> admitted{0};
-  std::atomic<std::uint64_t> settled{0};
+  std::atomic<std::uint64_t> completed{0};
   std::atomic<std::uint64_t> dropped{0};
   std::atomic<bool> overflow{false}; ///< the actor has an unread atom::overflow
 

@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(
   docker.create_volume(some_volume("v"));
   deliver();
   CHECK(metrics->failed() == 1);
-  CHECK(slot->settled == 1);
+  CHECK(slot->completed == 1);
   advance(5min);
   CHECK(lists() > 30); // after a repair the rows have to be right within seconds
   CHECK(lists() < 100);

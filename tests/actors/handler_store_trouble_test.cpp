@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(volume_handler_rig, "nothing is lost while the database is awa
   CHECK(store->applied() < before + 100);
   CHECK(metrics->processed() == 0);
   CHECK(metrics->failed() == 0);
-  CHECK(slot->settled == 0);
+  CHECK(slot->completed == 0);
   CHECK(log.count("warning writing volumes failed") == 1);
 
   store->recover();
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(volume_handler_rig, "nothing is lost while the database is awa
   CHECK(agrees());
   CHECK(metrics->processed() == 2);
   CHECK(metrics->failed() == 0);
-  CHECK(slot->settled == 2);
+  CHECK(slot->completed == 2);
   CHECK(log.has("writing volumes works again"));
 }
 
@@ -139,5 +139,5 @@ TEST_CASE_FIXTURE(handler_rig,
   CHECK(rows().volumes.contains("v"));
   CHECK(metrics->work.empty());
   CHECK(slot->admitted == 1);
-  CHECK(slot->settled == 0);
+  CHECK(slot->completed == 0);
 }

@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(small_mailbox, "an actor that dies with a full mailbox frees i
   CHECK(slot->limit->waiting() == 0);
   CHECK(slot->mailbox == 0);
   CHECK(slot->admitted == 2);
-  CHECK(slot->settled == 0); // what the supervisor writes off
+  CHECK(slot->completed == 0); // what the supervisor writes off
 
   send_events(5); // the actor has ended
   CHECK(slot->limit->waiting() == 0);

@@ -132,7 +132,7 @@ TEST_CASE("after any trouble the rows agree and each event has been counted once
     tale.calm();
     CHECK(tale.differences() == "");
     CHECK(tale.metrics->processed() + tale.metrics->failed() + tale.slot->dropped == posted);
-    CHECK(tale.slot->settled == tale.slot->admitted);
+    CHECK(tale.slot->completed == tale.slot->admitted);
     CHECK(tale.slot->limit->waiting() == 0);
   }
 }

@@ -23,7 +23,7 @@ TEST_CASE_FIXTURE(volume_handler_rig, "an event needs one fetch and one write") 
   CHECK(store->transactions().size() == 1);
   CHECK(rows().volumes.contains("v"));
   CHECK(metrics->processed() == 1);
-  CHECK(slot->settled == 1);
+  CHECK(slot->completed == 1);
 }
 
 TEST_CASE_FIXTURE(container_handler_rig,
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(volume_handler_rig,
                   "a deleted volume requests a recheck of the containers whose mounts it deletes") {
   docker.create_volume(some_volume("v"));
   deliver();
-  // The container is of a volume that was made anew while the old one's removal was on its way.
+  // The container is of a volume that was created again while the old one's removal was on its way.
   store->meddle(host, [](support::memory_rows& rows) {
     rows.containers.emplace("c", some_container("c", {{.volume = "v", .path = "/data"}}));
   });
