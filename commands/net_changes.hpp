@@ -9,7 +9,7 @@
 
 namespace volumeviz::commands {
 
-/// What several writes have changed together, one change a row:
+/// What several writes have changed together, one change per row:
 ///
 /// | first change | later change | together |
 /// |--------------|--------------|----------|

@@ -123,9 +123,9 @@ exit_code beside_another_node(reconciled_host& host) {
       list.print(*left);
       list.print_totals("that differ");
       fmt::print(stderr,
-                 "couldn't reconcile: {} and has not mended them within {} s: check its health, or "
-                 "ask it with POST /api/v1/health/events/reconcile?type=full, or stop it and run "
-                 "this again\n",
+                 "couldn't reconcile: {} and has not repaired them within {} s: check its health, "
+                 "or ask it with POST /api/v1/health/events/reconcile?type=full, or stop it and "
+                 "run this again\n",
                  host.other_node(), patience.count());
       return exit_code::failed;
     }
@@ -146,12 +146,12 @@ exit_code wet(reconciled_host& host) {
     if (!left)
       return failed(left.error());
     if (left->empty()) {
-      list.print_totals("mended");
+      list.print_totals("repaired");
       fmt::print("in sync\n");
       return exit_code::fine;
     }
   }
-  list.print_totals("mended");
+  list.print_totals("repaired");
   fmt::print(stderr, "still different: Docker changes faster than this can follow; run it again\n");
   return exit_code::failed;
 }

@@ -15,7 +15,7 @@ namespace volumeviz::commands {
 
 /// What one pass has written.
 struct pass_outcome {
-  /// One change a row, volumes first.
+  /// One change per row, volumes first.
   std::vector<row_change> changes;
   /// Sentences for people about what the pass could not make exact.
   std::vector<std::string> remarks;

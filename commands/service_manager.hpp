@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-/// What systemd, or another service manager with its protocol, is told. Nothing happens without
-/// one.
+/// Notifications to systemd, or to another service manager with its protocol. Without one, these
+/// functions do nothing.
 namespace volumeviz::commands::service_manager {
 
 void ready(std::uint16_t port);

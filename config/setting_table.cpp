@@ -89,7 +89,7 @@ constexpr std::array table{
     setting{"HUB_TLS_CA", "none", a_file, "the CA that signs the other side's certificate",
             readers::any_text<&settings::hub_tls_ca>},
     setting{"HUB_TLS_REVOKED", "none", a_file,
-            "SHA-256 fingerprints of certificates that are refused, one a line; the file is read "
+            "SHA-256 fingerprints of certificates that are refused, one per line; the file is read "
             "again when it changes",
             readers::any_text<&settings::hub_tls_revoked>},
     setting{"HUB_INSECURE", "false", a_boolean,

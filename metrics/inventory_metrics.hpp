@@ -84,7 +84,7 @@ struct row_metrics {
       to,
       "volumeviz_events_rejected_rows_total",
       "Resources that are not recorded, by kind: the database can't hold them, or the daemon's "
-      "list shows them malformed. Each list counts anew.",
+      "list shows them malformed. Each list counts them again.",
       {"kind"}};
   counter replaced_text{to, "volumeviz_events_replaced_text_total",
                         "Strings in which a character that no database can hold was replaced."};

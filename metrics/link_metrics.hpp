@@ -48,7 +48,7 @@ struct hub_front_metrics {
   table<counter, link_refusal> refused{
       to,
       "volumeviz_events_link_refused_connections_total",
-      "Connections that were refused or ended before they had proven who they are, by reason.",
+      "Connections that were refused or ended before they had proven their name, by reason.",
       {"reason"}};
 };
 

@@ -49,7 +49,7 @@ void check_names_what_is_wrong(database_kind kind) {
   CHECK(contains(taken.output + taken.errors, settings["HTTP_LISTEN"]));
 }
 
-void reconcile_mends_and_tells(database_kind kind) {
+void reconcile_repairs_and_reports(database_kind kind) {
   stage on{kind};
   on.docker.create_volume("one", {{"a", "b"}});
   const auto id = on.docker.run({.name = "user", .mounts = {{"one", "/data"}}});
@@ -62,7 +62,7 @@ void reconcile_mends_and_tells(database_kind kind) {
   const auto did = run({"reconcile"}, settings);
   CHECK_MESSAGE(did.exit_code == 0, did.output, did.errors);
   CHECK(contains(did.output, "+ volume one\n"));
-  CHECK(contains(did.output, "rows mended: 3 added, 0 changed, 0 removed\nin sync\n"));
+  CHECK(contains(did.output, "rows repaired: 3 added, 0 changed, 0 removed\nin sync\n"));
   CHECK(on.disagreement(seconds{0}) == "");
 
   const auto nothing = run({"reconcile", "--dry-run"}, settings);
@@ -98,7 +98,7 @@ void migrate_is_repeatable(database_kind kind) {
 
 ON_BOTH_DATABASES("check says what is wrong and changes nothing", check_names_what_is_wrong)
 ON_BOTH_DATABASES("reconcile repairs the rows, and a dry run only lists the differences",
-                  reconcile_mends_and_tells)
+                  reconcile_repairs_and_reports)
 ON_BOTH_DATABASES("migrate creates the schema, and does nothing the second time",
                   migrate_is_repeatable)
 
