@@ -1,6 +1,6 @@
 #pragma once
 
-// The map of the program: the typed interface of every actor, one line a handler. Read this first.
+// A map of the program: the typed interface of each actor, one line per handler. Read this first.
 //
 // clang-format off
 //     node                          the root: starts all actors in order, restarts those that die, stops all

@@ -5,7 +5,7 @@
 namespace volumeviz::bench {
 
 /// Where and when this run measures: processor, cores, kernel, versions of the servers, and the
-/// load of the last minute, which tells whether other programs ran beside it.
+/// load of the last minute, which shows whether other programs ran beside it.
 boost::json::object describe_machine();
 
 } // namespace volumeviz::bench

@@ -37,7 +37,7 @@ private:
   std::string path_;
   std::string name_;
   int inotify_ = -1;
-  int tries_left_ = 0; ///< above 0 while the file exists and nobody is known to listen
+  int tries_left_ = 0; ///< above 0 while the file exists and no listener is known
 };
 
 } // namespace volumeviz::docker

@@ -17,7 +17,7 @@ namespace volumeviz::http {
 /// whose request waited too long has given up by now, and its answer would delay all others.
 ///
 /// Threads start when requests wait for one, and end after `idle_limit` without a request: a node
-/// that is asked every 15 s has one, and a node that nobody asks none.
+/// with one request every 15 s has one thread; a node without requests has none.
 class worker_pool {
 public:
   using handler = std::function<void(connection peer, bool too_late)>;

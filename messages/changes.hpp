@@ -151,7 +151,7 @@ struct write_summary {
   std::uint64_t replaced_text = 0; ///< strings in which U+0000 was replaced by U+FFFD
   std::uint64_t statements = 0;    ///< of the whole transaction, which may hold several batches
   // An answer over the link is bounded (see sync::bound_answer); it counts what it leaves out.
-  std::vector<unlisted_changes> more_changes; ///< at most one a kind and operation
+  std::vector<unlisted_changes> more_changes; ///< at most one per kind and operation
   std::uint64_t more_rejected = 0;
   std::uint64_t more_needs_inspect = 0;
   friend bool operator==(const write_summary&, const write_summary&) = default;

@@ -39,7 +39,7 @@ inline constexpr const char* no_lock_behind_a_pool =
 /// process ends.
 std::unique_ptr<lock_keeper> make_sqlite_keeper(const std::string& path);
 
-/// One writer a host: only the session that holds a host's lock writes the host's rows. A session
+/// One writer per host: only the session that holds a host's lock writes the host's rows. A session
 /// keeps its locks while it lives, so a batch of a host whose lock is held costs no round trip.
 /// Throws sql_error.
 class host_locks {

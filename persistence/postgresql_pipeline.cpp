@@ -48,7 +48,7 @@ void visit(const PGresult* answer, const std::function<void(row_view)>& each) {
   }
 }
 
-/// Returns an error when the server did something else than it was told.
+/// Returns an error when the server did something else than the statement asks for.
 std::optional<sql_error> hand_over(const queued_statement& of, PGresult* answer) {
   // The server answers COMMIT with success and the tag ROLLBACK when a statement had failed.
   if (!of.tag.empty() && of.tag != PQcmdStatus(answer))

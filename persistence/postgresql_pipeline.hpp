@@ -35,7 +35,7 @@ public:
   /// Runs them in order. The first that fails ends the others, which are not run, and the error is
   /// thrown: the caller's transaction is to be rolled back.
   void run(PGconn* on, const std::vector<queued_statement>& all);
-  /// After an error of trouble::stale_plan: statements are prepared anew.
+  /// After an error of trouble::stale_plan: statements are prepared again.
   void forget() { prepared_.clear(); }
 
 private:

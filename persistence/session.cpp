@@ -8,8 +8,8 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// What is queued beyond this is sent before: while the server sends an answer that nobody reads,
-/// it reads no more statements.
+/// What is queued beyond this is sent before: while the server sends an answer that the client
+/// does not read, it reads no more statements.
 constexpr std::size_t queued_bytes_most = 64 * 1024;
 
 constexpr const char* begin_sql = "BEGIN";

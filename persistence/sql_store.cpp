@@ -123,8 +123,8 @@ private:
     return write_batches(on, batches, nullptr);
   }
 
-  /// In a database without a schema all rows would be new. An empty database in memory tells what
-  /// that means, by the same rules.
+  /// In a database without a schema all rows would be new. An empty database in memory reports
+  /// them by the same rules.
   std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
     session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
     bring_up_to_date(on);

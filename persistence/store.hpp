@@ -32,7 +32,7 @@ struct database {
 /// date at each connect. No call throws. After ec::store_unreachable a batch may or may not be
 /// written: apply it again (writes are idempotent), or a newer observation of the same keys.
 ///
-/// One writer a host: before it touches a host's rows, a store takes the host's lock in the
+/// One writer per host: before it touches a host's rows, a store takes the host's lock in the
 /// database, and keeps it while its connection lives. It never waits for a lock that another
 /// process has.
 class store {

@@ -177,7 +177,7 @@ result<address> parse_postgresql(const std::string& url) {
                                           {"tcp_user_timeout", "10000"}})
     found->try_emplace(key, value);
   std::erase_if(*found, [](const auto& option) { return option.second.empty(); });
-  // Built anew from what libpq understood: SOCI takes the text apart at '=' and blanks before libpq
+  // Rebuilt from what libpq understood: SOCI takes the text apart at '=' and blanks before libpq
   // sees it, and appends an '=' to a URL that has none.
   result.connection = "postgresql:///?";
   for (const auto& [key, value] : *found)

@@ -22,7 +22,7 @@ public:
   /// An event of the resource: its inspect may work now, so it is tried sooner. After many failures
   /// less so; otherwise a container that restarts all the time would be inspected all the time.
   void hurry(const std::string& key, time_point now);
-  /// The daemon answers again: all resources are inspected now, and their waits begin anew.
+  /// The daemon answers again: all resources are inspected now, and their waits start over.
   void hurry_all(time_point now);
 
   /// The resource to inspect now, or no value.

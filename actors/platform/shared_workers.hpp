@@ -20,7 +20,7 @@ namespace volumeviz {
 ///
 /// CAF wakes a worker for each actor that gets work. Usually the sender is about to end, and its
 /// own worker is free sooner than another one is awake. So the first actor that gets work from an
-/// actor wakes nobody: the worker takes it when the sender has ended, or hands it over when the
+/// actor wakes no worker: the worker takes it when the sender has ended, or hands it over when the
 /// sender blocks (about_to_block). An actor that computes for long delays what it has sent first by
 /// that time, if all other workers sleep.
 ///

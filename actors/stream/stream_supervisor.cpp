@@ -11,8 +11,8 @@ namespace volumeviz {
 namespace {
 
 // A stream that lived this long was not a failure: the next wait is the shortest one again. With a
-// much longer limit, a few faults in a row, each mended at once, would add up to a wait of minutes.
-// With a shorter one, a daemon that ends every stream at once would be listed every second.
+// much longer limit, a few short faults in a row would add up to a wait of minutes. With a
+// shorter one, a daemon that ends every stream at once would be listed every second.
 constexpr auto lived_well = std::chrono::seconds{5};
 
 // The longest wait while the daemon answers pings, although it opens no stream or ends each one at

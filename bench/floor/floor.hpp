@@ -13,7 +13,7 @@ struct floor_time {
   double total() const noexcept { return inspect + commit; }
 };
 
-/// The least that anybody has to do for one event: one inspect of the resource on a kept
+/// The least that any program has to do for one event: one inspect of the resource on a kept
 /// connection, and one prepared statement that commits its row, as a new row of the host "floor".
 /// It uses the same daemon, database and tables as the measured node, and is measured in turns with
 /// it, so that load and disk are the same for both.

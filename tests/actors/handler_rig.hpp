@@ -33,7 +33,7 @@ public:
   void list(list_reason why = list_reason::demand, std::uint64_t run_id = 0);
 
   support::memory_rows rows() const { return store->rows(host); }
-  /// The rows are what the daemon has, times that only inspects tell aside.
+  /// The rows are what the daemon has, except times that only inspects show.
   bool agrees() const;
   /// Describes what does not agree.
   std::string differences() const;

@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(store_rig, "a database that answers pings but fails writes is 
   CHECK(health->stores.back().up);
 }
 
-TEST_CASE_FIXTURE(store_rig, "a failed write that nobody repeats does not count for ever") {
+TEST_CASE_FIXTURE(store_rig, "a failed write that is not repeated does not count for ever") {
   store->fail({ec::store_unreachable, "gone"});
   write(1);
   store->recover();

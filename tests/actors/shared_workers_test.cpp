@@ -111,7 +111,7 @@ TEST_CASE("what waits for a worker is handled by another one when the first bloc
   CHECK(eventually([&] { return ended.load(); }, 2 * bound));
 }
 
-TEST_CASE("whoever gets work second is handled while the sender still runs") {
+TEST_CASE("the second actor that gets work is handled while the sender still runs") {
   running_system on;
   std::promise<void> answered;
   std::atomic<bool> ended{false};
@@ -126,7 +126,7 @@ TEST_CASE("whoever gets work second is handled while the sender still runs") {
   CHECK(eventually([&] { return ended.load(); }, 2 * bound));
 }
 
-TEST_CASE("every message is handled, whoever sends, computes or blocks at the same time") {
+TEST_CASE("every message is handled, whichever actor sends, computes or blocks at the same time") {
   constexpr int actors = 12, messages = 400, hops = 20;
   running_system on;
   std::atomic<int> ended{0};

@@ -1,4 +1,4 @@
-// How a stream is brought back, and what the others hear of it.
+// How a stream is opened again, and what the other actors are sent about it.
 
 #include "tests/actors/stream_rig.hpp"
 

@@ -26,7 +26,7 @@ public:
   arena(database_kind kind, std::uint64_t seed, std::string backoff_max);
   ~arena();
 
-  /// Starts the node anew and waits until it answers.
+  /// Starts a new process of the node and waits until it answers.
   void start_node(const support::variables& more = {});
   bool restarted() noexcept { return std::exchange(restarted_, false); }
   /// Of the node's HTTP server; changes when the node does.

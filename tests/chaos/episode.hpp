@@ -13,8 +13,8 @@ struct episode {
   std::string database;
   double lasted = 0;
   double noticed = -1;    ///< from the begin until health was not healthy; -1: it stayed healthy
-  double staleness = 0;   ///< seconds, the worst that health told
-  std::string statuses{}; ///< that were heard, most frequent first
+  double staleness = 0;   ///< seconds, the worst that health reported
+  std::string statuses{}; ///< that were seen, most frequent first
   std::string reason{};   ///< one that health gave
   bool wrong = false;     ///< rows differed from the daemon for a second while it lasted
   std::string status_wrong{}; ///< what health said then

@@ -111,7 +111,7 @@ TEST_CASE("all addresses of a host name are tried") {
 
 TEST_CASE("an error about a socket without permission names the group docker") {
   if (::geteuid() != 0) {
-    MESSAGE("skipped: only root can become somebody without permission here");
+    MESSAGE("skipped: only root can become a user without permission here");
     return;
   }
   fake_daemon daemon;

@@ -23,7 +23,7 @@ const container* find(const std::vector<container>& all, const std::string& id) 
   return found == all.end() ? nullptr : &*found;
 }
 
-/// The container as the list has it must be the one that an inspect has, times aside.
+/// The container as the list has it must be the one that an inspect has, except times.
 void check_list_agrees(docker::client& client, const std::string& id) {
   CAPTURE(id);
   REQUIRE(eventually([&] {

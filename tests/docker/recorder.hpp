@@ -10,7 +10,7 @@
 
 namespace volumeviz::support {
 
-/// Runs an event stream on a thread of its own and keeps what it tells. Stops it at the end.
+/// Runs an event stream on a thread of its own and keeps what it reports. Stops it at the end.
 class stream_recorder {
 public:
   explicit stream_recorder(const docker::daemon& daemon,

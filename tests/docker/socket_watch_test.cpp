@@ -48,7 +48,7 @@ TEST_CASE("a new socket is reported once, when it accepts connections") {
   }
 }
 
-TEST_CASE("a socket is tried again until somebody listens, but not for ever") {
+TEST_CASE("a socket is tried again until a server listens, but not for ever") {
   const support::scratch_folder folder;
   socket_watch watch{at("unix://" + (folder / "docker.sock"))};
   CHECK_FALSE(watch.next_try());

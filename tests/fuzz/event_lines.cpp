@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (const auto* event = std::get_if<docker_event>(&read))
       check_event(*event, line);
     if (const auto* why = std::get_if<failure>(&read)) {
-      must(why->code == ec::docker_malformed, "a line that is no event is malformed", line);
+      must(why->code == ec::docker_malformed, "a line that is not an event is malformed", line);
       must(one_line(why->text) && why->text.size() < 300, "a complaint is one short line", line);
     }
   }

@@ -79,7 +79,7 @@ void check_containers(std::string_view body) {
   for (const auto& x : containers) {
     check_container(x);
     must(!x.from_inspect && x.started_at == never && x.finished_at == never,
-         "a list tells no start and no end", x.id);
+         "a list has no start or end time", x.id);
   }
   for (const auto i : read->named_by_id)
     must(i < containers.size(), "a position is one of the list");
@@ -90,14 +90,14 @@ void check_inspect(std::string_view body, bool podman) {
   if (!read)
     return check_failure(read.error());
   check_container(*read);
-  must(read->from_inspect, "an inspect is detailed", read->id);
+  must(read->from_inspect, "an inspect is marked as one", read->id);
 }
 
 void check_info(std::string_view body, bool podman) {
   const auto read = docker::parse_info(body, podman);
   if (!read)
     return check_failure(read.error());
-  must(read->daemon_time != never, "a daemon tells its time");
+  must(read->daemon_time != never, "a daemon reports its time");
 }
 
 } // namespace

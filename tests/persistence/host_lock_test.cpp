@@ -1,4 +1,4 @@
-// One writer a host: only the store that holds a host's lock writes the host's rows.
+// One writer per host: only the store that holds a host's lock writes the host's rows.
 
 #include "tests/persistence/testbed.hpp"
 #include "tests/support/eventually.hpp"
@@ -273,7 +273,7 @@ TEST_CASE("an SQLite file's locks are in an empty file beside it, which is creat
   testbed on{"sqlite://" + path};
   on.apply({batch_for("alpha", {}), batch_for("beta", {})});
   CHECK(std::filesystem::file_size(path + ".lock") == 0);
-  // Moved aside with the database, they are made anew.
+  // Moved aside with the database, they are created again.
   for (const auto* suffix : {"", "-wal", "-shm", ".lock"})
     std::filesystem::rename(path + suffix, path + ".old" + suffix);
   CHECK(on.apply(batch_for("alpha", {a_volume("v1")})).taken_anew);

@@ -13,13 +13,13 @@ TEST_CASE("named parameters become numbered ones, each name once") {
   CHECK(x.names == std::vector<std::string>{"a", "b", "b_2"});
 }
 
-TEST_CASE("colons in literals, quoted names and casts are no parameters") {
+TEST_CASE("colons in literals, quoted names and casts are not parameters") {
   const auto x = positional(R"(SELECT ':a', ":b", 'it''s :c', x::text, ':)");
   CHECK(x.sql == R"(SELECT ':a', ":b", 'it''s :c', x::text, ':)");
   CHECK(x.names.empty());
 }
 
-TEST_CASE("statements that the server has forgotten are prepared anew") {
+TEST_CASE("statements that the server has forgotten are prepared again") {
   if (!support::postgres_can_run())
     return;
   writing_session node{support::shared_postgres().new_database()};

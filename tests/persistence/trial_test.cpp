@@ -75,7 +75,7 @@ TEST_CASE("each permission that a PostgreSQL role may lack has its own cure") {
   server.sql(url, "DROP ROLE poor");
 }
 
-TEST_CASE("the error about a lock on an SQLite file names the file and who holds the lock") {
+TEST_CASE("the error about another process's lock on an SQLite file names the file") {
   const support::scratch_folder folder;
   const auto file = folder / "x.db";
   testbed on{"sqlite://" + file, std::chrono::milliseconds{400}};

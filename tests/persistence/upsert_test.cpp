@@ -242,7 +242,7 @@ TEST_CASE("the facts about a daemon never move backwards and are not lost") {
     auto batch = batch_of({});
     const auto host = [&](const host_facts& facts) {
       batch.facts = facts;
-      CHECK(on.apply(batch).changes.empty()); // a host is no row that anybody counts
+      CHECK(on.apply(batch).changes.empty()); // a host is not counted as a row
       return on.contents().at(0);
     };
     CHECK(host({}) == "host | alpha |  |  |  | ");

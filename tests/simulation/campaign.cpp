@@ -54,7 +54,7 @@ void check_fresh(maker make) {
   CHECK(lived > 0);
 }
 
-void tell_one(maker make) {
+void print_one(maker make) {
   const auto seed = from_environment("SIMULATE_ONE").value_or(1);
   const auto what = make(seed);
   machine by;

@@ -11,7 +11,7 @@ void check_fixed(maker make, std::uint64_t first, std::uint64_t count);
 /// So do fresh ones: as many as run in fifteen seconds, or SIMULATE of them, from SIMULATE_FROM on.
 void check_fresh(maker make);
 /// Runs the schedule of the number SIMULATE_ONE and prints each step.
-void tell_one(maker make);
+void print_one(maker make);
 /// The same number gives the same run, whatever ran before it.
 void check_same_again(maker make);
 

@@ -227,7 +227,7 @@ void fleet::stall_link(const step& x) {
     });
 }
 
-/// 0: both sides hear of it now, 1: the agent late, 2: the hub.
+/// 0: both sides notice now, 1: the agent late, 2: the hub.
 void fleet::cut(model_link& which, unsigned who_is_late, nanoseconds late) {
   if (which.whole())
     around_.tell("the link is broken");

@@ -94,10 +94,10 @@ schedule make_fleet_schedule(std::uint64_t seed) {
 }
 
 std::string link_step_in_words(const step& x) {
-  constexpr const char* hearing[] = {"both hear of it", "the agent hears of it late",
-                                     "the hub hears of it late"};
-  constexpr const char* instants[] = {"now", "when the hub has the next piece",
-                                      "when the hub has answered the next piece"};
+  constexpr const char* hearing[] = {"both notice", "the agent notices late",
+                                     "the hub notices late"};
+  constexpr const char* instants[] = {"now", "when the hub has the next chunk",
+                                      "when the hub has answered the next chunk"};
   constexpr const char* directions[] = {"in both directions", "towards the agent",
                                         "towards the hub"};
   constexpr const char* intrusions[] = {"comes with the host's name", "writes another host's rows",

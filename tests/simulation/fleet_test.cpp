@@ -34,8 +34,8 @@ TEST_CASE("fresh fleets keep every promise") {
   check_fresh(make_fleet_schedule);
 }
 
-TEST_CASE("one fleet can be told, step by step") {
-  tell_one(make_fleet_schedule);
+TEST_CASE("one fleet can be printed, step by step") {
+  print_one(make_fleet_schedule);
 }
 
 TEST_CASE("a fleet is the same whenever it is played") {

@@ -130,7 +130,7 @@ public:
   struct malformation {
     /// Its key can't be parsed either.
     bool keyless = false;
-    /// When it was mended.
+    /// When it was repaired.
     std::optional<nanoseconds> until;
   };
   std::map<std::string, malformation> malformed; ///< by volume name or container id

@@ -92,7 +92,7 @@ private:
     caf::strong_actor_ptr from;
     caf::message_id mid;
     link_chunk chunk;
-    bool answered = false; ///< by who acknowledges the unwritten
+    bool answered = false; ///< by the variant that acknowledges unwritten batches
   };
 
   ending& end(side x) noexcept { return ends_[static_cast<unsigned>(x)]; }
@@ -112,7 +112,7 @@ private:
   leftovers& lost_;
   ending ends_[2];
   bool cut_ = false;
-  std::map<std::uint64_t, request> asked_; ///< pieces without an answer, by the answer's number
+  std::map<std::uint64_t, request> asked_; ///< chunks without an answer, by the answer's number
 };
 
 } // namespace volumeviz::simulation

@@ -170,7 +170,7 @@ void model_daemon::start(const std::shared_ptr<docker::event_stream>& stream,
   x->ended = std::move(ended);
   x->began = runs.now();
   x->at = model_stream::phase::connecting;
-  // Who connects to a hung daemon gives up at that moment.
+  // A client that connects to a hung daemon gives up at that moment.
   runs.at(x->began + connect_limit, [] {});
   std::erase_if(streams_, [](const auto& s) { return s->at == model_stream::phase::over; });
   streams_.push_back(std::move(x));

@@ -36,11 +36,11 @@ constexpr std::array<word, ops> words{{
     {op::pause, "container c{0} is paused or goes on", 2},
     {op::health, "container c{0} changes its health", 1},
     {op::prune_containers, "stopped containers are pruned", 1},
-    {op::chatter, "{2} events that nobody needs", 3},
+    {op::chatter, "{2} irrelevant events", 3},
     {op::burst, "{2} events of container c{0}", 2},
     {op::calm, "nothing", 5},
     {op::end_streams, "the streams end (within a line: {1})", 3},
-    {op::hang, "the daemon hangs for {2} ms (who gives up: {1}, on v{0})", 2},
+    {op::hang, "the daemon hangs for {2} ms (a client gives up: {1}, on v{0})", 2},
     {op::restart_daemon,
      "the daemon is away for {2} ms; changes without an event: {0}; loses a plugin: {1}", 3},
     {op::fail_calls, "the next {1} questions of sort {0} fail (error {2})", 4},
@@ -127,7 +127,7 @@ step make_step(dice& with, unsigned keys, bool troubles) {
     x.a = with.below(3);
     x.b = with.below(2);
     x.span = with.of({700u, 3'000u, 9'000u, 3'600'000u});
-    if (x.a == 1) // nobody can tell less from a slow answer
+    if (x.a == 1) // a smaller step can't be distinguished from a slow answer
       x.span = std::max(x.span, 9'000u);
     break;
   case op::fail_writes:
@@ -206,7 +206,7 @@ std::string to_words(const schedule& x) {
       x.habits.line_limit, x.habits.skew.count() / 1'000'000, x.habits.unsorted, x.habits.lags,
       x.queue, x.batch_max, x.list_above, x.keys_max, x.before_start);
   if (x.fleet)
-    text += fmt::format("an agent and a hub; hub's queue {}, pieces of {} bytes\n", x.hub_queue,
+    text += fmt::format("an agent and a hub; hub's queue {}, chunks of {} bytes\n", x.hub_queue,
                         x.chunk_bytes);
   for (const auto& s : x.steps)
     text += fmt::format("  +{} ms: {}\n", s.before.count(), step_in_words(s));

@@ -53,7 +53,7 @@ enum class op : std::uint8_t {
   defect, ///< an exception from the inside of a handler
   demand, ///< a reconciliation
   // To the link between an agent and its hub, and to the hub; fleet_schedule.cpp.
-  break_link = 100, ///< `a`: who hears of it late, `b`: at what message
+  break_link = 100, ///< `a`: the side that notices late, `b`: at what message
   stall_link,       ///< `a`: in which direction, `b`: whether it breaks then
   kill_hub,
   restore_hub, ///< it dies, and its database comes back as it was a while ago
@@ -88,7 +88,7 @@ struct step {
 
 /// What happens in one run, and the settings of the node.
 struct schedule {
-  std::uint64_t order = 0; ///< of all that is not a step: who runs first, how lines are cut
+  std::uint64_t order = 0; ///< of all that is not a step: which actor runs first, how lines are cut
   daemon_habits habits;
   std::size_t queue = 1000;
   std::size_t batch_max = 32;

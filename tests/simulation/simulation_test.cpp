@@ -23,8 +23,8 @@ TEST_CASE("fresh schedules keep every promise") {
   check_fresh(make_schedule);
 }
 
-TEST_CASE("one schedule can be told, step by step") {
-  tell_one(make_schedule);
+TEST_CASE("one schedule can be printed, step by step") {
+  print_one(make_schedule);
 }
 
 TEST_CASE("a schedule is the same whenever it is played") {

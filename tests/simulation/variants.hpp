@@ -36,7 +36,7 @@ variant reads_late(); ///< breaks nothing, but the daemon drops events
 variant ignores_late_readers();
 variant reads_very_late(); ///< breaks nothing, but the daemon has forgotten what is unread
 variant trusts_every_audit();
-variant reads_late_what_has_ended(); ///< breaks nothing, but daemons change while nobody reads
+variant reads_late_what_has_ended(); ///< breaks nothing, but daemons change while nothing is read
 variant trusts_any_daemon();
 variant has_clients_that_give_up(); ///< breaks nothing, but volumes go without an event
 variant does_not_list_after_a_hang();

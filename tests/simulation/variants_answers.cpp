@@ -11,7 +11,7 @@ namespace volumeviz::simulation {
 
 namespace {
 
-/// Answers with what it was told the time before.
+/// Gives the answer that the daemon gave the time before.
 class old_answers final : public other_client {
 public:
   using other_client::other_client;

@@ -36,14 +36,14 @@ private:
 
 variant takes_chunks_for_lists() {
   variant x;
-  x.name = "the hub takes the first piece for the whole";
+  x.name = "the hub takes the first chunk for the whole batch";
   x.link.chunk = [](link_chunk& chunk) {
     if (chunk.index == 0 && !chunk.last) {
       chunk.last = true;
       chunk.part.volumes.complete = !chunk.part.volumes.present.empty();
       chunk.part.containers.complete = !chunk.part.containers.present.empty();
     } else if (chunk.index > 0) {
-      chunk.seq = 10'000 * chunk.seq + chunk.index; // nobody waits for these
+      chunk.seq = 10'000 * chunk.seq + chunk.index; // no request waits for these
       chunk.index = 0;
       chunk.last = false;
     }

@@ -124,7 +124,7 @@ void world::start_node() {
   parts.settings.events_queue_size = schedule_.queue;
   parts.settings.backoff_min = 100ms;
   parts.settings.backoff_max = 2'000ms;
-  parts.settings.reconcile_interval = 0ms; // nobody may need it
+  parts.settings.reconcile_interval = 0ms; // the promises must hold without periodic runs
   parts.daemon = variant_.access ? variant_.access(daemon_) : std::make_shared<access>(daemon_);
   parts.make_store = [this] { return make_store(); };
   parts.numbers = life_->numbers;
@@ -201,7 +201,7 @@ void world::live_through_steps() {
       happen(x);
     else
       inside_.push_back(x);
-    // Now and then the next thing happens before anybody has heard of this.
+    // Now and then the next step happens before any actor runs.
     if (runs_.one_in(2))
       runs_.run();
   }

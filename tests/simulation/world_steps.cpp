@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// ms; clients give up after five seconds, and notice who has an audit every five and a second more.
+// ms: clients give up after five seconds, an audit every five seconds notices such a hang, and one
+// second is added.
 constexpr unsigned client_patience = 6'100;
 
 } // namespace
@@ -28,7 +29,7 @@ void world::happen_inside(moment when) {
 }
 
 void world::happen_late() {
-  // Nobody called; it happens all the same.
+  // No call was made; it happens all the same.
   if (inside_.size() > 3) {
     const auto x = inside_.front();
     inside_.erase(inside_.begin());
@@ -59,7 +60,7 @@ bool world::happen_in_the_world(const step& x) {
   if (x.what > op::calm)
     return false;
   if (daemon_->down || daemon_->hung)
-    return true; // nobody can do anything with it
+    return true; // no client can do anything with it
   if (x.what >= op::create_container && x.what <= op::health
       && daemon_->is_ghost(container_in(x.a)))
     return true;
@@ -164,7 +165,7 @@ void world::happen_to_the_daemon(const step& x) {
     later(span, [this, time = times_down_] {
       if (!daemon_->down || time != times_down_)
         return;
-      // What starts by itself does so before anybody is answered.
+      // What starts by itself does so before any request is answered.
       start_container(0);
       daemon_->come_up();
     });

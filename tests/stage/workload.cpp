@@ -60,11 +60,11 @@ std::size_t workload::calls() {
 
 void workload::live(std::stop_token stop, std::string socket, std::uint64_t seed, bool of_volumes) {
   // Nothing is paused and nothing that has stopped is started again: now and then Docker 20.10
-  // never answers such a call. For the same reason nobody waits for long.
+  // never answers such a call. For the same reason no call waits for long.
   support::docker_api docker{std::move(socket), std::chrono::seconds{5}};
   random dice{static_cast<random::result_type>(seed % 2'147'483'646 + 1)};
   std::unique_lock lock{mutex_};
-  // The wait is over, and says so, also when everybody is to stop.
+  // The wait can also return true when a stop was requested.
   while (changed_.wait(lock, stop, [this] { return !frozen_; }) && !stop.stop_requested()) {
     ++busy_;
     lock.unlock();

@@ -51,8 +51,8 @@ void stepped_coordinator::enqueue(caf::resumable* job) {
 }
 
 void stepped_coordinator::stop() {
-  // The original's loop fires timers for ever while an actor sets a new one each time. Whoever
-  // lives was ended before.
+  // The original's loop fires timers for ever while an actor sets a new one each time. The
+  // actors that lived were ended before.
   for (collect({}); !jobs.empty(); collect({}))
     run_once();
 }
@@ -79,7 +79,7 @@ void deterministic_system::end_all() {
     caf::anon_send_exit(actor, caf::exit_reason::kill);
   kept_.clear();
   // An actor with a pending timer lives on and would keep the system from ending. Children are
-  // ended by their parents; a thread that somebody owns has to be waited for.
+  // ended by their parents; a thread that an object owns has to be waited for.
   if (!run_until([this] { return system_.registry().running() == 0; })) {
     std::fprintf(stderr, "%zu actors outlive the test and can't be ended\n",
                  system_.registry().running());

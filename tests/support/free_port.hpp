@@ -4,7 +4,7 @@
 
 namespace volumeviz::support {
 
-/// A port of 127.0.0.1 where nobody listens now. Throws std::runtime_error when there is none.
+/// A port of 127.0.0.1 where nothing listens now. Throws std::runtime_error when there is none.
 std::uint16_t free_port();
 
 } // namespace volumeviz::support

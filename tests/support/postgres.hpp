@@ -30,8 +30,8 @@ public:
   postgres& operator=(const postgres&) = delete;
 
   std::uint16_t port() const noexcept { return port_; }
-  /// As DATABASE_URL. The server trusts everyone, so the password does not matter: it is there so
-  /// that tests notice when a text shows it.
+  /// As DATABASE_URL. The server trusts every client, so the password does not matter: it is there
+  /// so that tests notice when a text shows it.
   std::string url(const std::string& database = "postgres") const;
   /// The URL of the server's Unix socket.
   std::string socket_url(const std::string& database = "postgres") const;

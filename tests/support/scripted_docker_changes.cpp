@@ -55,7 +55,7 @@ void scripted_docker::create_container(container x) {
 
 void scripted_docker::run_container(container x) {
   const auto id = x.id;
-  x.state = "running"; // before anybody hears of it: an event tells no more than that
+  x.state = "running"; // before its event is sent: an event reports no more than that
   x.status = "Up";
   x.started_at = world_->now();
   create_container(std::move(x));

@@ -28,7 +28,7 @@ TEST_CASE("a suspect that fails again has to wait") {
   x.failed("evil", 5s, start);
   x.failed("quick", 1ms, start);
   x.worked(start);
-  CHECK_FALSE(x.paused("evil", start)); // once happens to everybody
+  CHECK_FALSE(x.paused("evil", start)); // one failure can happen to any host
   x.failed("evil", 5s, start);
   x.failed("quick", 1ms, start);
   x.worked(start);

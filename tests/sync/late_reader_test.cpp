@@ -31,7 +31,7 @@ TEST_CASE("a run of late events as long as the backlog may have lost some, repor
   late_reader reader{3};
   CHECK_FALSE(reader.may_have_lost(91ms));
   CHECK_FALSE(reader.may_have_lost(91ms));
-  CHECK_FALSE(reader.may_have_lost(90ms)); // in time: the run begins anew
+  CHECK_FALSE(reader.may_have_lost(90ms)); // in time: the run begins again
   CHECK_FALSE(reader.may_have_lost(91ms));
   CHECK_FALSE(reader.may_have_lost(91ms));
   CHECK(reader.may_have_lost(91ms));

@@ -31,7 +31,7 @@ TEST_CASE("the later of the two pauses counts, and each is ended by its own caus
   CHECK(pause.until() >= now + 10s);
 }
 
-TEST_CASE("pauses double up to the limit, and begin anew after a success") {
+TEST_CASE("pauses double up to the limit, and start over after a success") {
   const work_limits limits;
   for (const auto of_store : {false, true}) {
     CAPTURE(of_store);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr rate_limit::time_point start{1h};
 
-/// How often it happens for somebody who tries every 10 ms.
+/// How often it happens for a peer that tries every 10 ms.
 int happens(rate_limit& limit, const std::string& key, std::chrono::milliseconds from,
             std::chrono::milliseconds span) {
   auto n = 0;

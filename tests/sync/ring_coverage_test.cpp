@@ -59,7 +59,7 @@ TEST_CASE("a daemon that remembers the newest of the answer before has forgotten
   auto other = coverage;
   CHECK_FALSE(other.extend(next, remembers({later}), {}));
   CHECK(other.since() == anchor - disorder);
-  // Whoever remembers the anchor remembers all that followed.
+  // A daemon that remembers the anchor remembers all that followed.
   CHECK(coverage.extend(next, remembers({anchor, later}), {}));
   CHECK(coverage.since() == later - disorder);
 }
@@ -67,7 +67,7 @@ TEST_CASE("a daemon that remembers the newest of the answer before has forgotten
 TEST_CASE("a shown event after the horizon covers everything before it") {
   for (const auto after : {0, 1}) {
     CAPTURE(after);
-    auto coverage = coverage_of(1); // it is full: nothing tells what it has forgotten
+    auto coverage = coverage_of(1); // it is full: nothing shows what it has forgotten
     CHECK(coverage.extend(asked, with_event(horizon + disorder + after), {}) == (after == 1));
     CHECK(coverage.since() == second);
   }
@@ -126,7 +126,7 @@ TEST_CASE("the next question comes before half of what is remembered now is forg
       {256, millisecond, hour, 500ms},
       {200, millisecond, 5'500 * millisecond, 3'020ms}, // 200 in 5.5 s
       {1, millisecond, 5'500 * millisecond, 5'000ms},
-      {0, 0, 5'500 * millisecond, 5'000ms}, // nothing tells its pace
+      {0, 0, 5'500 * millisecond, 5'000ms}, // nothing shows its pace
   };
   for (const auto& x : rows) {
     CAPTURE(x.count);

@@ -23,7 +23,7 @@ TEST_CASE("both kinds are listed when the daemon took a second to answer") {
   }
 }
 
-TEST_CASE("a question that comes late counts as a hang of the daemon, which nobody has watched") {
+TEST_CASE("a question that comes late counts as a hang of the daemon, which was not watched") {
   audit_bench bench;
   bench.open();
   bench.wait(1s);

@@ -50,8 +50,8 @@ audit_answer any_answer(decision_tape& tape, audit_bench& bench) {
 }
 
 /// A daemon that remembers a few events, and a stream that shows all of them in their order, but as
-/// late as the tape wants. Events come later than what they tell of, and out of order; while the
-/// daemon hangs things happen that no event tells of.
+/// late as the tape wants. Events come later than the changes that they report, and out of
+/// order; while the daemon hangs, changes happen that no event reports.
 class watched_world {
 public:
   explicit watched_world(decision_tape& tape) : tape_(tape), bench_(small_ring(tape)) { open(); }

@@ -180,7 +180,7 @@ TEST_CASE("events from before the opening are left to the lists") {
   }
 }
 
-TEST_CASE("nothing is proven while an event is on its way that may tell of something older") {
+TEST_CASE("nothing is proven while an event is on its way that may report something older") {
   for (const auto after : {0, 1}) {
     CAPTURE(after);
     audit_bench bench;
