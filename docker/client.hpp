@@ -50,6 +50,8 @@ struct past_events {
   bool all = true;
   /// The daemon's clock when it answered, in whole seconds; `never` if it did not say.
   timestamp answered_at = never;
+  /// It came on the connection of the answer before: the same process of the daemon gave both.
+  bool continued = false;
 };
 
 using deadline =

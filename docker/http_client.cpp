@@ -7,6 +7,7 @@
 #include "docker/resource_json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace volumeviz::docker {
 
@@ -202,6 +203,8 @@ result<past_events> http_client::events_between(timestamp since, timestamp until
   if (out) {
     out->all = !too_long;
     out->answered_at = answer->date;
+    const auto before = std::exchange(events_connection_, session_.kept_connection());
+    out->continued = before && before == events_connection_;
   }
   return out;
 }

@@ -3,7 +3,11 @@
 #include "docker/client.hpp"
 #include "docker/session.hpp"
 
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace volumeviz::docker {
 
@@ -36,6 +40,7 @@ private:
   bool failed_recently(const std::string& id);
 
   session session_;
+  std::optional<std::uint64_t> events_connection_; ///< of the last answer of events_between
   std::map<std::string, std::string> image_names_; ///< by container id, for name_images
   std::map<std::string, session::time_point>
       retry_at_; ///< likewise, after an inspect without an answer

@@ -45,6 +45,7 @@ result<void> session::negotiate(std::string_view what) {
   // The old connection ends first: its end makes the guard forget the socket that it watches.
   connection_.reset();
   connection_ = std::make_unique<connection>(where_, guard_);
+  ++connections_;
   response_head head;
   std::string body;
   const auto how = connection_->get(

@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +55,10 @@ public:
   failure stream(std::string_view what, const std::string& path, time_point until,
                  const std::function<void()>& opened, const connection::on_bytes& bytes);
 
+  /// The number of the connection that is kept for the next request; no value when there is none.
+  std::optional<std::uint64_t> kept_connection() const {
+    return connection_ && !one_shot_ ? std::optional{connections_} : std::nullopt;
+  }
   bool podman() const noexcept { return podman_; }
   /// Docker itself, the only daemon that is known to filter events by Docker's action names.
   bool genuine() const noexcept { return genuine_; }
@@ -74,8 +80,9 @@ private:
   const address where_;
   socket_guard guard_; // outlives the connection
   std::unique_ptr<connection> connection_;
-  unsigned sockets_ = 0;  ///< of the connection, when its version was negotiated
-  bool one_shot_ = false; ///< the daemon or a proxy closes the connection after each answer
+  std::uint64_t connections_ = 0; ///< how many there have been
+  unsigned sockets_ = 0;          ///< of the connection, when its version was negotiated
+  bool one_shot_ = false;         ///< the daemon or a proxy closes the connection after each answer
   std::string version_;
   bool podman_ = false;
   bool genuine_ = false;

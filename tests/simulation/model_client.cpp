@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -147,7 +148,9 @@ public:
         return fail(ec::docker_timeout, "the daemon did not answer in time");
       if (ahead > 0ns)
         of_->runs.elapse(ahead);
-      return of_->remembered(since, until);
+      auto answer = of_->remembered(since, until);
+      answer.continued = std::exchange(process_, of_->process) == of_->process;
+      return answer;
     });
   }
 
@@ -167,6 +170,7 @@ private:
   }
 
   std::shared_ptr<model_daemon> of_;
+  std::optional<unsigned> process_; ///< that gave the last answer about events
   bool stopped_ = false;
 };
 
