@@ -34,7 +34,7 @@ private:
   /// Nothing when the daemon says that the resource does not exist.
   result<std::optional<std::string>> inspect(const std::string& what, const std::string& path,
                                              std::string_view no_such, session::time_point until);
-  void name_images(std::vector<container>& containers, const std::vector<std::size_t>& unnamed,
+  void name_images(packed_list<container>& containers, const std::vector<std::string>& unnamed,
                    session::time_point until);
 
   bool failed_recently(const std::string& id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "docker/body_reader.hpp"
 #include "docker/client.hpp"
 #include "docker/connection.hpp"
 #include "docker/endpoint.hpp"
@@ -42,10 +43,15 @@ public:
   /// GET /vVERSION + `path()`. An answer may have any status. `what` continues "couldn't ". If a
   /// kept connection turns out to be closed, the request is repeated once on a new one.
   result<answer> get(std::string_view what, const path_maker& path, time_point until,
-                     std::size_t body_limit);
+                     std::size_t body_limit) {
+    return get(what, path, until, body_limit, nullptr);
+  }
   /// The same; a status other than 200 is a failure with the daemon's message.
   result<std::string> fetch(std::string_view what, const path_maker& path, time_point until,
                             std::size_t body_limit);
+  /// The same; the body goes to `into` as it arrives. After a failure `into` may have a part of it.
+  result<void> fetch(std::string_view what, const path_maker& path, time_point until,
+                     std::size_t body_limit, body_reader& into);
 
   result<daemon_identity> identify(std::string_view what, time_point until);
 
@@ -73,8 +79,10 @@ private:
   class call;
 
   result<void> negotiate(std::string_view what);
+  result<answer> get(std::string_view what, const path_maker& path, time_point until,
+                     std::size_t body_limit, body_reader* into);
   result<answer> attempt(std::string_view what, const std::string& path, std::size_t body_limit,
-                         bool& worth_repeating);
+                         body_reader* into, bool& worth_repeating);
   failure why(std::string_view what, ending how) const;
 
   const address where_;

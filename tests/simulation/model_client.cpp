@@ -84,12 +84,13 @@ public:
           continue;
         }
         // No times in a list, but an age in whole seconds, by the daemon's clock of this moment.
-        listing.containers.push_back(*state);
+        auto shown = *state;
         const auto moved = std::max(state->started_at, state->finished_at);
         const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
-        listing.containers.back().unchanged_for = nanoseconds{floor<seconds>(age)}.count();
-        listing.containers.back().started_at = listing.containers.back().finished_at = never;
-        listing.containers.back().from_inspect = false;
+        shown.unchanged_for = nanoseconds{floor<seconds>(age)}.count();
+        shown.started_at = shown.finished_at = never;
+        shown.from_inspect = false;
+        listing.containers.push_back(shown);
       }
       return result<docker::container_listing>{std::move(listing)};
     });
