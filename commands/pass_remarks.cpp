@@ -30,8 +30,10 @@ void pass_remarks::fetched(resource_kind kind, const observation& seen) {
     add(fmt::format("left out {}: {}; no row is removed because of it", sync::entry_name(kind, x),
                     x.why));
   const auto& [host, volumes, containers, facts] = seen.batch;
-  for (const auto& x : volumes.present)
-    failed_.erase({kind, x.name});
+  each_present_key(volumes, [&](std::string_view name) {
+    failed_.erase({kind, std::string{name}});
+  });
+  // A list does not show a container's times.
   for (const auto& x : containers.present)
     if (x.from_inspect)
       failed_.erase({kind, x.id});

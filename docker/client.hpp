@@ -4,6 +4,7 @@
 #include "messages/docker_event.hpp"
 #include "messages/error.hpp"
 #include "messages/left_out.hpp"
+#include "messages/packed_list.hpp"
 #include "messages/resources.hpp"
 #include "runtime/deadlines.hpp"
 
@@ -26,7 +27,7 @@ struct endpoint {
 
 /// GET /volumes.
 struct volume_listing {
-  std::vector<volume> volumes;
+  packed_list<volume> volumes;
   /// The daemon's messages about drivers that did not answer. If there are any, the list is
   /// partial and must delete nothing.
   std::vector<std::string> warnings;
@@ -37,7 +38,7 @@ struct volume_listing {
 
 /// GET /containers/json?all=1.
 struct container_listing {
-  std::vector<container> containers;
+  packed_list<container> containers;
   std::vector<left_out_entry> left_out{}; ///< as in volume_listing
 };
 
@@ -50,6 +51,8 @@ struct past_events {
   bool all = true;
   /// The daemon's clock when it answered, in whole seconds; `never` if it did not say.
   timestamp answered_at = never;
+  /// It came on the connection of the answer before: the same process of the daemon gave both.
+  bool continued = false;
 };
 
 using deadline =

@@ -7,6 +7,7 @@
 #include "docker/resource_json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace volumeviz::docker {
 
@@ -72,23 +73,24 @@ result<daemon_identity> http_client::identify(deadline limit) {
 }
 
 result<volume_listing> http_client::list_volumes(deadline limit) {
-  const auto body = session_.fetch(
-      "list volumes", [] { return "/volumes"; }, in(limit), list_limit);
-  if (!body)
-    return tl::unexpected{body.error()};
-  return parse_volumes(*body);
+  volume_list_reader list;
+  if (auto read = session_.fetch(
+          "list volumes", [] { return "/volumes"; }, in(limit), list_limit, list);
+      !read)
+    return tl::unexpected{read.error()};
+  return list.finish();
 }
 
 result<container_listing> http_client::list_containers(deadline limit) {
   const auto until = in(limit);
-  auto body = session_.fetch(
-      "list containers", [] { return "/containers/json?all=1"; }, until, list_limit);
-  if (!body)
-    return tl::unexpected{body.error()};
-  auto parsed = parse_containers(*body);
+  container_list_reader list;
+  if (auto read = session_.fetch(
+          "list containers", [] { return "/containers/json?all=1"; }, until, list_limit, list);
+      !read)
+    return tl::unexpected{read.error()};
+  auto parsed = list.finish();
   if (!parsed)
     return tl::unexpected{parsed.error()};
-  std::string{}.swap(*body);
   name_images(parsed->listing.containers, parsed->named_by_id, until);
   return std::move(parsed->listing);
 }
@@ -100,35 +102,41 @@ bool http_client::failed_recently(const std::string& id) {
   return retry_at_.contains(id);
 }
 
-void http_client::name_images(std::vector<container>& containers,
-                              const std::vector<std::size_t>& unnamed, session::time_point until) {
+void http_client::name_images(packed_list<container>& containers,
+                              const std::vector<std::string>& unnamed, session::time_point until) {
   std::map<std::string, std::string> names;
   bool asking = true;
-  for (const auto position : unnamed) {
-    auto& each = containers[position];
-    if (const auto known = image_names_.find(each.id); known != image_names_.end()) {
-      each.image = known->second;
-    } else if (asking && !failed_recently(each.id)) {
-      // An inspect can hang where a list does not. It gets little time; if it fails, only the name
-      // is missing.
-      const auto patience = std::min(until, in(std::chrono::milliseconds{500}));
-      const auto body = inspect("inspect container " + short_id(each.id),
-                                "/containers/" + each.id + "/json", "container", patience);
-      asking = body.has_value();
-      if (!body && body.error().code == ec::docker_timeout)
-        retry_at_[each.id] = in(retry_pause);
-      if (!body || !*body)
-        continue;
-      const auto found = parse_container(**body, session_.podman());
-      if (!found || found->image.empty())
-        continue;
-      each.image = found->image;
-    } else {
+  for (const auto& id : unnamed) {
+    if (const auto known = image_names_.find(id); known != image_names_.end()) {
+      names.insert(*known);
       continue;
     }
-    names.emplace(each.id, each.image);
+    if (!asking || failed_recently(id))
+      continue;
+    // An inspect can hang where a list does not. It gets little time; if it fails, only the name
+    // is missing.
+    const auto patience = std::min(until, in(std::chrono::milliseconds{500}));
+    const auto body = inspect("inspect container " + short_id(id), "/containers/" + id + "/json",
+                              "container", patience);
+    asking = body.has_value();
+    if (!body && body.error().code == ec::docker_timeout)
+      retry_at_[id] = in(retry_pause);
+    if (!body || !*body)
+      continue;
+    const auto found = parse_container(**body, session_.podman());
+    if (found && !found->image.empty())
+      names.emplace(id, found->image);
   }
   image_names_ = std::move(names);
+  if (image_names_.empty())
+    return;
+  packed_list<container> named;
+  for (auto x : std::exchange(containers, {})) {
+    if (const auto known = image_names_.find(x.id); known != image_names_.end())
+      x.image = known->second;
+    named.push_back(x);
+  }
+  containers = std::move(named);
 }
 
 result<std::optional<std::string>> http_client::inspect(const std::string& what,
@@ -202,6 +210,8 @@ result<past_events> http_client::events_between(timestamp since, timestamp until
   if (out) {
     out->all = !too_long;
     out->answered_at = answer->date;
+    const auto before = std::exchange(events_connection_, session_.kept_connection());
+    out->continued = before && before == events_connection_;
   }
   return out;
 }

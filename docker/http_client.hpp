@@ -3,7 +3,11 @@
 #include "docker/client.hpp"
 #include "docker/session.hpp"
 
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace volumeviz::docker {
 
@@ -30,12 +34,13 @@ private:
   /// Nothing when the daemon says that the resource does not exist.
   result<std::optional<std::string>> inspect(const std::string& what, const std::string& path,
                                              std::string_view no_such, session::time_point until);
-  void name_images(std::vector<container>& containers, const std::vector<std::size_t>& unnamed,
+  void name_images(packed_list<container>& containers, const std::vector<std::string>& unnamed,
                    session::time_point until);
 
   bool failed_recently(const std::string& id);
 
   session session_;
+  std::optional<std::uint64_t> events_connection_; ///< of the last answer of events_between
   std::map<std::string, std::string> image_names_; ///< by container id, for name_images
   std::map<std::string, session::time_point>
       retry_at_; ///< likewise, after an inspect without an answer

@@ -96,22 +96,24 @@ result<inspect_trial> try_inspects(client& daemon, deadline each, deadline all) 
   const auto containers = daemon.list_containers(list_limit);
   if (!containers)
     return tl::unexpected{containers.error()};
-  auto volumes = daemon.list_volumes(list_limit);
-  if (!volumes)
-    return tl::unexpected{volumes.error()};
-  std::erase_if(volumes->volumes, [](const volume& x) { return is_mangled_by_router(x.name); });
+  const auto listed = daemon.list_volumes(list_limit);
+  if (!listed)
+    return tl::unexpected{listed.error()};
+  auto volumes = listed->volumes.unpacked();
+  std::erase_if(volumes, [](const volume& x) { return is_mangled_by_router(x.name); });
   trial inspects{daemon, each, all};
   for (const auto& x : containers->containers)
     inspects.try_container(x);
-  for (const auto& x : volumes->volumes)
+  for (const auto& x : volumes)
     inspects.try_volume(x);
   if (inspects.has_denied()) {
     const auto containers_now = daemon.list_containers(list_limit);
     const auto volumes_now = daemon.list_volumes(list_limit);
     if (containers_now && volumes_now)
-      inspects.forget_denied_but(containers_now->containers, volumes_now->volumes);
+      inspects.forget_denied_but(containers_now->containers.unpacked(),
+                                 volumes_now->volumes.unpacked());
   }
-  return std::move(inspects).result(containers->containers.size() + volumes->volumes.size());
+  return std::move(inspects).result(containers->containers.size() + volumes.size());
 }
 
 } // namespace volumeviz::docker

@@ -1,8 +1,5 @@
 #include "docker/list_entries.hpp"
 
-#include <algorithm>
-#include <cstddef>
-
 namespace volumeviz::docker {
 
 namespace {
@@ -11,137 +8,132 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Reads a document from left to right: texts, brackets, and what is in between.
-class scanner {
-public:
-  explicit scanner(std::string_view document) : document_{document} {}
-
-  bool at_end() const noexcept { return at_ >= document_.size(); }
-  char here() const noexcept { return document_[at_]; }
-  std::size_t at() const noexcept { return at_; }
-
-  void skip_spaces() {
-    while (!at_end() && is_space(here()))
-      ++at_;
-  }
-
-  void skip_char() { ++at_; }
-
-  /// Behind the text that begins here.
-  void skip_text() {
-    for (++at_; !at_end() && here() != '"'; ++at_)
-      if (here() == '\\')
-        ++at_;
-    ++at_;
-  }
-
-  /// Behind a value: at the comma or bracket that ends it, or at the end of the document.
-  void skip_value() {
-    for (std::size_t depth = 0; !at_end();) {
-      const auto c = here();
-      if (c == '"') {
-        skip_text();
-        continue;
-      }
-      const bool closes = c == ']' || c == '}';
-      if (depth == 0 && (closes || c == ','))
-        return;
-      if (closes)
-        --depth;
-      else if (c == '[' || c == '{')
-        ++depth;
-      ++at_;
-    }
-  }
-
-  std::string_view since(std::size_t from) const {
-    return document_.substr(std::min(from, document_.size()),
-                            std::min(at_, document_.size()) - std::min(from, document_.size()));
-  }
-
-private:
-  std::string_view document_;
-  std::size_t at_ = 0;
-};
-
 std::string_view without_spaces_behind(std::string_view text) {
   while (!text.empty() && is_space(text.back()))
     text.remove_suffix(1);
   return text;
 }
 
-/// From the array's bracket to behind the end of its entries.
-void cut_array(scanner& in, list_entries& out) {
-  out.frame += '[';
-  in.skip_char();
-  for (;;) {
-    in.skip_spaces();
-    const auto from = in.at();
-    in.skip_value();
-    if (in.at_end()) { // cut off: the frame has no end, either
-      return;
-    }
-    if (const auto entry = without_spaces_behind(in.since(from)); !entry.empty()) {
-      out.entries.push_back(entry);
-      out.frame += '0';
-    }
-    if (in.here() != ',')
-      return;
-    out.frame += ',';
-    in.skip_char();
-  }
+/// For a byte within a text, its closing quote included.
+void step_in_text(char c, bool& in_text, bool& escaped) {
+  if (escaped)
+    escaped = false;
+  else if (c == '\\')
+    escaped = true;
+  else if (c == '"')
+    in_text = false;
 }
 
 } // namespace
 
-list_entries entries_of(std::string_view document) {
-  list_entries out;
-  scanner in{document};
-  in.skip_spaces();
-  if (!in.at_end() && in.here() == '[')
-    cut_array(in, out);
-  const auto rest = document.substr(std::min(in.at(), document.size()));
-  out.frame += rest;
-  return out;
+void list_cutter::feed(std::string_view bytes, const on_entry& entry) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    if (at_ == place::in_array) {
+      i = feed_array(bytes, i, entry);
+    } else if (at_ == place::behind) {
+      frame_.append(bytes.substr(i));
+      return;
+    } else {
+      step_outside(bytes[i++]);
+    }
+  }
 }
 
-list_entries entries_of(std::string_view document, std::string_view member) {
-  list_entries out;
-  scanner in{document};
-  std::size_t copied = 0; // of the document, into the frame
-  in.skip_spaces();
-  if (in.at_end() || in.here() != '{')
-    return {std::string{document}, {}};
-  in.skip_char();
-  while (!in.at_end() && in.here() != '}') {
-    in.skip_spaces();
-    if (in.at_end() || in.here() != '"')
-      break;
-    const auto key_at = in.at();
-    in.skip_text();
-    const auto key = in.since(key_at + 1);
-    in.skip_spaces();
-    if (in.at_end() || in.here() != ':')
-      break;
-    in.skip_char();
-    in.skip_spaces();
-    if (!in.at_end() && in.here() == '[' && key.size() == member.size() + 1
-        && key.starts_with(member)) {
-      out.frame += in.since(copied);
-      cut_array(in, out);
-      copied = in.at();
-    }
-    in.skip_value();
-    // Behind the array's bracket there is the comma or the end of the object.
-    if (!in.at_end() && in.here() == ']') {
-      in.skip_char();
-      in.skip_value();
-    }
-    if (!in.at_end() && in.here() == ',')
-      in.skip_char();
+void list_cutter::step_outside(char c) {
+  if (at_ == place::in_object) {
+    step_in_object(c);
+    return;
   }
-  out.frame += document.substr(std::min(copied, document.size()));
-  return out;
+  if (at_ == place::before_member && !is_space(c) && c != ':' && c != '[') {
+    at_ = place::in_object; // the member is not an array
+    step_in_object(c);
+    return;
+  }
+  frame_ += c;
+  if (is_space(c) || (at_ == place::before_member && c == ':'))
+    return;
+  if (at_ == place::before_object) {
+    at_ = c == '{' ? place::in_object : place::behind;
+    key_comes_ = true;
+  } else {
+    at_ = c == '[' ? place::in_array : place::behind;
+  }
+}
+
+void list_cutter::step_in_object(char c) {
+  frame_ += c;
+  if (in_text_) {
+    if (key_comes_ && depth_ == 0 && key_.size() <= quoted_member_.size())
+      key_ += c;
+    step_in_text(c, in_text_, escaped_);
+    if (in_text_ || !key_comes_ || depth_ > 0)
+      return;
+    key_comes_ = false;
+    if (key_ == quoted_member_)
+      at_ = place::before_member;
+  } else if (c == '"') {
+    in_text_ = true;
+    key_ = '"';
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    if (depth_ == 0)
+      at_ = place::behind;
+    else
+      --depth_;
+  } else if (c == ',' && depth_ == 0) {
+    key_comes_ = true;
+  }
+}
+
+std::size_t list_cutter::feed_array(std::string_view bytes, std::size_t from,
+                                    const on_entry& entry) {
+  while (begun_.empty() && from < bytes.size() && is_space(bytes[from]))
+    ++from;
+  // Most bytes of a list pass here: its state is in registers.
+  auto in_text = in_text_, escaped = escaped_;
+  auto depth = depth_;
+  for (auto i = from; i < bytes.size(); ++i) {
+    const auto c = bytes[i];
+    if (in_text) {
+      step_in_text(c, in_text, escaped);
+      continue;
+    }
+    const auto closes = c == ']' || c == '}';
+    if (depth == 0 && (closes || c == ',')) {
+      in_text_ = escaped_ = false;
+      end_entry(bytes.substr(from, i - from), c, entry);
+      return i + 1;
+    }
+    if (c == '"')
+      in_text = true;
+    else if (closes)
+      --depth;
+    else if (c == '[' || c == '{')
+      ++depth;
+  }
+  in_text_ = in_text;
+  escaped_ = escaped;
+  depth_ = depth;
+  begun_.append(bytes.substr(from));
+  return bytes.size();
+}
+
+void list_cutter::end_entry(std::string_view last_part, char end, const on_entry& entry) {
+  auto whole = last_part;
+  if (!begun_.empty())
+    whole = begun_.append(last_part);
+  whole = without_spaces_behind(whole);
+  if (!whole.empty()) {
+    ++entries_;
+    frame_ += '0';
+    entry(whole);
+  }
+  begun_.clear();
+  frame_ += end;
+  depth_ = 0;
+  if (end != ',')
+    at_ = quoted_member_.empty() ? place::behind : place::in_object;
 }
 
 } // namespace volumeviz::docker

@@ -1,8 +1,7 @@
 #include "docker/resource_json.hpp"
 
-#include "docker/broken_text.hpp"
+#include "docker/json_body.hpp"
 #include "docker/json_fields.hpp"
-#include "docker/list_entries.hpp"
 #include "docker/status_text.hpp"
 
 #include <boost/json.hpp>
@@ -16,38 +15,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
-tl::unexpected<failure> malformed(std::string_view what, const std::string& why) {
-  return fail(ec::docker_malformed,
-              "the daemon's " + std::string{what} + " can't be parsed: " + why);
-}
-
-/// Parses the body and hands it to `read`, which must not keep anything of it.
-template <class Read>
-auto with_json(std::string_view body, std::string_view what, Read read)
-    -> decltype(read(std::declval<const json::value&>())) {
-  try {
-    unsigned char first[8 * 1024];          // enough for most resources
-    json::monotonic_resource memory{first}; // freed at once
-    boost::system::error_code error;
-    json::parse_options options;
-    options.max_depth = 64;
-    const auto value = json::parse(body, error, &memory, options);
-    if (!error)
-      return read(value);
-    const auto why = error.message();
-    const auto repaired = mark_broken_text(body);
-    if (!repaired)
-      return malformed(what, why);
-    auto rest = json::parse(*repaired, error, &memory, options);
-    if (error)
-      return malformed(what, why);
-    drop_broken_text(rest);
-    return read(rest);
-  } catch (const std::exception& e) {
-    return malformed(what, e.what());
-  }
-}
 
 volume read_volume(json_fields& in) {
   volume out;
@@ -176,56 +143,85 @@ left_out_entry left_out_as(container&& found, std::size_t position) {
   return {.position = position, .key = std::move(found.id), .driver = {}, .why = {}};
 }
 
-/// Reads each entry by itself; `add` gets the resources. An entry that can't be parsed is left out.
+/// Reads one entry of a list; `add` gets the resource. An entry that can't be parsed is left out.
 template <class Read, class Add>
-std::vector<left_out_entry> read_entries(const list_entries& list, std::string_view what, Read read,
-                                         Add add) {
-  std::vector<left_out_entry> left_out;
-  std::size_t position = 0;
-  for (const auto entry : list.entries) {
-    ++position;
-    left_out_entry unread{.position = position, .key = {}, .driver = {}, .why = {}};
-    const auto done = with_json(entry, what, [&](const json::value& value) -> result<void> {
-      json_fields fields{value};
-      auto found = read(fields);
-      if (fields.ok()) {
-        add(std::move(found));
-        return {};
-      }
-      unread = left_out_as(std::move(found), position);
-      return fail(ec::docker_malformed, fields.problem());
-    });
-    if (done)
-      continue;
-    unread.why = done.error().text;
-    left_out.push_back(std::move(unread));
-  }
-  return left_out;
+void read_entry(std::string_view entry, std::size_t position, std::string_view what, Read read,
+                Add add, std::vector<left_out_entry>& left_out) {
+  left_out_entry unread{.position = position, .key = {}, .driver = {}, .why = {}};
+  const auto done = with_json(entry, what, [&](const json::value& value) -> result<void> {
+    json_fields fields{value};
+    auto found = read(fields);
+    if (fields.ok()) {
+      add(std::move(found));
+      return {};
+    }
+    unread = left_out_as(std::move(found), position);
+    return fail(ec::docker_malformed, fields.problem());
+  });
+  if (done)
+    return;
+  unread.why = done.error().text;
+  left_out.push_back(std::move(unread));
 }
 
 } // namespace
 
-result<volume_listing> parse_volumes(std::string_view body) {
+void volume_list_reader::begin() {
+  *this = {};
+}
+
+void volume_list_reader::feed(std::string_view bytes) {
+  cutter_.feed(bytes, [this](std::string_view entry) {
+    read_entry(
+        entry, cutter_.entries(), "volume", read_volume,
+        [this](volume&& found) { listing_.volumes.push_back(found); }, listing_.left_out);
+  });
+}
+
+result<volume_listing> volume_list_reader::finish() {
   constexpr std::string_view what = "list of volumes";
-  const auto list = entries_of(body, "Volumes");
-  return with_json(list.frame, what, [&](const json::value& value) -> result<volume_listing> {
+  return with_json(cutter_.frame(), what, [&](const json::value& value) -> result<volume_listing> {
     json_fields top{value};
-    volume_listing out;
     if (!top.has("Volumes"))
       top.complain("Volumes is missing");
-    if (const auto* frame = top.list("Volumes"); frame && frame->size() != list.entries.size())
+    if (const auto* frame = top.list("Volumes"); frame && frame->size() != cutter_.entries())
       top.complain("Volumes is not one list");
     if (const auto* warnings = top.list("Warnings"))
       for (const auto& warning : *warnings)
-        out.warnings.push_back(warning.is_string() ? std::string{warning.get_string()}
-                                                   : json::serialize(warning));
+        listing_.warnings.push_back(warning.is_string() ? std::string{warning.get_string()}
+                                                        : json::serialize(warning));
     if (!top.ok())
       return malformed(what, top.problem());
-    out.volumes.reserve(list.entries.size());
-    out.left_out = read_entries(list, "volume", read_volume,
-                                [&](volume&& found) { out.volumes.push_back(std::move(found)); });
-    return out;
+    return std::move(listing_);
   });
+}
+
+void container_list_reader::begin() {
+  *this = {};
+}
+
+void container_list_reader::feed(std::string_view bytes) {
+  cutter_.feed(bytes, [this](std::string_view entry) {
+    read_entry(
+        entry, cutter_.entries(), "container", read_listed,
+        [this](container&& found) {
+          if (found.image.starts_with("sha256:"))
+            parsed_.named_by_id.push_back(found.id);
+          parsed_.listing.containers.push_back(found);
+        },
+        parsed_.listing.left_out);
+  });
+}
+
+result<parsed_containers> container_list_reader::finish() {
+  constexpr std::string_view what = "list of containers";
+  return with_json(cutter_.frame(), what,
+                   [&](const json::value& value) -> result<parsed_containers> {
+                     const auto* frame = value.if_array();
+                     if (!frame || frame->size() != cutter_.entries())
+                       return malformed(what, "it is not a list");
+                     return std::move(parsed_);
+                   });
 }
 
 result<volume> parse_volume(std::string_view body) {
@@ -239,67 +235,11 @@ result<volume> parse_volume(std::string_view body) {
   });
 }
 
-result<parsed_containers> parse_containers(std::string_view body) {
-  constexpr std::string_view what = "list of containers";
-  const auto list = entries_of(body);
-  return with_json(list.frame, what, [&](const json::value& value) -> result<parsed_containers> {
-    const auto* frame = value.if_array();
-    if (!frame || frame->size() != list.entries.size())
-      return malformed(what, "it is not a list");
-    parsed_containers out;
-    auto& containers = out.listing.containers;
-    containers.reserve(list.entries.size());
-    out.listing.left_out = read_entries(list, "container", read_listed, [&](container&& found) {
-      if (found.image.starts_with("sha256:"))
-        out.named_by_id.push_back(containers.size());
-      containers.push_back(std::move(found));
-    });
-    return out;
-  });
-}
-
 result<container> parse_container(std::string_view body, bool podman) {
   constexpr std::string_view what = "description of a container";
   return with_json(body, what, [&](const json::value& value) -> result<container> {
     json_fields fields{value};
     auto out = read_inspected(fields, podman);
-    if (!fields.ok())
-      return malformed(what, fields.problem());
-    return out;
-  });
-}
-
-/// Empty when the list of drivers is missing or malformed: then rows are kept, not removed.
-static std::vector<std::string> volume_drivers_of(const json::value& info) {
-  std::vector<std::string> names;
-  const auto* root = info.if_object();
-  const auto* plugins = root != nullptr ? root->if_contains("Plugins") : nullptr;
-  const auto* kinds = plugins != nullptr ? plugins->if_object() : nullptr;
-  const auto* volume = kinds != nullptr ? kinds->if_contains("Volume") : nullptr;
-  const auto* list = volume != nullptr ? volume->if_array() : nullptr;
-  if (list == nullptr)
-    return names;
-  for (const auto& x : *list)
-    if (const auto* name = x.if_string())
-      names.emplace_back(name->data(), name->size());
-  return names;
-}
-
-result<daemon_identity> parse_info(std::string_view body, bool podman) {
-  constexpr std::string_view what = "answer to /info";
-  return with_json(body, what, [&](const json::value& value) -> result<daemon_identity> {
-    json_fields fields{value};
-    daemon_identity out;
-    out.podman = podman;
-    // Podman's ID is different in each call; host and storage root are the best substitute.
-    out.engine_id = podman ? "podman:" + fields.text("Name") + ":" + fields.text("DockerRootDir")
-                           : fields.text("ID");
-    out.engine_version = fields.text("ServerVersion");
-    out.name = fields.text("Name");
-    out.daemon_time = fields.time("SystemTime");
-    if (out.daemon_time == never)
-      fields.complain("its SystemTime should be the daemon's time");
-    out.volume_drivers = volume_drivers_of(value);
     if (!fields.ok())
       return malformed(what, fields.problem());
     return out;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "docker/body_reader.hpp"
 #include "docker/client.hpp"
+#include "docker/list_entries.hpp"
 #include "messages/error.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,22 +23,41 @@ namespace volumeviz::docker {
 /// finished_at (resources.hpp says which); `image`, where a list shows the image's id once the tag
 /// has moved to another image; and the name for the moment of a rename, when a list shows both.
 
-result<volume_listing> parse_volumes(std::string_view body);
-result<volume> parse_volume(std::string_view body);
+/// GET /volumes.
+class volume_list_reader final : public body_reader {
+public:
+  void begin() override;
+  void feed(std::string_view bytes) override;
+  /// At the end of the answer, once.
+  result<volume_listing> finish();
+
+private:
+  list_cutter cutter_{"Volumes"};
+  volume_listing listing_;
+};
 
 struct parsed_containers {
   container_listing listing;
-  /// Positions in `listing.containers` of those whose `image` is an id: their tag has moved to
-  /// another image, or they were created by id. Only an inspect has the name that they were created
-  /// from.
-  std::vector<std::size_t> named_by_id;
+  /// Ids of those whose `image` is an id: their tag has moved to another image, or they were
+  /// created by id. Only an inspect has the name that they were created from.
+  std::vector<std::string> named_by_id;
 };
 
-result<parsed_containers> parse_containers(std::string_view body);
+/// GET /containers/json.
+class container_list_reader final : public body_reader {
+public:
+  void begin() override;
+  void feed(std::string_view bytes) override;
+  /// At the end of the answer, once.
+  result<parsed_containers> finish();
+
+private:
+  list_cutter cutter_;
+  parsed_containers parsed_;
+};
+
+result<volume> parse_volume(std::string_view body);
 /// `podman`: leave the health out of the status, as Podman does in its list.
 result<container> parse_container(std::string_view body, bool podman);
-
-/// The parts of /info that matter; the API version and our own time are left to the caller.
-result<daemon_identity> parse_info(std::string_view body, bool podman);
 
 } // namespace volumeviz::docker

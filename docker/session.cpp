@@ -1,8 +1,8 @@
 #include "docker/session.hpp"
 
 #include "docker/explain.hpp"
+#include "docker/info_json.hpp"
 #include "docker/requests.hpp"
-#include "docker/resource_json.hpp"
 
 #include <algorithm>
 
@@ -45,6 +45,7 @@ result<void> session::negotiate(std::string_view what) {
   // The old connection ends first: its end makes the guard forget the socket that it watches.
   connection_.reset();
   connection_ = std::make_unique<connection>(where_, guard_);
+  ++connections_;
   response_head head;
   std::string body;
   const auto how = connection_->get(
@@ -77,8 +78,10 @@ result<void> session::negotiate(std::string_view what) {
 }
 
 result<session::answer> session::attempt(std::string_view what, const std::string& path,
-                                         std::size_t body_limit, bool& worth_repeating) {
+                                         std::size_t body_limit, body_reader* into,
+                                         bool& worth_repeating) {
   answer out;
+  std::size_t received = 0;
   bool too_large = false;
   const auto how = connection_->get(
       "/v" + version_ + path, json_type,
@@ -86,14 +89,22 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
         out.status = in.status;
         out.date = in.date;
         too_large = in.status == 200 && in.length.value_or(0) > body_limit;
-        if (!too_large && in.length)
+        if (into != nullptr && in.status == 200)
+          into->begin();
+        else if (!too_large && in.length)
           out.body.reserve(
               static_cast<std::size_t>(std::min<std::uint64_t>(*in.length, body_limit)));
         return !too_large;
       },
       [&](std::string_view bytes) {
         const auto limit = out.status == 200 ? body_limit : std::min(body_limit, error_body_limit);
-        too_large = out.status == 200 && out.body.size() + bytes.size() > limit;
+        received += bytes.size();
+        too_large = out.status == 200 && received > limit;
+        if (into != nullptr && out.status == 200) {
+          if (!too_large)
+            into->feed(bytes);
+          return !too_large;
+        }
         out.body.append(bytes.substr(0, limit - std::min(limit, out.body.size())));
         return !too_large && (out.status == 200 || out.body.size() < limit);
       });
@@ -116,7 +127,7 @@ result<session::answer> session::attempt(std::string_view what, const std::strin
 }
 
 result<session::answer> session::get(std::string_view what, const path_maker& path,
-                                     time_point until, std::size_t body_limit) {
+                                     time_point until, std::size_t body_limit, body_reader* into) {
   try {
     const call under_way{guard_, until};
     bool kept = connection_ && connection_->usable();
@@ -127,7 +138,7 @@ result<session::answer> session::get(std::string_view what, const path_maker& pa
         if (auto ready = negotiate(what); !ready)
           return tl::unexpected{ready.error()};
       bool worth_repeating = false;
-      auto out = attempt(what, path(), body_limit, worth_repeating);
+      auto out = attempt(what, path(), body_limit, into, worth_repeating);
       if (!worth_repeating || !kept)
         return out;
       kept = false;
@@ -146,6 +157,16 @@ result<std::string> session::fetch(std::string_view what, const path_maker& path
   if (out->status != 200)
     return tl::unexpected{explain_status(what, out->status, out->body)};
   return std::move(out->body);
+}
+
+result<void> session::fetch(std::string_view what, const path_maker& path, time_point until,
+                            std::size_t body_limit, body_reader& into) {
+  const auto out = get(what, path, until, body_limit, &into);
+  if (!out)
+    return tl::unexpected{out.error()};
+  if (out->status != 200)
+    return tl::unexpected{explain_status(what, out->status, out->body)};
+  return {};
 }
 
 result<daemon_identity> session::identify(std::string_view what, time_point until) {

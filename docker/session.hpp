@@ -1,5 +1,6 @@
 #pragma once
 
+#include "docker/body_reader.hpp"
 #include "docker/client.hpp"
 #include "docker/connection.hpp"
 #include "docker/endpoint.hpp"
@@ -7,8 +8,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,10 +43,15 @@ public:
   /// GET /vVERSION + `path()`. An answer may have any status. `what` continues "couldn't ". If a
   /// kept connection turns out to be closed, the request is repeated once on a new one.
   result<answer> get(std::string_view what, const path_maker& path, time_point until,
-                     std::size_t body_limit);
+                     std::size_t body_limit) {
+    return get(what, path, until, body_limit, nullptr);
+  }
   /// The same; a status other than 200 is a failure with the daemon's message.
   result<std::string> fetch(std::string_view what, const path_maker& path, time_point until,
                             std::size_t body_limit);
+  /// The same; the body goes to `into` as it arrives. After a failure `into` may have a part of it.
+  result<void> fetch(std::string_view what, const path_maker& path, time_point until,
+                     std::size_t body_limit, body_reader& into);
 
   result<daemon_identity> identify(std::string_view what, time_point until);
 
@@ -53,6 +61,10 @@ public:
   failure stream(std::string_view what, const std::string& path, time_point until,
                  const std::function<void()>& opened, const connection::on_bytes& bytes);
 
+  /// The number of the connection that is kept for the next request; no value when there is none.
+  std::optional<std::uint64_t> kept_connection() const {
+    return connection_ && !one_shot_ ? std::optional{connections_} : std::nullopt;
+  }
   bool podman() const noexcept { return podman_; }
   /// Docker itself, the only daemon that is known to filter events by Docker's action names.
   bool genuine() const noexcept { return genuine_; }
@@ -67,15 +79,18 @@ private:
   class call;
 
   result<void> negotiate(std::string_view what);
+  result<answer> get(std::string_view what, const path_maker& path, time_point until,
+                     std::size_t body_limit, body_reader* into);
   result<answer> attempt(std::string_view what, const std::string& path, std::size_t body_limit,
-                         bool& worth_repeating);
+                         body_reader* into, bool& worth_repeating);
   failure why(std::string_view what, ending how) const;
 
   const address where_;
   socket_guard guard_; // outlives the connection
   std::unique_ptr<connection> connection_;
-  unsigned sockets_ = 0;  ///< of the connection, when its version was negotiated
-  bool one_shot_ = false; ///< the daemon or a proxy closes the connection after each answer
+  std::uint64_t connections_ = 0; ///< how many there have been
+  unsigned sockets_ = 0;          ///< of the connection, when its version was negotiated
+  bool one_shot_ = false;         ///< the daemon or a proxy closes the connection after each answer
   std::string version_;
   bool podman_ = false;
   bool genuine_ = false;

@@ -1,6 +1,7 @@
 #include "messages/changes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace volumeviz {
 
@@ -12,7 +13,19 @@ bool spared_by(const spared_rows& x, std::string_view driver, bool mounted, Has 
          || (x.others && !has(x.known, driver));
 }
 
+template <class Resource>
+void unpack(observed<Resource>& x) {
+  x.present.reserve(count_present(x));
+  for (auto y : std::exchange(x.listed, {}))
+    x.present.push_back(std::move(y));
+}
+
 } // namespace
+
+void unpack(change_batch& x) {
+  unpack(x.volumes);
+  unpack(x.containers);
+}
 
 bool spares(const spared_rows& spared, std::string_view driver, bool mounted) {
   return spared_by(spared, driver, mounted, [](const auto& drivers, std::string_view which) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "messages/packed_list.hpp"
 #include "messages/resources.hpp"
 
 #include <cstddef>
@@ -50,13 +51,12 @@ private:
   std::unordered_set<std::string_view> drivers_, known_, unverified_;
 };
 
-/// What was observed of one kind. A key occurs once, in `present` or in `gone`.
+/// What was observed of one kind. A key occurs once, in `present`, in `listed` or in `gone`.
 template <class Resource>
 struct observed {
   std::vector<Resource> present;
   std::vector<std::string> gone; ///< keys that the daemon answered with 404
-  /// `present` is a complete list: all other resources of the host are gone. Never set for a
-  /// partial list.
+  /// A complete list: all other resources of the host are gone. Never set for a partial list.
   bool complete = false;
   /// A complete list that would remove more than half of the kind's rows, and more than 10, is
   /// refused unless this is set. The second of two equal lists in a row may set it.
@@ -66,8 +66,33 @@ struct observed {
   /// or only their key could be parsed.
   std::vector<std::string> also_present{};
   spared_rows spared{}; ///< of a complete list
+  /// Like `present`, in little memory: what a list of this machine's daemon shows. Not serialised:
+  /// what leaves the machine is unpacked before, see unpack().
+  packed_list<Resource> listed{};
   friend bool operator==(const observed&, const observed&) = default;
 };
+
+template <class Resource>
+std::size_t count_present(const observed<Resource>& x) {
+  return x.present.size() + x.listed.size();
+}
+
+/// Calls `visit` with each resource that was observed.
+template <class Resource, class Visit>
+void each_present(const observed<Resource>& x, Visit visit) {
+  for (const auto& y : x.present)
+    visit(y);
+  for (const auto& y : x.listed)
+    visit(y);
+}
+
+/// Calls `visit` with the key of each resource that was observed, as a view.
+template <class Resource, class Visit>
+void each_present_key(const observed<Resource>& x, Visit visit) {
+  for (const auto& y : x.present)
+    visit(std::string_view{key_of(y)});
+  x.listed.each([&](const auto& y) { visit(y.key()); });
+}
 
 /// What is known about the host itself. Written when last_seen_at is set; otherwise the store only
 /// makes sure that the host has a row.
@@ -89,6 +114,9 @@ struct change_batch {
   host_facts facts;
   friend bool operator==(const change_batch&, const change_batch&) = default;
 };
+
+/// Moves what is `listed` to `present`.
+void unpack(change_batch& x);
 
 enum class row_kind : std::uint8_t { volume, container, mount };
 const char* to_string(row_kind kind) noexcept;

@@ -120,9 +120,10 @@ struct audit_answer {
   bool ok = false;
   failure why; ///< when not ok
   std::vector<docker_event> events;
-  std::vector<timestamp> stamps; ///< for this and the next two see docker::past_events
+  std::vector<timestamp> stamps; ///< for this and the next three see docker::past_events
   bool all = true;
   timestamp answered_at = never;
+  bool continued = false;
 };
 
 /// The store's answer to a change_batch.
@@ -188,7 +189,7 @@ typename Inspector::result_type inspect(Inspector& f, audit_request& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, audit_answer& x) {
-  return f(x.ok, x.why, x.events, x.stamps, x.all, x.answered_at);
+  return f(x.ok, x.why, x.events, x.stamps, x.all, x.answered_at, x.continued);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_answer& x) {

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace volumeviz::persistence {
 
@@ -29,21 +30,19 @@ void seen_host::forget(const write_summary& changed) {
     (is_of_volume(x.kind) ? volumes : containers).forget(x.key);
 }
 
+void seen_host::learn(const write_summary& changed, learned_rows&& shown) {
+  forget(changed);
+  if (shown.volumes)
+    volumes = std::move(*shown.volumes);
+  if (shown.containers)
+    containers = std::move(*shown.containers);
+}
+
 compared_lists::compared_lists(session& on, const change_batch& batch) {
   if (batch.volumes.complete)
     volumes.emplace(on, batch.host, batch.volumes);
   if (batch.containers.complete)
     containers.emplace(on, batch.host, batch.containers);
-}
-
-const std::vector<volume>& compared_lists::volumes_to_write(const change_batch& batch,
-                                                            const seen_host& seen) {
-  return volumes ? volumes->to_compare(seen.volumes) : batch.volumes.present;
-}
-
-const std::vector<container>& compared_lists::containers_to_write(const change_batch& batch,
-                                                                  const seen_host& seen) {
-  return containers ? containers->to_compare(seen.containers) : batch.containers.present;
 }
 
 learned_rows learn(session& on, const compared_lists& lists, const write_summary& written) {

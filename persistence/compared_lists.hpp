@@ -3,9 +3,13 @@
 #include "persistence/list_comparison.hpp"
 
 #include <optional>
-#include <vector>
 
 namespace volumeviz::persistence {
+
+/// What a list has shown of the rows of a host, by kind; nothing for a kind without a list.
+struct learned_rows {
+  std::optional<seen_rows> volumes, containers;
+};
 
 /// What a session knows of the rows of one host.
 struct seen_host {
@@ -13,6 +17,8 @@ struct seen_host {
 
   /// The rows that a write has changed are not known any more.
   void forget(const write_summary& changed);
+  /// The same, but for what its lists have shown.
+  void learn(const write_summary& changed, learned_rows&& shown);
 };
 
 /// The complete lists of one batch beside the rows.
@@ -24,17 +30,6 @@ struct compared_lists {
   /// outlive this.
   compared_lists(session& on, const change_batch& batch);
   bool any() const noexcept { return volumes || containers; }
-
-  /// The resources of the batch whose rows may differ from `seen`: all, where it has no complete
-  /// list.
-  const std::vector<volume>& volumes_to_write(const change_batch& batch, const seen_host& seen);
-  const std::vector<container>& containers_to_write(const change_batch& batch,
-                                                    const seen_host& seen);
-};
-
-/// What a list has shown of the rows of a host, by kind; nothing for a kind without a list.
-struct learned_rows {
-  std::optional<seen_rows> volumes, containers;
 };
 
 /// After the batch of these lists was written, and before the commit.

@@ -17,11 +17,12 @@ template <class Resource>
 constexpr bool has_mounts = std::is_same_v<Resource, container>;
 
 /// A list says nothing of what only the caller knows: the row is then compared always.
-bool always_compared(const volume& x) {
-  return x.recreated;
-}
-bool always_compared(const container& x) {
-  return x.times_unknown || x.from_inspect;
+template <class X>
+bool always_compared(const X& x) {
+  if constexpr (std::is_same_v<X, volume> || std::is_same_v<X, packed_rest<volume>>)
+    return x.recreated;
+  else
+    return x.times_unknown || x.from_inspect;
 }
 
 /// Key, and PostgreSQL's version of each row: the transaction that has written it.
@@ -55,10 +56,9 @@ row_version version_of(std::string_view number) {
 template <class Resource>
 list_comparison<Resource>::list_comparison(session& on, const std::string& host,
                                            const observed<Resource>& list)
-    : host_{host}, list_{list} {
-  versions_.reserve(list.present.size());
-  for (const auto& x : list.present)
-    versions_.emplace(key_of(x), no_version);
+    : host_{host}, list_{list}, places_{count_present(list)},
+      versions_(count_present(list), no_version) {
+  each_present_key(list, [this](std::string_view key) { places_.add(key); });
   // SQLite has no version of a row. This number changes when any other connection has written; none
   // can while this transaction lasts.
   if (on.kind() == dialect::sqlite)
@@ -77,9 +77,8 @@ void list_comparison<Resource>::read_rows(session& on) {
   on.each_row(keys_and_versions<Resource>(on.kind()), {{"host", host_}}, sqlite ? 1 : 2,
               [&](row_view row) {
                 ++rows_;
-                const auto listed = versions_.find(row[0]);
-                if (listed != versions_.end())
-                  listed->second = sqlite ? of_file_ : version_of(row[1]);
+                if (const auto place = places_.find(row[0]))
+                  versions_[*place] = sqlite ? of_file_ : version_of(row[1]);
                 else if (!also.contains(row[0]))
                   missing_.emplace_back(row[0]);
               });
@@ -91,25 +90,26 @@ void list_comparison<Resource>::add_mounts(session& on) {
   on.each_row("SELECT container_id, volume_id, mount_path, xmin::text FROM volume_mounts WHERE "
               "host = :host::text",
               {{"host", host_}}, 4, [&](row_view row) {
-                const auto listed = versions_.find(row[0]);
-                if (listed == versions_.end() || listed->second == no_version)
+                const auto place = places_.find(row[0]);
+                if (!place || versions_[*place] == no_version)
                   return;
+                auto& version = versions_[*place];
                 const std::hash<std::string_view> hash;
-                listed->second += mixed(hash(row[1]) ^ mixed(hash(row[2]) ^ version_of(row[3])));
-                listed->second += listed->second == no_version ? 1 : 0;
+                version += mixed(hash(row[1]) ^ mixed(hash(row[2]) ^ version_of(row[3])));
+                version += version == no_version ? 1 : 0;
               });
 }
 
 template <class Resource>
-const std::vector<Resource>& list_comparison<Resource>::to_compare(const seen_rows& seen) {
-  fewer_.clear();
-  for (const auto& x : list_.present)
-    if (always_compared(x) || !seen.equal(key_of(x), digest_of(x), versions_.at(key_of(x))))
-      fewer_.push_back(x);
-  if (fewer_.size() < list_.present.size())
-    return fewer_;
-  fewer_ = {};
-  return list_.present;
+bool list_comparison<Resource>::may_differ(std::size_t place, const Resource& x,
+                                           const seen_rows& seen) const {
+  return always_compared(x) || !seen.equal(key_of(x), digest_of(x), versions_[place]);
+}
+
+template <class Resource>
+bool list_comparison<Resource>::may_differ(std::size_t place, const packed_entry<Resource>& x,
+                                           const seen_rows& seen) const {
+  return always_compared(x.rest()) || !seen.equal(x.key(), digest_of(x.shown()), versions_[place]);
 }
 
 /// The transaction has the rows that it has changed locked. But not the other mounts of a container
@@ -136,16 +136,23 @@ list_comparison<Resource>::after_writing(session& on, const std::set<std::string
                                          const std::set<std::string_view>& rejected) const {
   const auto now = of_changed(on, changed);
   seen_rows seen;
-  seen.reserve(list_.present.size());
-  for (const auto& x : list_.present) {
-    const auto& key = key_of(x);
-    if (always_compared(x) || rejected.contains(key))
-      continue;
+  seen.reserve(count_present(list_));
+  std::size_t place = 0;
+  const auto remember = [&](bool compared, auto digest) {
+    const auto version = versions_[place];
+    const auto key = places_[place++];
+    if (!compared || rejected.contains(key))
+      return;
     if (!changed.contains(key))
-      seen.remember(key, digest_of(x), versions_.at(key));
+      seen.remember(key, digest(), version);
     else if (const auto known = now.find(key); known != now.end())
-      seen.remember(key, digest_of(x), known->second);
-  }
+      seen.remember(key, digest(), known->second);
+  };
+  for (const auto& x : list_.present)
+    remember(!always_compared(x), [&x] { return digest_of(x); });
+  list_.listed.each([&](const packed_entry<Resource>& x) {
+    remember(!always_compared(x.rest()), [&x] { return digest_of(x.shown()); });
+  });
   return seen;
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 
 #include "messages/changes.hpp"
+#include "persistence/key_places.hpp"
 #include "persistence/seen_rows.hpp"
 #include "persistence/session.hpp"
 
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace volumeviz::persistence {
@@ -29,8 +30,10 @@ public:
   /// How many rows the host has.
   std::size_t rows() const noexcept { return rows_; }
 
-  /// The resources whose rows may differ from `seen`. Those of the list itself when these are all.
-  const std::vector<Resource>& to_compare(const seen_rows& seen);
+  /// Whether the row of one of the list's resources may differ from `seen`. `place`: in the list,
+  /// from 0, the `present` ones first.
+  bool may_differ(std::size_t place, const Resource& x, const seen_rows& seen) const;
+  bool may_differ(std::size_t place, const packed_entry<Resource>& x, const seen_rows& seen) const;
 
   /// After the transaction has written them: what is known of the rows. `changed`: keys whose rows
   /// it has changed; `rejected`: keys that it could not write. The next list compares the others.
@@ -38,7 +41,7 @@ public:
                           const std::set<std::string_view>& rejected) const;
 
 private:
-  using versions = std::unordered_map<std::string_view, row_version>;
+  using versions = std::map<std::string_view, row_version>;
 
   void read_rows(session& on);
   void add_mounts(session& on);
@@ -46,11 +49,11 @@ private:
 
   const std::string& host_;
   const observed<Resource>& list_;
-  row_version of_file_ = no_version; ///< SQLite: the version of all rows
-  versions versions_;                ///< of the list's resources
+  row_version of_file_ = no_version;  ///< SQLite: the version of all rows
+  key_places places_;                 ///< of the list's resources
+  std::vector<row_version> versions_; ///< by place
   std::vector<std::string> missing_;
   std::size_t rows_ = 0;
-  std::vector<Resource> fewer_;
 };
 
 extern template class list_comparison<volume>;

@@ -1,9 +1,14 @@
 #include "persistence/sanitize.hpp"
 
+#include "persistence/key_places.hpp"
 #include "text/utf8.hpp"
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <vector>
 
 namespace volumeviz::persistence {
 
@@ -64,6 +69,29 @@ std::string abbreviated(std::string key) {
   return key;
 }
 
+/// Whether no text of the resource has to be cut, and no mount of it has to be rejected.
+bool is_bounded(const packed_entry<volume>& x) {
+  constexpr std::size_t driver = 1, mountpoint = 2, scope = 3;
+  return x.text(driver).size() <= word_limit && x.text(mountpoint).size() <= text_limit
+         && x.text(scope).size() <= word_limit;
+}
+
+bool is_bounded(const packed_entry<container>& packed) {
+  const auto x = packed.unpacked();
+  const auto is_key = [](const std::string& text, std::size_t limit) {
+    return !text.empty() && text.size() <= limit;
+  };
+  const auto places = [](const mount& m) { return std::tie(m.volume, m.path); };
+  auto mounts = x.mounts;
+  std::ranges::sort(mounts, {}, places);
+  return x.state.size() <= word_limit && x.name.size() <= text_limit && x.image.size() <= text_limit
+         && x.status.size() <= text_limit
+         && std::ranges::adjacent_find(mounts, {}, places) == mounts.end()
+         && std::ranges::all_of(mounts, [&is_key](const mount& m) {
+              return is_key(m.volume, volume_name_limit) && is_key(m.path, mount_path_limit);
+            });
+}
+
 void sanitize_volumes(sanitized_batch& x, cleaner& clean) {
   std::map<std::string, volume> kept;
   for (auto& v : x.batch.volumes.present) {
@@ -120,8 +148,27 @@ void sanitize_containers(sanitized_batch& x, cleaner& clean) {
     x.batch.containers.present.push_back(std::move(c));
 }
 
+/// Whether a list is as sanitize_volumes() or sanitize_containers() would leave it, but for its
+/// order: nearly all are, and stay packed.
+template <class Resource>
+bool is_clean(const packed_list<Resource>& list) {
+  constexpr auto key_limit =
+      std::is_same_v<Resource, volume> ? volume_name_limit : container_id_limit;
+  if (list.empty())
+    return true;
+  key_places keys{list.size()};
+  bool clean = true;
+  list.each([&](const packed_entry<Resource>& x) {
+    clean = clean && keys.add(x.key()) && !x.key().empty() && x.key().size() <= key_limit
+            && is_bounded(x);
+    x.each_text([&clean](std::string_view text) { clean = clean && text::is_storable(text); });
+  });
+  return clean;
+}
+
 /// Rejects all rows, since nothing can be written for a host without a usable name.
 void reject_all(sanitized_batch& x, const std::string& reason) {
+  unpack(x.batch);
   for (const auto& v : x.batch.volumes.present)
     x.rejected.push_back({row_kind::volume, v.name, reason});
   for (const auto& c : x.batch.containers.present)
@@ -133,6 +180,8 @@ void reject_all(sanitized_batch& x, const std::string& reason) {
 
 sanitized_batch sanitized(const change_batch& raw) {
   sanitized_batch x{.batch = raw, .rejected = {}, .replaced_text = 0};
+  if (!is_clean(x.batch.volumes.listed) || !is_clean(x.batch.containers.listed))
+    unpack(x.batch);
   cleaner clean{x.replaced_text};
   clean(x.batch.facts.engine_id, x.batch.facts.engine_version);
   text::cut(x.batch.facts.engine_id, engine_limit);

@@ -6,6 +6,7 @@
 #include "persistence/host_writer.hpp"
 #include "persistence/list_gaps.hpp"
 #include "persistence/row_writer.hpp"
+#include "persistence/rows_to_write.hpp"
 #include "persistence/sanitize.hpp"
 #include "runtime/invariant.hpp"
 #include "text/iso_time.hpp"
@@ -16,6 +17,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -135,32 +137,46 @@ private:
                 "this session holds the lock of each host that it writes");
       x.lists = std::make_shared<compared_lists>(on_, x.batch);
     }
-    host_parts<volume> volumes;
-    host_parts<container> containers;
     const auto jobs = delete_rows(all);
     write_host_rows(jobs);
-    for (const auto& x : jobs) {
-      const auto& host = x.batch.host;
-      if (const auto& some = x.lists->volumes_to_write(x.batch, seen(host)); !some.empty())
-        volumes.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
-      if (const auto& some = x.lists->containers_to_write(x.batch, seen(host)); !some.empty())
-        containers.push_back({host, quota_.allowed(host, some, x.summary), x.summary});
-    }
-    rows_->upsert_volumes(volumes);
-    write_containers(*rows_, quota_, containers);
+    write_rows(jobs, &change_batch::volumes, &compared_lists::volumes, &seen_host::volumes,
+               [this](const auto& parts) { rows_->upsert_volumes(parts); });
+    write_rows(jobs, &change_batch::containers, &compared_lists::containers, &seen_host::containers,
+               [this](const auto& parts) { write_containers(*rows_, quota_, parts); });
     for (const auto& x : jobs)
       if (x.batch.containers.complete)
         report_list_gaps(on_, x.batch.host, x.summary);
     learn_from(jobs);
   }
 
+  /// Hands the resources of one kind to `write`, part by part.
+  template <class Resource, class Write>
+  void write_rows(const std::vector<job>& jobs, observed<Resource> change_batch::*of,
+                  std::optional<list_comparison<Resource>> compared_lists::*lists,
+                  seen_rows seen_host::*rows, Write write) {
+    std::vector<rows_to_write<Resource>> all;
+    all.reserve(jobs.size());
+    for (const auto& x : jobs) {
+      const auto& list = (*x.lists).*lists;
+      all.emplace_back(x.batch.*of, list ? &*list : nullptr, seen(x.batch.host).*rows);
+    }
+    for (;;) {
+      host_parts<Resource> parts;
+      for (std::size_t i = 0; i < jobs.size(); ++i)
+        if (const auto& some = all[i].next_part(); !some.empty())
+          parts.push_back({jobs[i].batch.host,
+                           quota_.allowed(jobs[i].batch.host, some, jobs[i].summary),
+                           jobs[i].summary});
+      if (parts.empty())
+        return;
+      write(parts);
+    }
+  }
+
   /// A preview compares all rows.
   const seen_host& seen(const std::string& host) const {
     static const seen_host none;
-    if (!hosts_)
-      return none;
-    const auto known = hosts_->seen.find(host);
-    return known == hosts_->seen.end() ? none : known->second;
+    return hosts_ && hosts_->seen.contains(host) ? hosts_->seen.at(host) : none;
   }
 
   void learn_from(const std::vector<job>& jobs) {
@@ -221,16 +237,8 @@ private:
       if (summaries[i].taken_anew && !summaries[i].refused && !summaries[i].unfinished)
         hosts_->locks.reacquisition_reported(all[i].batch.host);
     for (std::size_t i = 0; i < all.size(); ++i)
-      if (const auto host = hosts_->seen.find(all[i].batch.host); host != hosts_->seen.end())
-        remember_rows(host->second, summaries[i], learned_[i]);
-  }
-
-  static void remember_rows(seen_host& of, const write_summary& written, learned_rows& learned) {
-    of.forget(written);
-    if (learned.volumes)
-      of.volumes = std::move(*learned.volumes);
-    if (learned.containers)
-      of.containers = std::move(*learned.containers);
+      if (hosts_->seen.contains(all[i].batch.host))
+        hosts_->seen[all[i].batch.host].learn(summaries[i], std::move(learned_[i]));
   }
 
   session& on_;
@@ -245,18 +253,12 @@ private:
   std::unique_ptr<row_writer> rows_;
 };
 
-/// Takes the locks before the transaction begins, so that all it reads was written before it had
-/// them. Otherwise two nodes with one name, or a node and its former connection whose COMMIT is
-/// still on its way, could interleave.
-void take_locks(session& on, const std::vector<sanitized_batch>& batches, written_hosts& hosts) {
-  std::set<std::string> wanted;
+std::set<std::string> hosts_of(const std::vector<sanitized_batch>& batches) {
+  std::set<std::string> hosts;
   for (const auto& x : batches)
     if (!x.batch.host.empty())
-      wanted.insert(x.batch.host);
-  hosts.locks.take(on, wanted);
-  for (const auto& host : wanted)
-    if (hosts.locks.reacquired(host))
-      hosts.quota.forget(host);
+      hosts.insert(x.batch.host);
+  return hosts;
 }
 
 } // namespace
@@ -271,7 +273,7 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
     try {
       const auto statements_before = on.statements();
       if (hosts)
-        take_locks(on, all, *hosts);
+        hosts->take_locks(on, hosts_of(all));
       auto summaries = attempt{on, hosts, careful}.run(all);
       for (auto& summary : summaries)
         summary.statements = on.statements() - statements_before;

@@ -23,6 +23,16 @@ struct written_hosts {
     locks.session_ended();
   }
 
+  /// To be called before the transaction begins, so that all it reads was written before it had the
+  /// locks. Otherwise two nodes with one name, or a node and its former connection whose COMMIT is
+  /// still on its way, could interleave.
+  void take_locks(session& on, const std::set<std::string>& of) {
+    locks.take(on, of);
+    for (const auto& host : of)
+      if (locks.reacquired(host))
+        quota.forget(host);
+  }
+
   /// Hosts whose row this session has committed or found.
   std::set<std::string> known;
   host_locks locks;

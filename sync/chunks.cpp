@@ -79,7 +79,7 @@ void take_oversized(observed<Resource>& of, row_kind kind, std::size_t most,
 
 batch_topics topics_of(const change_batch& batch) {
   const auto any = [](const auto& x) {
-    return x.complete || !x.present.empty() || !x.gone.empty();
+    return x.complete || count_present(x) > 0 || !x.gone.empty();
   };
   return {.volumes = any(batch.volumes),
           .containers = any(batch.containers),
@@ -101,12 +101,14 @@ std::size_t weight(const container& x) {
 
 std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most) {
   std::vector<rejected_row> rejected;
+  unpack(whole);
   take_oversized(whole.volumes, row_kind::volume, most, rejected);
   take_oversized(whole.containers, row_kind::container, most, rejected);
   return rejected;
 }
 
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most) {
+  unpack(whole);
   cutter into{most};
   into.add(std::move(whole.volumes.present), &change_batch::volumes);
   into.add(std::move(whole.containers.present), &change_batch::containers);

@@ -1,6 +1,7 @@
 #include "sync/kept_rows.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -9,10 +10,15 @@ namespace volumeviz::sync {
 void spare_by_driver(observed<volume>& list, const std::vector<std::string>& named) {
   if (!list.complete)
     return;
-  std::set<std::string> there{"local"};
+  std::set<std::string, std::less<>> there{"local"};
   there.insert(named.begin(), named.end());
   for (const auto& x : list.present)
     there.insert(x.driver);
+  list.listed.each([&there](const packed_entry<volume>& x) {
+    constexpr std::size_t driver = 1;
+    if (const auto its = x.text(driver); !there.contains(its))
+      there.emplace(its);
+  });
   list.spared.mounted = list.spared.others = true;
   // The last chunk of a list carries all these names. The rows of a driver beyond the limits are
   // spared.

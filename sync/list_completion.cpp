@@ -10,10 +10,9 @@ namespace {
 
 std::set<std::string> shown_keys(const change_batch& batch) {
   std::set<std::string> keys;
-  for (const auto& x : batch.volumes.present)
-    keys.insert(x.name);
-  for (const auto& x : batch.containers.present)
-    keys.insert(x.id);
+  const auto add = [&keys](std::string_view key) { keys.emplace(key); };
+  each_present_key(batch.volumes, add);
+  each_present_key(batch.containers, add);
   return keys;
 }
 

@@ -48,10 +48,11 @@ std::vector<std::string> needs_inspect(const committed_fetch& x, const work_plan
   const auto unnamed =
       x.written.more_needs_inspect > 0
       || std::ranges::any_of(x.written.more_changes, wrote_container<unlisted_changes>);
-  for (const auto& listed : x.seen.batch.containers.present)
+  each_present(x.seen.batch.containers, [&](const container& listed) {
     if (unnamed || named.contains(listed.id) || plan.keys().requested(listed.id)
         || (missed && times_may_differ(listed, since, now)))
       keys.insert(listed.id);
+  });
   return {keys.begin(), keys.end()};
 }
 

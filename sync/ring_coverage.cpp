@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace volumeviz::sync {
 
@@ -23,6 +24,7 @@ timestamp newest(const audit_answer& answer) {
 void ring_coverage::begin(timestamp from, bool forgets) {
   forgets_ = forgets;
   cover(from, never);
+  knows_process_ = false;
 }
 
 timestamp ring_coverage::since() const {
@@ -37,6 +39,7 @@ bool ring_coverage::extend(const audit_request& asked, const audit_answer& answe
     covered_ = asked.until;
     return true;
   }
+  const auto same_process = std::exchange(knows_process_, false) && answer.continued;
   const auto disorder = ns(policy_.disorder);
   // The daemon has forgotten no event since then. And it is the same process: a restarted daemon
   // remembers none of the earlier events.
@@ -60,6 +63,10 @@ bool ring_coverage::extend(const audit_request& asked, const audit_answer& answe
   // A daemon that was started recently has not forgotten any event yet.
   if (shown && anchor_ == never && answer.all && answer.stamps.size() < policy_.ring) {
     cover(asked.until, newest(answer));
+    return true;
+  }
+  if (same_process && anchor_ == never && answer.all && answer.stamps.empty()) {
+    cover(asked.until, never);
     return true;
   }
   return false;
@@ -86,6 +93,7 @@ std::chrono::milliseconds ring_coverage::until_next(const audit_request& asked,
 
 void ring_coverage::cover(timestamp until, timestamp anchor) {
   covered_ = until;
+  knows_process_ = true;
   anchor_ = anchor;
 }
 

@@ -20,6 +20,8 @@ namespace volumeviz::sync {
 /// | has an event that the stream has shown, after the horizon    | the horizon       | none     |
 /// | is whole and shorter than the ring, the stream has shown one | the question      | newest   |
 /// |   of its events, and there is no anchor: a young daemon      |                   |          |
+/// | has no event at all, and the process gave it whose answer    | the question      | none     |
+/// |   before covered its question: a silent daemon               |                   |          |
 /// | none of these, and both kinds are listed now                 | the question      | newest   |
 /// | none of these                                                | as before         | as it was|
 ///
@@ -28,6 +30,12 @@ namespace volumeviz::sync {
 /// since a stream shows events in order: all events that the daemon has forgotten are before all
 /// that it remembers. The horizon is the question less the grace. Event times are out of order by
 /// up to `disorder`, so "older" and "after" mean by more than that.
+///
+/// A silent daemon has logged nothing since it was started, and no other process can have been
+/// there since the answer before: without this row a restart of Docker on a quiet machine would
+/// mean two lists every 15 s until its first event. It could only be wrong if the daemon logged as
+/// many events as the ring has between the question and its answer; after a second of that the
+/// daemon counts as hung, and both kinds are listed.
 ///
 /// Pure. All moments are by the daemon's clock.
 class ring_coverage {
@@ -59,6 +67,8 @@ private:
   timestamp covered_ = never;
   /// `never`: there is no anchor.
   timestamp anchor_ = never;
+  /// The answer before covered its question.
+  bool knows_process_ = false;
 };
 
 } // namespace volumeviz::sync

@@ -27,6 +27,7 @@ std::size_t rows_of(const observed<Resource>& x) {
       x.gone.size() + (x.also_present.size() + x.spared.unverified.size()) / looked_up_keys_of_row;
   for (const auto& y : x.present)
     sum += rows_of(y);
+  x.listed.each([&sum](const auto& y) { sum += 1 + y.bytes() / bytes_of_row; });
   return sum;
 }
 
@@ -98,6 +99,7 @@ std::size_t rows_of(const change_batch& x) {
 }
 
 std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
+  unpack(whole);
   if (rows_to_write(whole) <= 2 * most) {
     std::vector<change_batch> one;
     one.push_back(std::move(whole));

@@ -1,5 +1,6 @@
 #include "sync/write_preparation.hpp"
 
+#include <string>
 #include <vector>
 
 namespace volumeviz::sync {
@@ -22,8 +23,15 @@ void prepare_write(observation& what, const fetch& asked, const work_plan& plan,
   auto& [host, volumes, containers, facts] = what.batch;
   for (auto& x : volumes.present)
     x.recreated = plan.keys().recreated(x.name);
+  volumes.listed.change_each([&plan](const packed_entry<volume>& x, packed_rest<volume>& rest) {
+    rest.recreated = plan.keys().recreated(std::string{x.key()});
+  });
   for (auto& x : containers.present)
     x.times_unknown = !x.from_inspect && plan.keys().is_set_aside(x.id);
+  containers.listed.change_each(
+      [&plan](const packed_entry<container>& x, packed_rest<container>& rest) {
+        rest.times_unknown = !rest.from_inspect && plan.keys().is_set_aside(std::string{x.key()});
+      });
   if (volumes.complete) {
     for (const auto& key : plan.keys().set_aside())
       if (kept.contains(key))

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <string_view>
+#include <string>
 
 namespace volumeviz {
 
@@ -37,12 +37,11 @@ std::string describe(const row_change& x, const container* of) {
 void log_changes(spdlog::logger& log, const change_batch& batch, const write_summary& summary) {
   if (!log.should_log(spdlog::level::debug))
     return;
-  std::map<std::string_view, const container*> seen;
-  for (const auto& x : batch.containers.present)
-    seen.emplace(x.id, &x);
+  std::map<std::string, container> seen;
+  each_present(batch.containers, [&seen](const container& x) { seen.emplace(x.id, x); });
   for (const auto& x : summary.changes) {
     const auto of = seen.find(x.key);
-    log.debug(describe(x, of == seen.end() ? nullptr : of->second));
+    log.debug(describe(x, of == seen.end() ? nullptr : &of->second));
   }
 }
 

@@ -51,7 +51,7 @@ observation docker_fetcher::list_volumes(bool name_drivers) {
     return answer;
   }
   answer.ok = true;
-  answer.batch.volumes.present = std::move(listing->volumes);
+  answer.batch.volumes.listed = std::move(listing->volumes);
   answer.batch.volumes.complete = listing->warnings.empty();
   answer.warnings = std::move(listing->warnings);
   answer.left_out = std::move(listing->left_out);
@@ -80,7 +80,7 @@ observation docker_fetcher::list_containers() {
     return answer;
   }
   answer.ok = true;
-  answer.batch.containers.present = std::move(listing->containers);
+  answer.batch.containers.listed = std::move(listing->containers);
   answer.batch.containers.complete = true;
   answer.left_out = std::move(listing->left_out);
   sync::spare(answer.left_out, answer.batch.containers);

@@ -32,7 +32,8 @@ audit_answer docker_inspector::audit(const audit_request& what) {
           .events = std::move(events->events),
           .stamps = std::move(events->stamps),
           .all = events->all,
-          .answered_at = events->answered_at};
+          .answered_at = events->answered_at,
+          .continued = events->continued};
 }
 
 failure docker_inspector::identify() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace volumeviz {
 
@@ -26,11 +27,9 @@ constexpr std::size_t rows_most = 10'000;
 /// The keys that a batch tried to write or delete.
 std::set<std::string> keys_of(const change_batch& batch) {
   std::set<std::string> keys;
-  const auto add = [&keys](const std::string& key) { keys.insert(key.substr(0, longest_key)); };
-  for (const auto& x : batch.volumes.present)
-    add(x.name);
-  for (const auto& x : batch.containers.present)
-    add(x.id);
+  const auto add = [&keys](std::string_view key) { keys.emplace(key.substr(0, longest_key)); };
+  each_present_key(batch.volumes, add);
+  each_present_key(batch.containers, add);
   for (const auto* gone : {&batch.volumes.gone, &batch.containers.gone})
     std::ranges::for_each(*gone, add);
   return keys;

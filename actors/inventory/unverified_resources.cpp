@@ -20,8 +20,7 @@ void unverified_resources::fetched(const observation& what, bool list, timestamp
   const auto& containers = what.batch.containers;
   if (list && containers.complete)
     names_.clear();
-  for (const auto& x : containers.present)
-    names_[x.id] = x.name;
+  each_present(containers, [this](const container& x) { names_[x.id] = x.name; });
   for (const auto& x : what.failed)
     if (x.asked)
       failed(x, now);

@@ -74,7 +74,7 @@ void work_reports::list_began(const sync::fetch& asked) {
 void work_reports::list_committed(const sync::committed_fetch& x, seconds took) {
   auto report = report_of(x.asked, took);
   report.ok = true;
-  report.found = x.seen.batch.volumes.present.size() + x.seen.batch.containers.present.size();
+  report.found = count_present(x.seen.batch.volumes) + count_present(x.seen.batch.containers);
   report.warnings = x.seen.warnings;
   for (const auto& change : x.written.changes)
     ++count_of(report, change.op);

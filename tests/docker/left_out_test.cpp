@@ -2,7 +2,7 @@
 
 #include "docker/broken_text.hpp"
 #include "docker/event_json.hpp"
-#include "docker/resource_json.hpp"
+#include "tests/docker/whole_lists.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
@@ -48,7 +48,7 @@ left_out_entry left_out_container(const std::string& entry) {
   REQUIRE(containers.size() == 2);
   CHECK(containers[0].id == "before");
   CHECK(containers[1].id == "after");
-  CHECK(out->named_by_id == std::vector<std::size_t>{1});
+  CHECK(out->named_by_id == std::vector<std::string>{"after"});
   REQUIRE(left_out.size() == 1);
   CHECK(left_out[0].position == 2);
   CHECK(left_out[0].driver.empty());
@@ -148,7 +148,7 @@ TEST_CASE("a noncharacter in valid text is kept") {
   const auto out = parse_volumes("{\"Volumes\":[{\"Name\":\"a\xEF\xB7\x90\"}]}");
   REQUIRE(out);
   CHECK(out->left_out.empty());
-  CHECK(out->volumes.at(0).name == "a\xEF\xB7\x90");
+  CHECK(out->volumes[0].name == "a\xEF\xB7\x90");
 }
 
 TEST_CASE("a list that is cut off, or not a list, is an error as a whole") {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 using namespace volumeviz;
 using namespace std::chrono_literals;
@@ -18,9 +19,9 @@ namespace {
 
 constexpr docker::deadline patience = 20s;
 
-const container* find(const std::vector<container>& all, const std::string& id) {
+std::optional<container> find(const packed_list<container>& all, const std::string& id) {
   const auto found = std::ranges::find(all, id, &container::id);
-  return found == all.end() ? nullptr : &*found;
+  return found == all.end() ? std::nullopt : std::optional{*found};
 }
 
 /// The container as the list has it must be the one that an inspect has, except times.

@@ -1,4 +1,5 @@
-#include "docker/resource_json.hpp"
+#include "docker/info_json.hpp"
+#include "tests/docker/whole_lists.hpp"
 #include "tests/docker/why.hpp"
 #include "tests/support/fake_world.hpp"
 
@@ -115,11 +116,11 @@ TEST_CASE("a container's own name is found among aliases and duplicates") {
   CHECK(first(listed(R"("Names":null)")).name.empty());
 }
 
-TEST_CASE("a parsed list has the positions of images that are ids") {
+TEST_CASE("a parsed list names the containers whose image is an id") {
   const auto out = parse_containers(R"([{"Id":"a","State":"running","Image":"nginx"},)"
                                     R"({"Id":"b","State":"running","Image":"sha256:12"}])");
   REQUIRE(out);
-  CHECK(out->named_by_id == std::vector<std::size_t>{1});
+  CHECK(out->named_by_id == std::vector<std::string>{"b"});
 }
 
 TEST_CASE("an inspected container is read, with its times") {

@@ -127,7 +127,7 @@ TEST_CASE("mutual TLS needs the right certificates on both sides") {
 
   const auto good = volumes(daemon.host(), mine);
   REQUIRE_MESSAGE(good, support::why(good));
-  CHECK(good->volumes.at(0).name == "secret");
+  CHECK(good->volumes[0].name == "secret");
   CHECK(volumes(daemon.host("localhost"), mine));
 
   const auto connected =

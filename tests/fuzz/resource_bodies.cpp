@@ -1,5 +1,6 @@
 // Answers of the daemon: lists, inspects and /info. The first byte says what kind of answer it is.
-#include "docker/resource_json.hpp"
+#include "docker/info_json.hpp"
+#include "tests/docker/whole_lists.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <boost/json.hpp>
@@ -81,8 +82,9 @@ void check_containers(std::string_view body) {
     must(!x.from_inspect && x.started_at == never && x.finished_at == never,
          "a list has no start or end time", x.id);
   }
-  for (const auto i : read->named_by_id)
-    must(i < containers.size(), "a position is one of the list");
+  for (const auto& id : read->named_by_id)
+    must(std::ranges::find(containers, id, &container::id) != containers.end(),
+         "a container without an image's name is one of the list", id);
 }
 
 void check_inspect(std::string_view body, bool podman) {

@@ -1,6 +1,7 @@
 // A list that was compared before is not sent again, and still repairs every row that differs.
 
 #include "persistence/list_comparison.hpp"
+#include "persistence/rows_to_write.hpp"
 #include "tests/persistence/testbed.hpp"
 
 #include <set>
@@ -181,7 +182,8 @@ TEST_CASE("a row that another client changes while many others are written is co
     writing_session mine{on.url};
     list_comparison<volume> compared{mine.on, list.host, list.volumes};
     const seen_rows nothing;
-    CHECK(compared.to_compare(nothing).size() == 500);
+    rows_to_write<volume> all{list.volumes, &compared, nothing};
+    CHECK(all.next_part().size() == 500);
     // It has compared v1 and found it equal; then another client changes v1, and it changes others.
     on.run("UPDATE volumes SET driver = 'x' WHERE volume_id = 'v1'");
     mine.on.execute("UPDATE volumes SET driver = 'y' WHERE volume_id <> 'v1'");
@@ -191,10 +193,27 @@ TEST_CASE("a row that another client changes while many others are written is co
         changed.insert(x.name);
     const auto seen = compared.after_writing(mine.on, changed, {});
     list_comparison<volume> next{mine.on, list.host, list.volumes};
-    const auto& differ = next.to_compare(seen);
+    rows_to_write<volume> some{list.volumes, &next, seen};
+    const auto& differ = some.next_part();
     REQUIRE(differ.size() == 1);
     CHECK(differ[0].name == "v1");
   }
+}
+
+TEST_CASE("a packed list of more rows than one statement takes is written and repaired") {
+  on_both([](testbed& on) {
+    auto list = list_of(some_volumes(1, 12'000));
+    list.volumes.confirmed = true;
+    CHECK(on.apply(packed(list)).changes.size() == 12'000);
+    CHECK(on.apply(packed(list)).changes.empty());
+    on.run("UPDATE volumes SET driver = 'x' WHERE volume_id IN ('v7', 'v6000', 'v11999')");
+    list.volumes.present.pop_back();
+    CHECK(words(on.apply(packed(list)).changes)
+          == lines{"remove volume v12000", "update volume v11999", "update volume v6000",
+                   "update volume v7"});
+    CHECK(on.apply(packed(list)).changes.empty());
+    CHECK(on.apply(list).changes.empty()); // the same, not packed
+  });
 }
 
 TEST_CASE("resources that differ have different digests") {

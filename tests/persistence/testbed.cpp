@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace volumeviz::persistence::testing {
 
@@ -53,6 +54,12 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 } // namespace
+
+change_batch packed(change_batch batch) {
+  batch.volumes.listed = std::exchange(batch.volumes.present, {});
+  batch.containers.listed = std::exchange(batch.containers.present, {});
+  return batch;
+}
 
 writing_session::writing_session(const std::string& url)
     : on{*parse_url(url), session::purpose::write, std::chrono::seconds{10}}, hosts{*parse_url(url),

@@ -99,6 +99,8 @@ change_batch batch_of(std::vector<volume> volumes, std::vector<container> contai
 /// A complete list.
 change_batch list_of(std::vector<volume> volumes);
 change_batch list_of(std::vector<container> containers);
+/// The same batch with its resources packed, as a node's lists are.
+change_batch packed(change_batch batch);
 /// "v1 v2 v3"
 std::vector<volume> some_volumes(int from, int to);
 

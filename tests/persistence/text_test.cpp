@@ -1,5 +1,6 @@
 #include "persistence/sanitize.hpp"
 #include "persistence/text.hpp"
+#include "tests/persistence/testbed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,6 +8,7 @@
 
 using namespace volumeviz;
 using namespace volumeviz::persistence;
+using namespace volumeviz::persistence::testing;
 using namespace std::string_literals;
 
 TEST_CASE("labels become one JSON object with every character kept") {
@@ -44,6 +46,33 @@ TEST_CASE("a sanitized batch has one row per key and lists the rejected rows") {
   CHECK(x.rejected[1].key.size() == 256);
   CHECK(x.rejected[2].kind == row_kind::mount);
   CHECK(x.rejected[2].key == "c");
+}
+
+TEST_CASE("a packed list is sanitized alike, and stays packed when it is clean") {
+  const auto good = batch_of({a_volume("v"), a_volume("w")},
+                             {a_container("c", {{"v", "/a", true}, {"v", "/b", false}})});
+  const auto clean = sanitized(packed(good)).batch;
+  CHECK(clean.volumes.present.empty());
+  CHECK(clean.volumes.listed.unpacked() == sanitized(good).batch.volumes.present);
+  CHECK(clean.containers.listed.unpacked() == sanitized(good).batch.containers.present);
+
+  std::vector<change_batch> dirty(9, good);
+  dirty[0].volumes.present[1].labels = {{"k", "a\0b"s}};
+  dirty[1].volumes.present[1].name = "v";
+  dirty[2].volumes.present[0].name.clear();
+  dirty[3].volumes.present[0].name = std::string(1025, 'x');
+  dirty[4].volumes.present[0].driver = std::string(513, 'x');
+  dirty[5].containers.present[0].mounts[0].path = "/b";
+  dirty[6].containers.present[0].mounts[0].volume.clear();
+  dirty[7].containers.present[0].image = std::string(4097, 'x');
+  dirty[8].containers.present[0].mounts[0].path = "\xff";
+  for (const auto& batch : dirty) {
+    const auto in_memory = sanitized(batch), from_list = sanitized(packed(batch));
+    CHECK(from_list.batch == in_memory.batch);
+    CHECK(from_list.rejected == in_memory.rejected);
+    CHECK(from_list.replaced_text == in_memory.replaced_text);
+    CHECK_FALSE(in_memory.batch == batch);
+  }
 }
 
 TEST_CASE("text that is not a key is cut, and not within a character") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -83,12 +84,13 @@ public:
           continue;
         }
         // No times in a list, but an age in whole seconds, by the daemon's clock of this moment.
-        listing.containers.push_back(*state);
+        auto shown = *state;
         const auto moved = std::max(state->started_at, state->finished_at);
         const nanoseconds age{moved == never ? 0 : std::max<timestamp>(of_->now() - moved, 0)};
-        listing.containers.back().unchanged_for = nanoseconds{floor<seconds>(age)}.count();
-        listing.containers.back().started_at = listing.containers.back().finished_at = never;
-        listing.containers.back().from_inspect = false;
+        shown.unchanged_for = nanoseconds{floor<seconds>(age)}.count();
+        shown.started_at = shown.finished_at = never;
+        shown.from_inspect = false;
+        listing.containers.push_back(shown);
       }
       return result<docker::container_listing>{std::move(listing)};
     });
@@ -147,7 +149,9 @@ public:
         return fail(ec::docker_timeout, "the daemon did not answer in time");
       if (ahead > 0ns)
         of_->runs.elapse(ahead);
-      return of_->remembered(since, until);
+      auto answer = of_->remembered(since, until);
+      answer.continued = std::exchange(process_, of_->process) == of_->process;
+      return answer;
     });
   }
 
@@ -167,6 +171,7 @@ private:
   }
 
   std::shared_ptr<model_daemon> of_;
+  std::optional<unsigned> process_; ///< that gave the last answer about events
   bool stopped_ = false;
 };
 

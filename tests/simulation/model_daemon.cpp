@@ -130,6 +130,7 @@ void model_daemon::remember(line x) {
 
 void model_daemon::go_down() {
   down = true;
+  ++process;
   end_streams(runs.one_in(2));
   if (habits.speaks != dialect::podman)
     ring_.clear();

@@ -84,6 +84,7 @@ public:
   // Troubles.
   /// There is no process: no call is answered, and streams end.
   bool down = false;
+  unsigned process = 0; ///< the number of the present one
   /// It accepts connections and does not answer.
   bool hung = false;
   /// Our reading thread does not run.

@@ -31,8 +31,7 @@ template <class Resource>
 removal removals(const std::map<std::string, Resource>& recorded, const observed<Resource>& seen,
                  const std::set<std::string>& mounted, write_summary& summary) {
   std::set<std::string> there;
-  for (const auto& x : seen.present)
-    there.insert(key_of(x));
+  each_present_key(seen, [&there](std::string_view key) { there.emplace(key); });
   there.insert(seen.also_present.begin(), seen.also_present.end());
   removal result;
   std::size_t missing = 0;
@@ -173,20 +172,20 @@ write_summary write_batch(const change_batch& batch, const std::set<std::string>
     remove_container(rows, id, summary);
   for (const auto& name : volumes.keys)
     remove_volume(rows, name, summary);
-  for (const auto& x : batch.volumes.present) {
+  each_present(batch.volumes, [&](const volume& x) {
     if (rejected.contains(x.name))
       summary.rejected.push_back({row_kind::volume, x.name, "rejected on purpose"});
     else
       upsert(rows.volumes, x, summary);
-  }
-  for (const auto& x : batch.containers.present) {
+  });
+  each_present(batch.containers, [&](const container& x) {
     if (rejected.contains(x.id)) {
       summary.rejected.push_back({row_kind::container, x.id, "rejected on purpose"});
-      continue;
+      return;
     }
     upsert(rows.containers, x, summary);
     replace_mounts(rows.containers.at(x.id), x, summary);
-  }
+  });
   std::ranges::sort(summary.changes);
   return summary;
 }

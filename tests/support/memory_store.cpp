@@ -29,7 +29,8 @@ result<std::vector<write_summary>> memory_store::apply(const std::vector<change_
     summaries.push_back(write_batch(x, rejected_, hosts_[x.host]));
     summaries.back().taken_anew = refused_.erase(x.host) > 0;
   }
-  batches_.insert(batches_.end(), batches.begin(), batches.end());
+  for (const auto& x : batches)
+    unpack(batches_.emplace_back(x));
   transactions_.push_back(batches.size());
   return summaries;
 }

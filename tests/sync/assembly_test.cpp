@@ -57,7 +57,7 @@ TEST_CASE("batches that an agent has given up make room for newer ones") {
 }
 
 TEST_CASE("an agent can't make the hub hold more bytes than the host's limit") {
-  assembly hub{{.most_bytes = 3000, .most_batches = 8}};
+  assembly hub{{.most_bytes = 3500, .most_batches = 8}};
   REQUIRE(hub.add(chunk_of(1, 0, false, some_batch(1, 0, 0, 1500))));
   const auto refused = hub.add(chunk_of(2, 0, false, some_batch(1, 0, 0, 1500)));
   REQUIRE_FALSE(refused);

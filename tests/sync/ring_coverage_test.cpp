@@ -104,6 +104,29 @@ TEST_CASE("a young daemon that remembers less than it could has forgotten nothin
                                with_event(asked.until), {}));
 }
 
+TEST_CASE("a daemon that has been silent since lists covered its past has forgotten nothing") {
+  auto silent = remembers({});
+  silent.continued = true;
+  const audit_request next{.since = second, .until = asked.until + 5 * second};
+
+  auto coverage = coverage_of(256);
+  CHECK_FALSE(coverage.extend(asked, silent, {})); // nothing has covered the time before
+  coverage.extend_by_lists(asked, silent);
+  CHECK(coverage.extend(next, silent, {}));
+  CHECK(coverage.extend(next, silent, {}));
+  CHECK(coverage.since() == second);
+
+  // Another process may have answered, which was started meanwhile.
+  auto restarted = coverage;
+  CHECK_FALSE(restarted.extend(next, remembers({}), {}));
+  CHECK_FALSE(restarted.extend(next, silent, {}));
+  // What is left of a part of the events tells nothing.
+  auto filtered = coverage;
+  auto part = silent;
+  part.all = false;
+  CHECK_FALSE(filtered.extend(next, part, {}));
+}
+
 TEST_CASE("Podman's answers cover everything up to the question") {
   auto podman = coverage_of(256, false);
   CHECK(podman.since() == opened - disorder);

@@ -91,6 +91,17 @@ TEST_CASE("lists replace events that the daemon has forgotten, 15 s apart") {
   }
 }
 
+TEST_CASE("a daemon without any event is listed once, as long as one process answers") {
+  audit_bench bench;
+  bench.open();
+  auto silent = remembers({});
+  silent.continued = true;
+  CHECK(bench.lists_and_proves(bench.round(silent), relist_cause::daemon_forgot));
+  for (int i = 0; i < 10; ++i)
+    CHECK(bench.proves(bench.round(silent)));
+  CHECK(bench.lists_and_proves(bench.round(remembers({})), relist_cause::daemon_forgot));
+}
+
 TEST_CASE("lists after a hang also replace events that the daemon has forgotten") {
   audit_bench bench;
   bench.open();

@@ -143,6 +143,8 @@ private:
       if (told.inventory)
         x.events.push_back(told.event);
     }
+    // The daemon is never restarted, but its connections end.
+    x.continued = calm_ || !tape_.one_in(4);
     return x;
   }
 
