@@ -206,4 +206,12 @@ sanitized_batch sanitized(const change_batch& raw) {
   return x;
 }
 
+std::set<std::string> hosts_of(const std::vector<sanitized_batch>& batches) {
+  std::set<std::string> hosts;
+  for (const auto& x : batches)
+    if (!x.batch.host.empty())
+      hosts.insert(x.batch.host);
+  return hosts;
+}
+
 } // namespace volumeviz::persistence

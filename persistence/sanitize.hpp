@@ -3,6 +3,7 @@
 #include "messages/changes.hpp"
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 namespace volumeviz::persistence {
@@ -17,5 +18,7 @@ struct sanitized_batch {
 };
 
 sanitized_batch sanitized(const change_batch& raw);
+
+std::set<std::string> hosts_of(const std::vector<sanitized_batch>& batches);
 
 } // namespace volumeviz::persistence

@@ -1,8 +1,11 @@
 #include "persistence/text.hpp"
 
+#include "text/iso_time.hpp"
+
 #include <boost/json.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 
 namespace volumeviz::persistence {
@@ -28,6 +31,11 @@ std::uint64_t hash_of(std::string_view text) {
   for (const char c : text)
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return hash;
+}
+
+std::string current_time() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return text::iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
 }
 
 std::string hex(std::uint64_t value) {

@@ -15,6 +15,9 @@ std::string json_object(const key_values& values);
 /// A JSON array of strings, in their order.
 std::string json_array(const std::vector<std::string>& texts);
 
+/// Our clock's, as text::iso_time() writes it.
+std::string current_time();
+
 std::string hex(std::uint64_t value);
 
 /// FNV-1a: the same on every machine, and no more than a checksum.

@@ -8,11 +8,10 @@
 #include "persistence/row_writer.hpp"
 #include "persistence/rows_to_write.hpp"
 #include "persistence/sanitize.hpp"
+#include "persistence/text.hpp"
 #include "runtime/invariant.hpp"
-#include "text/iso_time.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -31,11 +30,6 @@ namespace {
 constexpr deletion_room deletions_at_once{.most = 5000};
 /// A preview deletes nothing, so it reports all deletions.
 constexpr deletion_room any_deletions{.most = std::numeric_limits<std::size_t>::max() / 4};
-
-std::string now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return text::iso_time(std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
-}
 
 /// One attempt at one transaction.
 class attempt {
@@ -61,7 +55,7 @@ public:
         on_.commit();
       else
         on_.flush();
-      note_changes(last);
+      record_changes(last);
       if (hosts_)
         remember(all, summaries);
       else
@@ -101,7 +95,7 @@ private:
     for (std::size_t i = 0; i < rounds.size(); ++i) {
       if (i > 0) {
         on_.flush();
-        note_changes(rounds[i - 1]);
+        record_changes(rounds[i - 1]);
       }
       write_round(rounds[i]);
     }
@@ -109,7 +103,7 @@ private:
   }
 
   /// The answers to these have come.
-  void note_changes(const std::vector<job>& of) {
+  void record_changes(const std::vector<job>& of) {
     for (const auto& x : of) {
       quota_.count_changes(x.batch.host, x.summary);
       if (hosts_)
@@ -138,6 +132,7 @@ private:
       x.lists = std::make_shared<compared_lists>(on_, x.batch);
     }
     const auto jobs = delete_rows(all);
+    forget_deleted(jobs);
     write_host_rows(jobs);
     write_rows(jobs, &change_batch::volumes, &compared_lists::volumes, &seen_host::volumes,
                [this](const auto& parts) { rows_->upsert_volumes(parts); });
@@ -187,7 +182,7 @@ private:
       x.learned = learn(on_, *x.lists, x.summary);
   }
 
-  /// Deletes the rows that go with the batches. Returns the batches whose rows are to be written
+  /// Deletes the rows that the batches remove. Returns the batches whose rows are to be written
   /// now: not those that are held back, nor those whose deletions need another transaction.
   std::vector<job> delete_rows(const std::vector<job>& all) {
     deletions to_delete{on_, now_, room_};
@@ -203,6 +198,17 @@ private:
     std::ranges::copy_if(accepted, std::back_inserter(to_write),
                          [](const job& x) { return !x.summary.unfinished; });
     return to_write;
+  }
+
+  /// A volume takes the mounts of containers along, which a list of the same batch may show.
+  void forget_deleted(const std::vector<job>& jobs) {
+    for (const auto& x : jobs) {
+      const auto& volumes = x.batch.volumes;
+      if (!hosts_ || !x.lists->containers || (!volumes.complete && volumes.gone.empty()))
+        continue;
+      on_.flush();
+      hosts_->seen[x.batch.host].forget(x.summary);
+    }
   }
 
   /// The rest of an unfinished batch is written when all its rows are deleted, and later batches of
@@ -247,19 +253,11 @@ private:
   std::set<std::string_view> unfinished_; ///< hosts
   std::vector<learned_rows> learned_;     ///< by batch
   const std::set<std::string> unknown_;   ///< empty
-  const std::string now_ = now();
+  const std::string now_ = current_time();
   host_writer host_rows_;
   quota_check quota_;
   std::unique_ptr<row_writer> rows_;
 };
-
-std::set<std::string> hosts_of(const std::vector<sanitized_batch>& batches) {
-  std::set<std::string> hosts;
-  for (const auto& x : batches)
-    if (!x.batch.host.empty())
-      hosts.insert(x.batch.host);
-  return hosts;
-}
 
 } // namespace
 

@@ -8,18 +8,19 @@
 
 namespace volumeviz::persistence {
 
-// The way of a batch from the store to SQL, a function a line:
+// How a batch gets from the store to SQL, one function per line:
 //
 //   sql_store::apply              the store's interface
 //   sql_store::call               connection, deadline, errors
 //   write_batches                 sanitizes the batches and takes the locks; repeats a transaction
 //                                 that failed, with more care
-//   attempt::run                  BEGIN, rounds of one batch a host, COMMIT
+//   attempt::run                  BEGIN, rounds of one batch per host, COMMIT
 //   attempt::write_round          the order of the tables: deletions, hosts, volumes, containers
 //   row_writer::upsert_volumes    rows as JSON in chunks (PostgreSQL), row by row (SQLite)
 //   put                           finds the rows that the database refuses
 //   row_statement::run            one statement; adds the rows that it touched to the summaries
-//   session::query                SOCI
+//   session::queue                SQLite: runs it (SOCI); PostgreSQL: waits for session::flush
+//   session::commit               sends what is queued (postgresql_pipeline::run)
 
 /// Applies all batches, in order, in one transaction; returns one summary each. Commits it and
 /// updates `hosts`. When `hosts` is null the transaction is rolled back and needs no locks: the

@@ -118,6 +118,19 @@ TEST_CASE("a list behind an event in one transaction is compared with what the e
   });
 }
 
+TEST_CASE("mounts that a volume of the same batch has taken along are written again") {
+  on_both([](testbed& on) {
+    on.apply(a_list());
+    on.apply(a_list());
+    auto without_volume = a_list();
+    std::erase_if(without_volume.volumes.present, [](const volume& x) { return x.name == "v1"; });
+    CHECK(
+        words(on.apply(without_volume).changes)
+        == lines{"create mount c1 v1 at /data", "remove mount c1 v1 at /data", "remove volume v1"});
+    CHECK(on.value("SELECT count(*) FROM volume_mounts") == "1");
+  });
+}
+
 TEST_CASE("a row that the database refuses is rejected by each list again") {
   if (!support::postgres_can_run())
     return;
