@@ -75,7 +75,7 @@ private:
   const char* at_;
 };
 
-/// The resources of a complete list, in about a fifth of the memory that a vector of them takes:
+/// The resources of a complete list, in about a quarter of the memory that a vector of them takes:
 /// most of them are equal to their rows, and all that is needed of them is the key and a hash of
 /// the text. Copies share their memory. Not thread-safe, but copies are independent of each other.
 template <class Resource>

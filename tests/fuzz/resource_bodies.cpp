@@ -62,8 +62,20 @@ void check_left_out(const std::vector<left_out_entry>& entries) {
   }
 }
 
+/// The body as it may arrive: in parts of seven bytes.
+template <class Reader>
+auto read_in_parts(std::string_view body) {
+  Reader list;
+  for (; !body.empty(); body.remove_prefix(std::min<std::size_t>(7, body.size())))
+    list.feed(body.substr(0, 7));
+  return list.finish();
+}
+
 void check_volumes(std::string_view body) {
   const auto read = docker::parse_volumes(body);
+  const auto parts = read_in_parts<docker::volume_list_reader>(body);
+  must(read ? parts && parts->volumes == read->volumes : !parts,
+       "a list reads alike as a whole and in parts");
   if (!read)
     return check_failure(read.error());
   check_left_out(read->left_out);
@@ -73,6 +85,9 @@ void check_volumes(std::string_view body) {
 
 void check_containers(std::string_view body) {
   const auto read = docker::parse_containers(body);
+  const auto parts = read_in_parts<docker::container_list_reader>(body);
+  must(read ? parts && parts->listing.containers == read->listing.containers : !parts,
+       "a list reads alike as a whole and in parts");
   if (!read)
     return check_failure(read.error());
   const auto& [containers, left_out] = read->listing;
