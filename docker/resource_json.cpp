@@ -15,8 +15,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
 tl::unexpected<failure> malformed(std::string_view what, const std::string& why) {
   return fail(ec::docker_malformed,
               "the daemon's " + std::string{what} + " can't be parsed: " + why);

@@ -1,9 +1,9 @@
 #include "sync/slices.hpp"
 
+#include "sync/append.hpp"
 #include "sync/chunks.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -28,11 +28,6 @@ std::size_t rows_of(const observed<Resource>& x) {
   for (const auto& y : x.present)
     sum += rows_of(y);
   return sum;
-}
-
-template <class T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 /// The part of a complete list that says which resources exist, without their data.
