@@ -5,6 +5,7 @@
 #include "messages/node_role.hpp"
 #include "metrics/metrics.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
 #include <spdlog/logger.h>
 
 #include <cstdint>

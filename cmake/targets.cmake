@@ -21,6 +21,20 @@ function(volumeviz_settings target)
   endif()
 endfunction()
 
+# volumeviz_unity(<target> [PRECOMPILE headers...])
+# Compiles the target's sources in batches: headers and templates take most of each one's time. To the compiler, the sources
+# in a batch are headers, and names of one are globals of the next; hence without these two warnings, which the file-by-file
+# build of VOLUMEVIZ_BATCHES=OFF has.
+function(volumeviz_unity target)
+  cmake_parse_arguments(arg "" "" "PRECOMPILE" ${ARGN})
+  if(VOLUMEVIZ_BATCHES)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${VOLUMEVIZ_BATCH_SIZE})
+    target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  elseif(arg_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
+  endif()
+endfunction()
+
 # volumeviz_library(<folder> [PRECOMPILE headers...] LINKS libraries...)
 # The folder's sources as the static library volumeviz_<folder>; a folder of headers becomes an interface library.
 function(volumeviz_library folder)
@@ -38,9 +52,7 @@ function(volumeviz_library folder)
     add_library(volumeviz_${folder} STATIC ${sources})
     target_link_libraries(volumeviz_${folder} PUBLIC ${links})
     volumeviz_settings(volumeviz_${folder})
-    if(arg_PRECOMPILE)
-      target_precompile_headers(volumeviz_${folder} PRIVATE ${arg_PRECOMPILE})
-    endif()
+    volumeviz_unity(volumeviz_${folder} PRECOMPILE ${arg_PRECOMPILE})
   else()
     add_library(volumeviz_${folder} INTERFACE)
     target_include_directories(volumeviz_${folder} INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -49,9 +61,10 @@ function(volumeviz_library folder)
 endfunction()
 
 # volumeviz_batches(<variable> <name> [INCLUDE headers...] SOURCES files...)
-# Sets <variable> to a few generated sources that include the given ones, ten each. Headers and CAF's templates take most
-# of a test's compile time: ten files together take about as long as two apart. Each *_test.cpp gets a namespace of its
-# own, so that its helpers may have the names that another file's have; its headers are included before, outside of it.
+# Sets <variable> to a few generated sources that include the given ones. Headers and CAF's templates take most of a test's
+# compile time: ten files together take about as long as two apart. Unlike in volumeviz_unity(), each *_test.cpp gets a
+# namespace of its own, so that its helpers may have the names that another file's have; its headers are included before,
+# outside of it.
 function(volumeviz_batches variable name)
   cmake_parse_arguments(arg "" "" "INCLUDE;SOURCES" ${ARGN})
   if(NOT VOLUMEVIZ_BATCHES)
@@ -65,7 +78,7 @@ function(volumeviz_batches variable name)
     list(FILTER sources ${kind} REGEX "_test\\.cpp$")
     list(LENGTH sources left)
     while(left GREATER 0)
-      list(SUBLIST sources 0 10 batch)
+      list(SUBLIST sources 0 ${VOLUMEVIZ_BATCH_SIZE} batch)
       list(REMOVE_ITEM sources ${batch})
       list(LENGTH sources left)
       set(headers ${first})
@@ -120,9 +133,10 @@ endfunction()
 
 # volumeviz_test(<name> [WAITS | SLOW] [INCLUDE headers...] [LABELS labels...] [TIMEOUT seconds] LINKS targets...)
 # tests/<name>/*.cpp as the program test_<name>. ctest runs each file of test cases as one test, in one process: what a
-# file's cases share, a PostgreSQL for example, starts once. With WAITS each TEST_CASE is a test of its own, and takes a
-# half of a core, since it often waits for servers: deploy/test runs two of them a core side by side. SLOW is for cases that
-# compute for long: each is a test of its own, too, starts before the others, and is left out by deploy/test --quick.
+# file's cases share, a PostgreSQL for example, starts once. deploy/test counts a core as four processors. A test that computes
+# takes four. With WAITS each TEST_CASE is a test of its own and takes one, since it mostly waits for servers: measured, a fleet
+# with three Docker daemons uses a quarter of a core. SLOW is for cases that compute for long: each is a test of its own, too,
+# and is left out by deploy/test --quick. Tests with a higher cost start first.
 function(volumeviz_test name)
   cmake_parse_arguments(arg "WAITS;SLOW" "TIMEOUT" "INCLUDE;LABELS;LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp")
@@ -135,12 +149,12 @@ function(volumeviz_test name)
   endif()
   set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS};${name}")
   if(arg_WAITS)
-    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties})
+    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} COST 20)
     return()
   endif()
   if(arg_SLOW)
     add_dependencies(unit_tests test_${name})
-    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 2 COST 10)
+    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 4 COST 20)
     return()
   endif()
   add_dependencies(quick_tests test_${name})
@@ -148,7 +162,7 @@ function(volumeviz_test name)
     if(source MATCHES "/([a-z0-9_]+)_test\\.cpp$")
       string(REPLACE "_" " " words "${CMAKE_MATCH_1}")
       add_test(NAME "${name}: ${words}" COMMAND test_${name} "--source-file=*/${name}/${CMAKE_MATCH_1}_test.cpp")
-      set_tests_properties("${name}: ${words}" PROPERTIES ${properties} PROCESSORS 2
+      set_tests_properties("${name}: ${words}" PROPERTIES ${properties} PROCESSORS 4
         FAIL_REGULAR_EXPRESSION "test cases: *0 ")
     endif()
   endforeach()

@@ -64,7 +64,7 @@ bool uses_tls(const config::settings& settings) {
 link_security::link_security(const config::settings& settings,
                              std::shared_ptr<const identity::credentials> own,
                              std::shared_ptr<metrics::catalogue> numbers,
-                             std::shared_ptr<spdlog::logger> log)
+                             const std::shared_ptr<spdlog::logger>& log)
     : reports(front_reports(numbers, log)) {
   if (own) {
     auto current =

@@ -22,7 +22,8 @@ bool uses_tls(const config::settings& settings);
 struct link_security {
   link_security(const config::settings& settings,
                 std::shared_ptr<const identity::credentials> credentials,
-                std::shared_ptr<metrics::catalogue> numbers, std::shared_ptr<spdlog::logger> log);
+                std::shared_ptr<metrics::catalogue> numbers,
+                const std::shared_ptr<spdlog::logger>& log);
 
   wire::credentials_source credentials;
   wire::revocation_check revoked;

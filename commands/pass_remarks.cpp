@@ -14,7 +14,7 @@ namespace {
 std::string not_inspected(resource_kind kind, const std::string& key, const std::string& why,
                           bool kept) {
   if (kind == resource_kind::container)
-    return fmt::format("the times of container {} are unknown: {}", key.substr(0, 12), why);
+    return fmt::format("the times of container {} are unknown: {}", short_id(key), why);
   if (kept)
     return fmt::format("the row of volume {} stays, although the daemon's list lacks it: {}",
                        text::in_quotes(key), why);

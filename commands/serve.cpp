@@ -262,7 +262,7 @@ exit_code serve(const config::settings& given) {
   auto settings = given;
   const process_signals signals;
   config::log_output output(settings);
-  auto log = output.logger();
+  const auto& log = output.logger();
   if (waits_for_name(settings)) {
     const auto stopped_within = [&signals](std::chrono::milliseconds limit) {
       const auto caught = signals.wait(limit);

@@ -13,19 +13,15 @@ namespace volumeviz::docker {
 
 namespace {
 
-constexpr std::size_t list_limit = std::size_t{1} << 30;
-constexpr std::size_t inspect_limit = 256 * 1024 * 1024;
-constexpr std::size_t events_limit =
+constexpr std::size_t list_size_limit = std::size_t{1} << 30;
+constexpr std::size_t inspect_size_limit = 256 * 1024 * 1024;
+constexpr std::size_t events_size_limit =
     512 * 1024 * 1024; // 256 events, each with labels of a megabyte
 // 256 events with labels of 64 KiB. The audit asks every few seconds: more would be a burden.
-constexpr std::size_t all_events_limit = 16 * 1024 * 1024;
+constexpr std::size_t all_events_size_limit = 16 * 1024 * 1024;
 
 // A container whose inspect hangs must not delay each list.
 constexpr deadline retry_pause = std::chrono::minutes{1};
-
-std::string short_id(const std::string& id) {
-  return id.substr(0, 12);
-}
 
 session::time_point in(deadline limit) {
   return std::chrono::steady_clock::now() + limit;
@@ -35,7 +31,7 @@ result<past_events> parse_events(std::string_view body) {
   past_events out;
   std::optional<failure> damage;
   event_parser parser;
-  line_reader lines{events_limit};
+  line_reader lines{events_size_limit};
   lines.feed(
       body,
       [&](std::string_view line) {
@@ -75,7 +71,7 @@ result<daemon_identity> http_client::identify(deadline limit) {
 result<volume_listing> http_client::list_volumes(deadline limit) {
   volume_list_reader list;
   if (auto read = session_.fetch(
-          "list volumes", [] { return "/volumes"; }, in(limit), list_limit, list);
+          "list volumes", [] { return "/volumes"; }, in(limit), list_size_limit, list);
       !read)
     return tl::unexpected{read.error()};
   return list.finish();
@@ -85,7 +81,7 @@ result<container_listing> http_client::list_containers(deadline limit) {
   const auto until = in(limit);
   container_list_reader list;
   if (auto read = session_.fetch(
-          "list containers", [] { return "/containers/json?all=1"; }, until, list_limit, list);
+          "list containers", [] { return "/containers/json?all=1"; }, until, list_size_limit, list);
       !read)
     return tl::unexpected{read.error()};
   auto parsed = list.finish();
@@ -144,7 +140,7 @@ result<std::optional<std::string>> http_client::inspect(const std::string& what,
                                                         std::string_view no_such,
                                                         session::time_point until) {
   auto out = session_.get(
-      what, [&] { return path; }, until, inspect_limit);
+      what, [&] { return path; }, until, inspect_size_limit);
   if (!out)
     return tl::unexpected{out.error()};
   if (out->status == 200)
@@ -196,12 +192,12 @@ result<past_events> http_client::events_between(timestamp since, timestamp until
   constexpr std::string_view what = "get past events";
   const auto patience = in(limit);
   auto answer = session_.get(
-      what, [&] { return all_events_path(since, until); }, patience, all_events_limit);
+      what, [&] { return all_events_path(since, until); }, patience, all_events_size_limit);
   const bool too_long = !answer && answer.error().code == ec::docker_too_large;
   if (too_long)
     answer = session_.get(
         what, [&] { return events_path(since, until, session_.genuine()); }, patience,
-        events_limit);
+        events_size_limit);
   if (!answer)
     return tl::unexpected{answer.error()};
   if (answer->status != 200)

@@ -15,10 +15,9 @@ using namespace std::chrono_literals;
 
 // The node's own limit allows for this: a dead volume plugin delays the list of volumes by 15 s.
 constexpr deadline list_limit = 20s;
-constexpr std::size_t short_id = 12;
 
 std::string name_of(const container& x) {
-  const auto id = x.id.substr(0, short_id);
+  const auto id = short_id(x.id);
   return x.name.empty() ? id : x.name + " (" + id + ")";
 }
 

@@ -14,8 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
 volume read_volume(json_fields& in) {
   volume out;
   out.name = in.required_text("Name");

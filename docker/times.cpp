@@ -4,12 +4,6 @@
 
 namespace volumeviz::docker {
 
-namespace {
-
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
-} // namespace
-
 timestamp http_date(std::string_view text) {
   constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const auto comma = text.find(", ");

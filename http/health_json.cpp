@@ -14,17 +14,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t second = 1'000'000'000;
-
 // Not with braces: Boost.JSON would make an array of one element.
 json::value seconds_or_null(timestamp at) {
-  return at == never ? json::value(nullptr) : json::value(at / second);
+  return at == never ? json::value(nullptr) : json::value(at / nanos_per_second);
 }
 
 /// Never negative: the clocks of two machines may disagree.
 json::value age_or_null(timestamp now, timestamp at) {
   return at == never ? json::value(nullptr)
-                     : json::value(std::max<timestamp>(now - at, 0) / second);
+                     : json::value(std::max<timestamp>(now - at, 0) / nanos_per_second);
 }
 
 json::array array_of(const std::vector<std::string>& sentences) {
@@ -63,7 +61,7 @@ std::string health_json(const health_report& report) {
   }
   checks["events"] = events_object(report.events, report.now);
   return json::serialize(json::object{{"status", to_string(report.status)},
-                                      {"timestamp", report.now / second},
+                                      {"timestamp", report.now / nanos_per_second},
                                       {"checks", std::move(checks)}});
 }
 

@@ -14,7 +14,7 @@ namespace volumeviz::http {
 namespace {
 
 // Places in polled_; the wakeup is the first.
-constexpr std::size_t listening_socket = 1;
+constexpr std::size_t polled_listener = 1;
 constexpr std::size_t first_connection = 2;
 
 } // namespace
@@ -105,7 +105,7 @@ void idle_connections::run() {
           (polled_[at].revents != 0 && receive(*it)) || (it->deadline <= now && expire(*it));
       it = done ? all_.erase(it) : std::next(it);
     }
-    if (polled_[listening_socket].revents != 0)
+    if (polled_[polled_listener].revents != 0)
       accept_waiting();
   }
   all_.clear();

@@ -16,8 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr timestamp second = 1'000'000'000;
-
 json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
@@ -103,9 +101,10 @@ void describe(json::object& row, const host_report* known, timestamp now) {
                             ? json::value("it has not reported since this hub was started")
                             : text_or_null(x.connected ? std::string{} : x.away_reason);
   // Clocks of two machines may disagree: a lag is never negative.
-  row["lag_seconds"] = x.verified_at == never
-                           ? json::value(nullptr)
-                           : json::value(std::max<timestamp>(now - x.verified_at, 0) / second);
+  row["lag_seconds"] =
+      x.verified_at == never
+          ? json::value(nullptr)
+          : json::value(std::max<timestamp>(now - x.verified_at, 0) / nanos_per_second);
   row["agent_version"] = text_or_null(x.program_version);
   row["last_heard_at"] = time_or_null(x.last_heard);
   const bool speaks = x.connected && x.last_heard != never;

@@ -10,6 +10,10 @@ const char* plural(resource_kind kind) noexcept {
   return kind == resource_kind::volume ? "volumes" : "containers";
 }
 
+std::string short_id(const std::string& id) {
+  return id.substr(0, 12);
+}
+
 bool is_running(const container& x) noexcept {
   return x.state == "running" || x.state == "paused" || x.state == "restarting";
 }

@@ -77,6 +77,9 @@ inline const std::string& key_of(const container& x) noexcept {
   return x.id;
 }
 
+/// The first twelve characters of a container's id, as `docker ps` shows it.
+std::string short_id(const std::string& id);
+
 /// Docker's own State.Running: true for running, paused and restarting containers.
 bool is_running(const container& x) noexcept;
 

@@ -10,7 +10,7 @@ namespace {
 // the system's collations can't damage an index. There is no foreign key from a mount to its
 // volume: a container's mount may name a volume whose own event is still on its way. Instead, a
 // trigger deletes the mounts of a volume that is deleted.
-constexpr const char* first = R"sql(
+constexpr const char* first_postgresql = R"sql(
 CREATE TABLE hosts (
   host text COLLATE "C" NOT NULL PRIMARY KEY,
   engine_id text NOT NULL DEFAULT '',
@@ -72,12 +72,12 @@ CREATE TRIGGER volumes_take_their_mounts_along AFTER DELETE ON volumes
   FOR EACH ROW EXECUTE FUNCTION volumes_take_their_mounts_along();
 )sql";
 
-constexpr std::array steps{migration{1, "inventory", first}};
+constexpr std::array postgresql_steps{migration{1, "inventory", first_postgresql}};
 
 } // namespace
 
 std::span<const migration> postgresql_migrations() {
-  return steps;
+  return postgresql_steps;
 }
 
 } // namespace volumeviz::persistence

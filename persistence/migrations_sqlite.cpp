@@ -9,7 +9,7 @@ namespace {
 // Times are ISO 8601 text of one width, so they sort; truth values are 0 and 1. There is no foreign
 // key from a mount to its volume: a container's mount may name a volume whose own event is still on
 // its way. Instead, a trigger deletes the mounts of a volume that is deleted.
-constexpr const char* first = R"sql(
+constexpr const char* first_sqlite = R"sql(
 CREATE TABLE hosts (
   host TEXT NOT NULL PRIMARY KEY,
   engine_id TEXT NOT NULL DEFAULT '',
@@ -66,12 +66,12 @@ CREATE TRIGGER volumes_take_their_mounts_along AFTER DELETE ON volumes BEGIN
 END;
 )sql";
 
-constexpr std::array steps{migration{1, "inventory", first}};
+constexpr std::array sqlite_steps{migration{1, "inventory", first_sqlite}};
 
 } // namespace
 
 std::span<const migration> sqlite_migrations() {
-  return steps;
+  return sqlite_steps;
 }
 
 } // namespace volumeviz::persistence

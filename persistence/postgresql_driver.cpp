@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string uri_of(const address& where, milliseconds limit) {
+std::string with_connect_timeout(const address& where, milliseconds limit) {
   if (where.connection.find("connect_timeout=") != std::string::npos)
     return where.connection;
   // libpq takes whole seconds, and 2 at least.
@@ -37,7 +37,7 @@ public:
   using driver::driver;
 
   void open(session::purpose why) override {
-    sql().open(soci::postgresql, uri_of(where(), limit()));
+    sql().open(soci::postgresql, with_connect_timeout(where(), limit()));
     // By default libpq prints the server's notices to standard error.
     PQsetNoticeProcessor(
         connection(), [](void*, const char*) {}, nullptr);
@@ -95,7 +95,7 @@ public:
     script("BEGIN");
     script("COMMIT");
     const auto before = ask("SELECT pg_backend_pid()");
-    const second_connection other{uri_of(where(), limit())};
+    const second_connection other{with_connect_timeout(where(), limit())};
     const auto& others = other.backend_pid();
     return others.empty() || (others != before && ask("SELECT pg_backend_pid()") == before);
   }

@@ -21,12 +21,13 @@ operation operation_named(std::string_view name) {
 
 std::string row_statement::run(const parameters& values, std::size_t rows) {
   if (!careful_) {
-    on_.queue({.sql = sql_,
-               .values = values,
-               .columns = columns,
-               .answered = [summaries = summaries_, kind = kind_, rows](auto&& touched) {
-                 report(*summaries, kind, std::move(touched), rows);
-               }});
+    on_.queue(
+        {.sql = sql_,
+         .values = values,
+         .columns = columns,
+         .answered = [summaries = summaries_, kind = kind_, rows](std::vector<text_row>&& touched) {
+           report(*summaries, kind, std::move(touched), rows);
+         }});
     return {};
   }
   // A failed statement spoils its transaction; going back to a savepoint repairs it.

@@ -9,18 +9,18 @@ namespace volumeviz::persistence {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
+using steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds patience{2000};
 
 /// False when the connection was not ready in time.
-bool wait_for(PGconn* on, short events, clock::time_point until) {
+bool wait_for(PGconn* on, short events, steady::time_point until) {
   const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
+      std::chrono::duration_cast<std::chrono::milliseconds>(until - steady::now()).count();
   pollfd one{.fd = PQsocket(on), .events = events, .revents = 0};
   return left > 0 && one.fd >= 0 && ::poll(&one, 1, static_cast<int>(left)) > 0;
 }
 
-bool connect(PGconn* on, clock::time_point until) {
+bool connect(PGconn* on, steady::time_point until) {
   if (PQstatus(on) == CONNECTION_BAD)
     return false;
   for (auto next = PGRES_POLLING_WRITING; next != PGRES_POLLING_OK; next = PQconnectPoll(on))
@@ -30,7 +30,7 @@ bool connect(PGconn* on, clock::time_point until) {
   return true;
 }
 
-std::string pid_in_transaction(PGconn* on, clock::time_point until) {
+std::string pid_in_transaction(PGconn* on, steady::time_point until) {
   if (PQsendQuery(on, "BEGIN; SELECT pg_backend_pid()") != 1)
     return {};
   std::string pid;
@@ -54,7 +54,7 @@ struct second_connection::implementation {
 
 second_connection::second_connection(const std::string& uri)
     : impl_{new implementation{{PQconnectStart(uri.c_str()), &PQfinish}}} {
-  const auto until = clock::now() + patience;
+  const auto until = steady::now() + patience;
   if (connect(impl_->on.get(), until))
     backend_pid_ = pid_in_transaction(impl_->on.get(), until);
 }

@@ -54,6 +54,7 @@ public:
     if (last.empty())
       return;
     std::vector<std::string> places;
+    places.reserve(last.size());
     for (const auto& part : last)
       places.push_back(bound(part));
     add('(' + joined(key, "t.") + ") > (" + joined(places) + ')');

@@ -13,13 +13,13 @@ namespace {
 // The bytes of an entry besides its characters.
 constexpr std::size_t entry = 16;
 
-std::size_t weight(const std::string& x) {
+std::size_t bytes_of(const std::string& x) {
   return x.size() + entry;
 }
-std::size_t weight(const row_change& x) {
+std::size_t bytes_of(const row_change& x) {
   return x.key.size() + x.detail.size() + entry;
 }
-std::size_t weight(const rejected_row& x) {
+std::size_t bytes_of(const rejected_row& x) {
   return x.key.size() + x.reason.size() + entry;
 }
 
@@ -28,7 +28,7 @@ template <class T>
 std::size_t fitting(const std::vector<T>& all, std::size_t most, std::size_t bytes) {
   std::size_t n = 0;
   for (std::size_t held = 0; n < all.size() && n < most; ++n) {
-    held += weight(all[n]);
+    held += bytes_of(all[n]);
     if (held > bytes)
       break;
   }

@@ -1,9 +1,9 @@
 #include "sync/assembly.hpp"
 
 #include "runtime/invariant.hpp"
+#include "sync/append.hpp"
 #include "sync/chunks.hpp"
 
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -18,6 +18,7 @@ constexpr std::size_t remembered = 64;
 constexpr std::size_t map_node = 48;
 
 std::size_t memory_of(const std::string& x) {
+  // The object itself, besides what it has on the heap. NOLINTNEXTLINE(bugprone-sizeof-container)
   return sizeof(x) + x.size();
 }
 std::size_t memory_of(const key_values& pairs) {
@@ -67,13 +68,8 @@ void drop_long_keys(observed<Resource>& of) {
     std::erase_if(*keys, [](const std::string& x) { return x.size() > key_most; });
 }
 
-template <class T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
 template <class Resource>
-void append(observed<Resource>& to, observed<Resource>&& from) {
+void take_in(observed<Resource>& to, observed<Resource>&& from) {
   append(to.present, std::move(from.present));
   append(to.gone, std::move(from.gone));
   append(to.also_present, std::move(from.also_present));
@@ -88,11 +84,11 @@ void append(observed<Resource>& to, observed<Resource>&& from) {
   to.confirmed = from.confirmed;
 }
 
-void append(change_batch& to, change_batch&& from) {
+void take_in(change_batch& to, change_batch&& from) {
   drop_long_keys(from.volumes);
   drop_long_keys(from.containers);
-  append(to.volumes, std::move(from.volumes));
-  append(to.containers, std::move(from.containers));
+  take_in(to.volumes, std::move(from.volumes));
+  take_in(to.containers, std::move(from.containers));
   to.facts = std::move(from.facts);
 }
 
@@ -154,7 +150,7 @@ result<std::optional<whole_batch>> assembly::add(link_chunk&& chunk, time_point 
                 .first;
   auto& x = known->second;
   invariant(x.next == chunk.index, "chunks of a batch are joined in order");
-  append(x.whole.batch, std::move(chunk.part));
+  take_in(x.whole.batch, std::move(chunk.part));
   ++x.next;
   x.touched = now;
   if (!chunk.last) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "text/timestamp.hpp"
+
 #include <chrono>
 #include <cstddef>
 
@@ -32,5 +34,10 @@ struct audit_policy {
   /// The least between two lists that replace events which the daemon has forgotten.
   std::chrono::milliseconds relist{15'000};
 };
+
+/// A span in the unit of a timestamp.
+inline timestamp ns(std::chrono::nanoseconds span) {
+  return span.count();
+}
 
 } // namespace volumeviz::sync

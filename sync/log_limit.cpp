@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t key_most = 300;
 
 // No key of a caller begins with this.
-const std::string all_others("\0others", 7);
+const std::string other_lines("\0others", 7);
 
 } // namespace
 
@@ -20,7 +20,7 @@ std::optional<std::uint64_t> log_limit::admit(std::string key, time_point now) {
   if (!known_.contains(key) && known_.size() >= limits_.keys) {
     forget_expired(now);
     if (known_.size() >= limits_.keys)
-      key = all_others;
+      key = other_lines;
   }
   const auto [known, is_new] = known_.try_emplace(std::move(key), interval{.began = now});
   if (is_new)

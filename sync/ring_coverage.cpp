@@ -11,10 +11,6 @@ namespace {
 // The first second of 1970: asks for all events that the daemon remembers.
 constexpr timestamp beginning = 1'000'000'000;
 
-timestamp ns(std::chrono::nanoseconds span) {
-  return span.count();
-}
-
 timestamp newest(const audit_answer& answer) {
   return answer.stamps.empty() ? never : answer.stamps.back();
 }

@@ -1,9 +1,9 @@
 #include "sync/slices.hpp"
 
+#include "sync/append.hpp"
 #include "sync/chunks.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -29,11 +29,6 @@ std::size_t rows_of(const observed<Resource>& x) {
     sum += rows_of(y);
   x.listed.each([&sum](const auto& y) { sum += 1 + y.bytes() / bytes_of_row; });
   return sum;
-}
-
-template <class T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 /// The part of a complete list that says which resources exist, without their data.

@@ -14,10 +14,6 @@ constexpr timestamp whole_second = 1'000'000'000;
 // A clock that is corrected bit by bit, by 500 ppm at most, was not set: 2.5 ms between two audits.
 constexpr timestamp corrected = 300'000'000;
 
-timestamp ns(std::chrono::nanoseconds span) {
-  return span.count();
-}
-
 /// "-3600.0 s".
 std::string in_seconds(timestamp span) {
   char text[32];

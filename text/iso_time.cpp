@@ -9,8 +9,6 @@ namespace volumeviz::text {
 
 namespace {
 
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
 /// Reads fixed-width fields off the front of a text; one failure makes all that follows fail.
 class cursor {
 public:

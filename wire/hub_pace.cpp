@@ -16,7 +16,7 @@ constexpr std::size_t sessions_max = 64;
 
 // Members whose rates are kept although they are not connected. Our CA has signed their
 // certificates.
-constexpr std::size_t kept_max = 4096;
+constexpr std::size_t paces_max = 4096;
 
 } // namespace
 
@@ -25,7 +25,7 @@ std::shared_ptr<member_rates> rates_of_members::of(const std::string& fingerprin
     return std::make_shared<member_rates>();
   if (const auto known = all_.find(fingerprint); known != all_.end())
     return known->second;
-  if (all_.size() >= kept_max)
+  if (all_.size() >= paces_max)
     std::erase_if(all_, [](const auto& x) { return x.second.use_count() == 1; });
   return all_.emplace(fingerprint, std::make_shared<member_rates>()).first->second;
 }

@@ -6,7 +6,7 @@ namespace volumeviz::wire {
 
 namespace {
 
-constexpr std::size_t kept_max = 4096;
+constexpr std::size_t sources_max = 4096;
 
 } // namespace
 
@@ -17,7 +17,7 @@ bool new_nodes::admit(const std::string& member, const rate& most, steady::time_
   if (full_at - now > most.burst * most.interval)
     return false;
   full_at_[member] = full_at;
-  if (full_at_.size() > kept_max)
+  if (full_at_.size() > sources_max)
     forget(now);
   return true;
 }
@@ -26,7 +26,7 @@ bool new_nodes::admit(const std::string& member, const rate& most, steady::time_
 /// that is closest to it.
 void new_nodes::forget(steady::time_point now) {
   std::erase_if(full_at_, [now](const auto& x) { return x.second <= now; });
-  if (full_at_.size() > kept_max)
+  if (full_at_.size() > sources_max)
     full_at_.erase(std::ranges::min_element(full_at_, {}, [](const auto& x) { return x.second; }));
 }
 

@@ -26,7 +26,7 @@ const char* past_tense(operation op) {
 std::string describe(const row_change& x, const container* of) {
   if (x.kind == row_kind::volume)
     return fmt::format("volume {} {}", x.key, past_tense(x.op));
-  const auto id = x.key.substr(0, 12);
+  const auto id = short_id(x.key);
   const auto name = of != nullptr && !of->name.empty() ? fmt::format("{} ({})", of->name, id) : id;
   if (x.kind == row_kind::mount)
     return fmt::format("mount {} in container {} {}", x.detail, name, past_tense(x.op));

@@ -6,7 +6,7 @@ namespace volumeviz {
 
 namespace {
 
-constexpr docker::deadline probe_limit = std::chrono::seconds{4};
+constexpr docker::deadline call_limit = std::chrono::seconds{4};
 
 } // namespace
 
@@ -24,7 +24,7 @@ docker_inspector::interface::behavior_type docker_inspector::make_behavior() {
 }
 
 audit_answer docker_inspector::audit(const audit_request& what) {
-  auto events = client_.events_between(what.since, what.until, probe_limit);
+  auto events = client_.events_between(what.since, what.until, call_limit);
   if (!events)
     return {.ok = false, .why = events.error(), .events = {}, .stamps = {}};
   return {.ok = true,
@@ -37,7 +37,7 @@ audit_answer docker_inspector::audit(const audit_request& what) {
 }
 
 failure docker_inspector::identify() {
-  auto daemon = client_.identify(probe_limit);
+  auto daemon = client_.identify(call_limit);
   return daemon ? failure{} : daemon.error();
 }
 

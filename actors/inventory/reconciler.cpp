@@ -14,13 +14,14 @@ namespace {
 
 // How often the host's row is written while its time of verification moves.
 constexpr auto host_interval = std::chrono::seconds{10};
-constexpr auto write_limit = std::chrono::minutes{1};
+constexpr auto host_write_limit = std::chrono::minutes{1};
 // A change younger than this may be missing in the lists that follow the opening of a stream: the
 // API may lag behind its events by 1.5 s.
 constexpr timestamp api_lag = 2'000'000'000;
 
 std::string describe_reasons(const std::vector<list_reason>& reasons) {
   std::vector<const char*> words;
+  words.reserve(reasons.size());
   for (auto x : reasons)
     words.push_back(to_string(x));
   return fmt::format("{}", fmt::join(words, ","));
@@ -155,7 +156,7 @@ void reconciler::write_host() {
                  .last_seen_at = context_->now(),
                  .verified_at = at};
   writing_host_ = true;
-  self_->request(context_->handles.store, write_limit, std::move(batch))
+  self_->request(context_->handles.store, host_write_limit, std::move(batch))
       .then([this, at](const write_answer& answer) { host_written(answer, at); },
             [this](const caf::error&) { writing_host_ = false; });
 }
@@ -189,7 +190,7 @@ void reconciler::publish_status() {
                           .initial_done = ledger_.initial_done(),
                           .verified_at = verified_at()};
   self_->send(context_->handles.metrics, status);
-  self_->send(context_->handles.health, std::move(status));
+  self_->send(context_->handles.health, status);
 }
 
 } // namespace volumeviz

@@ -12,7 +12,6 @@ namespace {
 
 // A report names this many; it counts the rest.
 constexpr std::size_t named = 5;
-constexpr std::size_t short_id = 12;
 
 } // namespace
 
@@ -98,7 +97,7 @@ std::string unverified_resources::name_of(const std::string& key) const {
   if (kind_ == resource_kind::volume)
     return key;
   const auto i = names_.find(key);
-  const auto id = key.substr(0, short_id);
+  const auto id = short_id(key);
   return i == names_.end() || i->second.empty() ? id : fmt::format("{} ({})", i->second, id);
 }
 

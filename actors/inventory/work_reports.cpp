@@ -10,6 +10,7 @@ namespace {
 
 std::vector<event_count> counts_of(const std::vector<sync::event_tally>& tallies) {
   std::vector<event_count> counts;
+  counts.reserve(tallies.size());
   const auto* first = event_catalogue().data();
   for (const auto& x : tallies)
     counts.push_back({static_cast<std::uint32_t>(x.meaning - first), x.count, x.oldest});
@@ -42,6 +43,7 @@ std::vector<row_count> work_reports::count_rows(const sync::committed_fetch& x) 
   for (const auto& change : x.written.more_changes)
     counts[{change.kind, change.op, source}] += change.count;
   std::vector<row_count> rows;
+  rows.reserve(counts.size());
   for (const auto& [what, n] : counts)
     rows.push_back({std::get<0>(what), std::get<1>(what), std::get<2>(what), n});
   return rows;

@@ -11,11 +11,11 @@ namespace volumeviz {
 
 namespace {
 
-constexpr auto probe_interval = std::chrono::seconds{5};
-constexpr auto probe_limit = std::chrono::seconds{10};
+constexpr auto docker_probe_interval = std::chrono::seconds{5};
+constexpr auto docker_probe_limit = std::chrono::seconds{10};
 // The inspector is being restarted, which says nothing about the daemon.
 constexpr auto probe_retry = std::chrono::milliseconds{50};
-constexpr auto question_limit = std::chrono::seconds{1};
+constexpr auto answer_limit = std::chrono::seconds{1};
 // The store checks the database every two seconds, and none of its calls takes longer than five. A
 // store that reports nothing for this long hangs.
 constexpr timestamp store_silence_max = 12'000'000'000;
@@ -129,11 +129,11 @@ void health_reporter::unverified(const unverified_report& report) {
 }
 
 void health_reporter::probe_docker() {
-  self_->request(parts_.probe, probe_limit, atom::identify_v)
+  self_->request(parts_.probe, docker_probe_limit, atom::identify_v)
       .then(
           [this](const failure& why) {
             docker_answered(why);
-            probe_again_in(probe_interval);
+            probe_again_in(docker_probe_interval);
           },
           [this](const caf::error& why) {
             if (why != caf::sec::request_timeout) {
@@ -141,7 +141,7 @@ void health_reporter::probe_docker() {
               return;
             }
             docker_answered({ec::docker_timeout, "the daemon did not answer in time"});
-            probe_again_in(probe_interval);
+            probe_again_in(docker_probe_interval);
           });
 }
 
@@ -170,7 +170,7 @@ caf::result<health_report> health_reporter::report() {
 }
 
 void health_reporter::ask_metrics(const std::shared_ptr<inquiry>& what) {
-  self_->request(context_->handles.metrics, question_limit, atom::counters_v)
+  self_->request(context_->handles.metrics, answer_limit, atom::counters_v)
       .then(
           [this, what](const event_counters& counters) {
             what->counters = counters;
@@ -180,7 +180,7 @@ void health_reporter::ask_metrics(const std::shared_ptr<inquiry>& what) {
 }
 
 void health_reporter::ask_roster(const std::shared_ptr<inquiry>& what) {
-  self_->request(context_->handles.roster, question_limit, atom::hosts_v)
+  self_->request(context_->handles.roster, answer_limit, atom::hosts_v)
       .then(
           [this, what](std::vector<host_report>& hosts) {
             what->hosts = std::move(hosts);

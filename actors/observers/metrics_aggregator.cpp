@@ -7,7 +7,7 @@ namespace volumeviz {
 namespace {
 
 // Below the two seconds that the HTTP server waits for the text.
-constexpr auto roster_limit = std::chrono::seconds{1};
+constexpr auto hosts_limit = std::chrono::seconds{1};
 
 } // namespace
 
@@ -127,7 +127,7 @@ caf::result<std::string> metrics_aggregator::render() {
   if (!context_->handles.roster)
     return context_->numbers->render();
   auto answer = self_->make_response_promise<std::string>();
-  self_->request(context_->handles.roster, roster_limit, atom::hosts_v)
+  self_->request(context_->handles.roster, hosts_limit, atom::hosts_v)
       .then(
           [this, answer](const std::vector<host_report>& hosts) mutable {
             answer.deliver(context_->numbers->render(hosts, context_->now()));

@@ -23,6 +23,8 @@ struct counting : support::deterministic_system {
     context->handles.metrics = aggregator;
     run();
   }
+  /// The actors have the context, and without relays its handles keep them alive.
+  ~counting() { context->handles = {}; }
   void start_aggregator() {
     aggregator = spawn<shell<metrics_aggregator>>(
         make_slot("metrics_aggregator"), context_ptr{context},

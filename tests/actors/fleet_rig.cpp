@@ -26,6 +26,11 @@ fleet_rig::fleet_rig() {
   start_hub();
 }
 
+/// The actors have the context, and without relays its handles keep them alive.
+fleet_rig::~fleet_rig() {
+  context->handles = {};
+}
+
 void fleet_rig::prove(const wire::member& who) {
   members = std::make_shared<wire::member_registry>();
   members->add(1, to_string(caf().node()), who);
@@ -58,6 +63,7 @@ void fleet_rig::stop_hub() {
                         caf::actor_cast<caf::strong_actor_ptr>(writer)})
     caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
   gate = nullptr;
+  context->handles = {};
   run();
 }
 

@@ -20,6 +20,7 @@ namespace volumeviz::testing {
 class fleet_rig : public support::deterministic_system {
 public:
   fleet_rig();
+  ~fleet_rig();
 
   /// Starts a hub with the store of the one before, which has lost everything else.
   void start_hub();

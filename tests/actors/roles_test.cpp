@@ -26,7 +26,6 @@ struct observers : support::deterministic_system {
       : numbers(std::make_shared<metrics::catalogue>(role)) {
     if (role == node_role::hub)
       roster = spawn<shell<fixed_roster>>(make_slot("fleet_roster"), fleet);
-    auto context = std::make_shared<actor_context>();
     context->log = log.log();
     context->numbers = numbers;
     context->now = wall_clock();
@@ -41,7 +40,11 @@ struct observers : support::deterministic_system {
                                              reporter_parts{.events_enabled = enabled});
     run();
   }
-  ~observers() { hold(nullptr); }
+  ~observers() {
+    hold(nullptr);
+    // The actors have the context, and without relays its handles keep them alive.
+    context->handles = {};
+  }
 
   health_report health() { return *ask<health_report>(reporter, atom::health_v)->value; }
   std::vector<std::string> not_ready() {
@@ -62,6 +65,7 @@ struct observers : support::deterministic_system {
   }
 
   std::shared_ptr<std::vector<host_report>> fleet = std::make_shared<std::vector<host_report>>();
+  std::shared_ptr<actor_context> context = std::make_shared<actor_context>();
   std::shared_ptr<metrics::catalogue> numbers;
   kept_log log;
   fleet_roster_actor roster;

@@ -6,7 +6,7 @@ namespace volumeviz::simulation {
 
 // The checks of each family of schedules; README.md has the commands.
 
-/// These keep every promise.
+/// These keep every promise: so many, or at most SIMULATE of them.
 void check_fixed(maker make, std::uint64_t first, std::uint64_t count);
 /// So do fresh ones: as many as run in fifteen seconds, or SIMULATE of them, from SIMULATE_FROM on.
 void check_fresh(maker make);
