@@ -14,7 +14,7 @@ namespace volumeviz::docker {
 namespace {
 
 // From the creation of the file until the daemon listens. A second in all is ample.
-constexpr std::chrono::milliseconds pause{10};
+constexpr std::chrono::milliseconds try_pause{10};
 constexpr int most_tries = 100;
 
 } // namespace
@@ -42,7 +42,7 @@ socket_watch::~socket_watch() {
 }
 
 std::optional<std::chrono::milliseconds> socket_watch::next_try() const noexcept {
-  return tries_left_ > 0 ? std::optional{pause} : std::nullopt;
+  return tries_left_ > 0 ? std::optional{try_pause} : std::nullopt;
 }
 
 bool socket_watch::appeared() {

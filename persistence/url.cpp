@@ -28,7 +28,7 @@ constexpr const char* bad_escape =
     "a % must be followed by two hexadecimal digits; percent-encode it as %25";
 constexpr const char* postgres_form = "postgresql://USER:PASSWORD@HOST:PORT/NAME";
 
-std::string joined(const std::vector<std::string>& sentences) {
+std::string one_text(const std::vector<std::string>& sentences) {
   std::string result;
   for (const auto& each : sentences)
     result += (result.empty() ? "" : "; ") + each;
@@ -84,7 +84,7 @@ std::vector<std::string> sqlite_complaints(const std::string& rest) {
 result<address> parse_sqlite(const std::string& rest) {
   if (const auto wrong = sqlite_complaints(rest); !wrong.empty())
     return fail(ec::bad_request,
-                "DATABASE_URL can't be used: " + joined(wrong) + "; give it as " + sqlite_form);
+                "DATABASE_URL can't be used: " + one_text(wrong) + "; give it as " + sqlite_form);
   // SQLAlchemy, Django and Prisma write an absolute path with four slashes.
   const auto path = '/' + text::percent_decode(rest.substr(rest.find_first_not_of('/'))).value();
   return address{dialect::sqlite, path, {}, "sqlite://" + visible(path)};
@@ -164,7 +164,7 @@ std::vector<std::string> postgresql_complaints(const std::string& url) {
 
 result<address> parse_postgresql(const std::string& url) {
   if (const auto wrong = postgresql_complaints(url); !wrong.empty())
-    return fail(ec::bad_request, "DATABASE_URL can't be used: " + joined(wrong) + "; give it as "
+    return fail(ec::bad_request, "DATABASE_URL can't be used: " + one_text(wrong) + "; give it as "
                                      + postgres_form + "?sslmode=…");
   auto found = read_by_libpq(url);
   address result{dialect::postgresql, {}, {}, shown(*found)};
@@ -196,7 +196,7 @@ std::optional<std::string> url_complaint(const std::string& url) {
     wrong = postgresql_complaints(url);
   else
     return "";
-  return wrong.empty() ? std::nullopt : std::optional{joined(wrong)};
+  return wrong.empty() ? std::nullopt : std::optional{one_text(wrong)};
 }
 
 result<address> parse_url(const std::string& url) {
