@@ -31,7 +31,7 @@ stream_decision stream_audit::opened(const stream_opening& how, const clock_read
   read_ = now;
   ask_in(policy_.interval, now.steady);
   stream_decision x;
-  if (how.offset_before && std::abs(*how.offset_before - offset_) > ns(policy_.clock_unset))
+  if (std::abs(how.offset_before.value_or(0) - offset_) > ns(policy_.clock_unset))
     x.relist = relist_cause::clock_set;
   return x;
 }

@@ -59,8 +59,11 @@ struct stream_decision {
 ///
 /// | the daemon's clock minus ours                          | decision                          |
 /// |--------------------------------------------------------|-----------------------------------|
-/// | differs from the stream before by more than 3 s        | list containers; ask in 5 s       |
+/// | differs from the stream before (1) by more than 3 s    | list containers; ask in 5 s       |
 /// | else                                                   | ask in 5 s                        |
+///
+/// (1) At the first stream of a process, from 0: either clock may have been set while no process
+///     compared them, and the containers' ages are by the daemon's.
 ///
 /// When it is time to ask:
 ///
