@@ -14,8 +14,8 @@ namespace volumeviz::commands {
 /// all others.
 inline constexpr std::size_t workers = 5;
 
-/// CAF with shared_workers. Its own work-stealing workers poll, which costs a percent of a core while
-/// idle (measured).
+/// CAF with shared_workers. Its own work-stealing workers poll, which costs a percent of a core
+/// while idle (measured).
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(const config::settings& x) {
     use_shared_workers(*this, workers);
