@@ -19,8 +19,8 @@ public:
   list_cutter() : at_{place::before_array} {}
   /// For an array that is a member of the document, an object. Without such an array there are no
   /// entries, and the frame is the document.
-  explicit list_cutter(std::string member)
-      : quoted_member_{'"' + member + '"'}, at_{place::before_object} {}
+  explicit list_cutter(std::string_view member)
+      : quoted_member_{'"' + std::string{member} + '"'}, at_{place::before_object} {}
 
   /// The next part of the text; it may begin and end anywhere.
   void feed(std::string_view bytes, const on_entry& entry);

@@ -21,6 +21,7 @@ template <>
 struct packed_rest<volume> {
   timestamp created_at = never;
   bool recreated = false;
+  friend bool operator==(const packed_rest&, const packed_rest&) = default;
 };
 template <>
 struct packed_rest<container> {
@@ -30,6 +31,7 @@ struct packed_rest<container> {
   std::int64_t unchanged_for = 0;
   bool from_inspect = false;
   bool times_unknown = false;
+  friend bool operator==(const packed_rest&, const packed_rest&) = default;
 };
 
 /// All that a list shows of a resource, as one text: different resources have different texts. It
@@ -179,7 +181,7 @@ void packed_list<Resource>::change_each(Change change) {
       auto after = before;
       change(x, after);
       const auto bytes = x.bytes();
-      if (std::memcmp(&before, &after, sizeof after) != 0) {
+      if (after != before) {
         if (p.use_count() > 1)
           p = std::make_shared<page>(*p);
         std::memcpy(p->data() + offset + sizeof(std::uint32_t), &after, sizeof after);
