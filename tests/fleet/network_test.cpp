@@ -28,8 +28,8 @@ void one_agent_loses(const lost_packets& what) {
   fault.hub_reports_away({1});
   fault.agents_report_the_hub({1});
   fault.rows_are_behind({1});
-  // Other hosts are not affected.
-  CHECK(on.differences_of(0) == "");
+  // Other hosts are not affected. Their users continue, so a row may be on its way.
+  CHECK(volumeviz::support::eventually([&] { return on.differences_of(0).empty(); }, seconds{3}));
   CHECK(status_of(on.health_of_agent(2), "hub") == "healthy");
   fault.end([&] { on.net.mend(); });
 }
