@@ -152,7 +152,7 @@ TEST_CASE("in whatever parts a document comes, it is cut alike") {
   }));
 }
 
-TEST_CASE("a list that begins anew forgets what came before") {
+TEST_CASE("a list that begins again forgets what came before") {
   docker::volume_list_reader list;
   list.feed(R"({"Volumes":[{"Name":"old"},{"Na)");
   list.begin();
