@@ -7,11 +7,14 @@ namespace {
 /// Wants a list where one is cheaper than inspects, or has to replace them.
 void want_list_for_keys(backlog& waiting, time_point now) {
   auto& keys = waiting.keys;
-  if (!waiting.lists.due(now) && keys.more_due_for_list(waiting.limits.list_above, now))
-    waiting.want_list(list_reason::escalation, 0, now);
+  if (waiting.lists.due(now))
+    return;
+  // First: a key that is postponed spares no inspect now, so it must not count below.
   if (now < waiting.lists.next_stand_in())
     keys.postpone_list_only(now, waiting.lists.next_stand_in());
-  else if (!waiting.lists.due(now) && keys.due_for_list_only(now))
+  if (keys.more_due_for_list(waiting.limits.list_above, now))
+    waiting.want_list(list_reason::escalation, 0, now);
+  else if (keys.due_for_list_only(now))
     waiting.want_list(list_reason::failure, 0, now);
 }
 
@@ -24,7 +27,7 @@ std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
   if (waiting.lists.due(now)) {
     x.number = waiting.next_number();
     x.list = waiting.lists.take(now);
-    x.marks = waiting.keys.take_due_for_list(now);
+    x.marks = waiting.keys.take_for_list(now);
     return x;
   }
   if (const auto soonest = waiting.keys.soonest(); soonest && *soonest <= now) {

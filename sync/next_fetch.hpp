@@ -14,8 +14,10 @@ namespace volumeviz::sync {
 /// |-----------------------------------------------------------|--------------------------------|
 /// | a list that is due                                        | the list, with all dirty keys  |
 /// |                                                           | that are due and need no       |
-/// |                                                           | inspect                        |
-/// | more than `list_above` such keys                          | the same                       |
+/// |                                                           | inspect, and all that can't be |
+/// |                                                           | inspected                      |
+/// | more than `list_above` due keys that need no inspect (not | the same                       |
+/// |   those of the next row while their time has not come)    |                                |
 /// | a due key that can't be inspected, `stand_in_apart` after | the same                       |
 /// |   the list before                                         |                                |
 /// | a due key that has not failed                             | at most `batch_max` such keys  |

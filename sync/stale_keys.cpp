@@ -78,13 +78,17 @@ stale_keys::marks stale_keys::take_due(time_point now, std::size_t most) {
   return taken;
 }
 
-stale_keys::marks stale_keys::take_due_for_list(time_point now) {
+stale_keys::marks stale_keys::take_for_list(time_point now) {
   marks taken;
-  for (auto i = due_.begin(); i != due_.end() && i->first <= now;) {
-    if (marks_.at(i->second).by == completed_by::inspect)
-      ++i;
-    else
+  const auto is_left = [&](const order::value_type& x) {
+    return x.first <= now || counts_[place(completed_by::list)] > 0;
+  };
+  for (auto i = due_.begin(); i != due_.end() && is_left(*i);) {
+    const auto by = marks_.at(i->second).by;
+    if (by == completed_by::list || (by == completed_by::any && i->first <= now))
       i = take(i, taken);
+    else
+      ++i;
   }
   return taken;
 }

@@ -67,8 +67,10 @@ public:
   /// has failed before comes after all others and alone: its inspect may hang, and must not hold up
   /// the others.
   marks take_due(time_point now, std::size_t most);
-  /// Takes the keys that are due and that a list completes.
-  marks take_due_for_list(time_point now);
+  /// Takes the keys that a list completes: those that are due, and all that only a list completes.
+  /// The due time of the latter says when a list has to come for them. A list that comes earlier
+  /// takes them along; otherwise frequent lists could postpone them for ever.
+  marks take_for_list(time_point now);
   /// Takes the keys that wait for an inspect, were last touched before `number`, and of which the
   /// list of this number says that they are gone.
   marks take_gone(std::uint64_t number, const std::function<bool(const std::string&)>& is_gone);

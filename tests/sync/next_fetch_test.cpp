@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace volumeviz;
@@ -79,6 +80,33 @@ TEST_CASE("a key that can't be inspected becomes a list, one second after the li
   check_keys(waiting, {"c"});
   CHECK_FALSE(take_next(waiting, now));
   CHECK(waiting.soonest() == now + waiting.limits.stand_in_apart);
+}
+
+TEST_CASE("a list that comes for another reason takes the keys that only lists complete") {
+  backlog waiting{{.list_only = [](const std::string& key) { return key == "a//b"; }}, 1};
+  waiting.want_list(list_reason::prune, 0, now);
+  check_list(waiting, {list_reason::prune}, 0);
+  waiting.mark("a//b", now); // due at the next stand-in
+  waiting.want_list(list_reason::prune, 0, now);
+  check_list(waiting, {list_reason::prune}, 1);
+  CHECK_FALSE(waiting.soonest());
+}
+
+TEST_CASE("many keys that only lists complete cause no list before the next stand-in") {
+  const auto later = now + 100ms;
+  backlog waiting{{.list_above = 2, .list_only = [](const std::string&) { return true; }}, 1};
+  for (const auto* key : {"a", "b", "c"})
+    waiting.mark(key, later);
+  waiting.want_list(list_reason::interval, 0, now);
+  auto list = take_next(waiting, now);
+  REQUIRE(list);
+  waiting.put_back(std::move(list->marks)); // the store did not take it
+  CHECK_FALSE(take_next(waiting, later));
+  CHECK(waiting.soonest() == now + waiting.limits.stand_in_apart);
+  list = take_next(waiting, *waiting.soonest());
+  REQUIRE(list);
+  REQUIRE(list->list);
+  CHECK(list->marks.size() == 3);
 }
 
 TEST_CASE("keys that have not failed come first, then each failed key alone") {

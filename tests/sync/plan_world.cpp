@@ -131,6 +131,8 @@ void plan_world::advance() {
 
 void plan_world::start(const fetch& what) {
   demand(what.list || !what.keys.empty(), "a fetch is a list or has keys");
+  demand(!limits_.list_only || std::ranges::none_of(what.keys, limits_.list_only),
+         "what can't be inspected is not inspected");
   demand(what.keys.size() <= limits_.batch_max, "a batch has a limit");
   demand(what.run_id <= last_run_, "only runs that were requested are answered");
   demand(!what.confirmed || held_back_, "only the list after one that was held back is confirmed");

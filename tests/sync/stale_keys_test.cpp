@@ -83,11 +83,21 @@ TEST_CASE("which fetch may take a due key") {
       mark.due = now;
       mark.by = x.by;
       keys.put("a", std::move(mark));
-      const auto taken = for_list ? keys.take_due_for_list(now) : keys.take_due(now, 9);
+      const auto taken = for_list ? keys.take_for_list(now) : keys.take_due(now, 9);
       CHECK(!taken.empty() == (for_list ? x.list : x.inspect));
       CHECK(keys.size() == 1 - taken.size());
     }
   }
+}
+
+TEST_CASE("a list takes a key that is not due only if nothing else completes it") {
+  stale_keys keys;
+  keys.mark("any", 1, now + 1s);
+  keys.want_inspect("inspect", 2, now + 1s);
+  keys.mark("list", 3, now + 2s);
+  keys.leave_to_lists("list");
+  CHECK(names(keys.take_for_list(now)) == strings{"list"});
+  CHECK(keys.size() == 2);
 }
 
 TEST_CASE("of two restrictions of a key, lists win over inspects") {

@@ -32,6 +32,12 @@ TEST_CASE("the same holds when a few dirty keys become a list") {
   live_through({.batch_max = 2, .list_above = 2});
 }
 
+TEST_CASE("the same holds when most keys can't be inspected") {
+  const auto list_only = [](const std::string& key) { return key != "c0"; };
+  live_through({.list_above = 1, .list_only = list_only});
+  live_through({.list_above = 100, .list_only = list_only});
+}
+
 TEST_CASE("the same holds when dirty keys are forgotten for a list") {
   live_through({.batch_max = 1, .list_above = 100, .keys_max = 2});
 }

@@ -111,6 +111,32 @@ TEST_CASE("events of a key that is set aside cause at most a list a second") {
   CHECK(lists <= 11);
 }
 
+TEST_CASE("many keys that only lists complete are verified, however often lists come") {
+  for (const auto between : {0ms, 250ms, 900ms, 1'100ms}) {
+    CAPTURE(between.count());
+    work_limits limits;
+    limits.list_above = 2;
+    limits.list_only = [](const std::string&) { return true; };
+    auto bench = plan_bench::listed(limits);
+    for (const auto* key : {"a", "b", "c"})
+      bench.event("start", key);
+    bench.advance(100ms);
+    bench.want(list_reason::reconnect);
+    bench.begin_list();
+    bench.finish();
+    bench.plan.add_barrier(100);
+    auto lists = 0;
+    for (auto span = 0ms; span < 10s; span += 50ms) {
+      if (between > 0ms && span % between == 0ms)
+        bench.want(list_reason::prune);
+      lists += bench.catch_up();
+      bench.advance(50ms);
+    }
+    CHECK(bench.plan.status().verified == 100);
+    CHECK(lists <= 5 + (between > 0ms ? 10s / between : 0));
+  }
+}
+
 TEST_CASE("a complete list without a key that can't be inspected completes it") {
   for (auto aside : {false, true}) {
     CAPTURE(aside);
