@@ -55,6 +55,9 @@ struct backlog {
   /// Keys of the newest complete list that an inspect has to confirm or deny, since an entry that
   /// could not be parsed may be theirs.
   std::set<std::string> uncertain;
+  /// Keys that the newest complete list has left open, and whose marks wait for the next list. It
+  /// takes them however soon it comes.
+  std::set<std::string> left_open;
   /// Docker answers again, or is a different one: after the next list, all keys that are set aside
   /// are tried.
   bool try_set_aside = false;

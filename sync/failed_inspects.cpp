@@ -1,5 +1,7 @@
 #include "sync/failed_inspects.hpp"
 
+#include "sync/open_rows.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -36,7 +38,7 @@ void keep_failed(backlog& waiting, fetch_in_flight& done, const std::vector<fail
       failed, [](const failed_key& x) { return x.asked && x.why.code == ec::docker_timeout; });
   for (const auto& x : failed) {
     const auto i = done.marks.find(x.key);
-    if (i == done.marks.end())
+    if (i == done.marks.end() || done.retry == x.key)
       continue;
     auto again = std::move(i->second);
     done.marks.erase(i);
@@ -55,16 +57,23 @@ void keep_failed(backlog& waiting, fetch_in_flight& done, const std::vector<fail
     waiting.want_list(list_reason::failure, 0, now);
 }
 
-void complete_retry(backlog& waiting, const fetch_in_flight& done,
-                    const std::vector<failed_key>& failed, time_point now) {
+void complete_retry(backlog& waiting, fetch_in_flight& done, const std::vector<failed_key>& failed,
+                    time_point now) {
   auto& set_aside = waiting.set_aside;
-  if (!done.retry || !set_aside.contains(*done.retry))
+  if (!done.retry)
     return;
   const auto& key = *done.retry;
+  const auto i = done.marks.find(key);
   const auto x = std::ranges::find(failed, key, &failed_key::key);
   if (x == failed.end()) {
+    if (i != done.marks.end())
+      i->second.by = completed_by::any;
     set_aside.forget(key);
     return;
+  }
+  if (i != done.marks.end() && !proves_existence(x->why)) {
+    waiting.keys.put(key, std::move(i->second));
+    done.marks.erase(i);
   }
   const auto failures = waiting.limits.set_aside_after + set_aside.failures(key);
   set_aside.failed(key, waiting.retry_wait(failures), now);

@@ -27,8 +27,9 @@ void keep_failed(backlog& waiting, fetch_in_flight& done, const std::vector<fail
                  completion& result, time_point now);
 
 /// The same for the fetch of a key that is set aside: it stays so after a failure, else it is a
-/// resource like any other again.
-void complete_retry(backlog& waiting, const fetch_in_flight& done,
-                    const std::vector<failed_key>& failed, time_point now);
+/// resource like any other again. Its mark, if any, waits on for a list, unless the failure proves
+/// that the resource exists. Of such a resource more can't be known.
+void complete_retry(backlog& waiting, fetch_in_flight& done, const std::vector<failed_key>& failed,
+                    time_point now);
 
 } // namespace volumeviz::sync

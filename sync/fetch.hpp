@@ -28,6 +28,19 @@ struct fetch {
   bool retry = false;
 };
 
+/// What a complete list leaves open: rows that it lacks and that stay, since it does not prove that
+/// the resources are gone.
+struct open_rows {
+  std::set<std::string> keys;
+  /// Entries that could not be parsed were left out of the list, and each of these rows may belong
+  /// to one of them. False: their driver may be away.
+  bool left_out = false;
+  /// There are more such rows than `keys`.
+  bool others = false;
+  /// Where there are others: what the list proves to exist or to be gone.
+  std::set<std::string> proven{};
+};
+
 /// What the plan remembers of the fetch in flight, until its outcome is known.
 struct fetch_in_flight {
   /// The dirty keys that this fetch completes.
@@ -39,6 +52,8 @@ struct fetch_in_flight {
   /// Of a list, in the order of the plan: marks with higher numbers have come while it was in
   /// flight.
   std::uint64_t number = 0;
+  /// Of a complete list.
+  open_rows open{};
 
   /// The mark of the key, or null.
   const stale_mark* find(const std::string& key) const;

@@ -54,7 +54,8 @@ std::size_t key_queries::pending() const {
   const auto is_new = [this](const auto& key) { return !waiting_.keys.contains(key); };
   for (const auto& [key, mark] : in_flight_->marks)
     n += is_new(key) ? 1 : 0;
-  return n + (in_flight_->retry && is_new(*in_flight_->retry) ? 1 : 0);
+  const auto& retry = in_flight_->retry;
+  return n + (retry && is_new(*retry) && !in_flight_->marks.contains(*retry) ? 1 : 0);
 }
 
 bool key_queries::event_is_waiting(const std::string& key) const {

@@ -20,12 +20,32 @@ std::set<std::string> spared_keys(const committed_fetch& x) {
   return {x.written.spared.begin(), x.written.spared.end()};
 }
 
-std::set<std::string> deleted_volumes(const write_summary& written) {
+std::set<std::string> deleted(row_kind kind, const write_summary& written) {
   std::set<std::string> keys;
   for (const auto& x : written.changes)
-    if (x.kind == row_kind::volume && x.op == operation::remove)
+    if (x.kind == kind && x.op == operation::remove)
       keys.insert(x.key);
   return keys;
+}
+
+/// True when rows were spared because of entries that were left out.
+bool left_out_without_key(const committed_fetch& x) {
+  return std::ranges::any_of(x.seen.left_out, [](const auto& entry) { return entry.key.empty(); });
+}
+
+/// What a complete list leaves open of these rows and of those that the store did not name.
+open_rows open_of(const committed_fetch& x, std::set<std::string> keys) {
+  open_rows open{.keys = std::move(keys), .left_out = left_out_without_key(x)};
+  open.others = open.left_out && x.written.more_spared > 0;
+  if (!open.others)
+    return open;
+  const auto& [host, volumes, containers, facts] = x.seen.batch;
+  open.proven = shown_keys(x.seen.batch);
+  open.proven.insert(volumes.also_present.begin(), volumes.also_present.end());
+  open.proven.insert(containers.also_present.begin(), containers.also_present.end());
+  open.proven.merge(
+      deleted(x.kind == resource_kind::volume ? row_kind::volume : row_kind::container, x.written));
+  return open;
 }
 
 } // namespace
@@ -58,6 +78,8 @@ fetch_outcome list_completion::complete(const committed_fetch& x, time_point now
 fetch_outcome list_completion::complete_containers(const committed_fetch& x, time_point now,
                                                    timestamp wall) {
   fetch_outcome outcome;
+  if (x.asked.list)
+    plan_.list_leaves_open(open_of(x, spared_keys(x)));
   if (x.asked.list && x.written.more_spared == 0) {
     auto exist = shown_keys(x.seen.batch);
     const auto& also = x.seen.batch.containers.also_present;
@@ -74,16 +96,19 @@ fetch_outcome list_completion::complete_containers(const committed_fetch& x, tim
 }
 
 fetch_outcome list_completion::complete_list_of_volumes(const committed_fetch& x, time_point now) {
-  const auto deleted = deleted_volumes(x.written);
-  plan_.list_denies(deleted, spared_keys(x));
+  const auto gone = deleted(row_kind::volume, x.written);
+  plan_.list_denies(gone, spared_keys(x));
   auto inspect = x.written.spared;
   const auto list_only =
       std::erase_if(inspect, [this](const auto& key) { return list_only_ && list_only_(key); });
   const auto next = kept_.listed(inspect, x.written.more_spared + list_only, x.with_drivers,
                                  [this](const auto& key) { return plan_.keys().waits(key); });
+  // Where the store did not name all rows, those of the next turn are inspected first.
+  plan_.list_leaves_open(open_of(
+      x, x.written.more_spared == 0 ? spared_keys(x) : std::set(next.ask.begin(), next.ask.end())));
   const auto list_again = next.list_again || (!x.with_drivers && needs_drivers());
   fetch_outcome outcome{.events = plan_.finish(x.seen.failed, next.ask, now),
-                        .gone = {deleted.begin(), deleted.end()}};
+                        .gone = {gone.begin(), gone.end()}};
   if (list_again)
     plan_.want_list(list_reason::failure, 0, now);
   return outcome;

@@ -38,7 +38,7 @@ struct fetch_outcome {
 ///
 /// A complete list of containers whose answer does not name all spared rows proves nothing of the
 /// others. A list of volumes denies only what it deleted: dockerd leaves out the volumes of a
-/// driver that it does not find.
+/// driver that it does not find. Barriers wait for the inspects of spared rows (open_rows.hpp).
 class list_completion {
 public:
   using predicate = std::function<bool(const std::string&)>;

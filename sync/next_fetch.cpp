@@ -28,6 +28,8 @@ std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
     x.number = waiting.next_number();
     x.list = waiting.lists.take(now);
     x.marks = waiting.keys.take_for_list(now);
+    for (const auto& key : waiting.left_open)
+      waiting.keys.take_key(key, true, x.marks);
     return x;
   }
   if (const auto soonest = waiting.keys.soonest(); soonest && *soonest <= now) {
@@ -37,6 +39,7 @@ std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
   x.retry = waiting.set_aside.due(now);
   if (!x.retry)
     return std::nullopt;
+  waiting.keys.take_key(*x.retry, false, x.marks);
   return x;
 }
 

@@ -14,8 +14,8 @@ namespace volumeviz::sync {
 /// |-----------------------------------------------------------|--------------------------------|
 /// | a list that is due                                        | the list, with all dirty keys  |
 /// |                                                           | that are due and need no       |
-/// |                                                           | inspect, and all that can't be |
-/// |                                                           | inspected                      |
+/// |                                                           | inspect, all that can't be     |
+/// |                                                           | inspected or were left open    |
 /// | more than `list_above` due keys that need no inspect (not | the same                       |
 /// |   those of the next row while their time has not come)    |                                |
 /// | a due key that can't be inspected, `stand_in_apart` after | the same                       |

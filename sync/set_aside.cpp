@@ -42,6 +42,11 @@ void set_aside_keys::hurry(const std::string& key, time_point now) {
   reschedule(key, x, std::min(x.due, std::max(now, earliest)));
 }
 
+void set_aside_keys::try_soon(const std::string& key, time_point now) {
+  if (const auto i = keys_.find(key); i != keys_.end())
+    reschedule(key, i->second, std::min(i->second.due, std::max(now, i->second.tried + apart)));
+}
+
 void set_aside_keys::hurry_all(time_point now) {
   for (auto& [key, x] : keys_) {
     x.failures = 0;

@@ -22,6 +22,9 @@ public:
   /// An event of the resource: its inspect may work now, so it is tried sooner. After many failures
   /// less so; otherwise a container that restarts all the time would be inspected all the time.
   void hurry(const std::string& key, time_point now);
+  /// Only an inspect can tell whether the resource exists, and verified_at waits for it: it is
+  /// tried as soon as may be.
+  void try_soon(const std::string& key, time_point now);
   /// The daemon answers again: all resources are inspected now, and their waits start over.
   void hurry_all(time_point now);
 

@@ -93,6 +93,12 @@ stale_keys::marks stale_keys::take_for_list(time_point now) {
   return taken;
 }
 
+void stale_keys::take_key(const std::string& key, bool for_list, marks& taken) {
+  const auto i = marks_.find(key);
+  if (i != marks_.end() && !(for_list && i->second.by == completed_by::inspect))
+    take(due_.find({i->second.due, key}), taken);
+}
+
 stale_keys::marks stale_keys::take_gone(std::uint64_t number,
                                         const std::function<bool(const std::string&)>& is_gone) {
   marks taken;

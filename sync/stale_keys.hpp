@@ -71,6 +71,8 @@ public:
   /// The due time of the latter says when a list has to come for them. A list that comes earlier
   /// takes them along; otherwise frequent lists could postpone them for ever.
   marks take_for_list(time_point now);
+  /// Takes this key, due or not, unless `for_list` and only an inspect completes it.
+  void take_key(const std::string& key, bool for_list, marks& taken);
   /// Takes the keys that wait for an inspect, were last touched before `number`, and of which the
   /// list of this number says that they are gone.
   marks take_gone(std::uint64_t number, const std::function<bool(const std::string&)>& is_gone);

@@ -3,6 +3,7 @@
 #include "sync/completed_fetch.hpp"
 #include "sync/failed_inspects.hpp"
 #include "sync/next_fetch.hpp"
+#include "sync/open_rows.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -87,6 +88,11 @@ void work_plan::list_denies(const std::set<std::string>& keys, std::set<std::str
     record_gone(waiting_, *in_flight_, keys, std::move(uncertain));
 }
 
+void work_plan::list_leaves_open(open_rows open) {
+  if (in_flight_ && in_flight_->list)
+    in_flight_->open = std::move(open);
+}
+
 void work_plan::list_left_out(bool some, time_point now) {
   waiting_.lists.add_after_left_out(some, now, waiting_.random);
 }
@@ -100,6 +106,8 @@ completion work_plan::finish(const std::vector<failed_key>& failed,
   completion result;
   complete_retry(waiting_, done, failed, now);
   keep_failed(waiting_, done, failed, result, now);
+  if (done.list)
+    keep_open(waiting_, done, result, now);
   complete_keys(waiting_, done, result);
   if (done.list) {
     barriers_.list_completed();

@@ -71,6 +71,9 @@ public:
   /// finish().
   void list_shows(const std::set<std::string>& keys, std::set<std::string> uncertain = {});
   void list_denies(const std::set<std::string>& keys, std::set<std::string> uncertain);
+  /// The list in flight is complete and leaves rows open: see keep_open(). To be called before
+  /// finish().
+  void list_leaves_open(open_rows open);
   /// The list in flight has left entries out, or has not. To be called before finish() or
   /// finish_partial().
   void list_left_out(bool some, time_point now);

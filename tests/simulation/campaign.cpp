@@ -31,6 +31,13 @@ void check_fixed(maker make, std::uint64_t first, std::uint64_t count) {
     FAIL(explain(by, *found, {}, make));
 }
 
+void check_mended(maker make, const std::vector<std::uint64_t>& seeds) {
+  machine by;
+  for (const auto seed : seeds)
+    if (auto end = live(by, make(seed)); !end.broken.empty())
+      FAIL_CHECK(explain(by, {seed, end.broken}, {}, make));
+}
+
 void check_fresh(maker make) {
   const auto wanted = from_environment("SIMULATE");
   const auto first = from_environment("SIMULATE_FROM").value_or([] {

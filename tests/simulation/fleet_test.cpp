@@ -30,6 +30,10 @@ TEST_CASE("fixed fleets keep every promise") {
   check_fixed(make_fleet_schedule, 0, 5'000);
 }
 
+TEST_CASE("fleets that once broke a promise keep it") {
+  check_mended(make_fleet_schedule, {1471762088327589116u});
+}
+
 TEST_CASE("fresh fleets keep every promise") {
   check_fresh(make_fleet_schedule);
 }
