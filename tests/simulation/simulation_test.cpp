@@ -19,9 +19,9 @@ TEST_CASE("fixed schedules keep every promise: the third five thousand") {
   check_fixed(make_schedule, 10'000, 5'000);
 }
 
-TEST_CASE("schedules that have broken a promise once keep it") {
+TEST_CASE("schedules that once broke a promise keep it") {
   // Volumes that only lists complete, more than `list_above`: lists came early and left them out.
-  check_fixed(make_schedule, 8'482'484'653'558'434'579U, 1);
+  check_mended(make_schedule, {8482484653558434579u});
 }
 
 TEST_CASE("fresh schedules keep every promise") {
