@@ -4,14 +4,17 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <system_error>
 
 namespace volumeviz::support {
 
 scratch_folder::scratch_folder() {
-  char name[] = "/tmp/vv-XXXXXX";
-  if (::mkdtemp(name) == nullptr)
-    throw std::system_error{errno, std::generic_category(), "no temporary folder under /tmp"};
+  const char* parent = std::getenv("VOLUMEVIZ_SCRATCH_FOLDER");
+  const std::string below = parent == nullptr ? "/tmp" : parent;
+  auto name = below + "/vv-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr)
+    throw std::system_error{errno, std::generic_category(), "no temporary folder under " + below};
   path_ = name;
 }
 

@@ -5,8 +5,8 @@
 
 namespace volumeviz::support {
 
-/// A new folder under /tmp, removed with the object. Its path is short, since the path of a Unix
-/// socket may have 107 bytes.
+/// A new folder under /tmp or VOLUMEVIZ_SCRATCH_FOLDER, removed with the object. Its path is short,
+/// since the path of a Unix socket may have 107 bytes.
 class scratch_folder {
 public:
   scratch_folder();
