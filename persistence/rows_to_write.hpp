@@ -1,6 +1,6 @@
 #pragma once
 
-#include "persistence/list_comparison.hpp"
+#include "persistence/compared_rows.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -14,7 +14,7 @@ template <class Resource>
 class rows_to_write {
 public:
   /// `list`: null without a complete list. References must outlive this.
-  rows_to_write(const observed<Resource>& of, const list_comparison<Resource>* list,
+  rows_to_write(const observed<Resource>& of, const compared_rows<Resource>* list,
                 const seen_rows& seen)
       : of_{of}, list_{list}, seen_{seen}, next_{of.listed.begin()} {}
 
@@ -25,7 +25,7 @@ private:
   const std::vector<Resource>& unpacked_part();
 
   const observed<Resource>& of_;
-  const list_comparison<Resource>* list_;
+  const compared_rows<Resource>* list_;
   const seen_rows& seen_;
   bool has_begun_ = false;
   std::size_t place_ = 0; ///< in the list, of the next one

@@ -78,7 +78,7 @@ const std::string& actor_name(unsigned number) {
 }
 
 schedule make_fleet_schedule(std::uint64_t seed) {
-  auto x = make_schedule(seed);
+  auto x = make_schedule_without_others(seed);
   dice with{seed ^ 0x666c656574}; // "fleet"
   x.fleet = true;
   x.hub_queue = with.of<std::size_t>({1000, 1000, 2, 1});
@@ -90,6 +90,7 @@ schedule make_fleet_schedule(std::uint64_t seed) {
       y = make_link_step(with, y);
     else if (!troubles && with.one_in(10))
       y = make_intrusion(with, y);
+  add_other_clients(x, seed);
   return x;
 }
 

@@ -1,35 +1,81 @@
 #include "tests/simulation/model_store.hpp"
 
-#include <stdexcept>
+#include <algorithm>
 
 namespace volumeviz::simulation {
 
-result<std::vector<write_summary>> model_store::apply(const std::vector<change_batch>& batches) {
-  meanwhile();
-  std::optional<write_trouble> how;
-  if (troubles.times > 0) {
-    --troubles.times;
-    how = troubles.how;
-  }
-  if (how == write_trouble::refused)
-    return fail(ec::store_unreachable, "the database is read-only");
-  if (how == write_trouble::lost_before)
-    return fail(ec::store_unreachable, "the connection was lost");
-  if (how == write_trouble::throws_before)
-    throw std::runtime_error("a defect in the store");
-  auto summaries = rows_.apply(batches);
-  committed(*summaries);
-  if (how == write_trouble::lost_after)
-    return fail(ec::store_unreachable, "the connection was lost");
-  if (how == write_trouble::throws_after)
-    throw std::runtime_error("a defect in the store");
-  return summaries;
+namespace {
+
+constexpr std::size_t backups_kept = 9;
+
+} // namespace
+
+support::memory_rows model_store::rows(const std::string& host) const {
+  const auto i = hosts_.find(host);
+  return i == hosts_.end() ? support::memory_rows{} : i->second.rows;
 }
 
-result<void> model_store::ping() {
-  if (troubles.times > 0 && troubles.how <= write_trouble::lost_before)
-    return fail(ec::store_unreachable, "the connection was lost");
-  return {};
+void model_store::put(const std::string& host, const support::memory_rows& rows) {
+  hosts_[host].rows = rows;
+  renew_versions();
+}
+
+/// A mount's row belongs to its container, whose id is the change's key.
+write_summary model_store::write(const change_batch& batch) {
+  auto& host = hosts_[batch.host];
+  auto summary = support::write_batch(batch, {}, host.rows);
+  for (const auto& x : summary.changes)
+    (x.kind == row_kind::volume ? host.volumes : host.containers)[x.key] = transaction_;
+  return summary;
+}
+
+void model_store::commit(const std::vector<change_batch>& batches,
+                         const std::vector<write_summary>& summaries) {
+  if (keeps_backups) {
+    backups_.push_back(hosts_["h"]);
+    if (backups_.size() > backups_kept)
+      backups_.pop_front();
+  }
+  committed(batches, summaries);
+}
+
+void model_store::meddle(const std::function<void(support::memory_rows&)>& how) {
+  auto& mine = hosts_["h"];
+  const auto before = mine.rows;
+  how(mine.rows);
+  ++transaction_;
+  ++written_by_others_;
+  const auto renew = [this](const auto& was, const auto& is, auto& versions) {
+    for (const auto& [key, row] : is)
+      if (const auto i = was.find(key); i == was.end() || i->second != row)
+        versions[key] = transaction_;
+  };
+  renew(before.volumes, mine.rows.volumes, mine.volumes);
+  renew(before.containers, mine.rows.containers, mine.containers);
+}
+
+void model_store::renew_versions() {
+  ++transaction_;
+  ++written_by_others_;
+  for (auto& [name, host] : hosts_) {
+    for (const auto& [key, row] : host.rows.volumes)
+      host.volumes[key] = transaction_;
+    for (const auto& [key, row] : host.rows.containers)
+      host.containers[key] = transaction_;
+  }
+}
+
+const versioned_rows* model_store::before(unsigned commits) const {
+  if (backups_.empty())
+    return nullptr;
+  return &backups_[backups_.size() - 1 - std::min<std::size_t>(commits, backups_.size() - 1)];
+}
+
+void model_store::put_back(const versioned_rows& files) {
+  const auto facts = hosts_["h"].rows.facts;
+  hosts_["h"] = files;
+  hosts_["h"].rows.facts = facts;
+  break_connections();
 }
 
 } // namespace volumeviz::simulation

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 namespace volumeviz::simulation {
@@ -81,6 +82,23 @@ bool said_gone(const model_daemon& by, const model_daemon::statements& said, con
                  && by.runs.now() - *i->second.gone_at < orphans_live));
 }
 
+/// The keys among `tampered` whose rows this batch has compared: they are tampered with no more.
+template <class Resource>
+std::vector<std::string> end_tampering(const observed<Resource>& seen, const write_summary& done,
+                                       std::set<std::string>& tampered) {
+  std::set<std::string, std::less<>> shown{seen.gone.begin(), seen.gone.end()};
+  each_present_key(seen, [&shown](std::string_view key) { shown.emplace(key); });
+  std::set<std::string> named{seen.also_present.begin(), seen.also_present.end()};
+  named.insert(done.spared.begin(), done.spared.end());
+  std::vector<std::string> ended;
+  for (const auto& key : tampered)
+    if (shown.contains(key) || (seen.complete && !named.contains(key)))
+      ended.push_back(key);
+  for (const auto& key : ended)
+    tampered.erase(key);
+  return ended;
+}
+
 } // namespace
 
 nanoseconds clock_history::moment_of(timestamp shown) const {
@@ -95,30 +113,56 @@ nanoseconds clock_history::moment_of(timestamp shown) const {
   return {};
 }
 
-oracle::verdict oracle::after_commit(const std::vector<write_summary>& done,
-                                     const support::memory_rows& rows) const {
+oracle::verdict oracle::volume_was(const std::string& name,
+                                   const support::memory_rows& rows) const {
+  const auto* row = find(rows.volumes, name);
+  const auto* history = find(daemon_.volumes, name);
+  if (row != nullptr
+      && (history == nullptr || !history->ever([&](const volume& v) { return same(*row, v); })))
+    return "the row of volume " + name + " shows a state that never was";
+  return std::nullopt;
+}
+
+oracle::verdict oracle::container_was(const std::string& id,
+                                      const support::memory_rows& rows) const {
+  const auto* row = find(rows.containers, id);
+  const auto* history = find(daemon_.containers, id);
+  if (row != nullptr
+      && (history == nullptr || !fields_were(*row, *history) || !mounts_were(*row, *history)
+          || !times_were(*row, *history)))
+    return "the row of container " + id + " shows a state that never was";
+  return std::nullopt;
+}
+
+oracle::verdict oracle::compared(const change_batch& batch, const write_summary& done,
+                                 const support::memory_rows& rows) {
+  for (const auto& name : end_tampering(batch.volumes, done, tampered.volumes))
+    if (auto wrong = volume_was(name, rows))
+      return wrong;
+  for (const auto& id : end_tampering(batch.containers, done, tampered.containers))
+    if (auto wrong = container_was(id, rows))
+      return wrong;
+  return std::nullopt;
+}
+
+oracle::verdict oracle::after_commit(const std::vector<change_batch>& batches,
+                                     const std::vector<write_summary>& done,
+                                     const support::memory_rows& rows) {
+  for (std::size_t i = 0; i < batches.size() && tampered.any(); ++i)
+    if (batches[i].host == "h" && !done[i].refused && !done[i].locked_out)
+      if (auto wrong = compared(batches[i], done[i], rows))
+        return wrong;
   for (const auto& summary : done)
     for (const auto& x : summary.changes) {
+      const auto of_volume = x.kind == row_kind::volume;
       if (x.op == operation::remove) {
-        if (x.kind == row_kind::volume && !said_gone(daemon_, daemon_.said_volumes, x.key, orphans))
-          return "volume " + x.key + " was deleted on hearsay";
-        if (x.kind == row_kind::container
-            && !said_gone(daemon_, daemon_.said_containers, x.key, orphans))
-          return "container " + x.key + " was deleted on hearsay";
-        continue;
-      }
-      if (x.kind == row_kind::volume) {
-        const auto* row = find(rows.volumes, x.key);
-        const auto* history = find(daemon_.volumes, x.key);
-        if (row != nullptr && (history == nullptr || !history->ever([&](const volume& v) {
-              return same(*row, v);
-            })))
-          return "the row of volume " + x.key + " shows a state that never was";
-      } else if (const auto* row = find(rows.containers, x.key)) {
-        const auto* history = find(daemon_.containers, x.key);
-        if (history == nullptr || !fields_were(*row, *history) || !mounts_were(*row, *history)
-            || !times_were(*row, *history))
-          return "the row of container " + x.key + " shows a state that never was";
+        if (x.kind != row_kind::mount
+            && !said_gone(daemon_, of_volume ? daemon_.said_volumes : daemon_.said_containers,
+                          x.key, orphans))
+          return (of_volume ? "volume " : "container ") + x.key + " was deleted on hearsay";
+      } else if (!(of_volume ? tampered.volumes : tampered.containers).contains(x.key)) {
+        if (auto wrong = of_volume ? volume_was(x.key, rows) : container_was(x.key, rows))
+          return wrong;
       }
     }
   return std::nullopt;
@@ -130,7 +174,7 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
     const auto* current = history.now();
     if (row != nullptr && current != nullptr && same(*row, *current))
       unseen.erase(name);
-    if (unseen.contains(name))
+    if (unseen.contains(name) || tampered.volumes.contains(name))
       continue;
     if (daemon_.was_malformed_lately(name))
       continue;
@@ -141,6 +185,8 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
   }
   for (const auto& [id, history] : daemon_.containers) {
     const auto* row = find(rows.containers, id);
+    if (tampered.containers.contains(id))
+      continue;
     // An event from before the crash may lead to an inspect after it; the next list shows the
     // ghost.
     if (daemon_.was_malformed_lately(id) || (row == nullptr && daemon_.is_ghost(id)))

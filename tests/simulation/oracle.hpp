@@ -48,16 +48,28 @@ public:
   /// Their state just before that can't be known.
   mutable std::set<std::string> unseen;
 
+  /// Rows that another client has changed or deleted, until the node has compared them: until a
+  /// batch shows their resource or a complete list proves it gone.
+  struct tampered_rows {
+    std::set<std::string> volumes, containers; ///< keys
+    bool any() const noexcept { return !volumes.empty() || !containers.empty(); }
+  } tampered;
+
   /// No row was deleted unless the daemon's answer said that it is gone. No row shows a state that
-  /// never existed.
-  verdict after_commit(const std::vector<write_summary>& done,
-                       const support::memory_rows& rows) const;
+  /// never existed, also none that another client had changed before.
+  verdict after_commit(const std::vector<change_batch>& batches,
+                       const std::vector<write_summary>& done, const support::memory_rows& rows);
   /// The rows include every change before the moment.
   verdict proven(nanoseconds moment, const support::memory_rows& rows) const;
   /// The rows equal the daemon's state in every field.
   verdict equal(const support::memory_rows& rows) const;
 
 private:
+  verdict volume_was(const std::string& name, const support::memory_rows& rows) const;
+  verdict container_was(const std::string& id, const support::memory_rows& rows) const;
+  verdict compared(const change_batch& batch, const write_summary& done,
+                   const support::memory_rows& rows);
+
   const model_daemon& daemon_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace volumeviz::simulation {
@@ -57,6 +58,10 @@ constexpr std::array<word, ops> words{{
     {op::kill_node, "the node dies", 1},
     {op::defect, "something inside of actor {0} throws", 1},
     {op::demand, "a reconciliation is demanded", 2},
+    {op::tamper, "another client changes the row in place {0} (sort {1})", 0},
+    {op::lose_lock,
+     "another writer has the lock for {2} ms and changes the row in place {0} (sort {1})", 0},
+    {op::restore, "the database goes back by {0} commits (from its files: {1})", 0},
 }};
 
 op choose(dice& with, bool troubles) {
@@ -162,7 +167,7 @@ const std::vector<std::string>& actor_names() {
   return names;
 }
 
-schedule make_schedule(std::uint64_t seed) {
+schedule make_schedule_without_others(std::uint64_t seed) {
   dice with{seed};
   schedule x;
   x.order = with.any();
@@ -185,6 +190,40 @@ schedule make_schedule(std::uint64_t seed) {
   return x;
 }
 
+// Drawn apart, so that all else in a schedule of a number is the same without them.
+void add_other_clients(schedule& to, std::uint64_t seed) {
+  using engine = model_store::engine;
+  dice with{seed ^ 0x6f7468657273}; // "others"
+  to.database = with.of({engine::postgresql, engine::sqlite});
+  if (!with.one_in(3)
+      || std::ranges::none_of(to.steps, [](const step& x) { return is_trouble(x.what); }))
+    return;
+  for (auto left = 1 + with.below(3); left > 0; --left) {
+    step x{.what = with.of({op::tamper, op::tamper, op::lose_lock, op::restore})};
+    x.a = with.below(x.what == op::restore ? 8 : 4);
+    x.b = with.below(x.what == op::restore ? 2 : 8);
+    x.span = 50 + with.below(with.one_in(3) ? 20'000 : 3'000);
+    x.before = milliseconds{with.one_in(2) ? with.below(5'000) : 0};
+    if (with.one_in(3))
+      x.when = static_cast<moment>(1 + with.below(4));
+    auto at = with.below(static_cast<unsigned>(to.steps.size() + 1));
+    to.before_start += at < to.before_start ? 1 : 0;
+    to.steps.insert(to.steps.begin() + at, x);
+    if (with.one_in(2))
+      continue;
+    at += 1 + with.below(static_cast<unsigned>(to.steps.size() - at));
+    to.before_start += at < to.before_start ? 1 : 0;
+    to.steps.insert(to.steps.begin() + at,
+                    {.what = op::demand, .before = milliseconds{with.below(3'000)}});
+  }
+}
+
+schedule make_schedule(std::uint64_t seed) {
+  auto x = make_schedule_without_others(seed);
+  add_other_clients(x, seed);
+  return x;
+}
+
 std::string step_in_words(const step& s) {
   constexpr const char* moments[] = {"", " [before the next answer]", " [after the next answer]",
                                      " [before the next subscription]", " [during the next write]"};
@@ -199,12 +238,14 @@ std::string step_in_words(const step& s) {
 
 std::string to_words(const schedule& x) {
   constexpr const char* dialects[] = {"Docker 20.10", "Docker 26", "Podman"};
+  constexpr const char* engines[] = {"PostgreSQL", "SQLite"};
   auto text = fmt::format(
       "{}, ring {}, backlog {}, line limit {}, skew {} ms, unsorted {}, lags {}; queue {}, batches "
-      "of {}, list above {}, keys {}; {} steps before the start\n",
+      "of {}, list above {}, keys {}; {}; {} steps before the start\n",
       dialects[static_cast<unsigned>(x.habits.speaks)], x.habits.ring, x.habits.backlog,
       x.habits.line_limit, x.habits.skew.count() / 1'000'000, x.habits.unsorted, x.habits.lags,
-      x.queue, x.batch_max, x.list_above, x.keys_max, x.before_start);
+      x.queue, x.batch_max, x.list_above, x.keys_max, engines[static_cast<unsigned>(x.database)],
+      x.before_start);
   if (x.fleet)
     text += fmt::format("an agent and a hub; hub's queue {}, chunks of {} bytes\n", x.hub_queue,
                         x.chunk_bytes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/simulation/model_daemon.hpp"
+#include "tests/simulation/model_store.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -52,6 +53,10 @@ enum class op : std::uint8_t {
   kill_node,
   defect, ///< an exception from the inside of a handler
   demand, ///< a reconciliation
+  // To the rows. No event reports it, so the next full reconciliation repairs them.
+  tamper,    ///< `a`: the place of the row, `b`: which kind, and how
+  lose_lock, ///< the connection breaks, and another writer has the host's lock; `a`, `b`: as above
+  restore,   ///< `a`: how many commits back, `b`: from a dump or with the versions of then
   // To the link between an agent and its hub, and to the hub; fleet_schedule.cpp.
   break_link = 100, ///< `a`: the side that notices late, `b`: at what message
   stall_link,       ///< `a`: in which direction, `b`: whether it breaks then
@@ -62,7 +67,7 @@ enum class op : std::uint8_t {
 constexpr bool is_of_link(op x) noexcept {
   return x >= op::break_link;
 }
-constexpr unsigned ops = static_cast<unsigned>(op::demand) + 1;
+constexpr unsigned ops = static_cast<unsigned>(op::restore) + 1;
 constexpr bool is_trouble(op x) noexcept {
   return x >= op::end_streams && x != op::repeat && x != op::demand && x != op::intrude;
 }
@@ -94,6 +99,7 @@ struct schedule {
   std::size_t batch_max = 32;
   std::size_t list_above = 60;
   std::size_t keys_max = 20'000;
+  model_store::engine database = model_store::engine::postgresql;
   bool fleet = false; ///< the node is an agent, and a hub has the database
   std::size_t hub_queue = 1000;
   std::size_t chunk_bytes = 256 * 1024;
@@ -103,6 +109,10 @@ struct schedule {
 
 /// The schedule of this number. The same number always gives the same schedule.
 schedule make_schedule(std::uint64_t seed);
+
+/// The same without what other clients do to the rows, and what they do.
+schedule make_schedule_without_others(std::uint64_t seed);
+void add_other_clients(schedule& to, std::uint64_t seed);
 
 /// The same with an agent and a hub in place of the node.
 schedule make_fleet_schedule(std::uint64_t seed);

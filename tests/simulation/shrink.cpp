@@ -58,6 +58,7 @@ bool make_duller(machine& by, schedule& best, const variant& node) {
   attempt([&](schedule& x) { x.batch_max = plain.batch_max; });
   attempt([&](schedule& x) { x.list_above = plain.list_above; });
   attempt([&](schedule& x) { x.keys_max = plain.keys_max; });
+  attempt([&](schedule& x) { x.database = plain.database; });
   attempt([&](schedule& x) { x.hub_queue = plain.hub_queue; });
   attempt([&](schedule& x) { x.chunk_bytes = plain.chunk_bytes; });
   for (std::size_t i = 0; i < best.steps.size(); ++i) {

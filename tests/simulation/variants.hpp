@@ -28,6 +28,11 @@ variant takes_failures_for_404();
 variant trusts_truncated_lists();
 variant trusts_lists_without_left_out_entries();
 variant trusts_lists_of_absent_drivers();
+// What the store remembers of rows.
+variant ignores_versions_of_rows();
+variant remembers_rows_across_connections();
+variant overflows_when_a_container_goes_on(); ///< breaks nothing
+variant remembers_rows_that_it_has_changed();
 // The traps.
 variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();

@@ -123,7 +123,7 @@ public:
 /// Takes every complete list for all that there is.
 class believing_store final : public persistence::store {
 public:
-  explicit believing_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
+  explicit believing_store(std::shared_ptr<persistence::store> real) : real_(std::move(real)) {}
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
     auto believed = batches;
     for (auto& x : believed)
@@ -136,12 +136,12 @@ public:
   result<void> ping() override { return real_->ping(); }
 
 private:
-  std::shared_ptr<model_store> real_;
+  std::shared_ptr<persistence::store> real_;
 };
 
 class forgetful_store final : public persistence::store {
 public:
-  explicit forgetful_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
+  explicit forgetful_store(std::shared_ptr<persistence::store> real) : real_(std::move(real)) {}
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
     auto done = real_->apply(batches);
     return done ? std::move(done) : std::vector<write_summary>(batches.size());
@@ -152,7 +152,7 @@ public:
   result<void> ping() override { return real_->ping(); }
 
 private:
-  std::shared_ptr<model_store> real_;
+  std::shared_ptr<persistence::store> real_;
 };
 
 } // namespace
@@ -201,7 +201,7 @@ variant forgets_failed_lists() {
 variant forgets_failed_writes() {
   variant x;
   x.name = "takes a failed write for a committed one";
-  x.store = [](const std::shared_ptr<model_store>& real) {
+  x.store = [](const std::shared_ptr<persistence::store>& real) {
     return std::make_shared<forgetful_store>(real);
   };
   return x;
@@ -238,7 +238,7 @@ variant trusts_truncated_lists() {
 variant trusts_lists_of_absent_drivers() {
   variant x;
   x.name = "deletes volumes whose driver is away";
-  x.store = [](const std::shared_ptr<model_store>& real) {
+  x.store = [](const std::shared_ptr<persistence::store>& real) {
     return std::make_shared<believing_store>(real);
   };
   return x;

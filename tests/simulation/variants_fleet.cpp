@@ -15,7 +15,7 @@ namespace {
 /// the store has it the session has put in its own name, so it is known by what strangers write.
 class gullible_store final : public persistence::store {
 public:
-  explicit gullible_store(std::shared_ptr<model_store> real) : real_(std::move(real)) {}
+  explicit gullible_store(std::shared_ptr<persistence::store> real) : real_(std::move(real)) {}
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
     auto mine = batches;
     for (auto& x : mine)
@@ -29,7 +29,7 @@ public:
   result<void> ping() override { return real_->ping(); }
 
 private:
-  std::shared_ptr<model_store> real_;
+  std::shared_ptr<persistence::store> real_;
 };
 
 } // namespace
@@ -97,7 +97,7 @@ variant applies_old_batches_late() {
 variant trusts_the_host_in_a_batch() {
   variant x;
   x.name = "the hub writes the rows of the host that the batch names";
-  x.store = [](const std::shared_ptr<model_store>& real) {
+  x.store = [](const std::shared_ptr<persistence::store>& real) {
     return std::make_shared<gullible_store>(real);
   };
   return x;

@@ -111,6 +111,19 @@ TEST_CASE("a node that deletes by a list whose drivers may be absent is caught")
   check_caught(trusts_lists_of_absent_drivers());
 }
 
+TEST_CASE("a node that does not compare a row that another client has changed is caught") {
+  check_caught(ignores_versions_of_rows());
+}
+
+TEST_CASE("a node that remembers rows when its lock was lost is caught") {
+  check_caught(remembers_rows_across_connections());
+}
+
+TEST_CASE("a node that remembers a row that an event has changed is caught") {
+  check_right(overflows_when_a_container_goes_on(), 1'000);
+  check_caught(remembers_rows_that_it_has_changed());
+}
+
 TEST_CASE("a node whose reader waits for its handlers is caught") {
   check_right(has_a_slow_handler(), 500);
   check_caught(reader_that_waits());

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 #include <utility>
@@ -49,8 +50,12 @@ world::world(machine& by, const schedule& what, const variant& node)
   };
   daemon_->in_the_gap = [this] { happen_inside(moment::in_the_gap); };
   store_->meanwhile = [this] { happen_inside(moment::during_write); };
-  store_->committed = [this](const std::vector<write_summary>& done) {
-    if (const auto why = oracle_.after_commit(done, store_->rows()))
+  store_->kind = schedule_.database;
+  store_->keeps_backups =
+      std::ranges::any_of(schedule_.steps, [](const step& x) { return x.what == op::restore; });
+  store_->committed = [this](const std::vector<change_batch>& batches,
+                             const std::vector<write_summary>& done) {
+    if (const auto why = oracle_.after_commit(batches, done, store_->rows()))
       broken(*why);
     if (fleet_)
       fleet_->committed();
@@ -88,7 +93,8 @@ outcome world::run() {
 }
 
 std::shared_ptr<persistence::store> world::make_store() const {
-  return variant_.store ? variant_.store(store_) : store_;
+  auto session = std::make_shared<model_session>(store_, variant_.cache);
+  return variant_.store ? variant_.store(session) : session;
 }
 
 void world::start_fleet() {
@@ -229,6 +235,7 @@ void world::heal() {
   for (const auto& [key, x] : daemon_->malformed)
     daemon_->mend(key);
   store_->troubles = {};
+  store_->unlock();
   defects_in_clock_ = defects_in_calls_ = 0;
   delayed_until_.clear();
   hung_until_.clear();
@@ -251,6 +258,8 @@ void world::go_quiet() {
   for (auto i = 0; i < settle_rounds && broken_.empty(); ++i) {
     runs_.advance(1s);
     check_claim();
+    if (i % 10 == 9)
+      reconcile_tampered();
     wrong = not_right_yet();
     if (!wrong)
       break;

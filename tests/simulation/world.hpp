@@ -4,7 +4,7 @@
 #include "tests/simulation/fleet.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/simulation/model_daemon.hpp"
-#include "tests/simulation/model_store.hpp"
+#include "tests/simulation/model_session.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/schedule.hpp"
 
@@ -25,7 +25,9 @@ struct variant {
   /// The node's view of the daemon; null: the daemon itself.
   std::function<std::shared_ptr<docker::daemon>(const std::shared_ptr<model_daemon>&)> access;
   /// The node's view of the database; null: the database itself.
-  std::function<std::shared_ptr<persistence::store>(const std::shared_ptr<model_store>&)> store;
+  std::function<std::shared_ptr<persistence::store>(const std::shared_ptr<persistence::store>&)>
+      store;
+  forgotten_rules cache;
   /// Changes each of its schedules.
   std::function<void(schedule&)> always;
   std::function<void(model_daemon&)> daemon;
@@ -129,6 +131,13 @@ private:
   void change_without_event(unsigned n);
   void remove_without_event(unsigned place);
 
+  // Of the database; world_database.cpp.
+  void happen_to_the_database(const step& x);
+  void tamper(unsigned place, unsigned how);
+  void restore(unsigned commits, bool files);
+  void record_tampering(const support::memory_rows& before);
+  void reconcile_tampered();
+
   // What has to be right; world_checks.cpp.
   void check_claim();
   std::optional<std::string> not_right_yet();
@@ -149,10 +158,11 @@ private:
   std::shared_ptr<admission> queue_; ///< once known
   std::string broken_;
   bool narrating_ = false;
-  bool plugin_lasts_ = false;   ///< it is never found again
-  bool troubled_ = false;       ///< something went wrong in this schedule
-  bool reader_stalled_ = false; ///< so that the daemon may be held up
-  bool reading_ = false;        ///< in the part of the reading thread
+  bool plugin_lasts_ = false;         ///< it is never found again
+  bool troubled_ = false;             ///< something went wrong in this schedule
+  bool reader_stalled_ = false;       ///< so that the daemon may be held up
+  bool needs_reconciliation_ = false; ///< rows were changed, and the node can't know
+  bool reading_ = false;              ///< in the part of the reading thread
   unsigned defects_in_clock_ = 0, defects_in_calls_ = 0;
   nanoseconds quiet_since_{-1};
   nanoseconds started_at_{0}, last_happened_{0};
@@ -162,6 +172,7 @@ private:
   std::vector<killing> killings_;
   std::map<unsigned, unsigned> generation_; ///< of the container in a place
   unsigned volumes_made_ = 0, renames_ = 0, times_down_ = 0, hangs_ = 0, processes_ = 0;
+  unsigned locks_lost_ = 0;
 };
 
 /// Runs one schedule of the real node or of a variant.

@@ -52,6 +52,7 @@ void world::happen(const step& x) {
   }
   if (!happen_in_the_world(x)) {
     happen_to_the_daemon(x);
+    happen_to_the_database(x);
     happen_to_the_node(x);
   }
 }
@@ -207,9 +208,6 @@ void world::happen_to_the_daemon(const step& x) {
   }
   case op::malform:
     malform(x.a, x.b, span);
-    break;
-  case op::fail_writes:
-    store_->troubles = {x.b, static_cast<write_trouble>(x.a % write_troubles)};
     break;
   default:
     break;
