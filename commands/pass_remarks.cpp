@@ -29,7 +29,8 @@ void pass_remarks::fetched(resource_kind kind, const observation& seen) {
   for (const auto& x : seen.left_out)
     add(fmt::format("left out {}: {}; no row is removed because of it", sync::entry_name(kind, x),
                     x.why));
-  const auto& [host, volumes, containers, facts] = seen.batch;
+  const auto& volumes = seen.batch.volumes;
+  const auto& containers = seen.batch.containers;
   each_present_key(volumes, [&](std::string_view name) {
     failed_.erase({kind, std::string{name}});
   });

@@ -51,6 +51,13 @@ private:
   std::unordered_set<std::string_view> drivers_, known_, unverified_;
 };
 
+/// A resource whose change an event told: the time of the latest such event, by the daemon's clock.
+struct told_change {
+  std::string key;
+  timestamp at = never;
+  friend bool operator==(const told_change&, const told_change&) = default;
+};
+
 /// What was observed of one kind. A key occurs once, in `present`, in `listed` or in `gone`.
 template <class Resource>
 struct observed {
@@ -66,6 +73,9 @@ struct observed {
   /// or only their key could be parsed.
   std::vector<std::string> also_present{};
   spared_rows spared{}; ///< of a complete list
+  /// Of the keys in this part, those that an event told of before the daemon was asked; sorted by
+  /// key. All others were found by a list or by an inspect that no event requested.
+  std::vector<told_change> told{};
   /// Like `present`, in little memory: what a list of this machine's daemon shows. Not serialised:
   /// what leaves the machine is unpacked before, see unpack().
   packed_list<Resource> listed{};
@@ -112,6 +122,8 @@ struct change_batch {
   observed<container>
       containers; ///< with their mounts: a container's mounts are replaced as a whole
   host_facts facts;
+  /// When the daemon was asked for this, by our clock. Never: ask the clock when it is written.
+  timestamp observed_at = never;
   friend bool operator==(const change_batch&, const change_batch&) = default;
 };
 
@@ -190,9 +202,14 @@ typename Inspector::result_type inspect(Inspector& f, spared_rows& x) {
   return f(x.drivers, x.all, x.others, x.known, x.mounted, x.unverified, x.all_unverified);
 }
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, told_change& x) {
+  return f(x.key, x.at);
+}
+
 template <class Inspector, class Resource>
 typename Inspector::result_type inspect(Inspector& f, observed<Resource>& x) {
-  return f(x.present, x.gone, x.complete, x.confirmed, x.also_present, x.spared);
+  return f(x.present, x.gone, x.complete, x.confirmed, x.also_present, x.spared, x.told);
 }
 
 template <class Inspector>
@@ -202,7 +219,7 @@ typename Inspector::result_type inspect(Inspector& f, host_facts& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, change_batch& x) {
-  return f(x.host, x.volumes, x.containers, x.facts);
+  return f(x.host, x.volumes, x.containers, x.facts, x.observed_at);
 }
 
 template <class Inspector>

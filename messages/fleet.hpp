@@ -14,7 +14,7 @@ namespace volumeviz {
 ///
 /// Programs with different versions refuse each other. The first request and its answer (see
 /// hub_gate_actor in actors.hpp) are plain values, so that every version can read them.
-inline constexpr std::uint32_t link_protocol = 4;
+inline constexpr std::uint32_t link_protocol = 5;
 
 /// An agent asks to be admitted. The certificate of its connection has proven that it may use the
 /// name.

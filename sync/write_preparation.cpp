@@ -20,7 +20,8 @@ void distrust_denials(observation& what, const work_plan& plan) {
 
 void prepare_write(observation& what, const fetch& asked, const work_plan& plan,
                    const kept_rows& kept) {
-  auto& [host, volumes, containers, facts] = what.batch;
+  auto& volumes = what.batch.volumes;
+  auto& containers = what.batch.containers;
   for (auto& x : volumes.present)
     x.recreated = plan.keys().recreated(x.name);
   volumes.listed.change_each([&plan](const packed_entry<volume>& x, packed_rest<volume>& rest) {

@@ -65,10 +65,12 @@ change_batch some_batch() {
                               .known = {"local"},
                               .mounted = true,
                               .unverified = {"v1"},
-                              .all_unverified = true}};
+                              .all_unverified = true},
+                   .told = {{.key = "db", .at = 13}}};
   batch.containers = {
       .present = {some_container()}, .gone = {"c0"}, .complete = true, .confirmed = true};
   batch.facts = {.engine_id = "e", .engine_version = "20.10", .last_seen_at = 5, .verified_at = 6};
+  batch.observed_at = 14;
   return batch;
 }
 
