@@ -25,6 +25,7 @@ void backlog::mark_dirty(const docker_event& event, const event_meaning& meaning
   add(x.events, tally);
   x.gone |= meaning.gone;
   x.covered_by_event = true;
+  x.told_at = std::max(x.told_at, event.time);
   if (meaning.lags)
     x.lags.add({.number = next_number(), .until = now + limits.delayed_recheck});
 }

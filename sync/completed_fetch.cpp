@@ -64,8 +64,16 @@ void complete_keys(backlog& waiting, fetch_in_flight& done, completion& result) 
     again.covered_by_event = x.covered_by_event;
     again.requested = x.requested;
     again.shown_by_list = x.shown_by_list;
+    again.told_at = x.told_at;
     waiting.keys.put(key, std::move(again));
   }
+}
+
+void keep_told(backlog& waiting, const fetch_in_flight& done,
+               const std::vector<std::string>& needs_inspect) {
+  for (const auto& key : needs_inspect)
+    if (const auto* mark = done.find(key))
+      waiting.keys.tell(key, mark->told_at);
 }
 
 void complete_list(backlog& waiting, wanted_list& done, time_point began, completion& result) {

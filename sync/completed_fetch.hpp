@@ -7,6 +7,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace volumeviz::sync {
 
@@ -30,7 +31,11 @@ void keep_unseen(backlog& waiting, fetch_in_flight& list, const std::set<std::st
 /// after the fetch began is put back for a delayed recheck. It keeps the number of its event, so
 /// that barriers wait for the recheck.
 void complete_keys(backlog& waiting, fetch_in_flight& done, completion& result);
-/// The same for the list itself.
+/// These resources are inspected next, since the list does not show everything of them. The inspect
+/// shows what the events of their marks, which the list has completed, told of.
+void keep_told(backlog& waiting, const fetch_in_flight& done,
+               const std::vector<std::string>& needs_inspect);
+/// Completes the list itself, as complete_keys() completes marks.
 void complete_list(backlog& waiting, wanted_list& done, time_point began, completion& result);
 /// Puts a partial list back for a complete one after a while. It keeps its number, so that barriers
 /// wait for the complete one.

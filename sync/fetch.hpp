@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/changes.hpp"
 #include "messages/reconcile.hpp"
 #include "sync/list_schedule.hpp"
 #include "sync/stale_keys.hpp"
@@ -49,6 +50,9 @@ struct fetch_in_flight {
   /// The key that is set aside and is tried again.
   std::optional<std::string> retry;
   time_point began;
+  /// What events had told, when the fetch began, of other keys that it may show: those whose marks
+  /// it did not take. Sorted by key.
+  std::vector<told_change> told;
   /// Of a list, in the order of the plan: marks with higher numbers have come while it was in
   /// flight.
   std::uint64_t number = 0;

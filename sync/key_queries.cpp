@@ -1,5 +1,7 @@
 #include "sync/key_queries.hpp"
 
+#include "sync/told.hpp"
+
 #include <algorithm>
 
 namespace volumeviz::sync {
@@ -43,6 +45,17 @@ bool key_queries::list_outweighs(const std::string& key) const {
   const auto requested =
       newer == nullptr ? mark->requested : std::max(mark->requested, newer->requested);
   return requested <= mark->shown_by_list;
+}
+
+std::vector<told_change> key_queries::told() const {
+  if (in_flight_ == nullptr)
+    return {};
+  auto all = in_flight_->told;
+  for (const auto& [key, mark] : in_flight_->marks)
+    if (mark.told_at != never)
+      all.push_back({key, mark.told_at});
+  sort_told(all);
+  return all;
 }
 
 std::size_t key_queries::pending() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/changes.hpp"
 #include "sync/backlog.hpp"
 #include "sync/fetch.hpp"
 
@@ -11,7 +12,7 @@
 namespace volumeviz::sync {
 
 /// What a plan knows of single resources. A view of the plan, valid until the plan changes. The
-/// first four are about the fetch in flight, and false when there is none.
+/// first five are about the fetch in flight, and false or empty when there is none.
 class key_queries {
 public:
   key_queries(const backlog& waiting, const std::optional<fetch_in_flight>& in_flight)
@@ -29,6 +30,9 @@ public:
   /// True when a list has shown this key of the fetch, and nothing has requested a fetch since. An
   /// inspect that says "no such container" contradicts the list then.
   bool list_outweighs(const std::string& key) const;
+  /// The keys of which events had told before the fetch began, each with the latest time. Sorted by
+  /// key. The fetch may not show all of them.
+  std::vector<told_change> told() const;
 
   /// True when lists replace the inspects of this resource, since they keep failing. Its times are
   /// unknown.

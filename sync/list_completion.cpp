@@ -39,10 +39,10 @@ open_rows open_of(const committed_fetch& x, std::set<std::string> keys) {
   open.others = open.left_out && x.written.more_spared > 0;
   if (!open.others)
     return open;
-  const auto& [host, volumes, containers, facts] = x.seen.batch;
   open.proven = shown_keys(x.seen.batch);
-  open.proven.insert(volumes.also_present.begin(), volumes.also_present.end());
-  open.proven.insert(containers.also_present.begin(), containers.also_present.end());
+  for (const auto* also :
+       {&x.seen.batch.volumes.also_present, &x.seen.batch.containers.also_present})
+    open.proven.insert(also->begin(), also->end());
   open.proven.merge(
       deleted(x.kind == resource_kind::volume ? row_kind::volume : row_kind::container, x.written));
   return open;

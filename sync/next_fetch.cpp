@@ -18,6 +18,15 @@ void want_list_for_keys(backlog& waiting, time_point now) {
     waiting.want_list(list_reason::failure, 0, now);
 }
 
+/// The keys that wait on and of which events have told.
+std::vector<told_change> told_of_waiting(const stale_keys& keys) {
+  std::vector<told_change> told;
+  for (const auto& [key, mark] : keys.all())
+    if (mark.told_at != never)
+      told.push_back({key, mark.told_at});
+  return told;
+}
+
 } // namespace
 
 std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
@@ -30,6 +39,7 @@ std::optional<fetch_in_flight> take_next(backlog& waiting, time_point now) {
     x.marks = waiting.keys.take_for_list(now);
     for (const auto& key : waiting.left_open)
       waiting.keys.take_key(key, true, x.marks);
+    x.told = told_of_waiting(waiting.keys);
     return x;
   }
   if (const auto soonest = waiting.keys.soonest(); soonest && *soonest <= now) {

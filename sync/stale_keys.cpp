@@ -51,8 +51,14 @@ void stale_keys::put(const std::string& key, stale_mark&& x) {
   there.covered_by_event |= x.covered_by_event;
   there.requested = std::max(there.requested, x.requested);
   there.shown_by_list = std::max(there.shown_by_list, x.shown_by_list);
+  there.told_at = std::max(there.told_at, x.told_at);
   restrict_to(x.by, there);
   reschedule(key, there, x.failures > 0 ? x.due : std::min(there.due, x.due));
+}
+
+void stale_keys::tell(const std::string& key, timestamp at) {
+  if (const auto i = marks_.find(key); i != marks_.end())
+    i->second.told_at = std::max(i->second.told_at, at);
 }
 
 void stale_keys::leave_to_lists(const std::string& key) {

@@ -36,6 +36,9 @@ struct stale_mark {
   std::uint64_t requested = 0;
   /// The number of the most recent list that has shown the resource.
   std::uint64_t shown_by_list = 0;
+  /// The latest time of the events of this resource, by the daemon's clock. The mark keeps it until
+  /// a fetch that took the mark is committed. Never: no event has set or confirmed the mark.
+  timestamp told_at = never;
   time_point due;
   /// Failed inspects in a row.
   unsigned failures = 0;
@@ -60,6 +63,8 @@ public:
   void want_inspect(const std::string& key, std::uint64_t number, time_point due);
   /// Adds a mark that was taken before to what has come meanwhile.
   void put(const std::string& key, stale_mark&& x);
+  /// An event has told of this key. Does nothing for a key that is not dirty.
+  void tell(const std::string& key, timestamp at);
   /// From now on only a list completes the key.
   void leave_to_lists(const std::string& key);
 

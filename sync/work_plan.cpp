@@ -114,6 +114,7 @@ completion work_plan::finish(const std::vector<failed_key>& failed,
     docker_answered(waiting_, pause_, now);
     complete_list(waiting_, *done.list, done.began, result);
     waiting_.want_inspects(needs_inspect, now);
+    keep_told(waiting_, done, needs_inspect);
   }
   events_.add_completed(result);
   raise_watermark();
@@ -133,6 +134,7 @@ completion work_plan::finish_partial(const std::set<std::string>& seen,
   docker_answered(waiting_, pause_, now);
   complete_list(waiting_, *done.list, done.began, result);
   waiting_.want_inspects(needs_inspect, now);
+  keep_told(waiting_, done, needs_inspect);
   keep_partial_list(waiting_, std::move(*done.list), now);
   events_.add_completed(result);
   raise_watermark();

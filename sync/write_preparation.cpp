@@ -1,5 +1,7 @@
 #include "sync/write_preparation.hpp"
 
+#include "sync/told.hpp"
+
 #include <string>
 #include <vector>
 
@@ -39,6 +41,9 @@ void prepare_write(observation& what, const fetch& asked, const work_plan& plan,
         volumes.spared.unverified.push_back(key);
     volumes.spared.all_unverified = !what.drivers.empty();
   }
+  const auto told = plan.keys().told();
+  volumes.told = told_of(volumes, told);
+  containers.told = told_of(containers, told);
   volumes.confirmed = asked.confirmed;
   containers.confirmed = asked.confirmed;
 }

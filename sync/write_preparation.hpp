@@ -12,8 +12,8 @@ namespace volumeviz::sync {
 void distrust_denials(observation& what, const work_plan& plan);
 
 /// Adds to a batch what the plan knows, before it goes to the store: which volumes were recreated,
-/// which containers have unknown times, which spared rows can't be verified, and whether the list
-/// confirms the one before.
+/// which containers have unknown times, which spared rows can't be verified, of which keys events
+/// had told when the daemon was asked, and whether the list confirms the one before.
 void prepare_write(observation& what, const fetch& asked, const work_plan& plan,
                    const kept_rows& kept);
 

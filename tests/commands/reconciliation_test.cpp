@@ -105,6 +105,19 @@ TEST_CASE_FIXTURE(reconciling, "a dry run shows what a run would write, and writ
   CHECK(slept == 0ms);
 }
 
+TEST_CASE_FIXTURE(reconciling,
+                  "rows were observed when the daemon was asked, and no event told of them") {
+  docker.create_volume(some_volume("v"));
+  auto clock = wall;
+  clocks.wall = [&clock] { return clock; };
+  docker.during_next(docker_call::list_volumes, [&clock] { clock += 5; });
+  run();
+  const auto batches = rows.batches();
+  REQUIRE_FALSE(batches.empty());
+  CHECK(batches.front().observed_at == wall);
+  CHECK(batches.front().volumes.told.empty());
+}
+
 TEST_CASE_FIXTURE(reconciling, "a second list confirms that most rows go, in a dry run, too") {
   record_volumes(20);
   const auto would = dry_run();
