@@ -92,6 +92,15 @@ bool is_bounded(const packed_entry<container>& packed) {
             });
 }
 
+/// Where a key of a row was replaced, so is the one here. It counts once.
+void clean_told(std::vector<told_change>& all) {
+  bool replaced = false;
+  for (auto& x : all)
+    replaced |= text::make_storable(x.key);
+  if (replaced)
+    std::ranges::sort(all, {}, &told_change::key);
+}
+
 void sanitize_volumes(sanitized_batch& x, cleaner& clean) {
   std::map<std::string, volume> kept;
   for (auto& v : x.batch.volumes.present) {
@@ -192,6 +201,8 @@ sanitized_batch sanitized(const change_batch& raw) {
         &x.batch.containers.also_present})
     for (auto& key : *keys)
       clean(key);
+  clean_told(x.batch.volumes.told);
+  clean_told(x.batch.containers.told);
   // Cut like the drivers in the rows that they are compared with.
   for (auto* drivers : {&x.batch.volumes.spared.drivers, &x.batch.volumes.spared.known})
     for (auto& driver : *drivers)

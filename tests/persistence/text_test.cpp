@@ -34,7 +34,9 @@ TEST_CASE("a sanitized batch has one row per key and lists the rejected rows") {
   c.mounts = {
       {"v", "/p", true}, {"v", "/p", false}, {"v", std::string(4097, 'p'), true}, {"", "/q", true}};
   raw.containers.present = {c};
+  raw.volumes.told = {{"a\0"s, 5}, {"a", 6}};
   const auto x = sanitized(raw);
+  CHECK(x.batch.volumes.told == std::vector<told_change>{{"a", 6}, {"a\uFFFD", 5}});
   REQUIRE(x.batch.volumes.present.size() == 1);
   CHECK(x.batch.volumes.present[0].driver == "second");
   REQUIRE(x.batch.containers.present.size() == 1);
