@@ -3,6 +3,7 @@
 #include "runtime/invariant.hpp"
 #include "sync/append.hpp"
 #include "sync/chunks.hpp"
+#include "sync/told.hpp"
 
 #include <utility>
 #include <vector>
@@ -47,6 +48,8 @@ std::size_t memory_of(const observed<Resource>& x) {
        {&x.gone, &x.also_present, &x.spared.drivers, &x.spared.known, &x.spared.unverified})
     for (const auto& y : *keys)
       sum += memory_of(y);
+  for (const auto& y : x.told)
+    sum += memory_of(y.key) + sizeof(y.at);
   return sum;
 }
 
@@ -66,6 +69,7 @@ template <class Resource>
 void drop_long_keys(observed<Resource>& of) {
   for (auto* keys : {&of.gone, &of.also_present, &of.spared.unverified})
     std::erase_if(*keys, [](const std::string& x) { return x.size() > key_most; });
+  std::erase_if(of.told, [](const told_change& x) { return x.key.size() > key_most; });
 }
 
 template <class Resource>
@@ -73,6 +77,7 @@ void take_in(observed<Resource>& to, observed<Resource>&& from) {
   append(to.present, std::move(from.present));
   append(to.gone, std::move(from.gone));
   append(to.also_present, std::move(from.also_present));
+  append(to.told, std::move(from.told));
   append(to.spared.drivers, std::move(from.spared.drivers));
   append(to.spared.known, std::move(from.spared.known));
   append(to.spared.unverified, std::move(from.spared.unverified));
@@ -90,6 +95,7 @@ void take_in(change_batch& to, change_batch&& from) {
   take_in(to.volumes, std::move(from.volumes));
   take_in(to.containers, std::move(from.containers));
   to.facts = std::move(from.facts);
+  to.observed_at = from.observed_at;
 }
 
 /// Why a kind of a batch may not grow by `more`; empty: it may.
@@ -98,6 +104,10 @@ std::string beyond(const assembly::limits& limits, const observed<Resource>& all
                    const observed<Resource>& more) {
   if (count(all) + count(more) > limits.most_resources)
     return "it has more than " + std::to_string(limits.most_resources)
+           + " resources of a kind, the limit for one host";
+  // Of a complete list it may be more than the keys that the list names.
+  if (all.told.size() + more.told.size() > limits.most_resources)
+    return "events told of more than " + std::to_string(limits.most_resources)
            + " resources of a kind, the limit for one host";
   for (const auto& x : more.present)
     if (const auto bytes = weight(x); bytes > limits.most_resource_bytes)
@@ -159,6 +169,8 @@ result<std::optional<whole_batch>> assembly::add(link_chunk&& chunk, time_point 
     return std::optional<whole_batch>{};
   }
   std::optional whole{std::move(x.whole)};
+  sort_told(whole->batch.volumes.told);
+  sort_told(whole->batch.containers.told);
   forget(known);
   completed_.insert(chunk.seq);
   if (completed_.size() > remembered)

@@ -1,5 +1,6 @@
 #include "sync/chunks.hpp"
 
+#include "sync/told.hpp"
 #include "text/utf8.hpp"
 
 #include <algorithm>
@@ -20,25 +21,49 @@ std::size_t weight_of(const key_values& pairs) {
   return sum;
 }
 
+std::size_t weight_of(const told_change& x) {
+  return x.key.size() + 2 * field;
+}
+
 /// Fills chunks with one resource after the other.
 class cutter {
 public:
   explicit cutter(std::size_t most) : most_(most) { parts_.emplace_back(); }
 
+  /// What was told of a key is in the same chunk as the key. A complete list does not name all keys
+  /// that are gone: what was told of these comes last.
   template <class Resource>
-  void add(std::vector<Resource>&& all, observed<Resource> change_batch::*kind) {
-    for (auto& x : all) {
-      make_room(weight(x));
+  void add(observed<Resource>& all, observed<Resource> change_batch::*kind) {
+    std::vector<bool> added(all.told.size());
+    const auto tell = [&](std::size_t place) {
+      added[place] = true;
+      (parts_.back().*kind).told.push_back(all.told[place]);
+    };
+    const auto add_key = [&](const std::string& key, std::size_t bytes) {
+      const auto* told = find_told(all.told, key);
+      make_room(bytes + (told == nullptr ? 0 : weight_of(*told)));
+      if (told != nullptr)
+        tell(static_cast<std::size_t>(told - all.told.data()));
+    };
+    for (auto& x : all.present) {
+      add_key(key_of(x), weight(x));
       (parts_.back().*kind).present.push_back(std::move(x));
     }
-  }
-  template <class Resource>
-  void add_keys(std::vector<std::string>&& all, observed<Resource> change_batch::*kind,
-                std::vector<std::string> observed<Resource>::*keys) {
-    for (auto& x : all) {
-      make_room(x.size() + field);
-      (parts_.back().*kind.*keys).push_back(std::move(x));
+    for (auto& x : all.gone) {
+      add_key(x, x.size() + field);
+      (parts_.back().*kind).gone.push_back(std::move(x));
     }
+    for (auto& x : all.also_present) {
+      make_room(x.size() + field);
+      (parts_.back().*kind).also_present.push_back(std::move(x));
+    }
+    for (std::size_t place = 0; place < added.size(); ++place)
+      if (!added[place]) {
+        make_room(weight_of(all.told[place]));
+        tell(place);
+      }
+    for (auto& part : parts_)
+      sort_told((part.*kind).told);
   }
   std::vector<change_batch> take() { return std::move(parts_); }
 
@@ -110,18 +135,13 @@ std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most) {
   unpack(whole);
   cutter into{most};
-  into.add(std::move(whole.volumes.present), &change_batch::volumes);
-  into.add(std::move(whole.containers.present), &change_batch::containers);
-  into.add_keys(std::move(whole.volumes.gone), &change_batch::volumes, &observed<volume>::gone);
-  into.add_keys(std::move(whole.containers.gone), &change_batch::containers,
-                &observed<container>::gone);
-  into.add_keys(std::move(whole.volumes.also_present), &change_batch::volumes,
-                &observed<volume>::also_present);
-  into.add_keys(std::move(whole.containers.also_present), &change_batch::containers,
-                &observed<container>::also_present);
+  into.add(whole.volumes, &change_batch::volumes);
+  into.add(whole.containers, &change_batch::containers);
   auto parts = into.take();
-  for (auto& part : parts)
+  for (auto& part : parts) {
     part.host = whole.host;
+    part.observed_at = whole.observed_at;
+  }
   auto& last = parts.back();
   last.volumes.complete = whole.volumes.complete;
   last.volumes.confirmed = whole.volumes.confirmed;

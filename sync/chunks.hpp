@@ -21,8 +21,9 @@ std::size_t weight(const container& x);
 std::vector<rejected_row> remove_oversized(change_batch& whole, std::size_t most);
 
 /// Cuts a batch into chunks of at most `most` bytes, or of a single heavier resource. At least one
-/// chunk. The last one carries the facts, whether the batch is a complete list, and which rows the
-/// list spares: otherwise a list whose chunks stop in the middle could pass as complete.
+/// chunk. What was told of a key is in its chunk. The last one carries the facts, whether the batch
+/// is a complete list, and which rows the list spares: otherwise a list whose chunks stop in the
+/// middle could pass as complete.
 std::vector<change_batch> cut(change_batch&& whole, std::size_t most);
 
 /// Which parts of a host a batch is about. If two batches overlap, the later one holds newer data

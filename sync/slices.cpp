@@ -2,6 +2,7 @@
 
 #include "sync/append.hpp"
 #include "sync/chunks.hpp"
+#include "sync/told.hpp"
 
 #include <algorithm>
 #include <string>
@@ -23,8 +24,9 @@ std::size_t rows_of(const container& x) {
 }
 template <class Resource>
 std::size_t rows_of(const observed<Resource>& x) {
-  auto sum =
-      x.gone.size() + (x.also_present.size() + x.spared.unverified.size()) / looked_up_keys_of_row;
+  auto sum = x.gone.size()
+             + (x.also_present.size() + x.spared.unverified.size() + x.told.size())
+                   / looked_up_keys_of_row;
   for (const auto& y : x.present)
     sum += rows_of(y);
   x.listed.each([&sum](const auto& y) { sum += 1 + y.bytes() / bytes_of_row; });
@@ -42,15 +44,19 @@ observed<Resource> existence(observed<Resource>& all) {
                             .spared = all.spared};
   for (const auto& x : all.present)
     result.also_present.push_back(key_of(x));
+  result.told = told_of(result, all.told);
   return result;
 }
 
 class slicer {
 public:
-  slicer(std::string host, std::size_t most) : host_(std::move(host)), most_(most) {}
+  slicer(const change_batch& whole, std::size_t most)
+      : host_(whole.host), observed_at_(whole.observed_at), most_(most) {}
 
   void begin_slice() {
-    done_.emplace_back().host = host_;
+    auto& x = done_.emplace_back();
+    x.host = host_;
+    x.observed_at = observed_at_;
     rows_ = 0;
   }
   template <class Resource>
@@ -63,6 +69,9 @@ public:
       make_room(1);
       (done_.back().*kind).gone.push_back(std::move(x));
     }
+    for (auto& x : done_)
+      if (!(x.*kind).complete)
+        (x.*kind).told = told_of(x.*kind, all.told);
   }
   std::vector<change_batch>& done() noexcept { return done_; }
 
@@ -74,6 +83,7 @@ private:
   }
 
   std::string host_;
+  timestamp observed_at_;
   std::size_t most_;
   std::size_t rows_ = 0;
   std::vector<change_batch> done_;
@@ -100,7 +110,7 @@ std::vector<change_batch> slices(change_batch&& whole, std::size_t most) {
     one.push_back(std::move(whole));
     return one;
   }
-  slicer into{whole.host, most};
+  slicer into{whole, most};
   into.begin_slice();
   auto& first = into.done().back();
   if (whole.volumes.complete)

@@ -5,6 +5,7 @@
 #include "sync/answers.hpp"
 #include "sync/fleet.hpp"
 #include "sync/slices.hpp"
+#include "sync/told.hpp"
 
 #include <chrono>
 #include <iterator>
@@ -94,6 +95,7 @@ caf::result<write_answer> hub_session::enqueue(std::uint64_t seq, sync::whole_ba
                                                place where) {
   whole.batch.host = parts_.host;
   sync::bound(whole.batch.facts);
+  sync::bound_told(whole.batch, context_->now());
   auto slices = sync::slices(std::move(whole.batch), share);
   auto x = std::make_shared<job>();
   x->seq = seq;

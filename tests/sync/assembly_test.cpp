@@ -39,6 +39,20 @@ TEST_CASE("a chunk out of order is refused, and its batch is forgotten") {
   CHECK_FALSE(hub.add(chunk_of(1, 1, true)));
 }
 
+TEST_CASE("an agent can't make the hub hold more told times than resources") {
+  assembly hub{{.most_resources = 5}};
+  change_batch part;
+  part.containers.told = {{"a", 1}, {"b", 2}, {"c", 3}};
+  REQUIRE(hub.add(chunk_of(1, 0, false, part)));
+  CHECK(hub.bytes() > 3 * sizeof(told_change));
+  CHECK_FALSE(hub.add(chunk_of(1, 1, true, part)));
+  CHECK(hub.bytes() == 0);
+  part.containers.told = {{std::string(key_most + 1, 'x'), 1}, {"b", 2}, {"a", 3}, {"a", 4}};
+  const auto whole = send(hub, 2, {part});
+  REQUIRE(whole);
+  CHECK(whole->containers.told == std::vector<told_change>{{"a", 4}, {"b", 2}});
+}
+
 TEST_CASE("a complete batch is not accepted a second time") {
   assembly hub;
   REQUIRE(send(hub, 7, {change_batch{}}));

@@ -48,6 +48,10 @@ inline change_batch some_batch(std::size_t volumes, std::size_t containers, std:
                           .all_unverified = true};
   batch.containers.spared = {.drivers = {}, .all = true};
   batch.containers.confirmed = true;
+  batch.volumes.told = {{"gone unnamed", 7}, {"gone0", 8}, {"v0", 9}, {"v3", 10}};
+  if (containers > 0)
+    batch.containers.told = {{"c0", 11}};
+  batch.observed_at = 12;
   batch.facts.engine_id = "engine";
   return batch;
 }

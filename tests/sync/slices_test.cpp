@@ -146,6 +146,9 @@ TEST_CASE("keys that are only looked up count as rows too") {
   batch.volumes.spared.unverified.resize(100'000);
   CHECK(rows_of(batch) > 5000);
   batch = {};
+  batch.containers.told.resize(100'000);
+  CHECK(rows_of(batch) > 5000);
+  batch = {};
   batch.containers.gone.resize(100'000);
   CHECK(rows_of(batch) == 100'000);
 }
