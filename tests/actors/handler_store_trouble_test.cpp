@@ -134,7 +134,8 @@ TEST_CASE_FIXTURE(handler_rig,
   };
   start(volume_kind);
   docker.create_volume(some_volume("v"));
-  dies = true; // the report says when
+  // The report says when.
+  docker.during_next(support::docker_call::inspect_volume, [&dies] { dies = true; });
   deliver();
   CHECK(rows().volumes.contains("v"));
   CHECK(metrics->work.empty());
