@@ -200,6 +200,18 @@ TEST_CASE("a time is told until a fetch is committed, however the fetches before
   CHECK(told_after(bench, bench.begin_list(), found).empty());
 }
 
+TEST_CASE("a time is told although a recheck came while its fetch was failing") {
+  plan_bench bench;
+  bench.event("pause", "a", 70);
+  bench.begin_keys();
+  bench.plan.recheck("a", bench.now);
+  bench.finish_unwritten();
+  bench.sleep();
+  const auto asked = begun(bench);
+  CHECK(told_after(bench, asked, {.present = {container_of("a")}, .gone = {}})
+        == told_list{{"a", 70}});
+}
+
 TEST_CASE("a delayed recheck tells the time of its event again") {
   plan_bench bench;
   bench.event("die", "a", 70);
