@@ -1,3 +1,4 @@
+#include "persistence/history_sql.hpp"
 #include "persistence/schema.hpp"
 
 #include <array>
@@ -72,12 +73,12 @@ CREATE TRIGGER volumes_take_their_mounts_along AFTER DELETE ON volumes
   FOR EACH ROW EXECUTE FUNCTION volumes_take_their_mounts_along();
 )sql";
 
-constexpr std::array postgresql_steps{migration{1, "inventory", first_postgresql}};
-
 } // namespace
 
 std::span<const migration> postgresql_migrations() {
-  return postgresql_steps;
+  static const std::array steps{migration{1, "inventory", first_postgresql},
+                                migration{2, "history", history_of_postgresql()}};
+  return steps;
 }
 
 } // namespace volumeviz::persistence

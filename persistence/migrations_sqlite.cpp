@@ -1,3 +1,4 @@
+#include "persistence/history_sql.hpp"
 #include "persistence/schema.hpp"
 
 #include <array>
@@ -66,12 +67,12 @@ CREATE TRIGGER volumes_take_their_mounts_along AFTER DELETE ON volumes BEGIN
 END;
 )sql";
 
-constexpr std::array sqlite_steps{migration{1, "inventory", first_sqlite}};
-
 } // namespace
 
 std::span<const migration> sqlite_migrations() {
-  return sqlite_steps;
+  static const std::array steps{migration{1, "inventory", first_sqlite},
+                                migration{2, "history", history_of_sqlite()}};
+  return steps;
 }
 
 } // namespace volumeviz::persistence

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace volumeviz::persistence {
+
+// Step 2 of the schema: the history. Three tables are recorded in the same way, so their triggers
+// are made from templates. The text of a released step never changes: these functions are part of
+// it.
+
+/// The template with each `{name}` replaced by its value.
+std::string filled(std::string_view form,
+                   std::span<const std::pair<std::string_view, std::string>> values);
+
+/// The whole step.
+const char* history_of_postgresql();
+const char* history_of_sqlite();
+
+/// The parts of the step on PostgreSQL.
+std::string postgresql_history_tables();
+std::string postgresql_history_functions();
+std::string postgresql_history_triggers();
+std::string postgresql_as_of_functions();
+
+/// The triggers of the step on SQLite.
+std::string sqlite_history_triggers();
+/// What a trigger does about volume_usage, after a row of this kind was inserted, updated, deleted.
+/// `{moment}`: a query for when that happened; `{name}`: the container's name and image.
+struct sqlite_usage {
+  const char *inserted, *updated, *removed;
+};
+sqlite_usage sqlite_usage_of(std::string_view kind);
+const char* sqlite_running_containers();
+
+/// The columns of the three tables, with how each is written to JSON.
+enum class column_form { text, time, json, boolean };
+struct recorded_column {
+  std::string_view name;
+  column_form form;
+};
+std::span<const recorded_column> volume_columns();
+std::span<const recorded_column> container_columns();
+std::span<const recorded_column> mount_columns();
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,227 @@
+#include "persistence/history_sql.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+using replacements = std::vector<std::pair<std::string_view, std::string>>;
+
+/// What the triggers need to know of a table.
+struct recorded_table {
+  std::string name, kind;
+  std::span<const recorded_column> columns;
+  std::vector<std::string> key; ///< beside the host
+};
+
+std::string value_in_json(const recorded_column& column, const std::string& alias) {
+  const auto value = alias + '.' + std::string{column.name};
+  if (column.form == column_form::json)
+    return "json(" + value + ')';
+  if (column.form == column_form::boolean)
+    return "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
+  return value;
+}
+
+std::string sqlite_json(const recorded_table& of, const std::string& alias) {
+  std::string result = "json_object(";
+  for (const auto& column : of.columns)
+    result += (result.ends_with('(') ? "'" : ", '") + std::string{column.name} + "', "
+              + value_in_json(column, alias);
+  return result += ')';
+}
+
+/// Only the columns that differ.
+std::string sqlite_difference(const recorded_table& of, const std::string& alias) {
+  auto result = "json_remove(" + sqlite_json(of, alias);
+  for (const auto& column : of.columns) {
+    const std::string name{column.name};
+    result +=
+        ", CASE WHEN OLD." + name + " IS NEW." + name + " THEN '$." + name + "' ELSE '$.\"\"' END";
+  }
+  return result += ')';
+}
+
+/// Whether anything differs.
+std::string differs(const recorded_table& of) {
+  std::string result = "(OLD.in_history IS NOT NEW.in_history";
+  for (const auto& column : of.columns)
+    result += " OR OLD." + std::string{column.name} + " IS NOT NEW." + std::string{column.name};
+  return result += ')';
+}
+
+std::string same_key(const recorded_table& of) {
+  std::string result = "OLD.host = NEW.host";
+  for (const auto& column : of.key)
+    result += " AND OLD." + column + " = NEW." + column;
+  return result;
+}
+
+bool has(const recorded_table& of, const std::string& column) {
+  return std::ranges::find(of.key, column) != of.key.end();
+}
+
+std::string told_by(const std::string& kind, const std::string& key) {
+  return "(SELECT at FROM history_context WHERE host = {x}.host AND kind = '" + kind
+         + "' AND key = {x}." + key + ')';
+}
+
+/// The at of the last change of the row's key; of a mount the container comes first.
+std::string last_change(const recorded_table& of) {
+  std::string result =
+      "(SELECT at FROM changes WHERE host = {x}.host AND kind = '" + of.kind + '\'';
+  for (const auto& column : of.key)
+    result += " AND " + column + " = {x}." + column;
+  return result + " ORDER BY id DESC LIMIT 1)";
+}
+
+/// When it happened: the event's time or the list's, but never before the change before. The same
+/// before and after the change is recorded. LIMIT: without it SQLite would replace each use of the
+/// columns by their expressions.
+std::string moment(const recorded_table& of) {
+  std::string event = "coalesce(";
+  if (has(of, "container_id"))
+    event += told_by("c", "container_id") + ", ";
+  if (has(of, "volume_id"))
+    event += told_by("v", "volume_id") + ", ";
+  return "(SELECT *, max(coalesce(event, listed, recorded), coalesce(last_at, '')) AS happened "
+         "FROM (SELECT "
+         + event
+         + "NULL) AS event, (SELECT at FROM history_context WHERE host = {x}.host AND kind = 'h' "
+           "AND key = '') "
+           "AS listed, (SELECT not_before FROM history_context WHERE host = {x}.host AND kind = "
+           "'h' AND key = '') AS verified, "
+           "EXISTS (SELECT 1 FROM history_context WHERE host = {x}.host AND kind = 'h' AND key = "
+           "'' AND source = 'off') "
+           "AS off, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now') AS recorded, "
+         + last_change(of) + " AS last_at LIMIT 1) LIMIT 1)";
+}
+
+/// floor(log4(seconds)), at most 20.
+std::string span_of(const std::string& seconds) {
+  std::string result = "(SELECT CASE";
+  for (int i = 1; i <= 20; ++i)
+    result += " WHEN s < " + std::to_string(std::int64_t{1} << (2 * i)) + " THEN "
+              + std::to_string(i - 1);
+  return result + " ELSE 20 END FROM (SELECT " + seconds + " AS s LIMIT 1) LIMIT 1)";
+}
+
+// {x}: the row, or the one before when there is none after. julianday() has milliseconds, so a
+// version may seem 2 ms too short.
+constexpr const char* record_form = R"sql(
+  INSERT INTO changes (host, kind, operation, volume_id, container_id, mount_path, name, image, at, not_before, source,
+                       old, new, recorded_at, began_at, span, before)
+  SELECT {x}.host, '{kind}', {operation}, {key}, {name}, happened,
+         CASE WHEN event IS NULL AND listed IS NOT NULL THEN min(verified, happened) ELSE happened END,
+         CASE WHEN event IS NOT NULL THEN 'event' WHEN listed IS NOT NULL THEN 'reconciliation' ELSE 'client' END,
+         {old}, {new}, recorded, CASE WHEN {was} THEN began END, CASE WHEN {was} THEN {span} END, {before}
+  FROM (SELECT *, coalesce(last_at, '1970-01-01T00:00:00.000000000Z') AS began FROM {moment} LIMIT 1)
+  WHERE NOT off AND ({was} OR {is});
+  UPDATE history_hosts SET begins_at = (SELECT max(happened, coalesce(begins_at, '')) FROM {moment})
+  WHERE host = {x}.host AND (begins_at IS NULL OR EXISTS (
+    SELECT 1 FROM history_context WHERE host = {x}.host AND kind = 'h' AND key = '' AND source = 'off'));
+)sql";
+
+std::string name_and_image(const recorded_table& of) {
+  if (of.kind == "volume")
+    return "{x}.name, NULL";
+  if (of.kind == "container")
+    return "{x}.name, {x}.image";
+  const auto of_container = [](const std::string& column) {
+    return "coalesce((SELECT k." + column
+           + " FROM containers k WHERE k.host = {x}.host AND k.container_id = {x}.container_id), "
+             "(SELECT k."
+           + column
+           + " FROM changes k WHERE k.host = {x}.host AND k.container_id = {x}.container_id AND "
+             "k.kind = 'container' ORDER BY k.id DESC LIMIT 1)";
+  };
+  return of_container("name") + ", ''), " + of_container("image") + ')';
+}
+
+enum class row_event { insert, update, remove };
+
+std::string record(const recorded_table& of, row_event what) {
+  const std::string x = what == row_event::remove ? "OLD" : "NEW";
+  const std::string was = what == row_event::insert ? "0" : "OLD.in_history";
+  const std::string is = what == row_event::remove ? "0" : "NEW.in_history";
+  const auto part = [&](const std::string& column) {
+    return has(of, column) ? x + '.' + column : "NULL";
+  };
+  const auto either = [&](const std::string& alias, const std::string& whole_when) {
+    return "CASE WHEN OLD.in_history AND NEW.in_history THEN " + sqlite_difference(of, alias)
+           + " WHEN " + whole_when + " THEN " + sqlite_json(of, alias) + " END";
+  };
+  const auto whole = [&](bool is_there, const std::string& flag, const std::string& alias) {
+    return is_there ? "CASE WHEN " + flag + " THEN " + sqlite_json(of, alias) + " END" : "NULL";
+  };
+  const bool both = what == row_event::update;
+  const auto in_x = [&](const std::string& form) { return filled(form, replacements{{"x", x}}); };
+  return filled(
+      record_form,
+      replacements{
+          {"x", x},
+          {"kind", of.kind},
+          {"operation", both ? "CASE WHEN NOT OLD.in_history THEN 'create' WHEN NOT NEW.in_history "
+                               "THEN 'remove' ELSE 'update' END"
+                        : what == row_event::insert ? "'create'"
+                                                    : "'remove'"},
+          {"key", part("volume_id") + ", " + part("container_id") + ", " + part("mount_path")},
+          {"name", in_x(name_and_image(of))},
+          {"was", was},
+          {"is", is},
+          {"old",
+           both ? either("OLD", "OLD.in_history") : whole(what == row_event::remove, was, "OLD")},
+          {"new",
+           both ? either("NEW", "NEW.in_history") : whole(what == row_event::insert, is, "NEW")},
+          {"before", both ? "CASE WHEN OLD.in_history AND NEW.in_history THEN "
+                                + sqlite_json(of, "OLD") + " END"
+                          : "NULL"},
+          {"span", span_of("(julianday(happened) - julianday(began)) * 86400 + 0.002")},
+          {"moment", in_x(moment(of))}});
+}
+
+std::string on_event(const recorded_table& of, row_event what, const std::string& usage) {
+  const std::string names[] = {"insert", "update", "delete"};
+  const auto& name = names[static_cast<std::size_t>(what)];
+  std::string when =
+      what == row_event::update ? " WHEN " + same_key(of) + " AND " + differs(of) : "";
+  return "CREATE TRIGGER history_of_" + of.name + '_' + name + " AFTER " + name + " ON " + of.name
+         + when + " BEGIN" + record(of, what) + usage + "END;\n";
+}
+
+/// A row whose key was changed is two rows.
+std::string on_changed_key(const recorded_table& of, const std::string& removed,
+                           const std::string& inserted) {
+  return "CREATE TRIGGER history_of_" + of.name + "_key AFTER UPDATE ON " + of.name + " WHEN NOT ("
+         + same_key(of) + ") BEGIN" + record(of, row_event::remove) + removed
+         + record(of, row_event::insert) + inserted + "END;\n";
+}
+
+std::string sqlite_triggers_of(const recorded_table& of) {
+  const auto usage = [&](const char* form, const std::string& x) {
+    return filled(form, replacements{{"moment", filled(moment(of), replacements{{"x", x}})},
+                                     {"name", filled(name_and_image(of), replacements{{"x", x}})}});
+  };
+  const auto [inserted, updated, removed] = sqlite_usage_of(of.kind);
+  return on_event(of, row_event::insert, usage(inserted, "NEW"))
+         + on_event(of, row_event::update, usage(updated, "NEW"))
+         + on_event(of, row_event::remove, usage(removed, "OLD"))
+         + on_changed_key(of, usage(removed, "OLD"), usage(inserted, "NEW"));
+}
+
+} // namespace
+
+std::string sqlite_history_triggers() {
+  const recorded_table volumes{"volumes", "volume", volume_columns(), {"volume_id"}};
+  const recorded_table containers{"containers", "container", container_columns(), {"container_id"}};
+  const recorded_table mounts{
+      "volume_mounts", "mount", mount_columns(), {"container_id", "mount_path", "volume_id"}};
+  return sqlite_triggers_of(volumes) + sqlite_triggers_of(containers) + sqlite_triggers_of(mounts)
+         + filled(sqlite_running_containers(),
+                  replacements{{"moment", filled(moment(containers), replacements{{"x", "OLD"}})}});
+}
+
+} // namespace volumeviz::persistence
