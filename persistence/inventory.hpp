@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "persistence/store.hpp"
+#include "text/timestamp.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,11 +17,18 @@ namespace volumeviz::persistence {
 struct mounted_by {
   std::string container_id, container_name, container_state, mount_path, access_mode;
 };
+/// Who used a volume last: docs/database.md defines it. Empty texts: not known, or not applicable.
+struct volume_usage {
+  std::string last_used_at;
+  std::string container_id, container_name, container_image; ///< of the use at `last_used_at`
+  std::string orphaned_since;                                ///< no container has it mounted
+};
 struct volume_row {
   std::string host, volume_id, name, driver, mountpoint, labels, options, scope, status, created_at,
       updated_at;
   bool is_active = true;
   std::vector<mounted_by> containers; ///< those that mount it, running or not
+  volume_usage usage = {};            ///< empty in answers as of a moment
 };
 struct container_row {
   std::string host, container_id, name, image, state, status, labels;
@@ -43,6 +51,9 @@ struct query {
   bool orphaned = false;   ///< volumes: mounted by no container, running or not
   std::string driver = {}; ///< volumes
   std::optional<std::pair<std::string, std::string>> label = {}; ///< volumes: key and value
+  /// The rows as they were at this moment; not for hosts. ec::bad_request when it is in the future,
+  /// or before the history begins.
+  std::optional<timestamp> at = {};
 };
 
 template <class Row>
