@@ -111,7 +111,7 @@ wait_for_name(config::settings& settings, spdlog::logger& log,
       auto started = http::start({.listen = settings.http_listen,
                                   .auth_token = settings.http_auth_token,
                                   .allowed_hosts = settings.http_allowed_hosts},
-                                 view, nullptr);
+                                 view, {});
       if (!started) {
         log.error("couldn't start: {}", started.error().text);
         return exit_code::failed;

@@ -9,13 +9,13 @@
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
+#include "commands/open_rows.hpp"
 #include "commands/service_manager.hpp"
 #include "commands/signals.hpp"
 #include "config/logging.hpp"
 #include "docker/socket_watch.hpp"
 #include "http/actor_view.hpp"
 #include "http/server.hpp"
-#include "persistence/inventory.hpp"
 #include "runtime/memory.hpp"
 
 #include <caf/all.hpp>
@@ -63,12 +63,10 @@ public:
     if (!daemon)
       return daemon.error();
     persistence::database database{.url = settings_.database_url, .keeper = keeper_};
-    if (settings_.role != config::node_role::agent) {
-      auto rows = persistence::open_inventory(database);
-      if (!rows)
-        return rows.error();
-      rows_ = std::move(*rows);
-    }
+    auto rows = open_rows_of(settings_, database);
+    if (!rows)
+      return rows.error();
+    rows_ = std::move(*rows);
     // Agents of a hub may be hostile; a node trusts its own daemon.
     if (settings_.role == config::node_role::hub)
       database.rows_of_host = rows_of_reporting_host;
@@ -76,7 +74,7 @@ public:
     auto server = http::start({.listen = settings_.http_listen,
                                .auth_token = settings_.http_auth_token,
                                .allowed_hosts = settings_.http_allowed_hosts},
-                              *view_, rows_.get());
+                              *view_, rows_.stored());
     if (!server) {
       // The actors run already, and the destructor of the actor system waits for them.
       client_->stop();
@@ -179,7 +177,7 @@ private:
     security_.emplace(settings_, credentials_, parts.numbers, log_);
     if (settings_.role == config::node_role::agent)
       dialer_ = make_dialer(*security_);
-    parts.link = make_link(rows_.get(), dialer_);
+    parts.link = make_link(rows_.rows.get(), dialer_);
     members_ = parts.link.members;
   }
 
@@ -228,7 +226,7 @@ private:
   const process_signals& signals_;
   std::atomic<bool> gave_up_{false};
   actor_settings actor_settings_;
-  std::unique_ptr<persistence::inventory> rows_;
+  open_rows rows_;
   std::optional<link_security> security_;          ///< agent and hub
   std::shared_ptr<wire::dialer> dialer_;           ///< agent; outlives the actors
   std::shared_ptr<wire::member_registry> members_; ///< hub

@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "http/authorization.hpp"
+#include "http/change_json.hpp"
 #include "http/health_json.hpp"
 #include "http/host_page.hpp"
 #include "http/page.hpp"
@@ -32,9 +33,9 @@ response error_response(int status, const std::string& sentence) {
   return json_response(status, error_json(sentence));
 }
 
-router::router(node_view& view, persistence::inventory* rows, access_rules access,
+router::router(node_view& view, stored_rows stored, access_rules access,
                std::ptrdiff_t inventory_slots)
-    : view_{view}, rows_{rows}, access_{std::move(access)}, inventory_slots_{inventory_slots} {
+    : view_{view}, stored_{stored}, access_{std::move(access)}, inventory_slots_{inventory_slots} {
 }
 
 const std::vector<router::route>& router::routes() {
@@ -55,6 +56,7 @@ const std::vector<router::route>& router::routes() {
       {"/api/v1/containers", "GET", &router::containers},
       {"/api/v1/mounts", "GET", &router::mounts},
       {"/api/v1/hosts", "GET", &router::hosts},
+      {"/api/v1/changes", "GET", &router::changes},
       {"/api/v1/actors", "GET", &router::actors},
   };
   return table;
@@ -154,14 +156,17 @@ response router::actors(const request&) {
   return json_response(200, actors_json(view_.actors()));
 }
 
-template <class Answer>
-response router::with_query(const request& what, bool of_volumes, Answer answer) {
-  if (rows_ == nullptr)
+std::optional<response> router::nothing_stored(bool of_the_past) const {
+  if (stored_.rows == nullptr)
     return error_response(404, "this node is an agent and has no rows of its own; ask the hub "
                                "that HUB_ADDRESS names, at the hub's HTTP address");
-  auto query = parse_query(what.query, of_volumes);
-  if (!query)
-    return error_response(400, query.error().text);
+  if (of_the_past && stored_.past == nullptr)
+    return error_response(404, "this node keeps no history: HISTORY_RETENTION is 0");
+  return std::nullopt;
+}
+
+template <class Answer>
+response router::with_slot(Answer answer) {
   if (!inventory_slots_.try_acquire()) {
     auto busy = error_response(503, "too many requests are waiting for the database; try again in "
                                     "some seconds");
@@ -171,15 +176,27 @@ response router::with_query(const request& what, bool of_volumes, Answer answer)
   const auto release = [](std::counting_semaphore<>* slots) { slots->release(); };
   const std::unique_ptr<std::counting_semaphore<>, decltype(release)> slot{&inventory_slots_,
                                                                            release};
-  return answer(*query);
+  return answer();
+}
+
+template <class Answer>
+response router::with_query(const request& what, listed_rows kind, Answer answer) {
+  if (auto refused = nothing_stored(false))
+    return *refused;
+  auto query = parse_query(what.query, kind);
+  if (!query)
+    return error_response(400, query.error().text);
+  if (auto refused = nothing_stored(query->at.has_value()))
+    return *refused;
+  return with_slot([&] { return answer(*query); });
 }
 
 template <class Row>
 response router::inventory_page(
-    const request& what, bool of_volumes,
+    const request& what, listed_rows kind,
     result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&)) {
-  return with_query(what, of_volumes, [&](const persistence::query& query) {
-    auto rows = (rows_->*rows_of)(query);
+  return with_query(what, kind, [&](const persistence::query& query) {
+    auto rows = (stored_.rows->*rows_of)(query);
     if (!rows)
       return error_response(status_of(rows.error().code), rows.error().text);
     return json_response(200, page_json(*rows));
@@ -187,27 +204,42 @@ response router::inventory_page(
 }
 
 response router::volumes(const request& what) {
-  return inventory_page(what, true, &persistence::inventory::volumes);
+  return inventory_page(what, listed_rows::volumes, &persistence::inventory::volumes);
 }
 
 response router::containers(const request& what) {
-  return inventory_page(what, false, &persistence::inventory::containers);
+  return inventory_page(what, listed_rows::containers_or_mounts,
+                        &persistence::inventory::containers);
 }
 
 response router::mounts(const request& what) {
-  return inventory_page(what, false, &persistence::inventory::mounts);
+  return inventory_page(what, listed_rows::containers_or_mounts, &persistence::inventory::mounts);
+}
+
+response router::changes(const request& what) {
+  if (auto refused = nothing_stored(true))
+    return *refused;
+  const auto query = parse_change_query(what.query);
+  if (!query)
+    return error_response(400, query.error().text);
+  return with_slot([&] {
+    const auto page = stored_.past->changes(*query);
+    if (!page)
+      return error_response(status_of(page.error().code), page.error().text);
+    return json_response(200, change_page_json(*page));
+  });
 }
 
 response router::hosts(const request& what) {
   if (view_.role() == node_role::hub)
-    return with_query(what, false,
+    return with_query(what, listed_rows::hosts,
                       [this](const persistence::query& query) { return hosts_of_a_hub(query); });
-  return with_query(what, false,
+  return with_query(what, listed_rows::hosts,
                     [this](const persistence::query& query) { return hosts_of_a_node(query); });
 }
 
 response router::hosts_of_a_node(const persistence::query& asked) {
-  auto rows = rows_->hosts(asked);
+  auto rows = stored_.rows->hosts(asked);
   if (!rows)
     return error_response(status_of(rows.error().code), rows.error().text);
   if (const auto health = view_.health()) {
@@ -220,7 +252,7 @@ response router::hosts_of_a_node(const persistence::query& asked) {
 }
 
 response router::hosts_of_a_hub(const persistence::query& asked) {
-  auto rows = rows_->hosts(asked);
+  auto rows = stored_.rows->hosts(asked);
   if (!rows)
     return error_response(status_of(rows.error().code), rows.error().text);
   // Rows without a status would look like those of healthy hosts.

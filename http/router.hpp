@@ -3,8 +3,9 @@
 #include "http/access.hpp"
 #include "http/node_view.hpp"
 #include "http/parameters.hpp"
-#include "persistence/inventory.hpp"
+#include "http/stored_rows.hpp"
 
+#include <optional>
 #include <semaphore>
 #include <string>
 #include <utility>
@@ -34,11 +35,9 @@ response error_response(int status, const std::string& sentence);
 /// Answers every path of the API, without sockets. Thread-safe.
 class router {
 public:
-  /// `view` and `rows` must outlive the router; `rows` may be null. At most `inventory_slots`
-  /// requests at a time may wait for the database, so that a hung database leaves threads for
-  /// health.
-  router(node_view& view, persistence::inventory* rows, access_rules access,
-         std::ptrdiff_t inventory_slots);
+  /// `view` and what `stored` refers to must outlive the router. At most `inventory_slots` requests
+  /// at a time may wait for the database, so that a hung database leaves threads for health.
+  router(node_view& view, stored_rows stored, access_rules access, std::ptrdiff_t inventory_slots);
 
   /// Never throws: an exception inside becomes a 500 without details.
   response answer(const request& what) noexcept;
@@ -63,19 +62,25 @@ private:
   response containers(const request& what);
   response mounts(const request& what);
   response hosts(const request& what);
+  response changes(const request& what);
   response hosts_of_a_node(const persistence::query& asked);
   response hosts_of_a_hub(const persistence::query& asked);
+  /// Why the path of rows, or of the past, has no answer; nothing when it has.
+  std::optional<response> nothing_stored(bool of_the_past) const;
+  /// `answer` may wait for the database.
+  template <class Answer>
+  response with_slot(Answer answer);
   /// `answer` turns a persistence::query into a response; it may wait for the database.
   template <class Answer>
-  response with_query(const request& what, bool of_volumes, Answer answer);
+  response with_query(const request& what, listed_rows kind, Answer answer);
   template <class Row>
   response inventory_page(
-      const request& what, bool of_volumes,
+      const request& what, listed_rows kind,
       result<persistence::page<Row>> (persistence::inventory::*rows_of)(const persistence::query&));
   response route_request(const request& asked);
 
   node_view& view_;
-  persistence::inventory* rows_;
+  stored_rows stored_;
   access_rules access_;
   std::counting_semaphore<> inventory_slots_;
 };

@@ -29,6 +29,16 @@ json::object object_of(const std::string& text) {
   return std::move(value.get_object());
 }
 
+void describe(json::object& volume, const persistence::volume_usage& x) {
+  volume["last_used_at"] = text_or_null(x.last_used_at);
+  volume["last_used_by"] = x.container_id.empty()
+                               ? json::value(nullptr)
+                               : json::value(json::object{{"container_id", x.container_id},
+                                                          {"name", x.container_name},
+                                                          {"image", x.container_image}});
+  volume["orphaned_since"] = text_or_null(x.orphaned_since);
+}
+
 json::object to_object(const persistence::volume_row& x) {
   json::array containers;
   for (const auto& by : x.containers)
@@ -37,19 +47,22 @@ json::object to_object(const persistence::volume_row& x) {
                                       {"state", by.container_state},
                                       {"mount_path", by.mount_path},
                                       {"access_mode", by.access_mode}});
-  return {{"host", x.host},
-          {"volume_id", x.volume_id},
-          {"name", x.name},
-          {"driver", x.driver},
-          {"mountpoint", x.mountpoint},
-          {"labels", object_of(x.labels)},
-          {"options", object_of(x.options)},
-          {"scope", x.scope},
-          {"status", x.status},
-          {"is_active", x.is_active},
-          {"created_at", text_or_null(x.created_at)},
-          {"updated_at", text_or_null(x.updated_at)},
-          {"containers", std::move(containers)}};
+  json::object row{{"host", x.host},
+                   {"volume_id", x.volume_id},
+                   {"name", x.name},
+                   {"driver", x.driver},
+                   {"mountpoint", x.mountpoint},
+                   {"labels", object_of(x.labels)},
+                   {"options", object_of(x.options)},
+                   {"scope", x.scope},
+                   {"status", x.status},
+                   {"is_active", x.is_active},
+                   {"created_at", text_or_null(x.created_at)},
+                   {"updated_at", text_or_null(x.updated_at)},
+                   {"containers", std::move(containers)}};
+  if (x.usage)
+    describe(row, *x.usage);
+  return row;
 }
 
 json::object to_object(const persistence::container_row& x) {

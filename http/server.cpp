@@ -23,7 +23,7 @@ std::size_t at_most_half_the_descriptors(std::size_t wanted) {
 } // namespace
 
 result<std::unique_ptr<server>> start(const server_settings& settings, node_view& view,
-                                      persistence::inventory* rows) {
+                                      stored_rows stored) {
   listener_limits limits;
   limits.idle.connections = at_most_half_the_descriptors(limits.idle.connections);
   // Three threads are always free for health and metrics, even when the database blocks all others.
@@ -31,7 +31,7 @@ result<std::unique_ptr<server>> start(const server_settings& settings, node_view
   access_rules access{.token = settings.auth_token,
                       .allowed_hosts = settings.allowed_hosts,
                       .only_loopback = is_only_loopback(settings.listen.host)};
-  auto paths = std::make_shared<router>(view, rows, std::move(access),
+  auto paths = std::make_shared<router>(view, stored, std::move(access),
                                         static_cast<std::ptrdiff_t>(limits.threads) - reserved);
   return listen(settings.listen, limits,
                 [paths](const request& what) { return paths->answer(what); });

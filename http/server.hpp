@@ -2,8 +2,8 @@
 
 #include "config/settings.hpp"
 #include "http/node_view.hpp"
+#include "http/stored_rows.hpp"
 #include "messages/error.hpp"
-#include "persistence/inventory.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,9 +25,9 @@ struct server_settings {
   std::vector<std::string> allowed_hosts = {}; ///< see access_rules
 };
 
-/// `view` and `rows` must outlive the server. `rows` is null on an agent, which has no database;
-/// the paths of rows then answer 404. Fails with ec::bad_request when the address can't be bound.
+/// `view` and what `stored` refers to must outlive the server. The paths of what is not stored
+/// answer 404. Fails with ec::bad_request when the address can't be bound.
 result<std::unique_ptr<server>> start(const server_settings& settings, node_view& view,
-                                      persistence::inventory* rows);
+                                      stored_rows stored);
 
 } // namespace volumeviz::http

@@ -22,17 +22,20 @@ struct change_row {
 
 /// Which changes; empty fields do not restrict.
 struct change_filter {
-  std::string host;
-  std::string kind;      ///< volume, container or mount
-  std::string operation; ///< create, update or remove
-  std::string volume;
-  std::string container; ///< its id, a unique prefix of it with 12 or more digits, or its name
-  std::string source;    ///< event, reconciliation or client
+  std::string host = {};
+  std::string kind = {};      ///< volume, container or mount
+  std::string operation = {}; ///< create, update or remove
+  std::string volume = {};
+  std::string container = {}; ///< its id, a unique prefix of it with 12 or more digits, or its name
+  std::string source = {};    ///< event, reconciliation or client
 };
 
 /// Whether the filter lets the change through, as changes() decides. Does not see whether a prefix
 /// of a container's id is unique: changes() refuses one that is not.
 bool matches(const change_filter& which, const change_row& change);
+
+/// What is wrong with the words of a filter; nothing when all are known.
+std::optional<failure> unknown_word(const change_filter& which);
 
 /// Whether a text can be a container's id or the beginning of one: 12 to 64 hexadecimal digits.
 bool is_id_prefix(std::string_view text);
@@ -40,11 +43,11 @@ bool is_id_prefix(std::string_view text);
 /// A cursor is the id of a change. Also valid are 0 (before all changes), and ids whose change was
 /// trimmed or is filtered out.
 struct change_query {
-  change_filter which;
-  std::optional<std::int64_t> after;  ///< only changes with a greater id
-  std::optional<std::int64_t> before; ///< only changes with a smaller id
-  bool ascending = false;             ///< oldest first; else newest first
-  int limit = 100;                    ///< 1 to 1000; fewer when changes are very long
+  change_filter which = {};
+  std::optional<std::int64_t> after = {};  ///< only changes with a greater id
+  std::optional<std::int64_t> before = {}; ///< only changes with a smaller id
+  bool ascending = false;                  ///< oldest first; else newest first
+  int limit = 100;                         ///< 1 to 1000; fewer when changes are very long
 };
 
 struct change_page {

@@ -28,7 +28,8 @@ struct volume_row {
       updated_at;
   bool is_active = true;
   std::vector<mounted_by> containers; ///< those that mount it, running or not
-  volume_usage usage = {};            ///< empty in answers as of a moment
+  std::optional<volume_usage> usage =
+      {}; ///< not in answers as of a moment: only its last value is kept
 };
 struct container_row {
   std::string host, container_id, name, image, state, status, labels;

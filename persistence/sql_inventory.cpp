@@ -1,6 +1,11 @@
+#include "persistence/as_of.hpp"
 #include "persistence/connection_pool.hpp"
 #include "persistence/cursor.hpp"
+#include "persistence/guarded_read.hpp"
+#include "persistence/history_begin.hpp"
 #include "persistence/inventory.hpp"
+#include "persistence/text.hpp"
+#include "persistence/volume_usage.hpp"
 
 #include <boost/json.hpp>
 
@@ -9,72 +14,6 @@ namespace volumeviz::persistence {
 namespace {
 
 constexpr int largest_page = 1000;
-/// A page ends with the row that reaches this: each of a thousand rows may have megabytes.
-constexpr std::size_t most_bytes = std::size_t{8} << 20;
-
-/// What a page of one table consists of.
-struct listing {
-  std::string table;
-  /// The columns of the key, which order the pages; also the first of `columns`.
-  std::vector<std::string> key;
-  std::vector<std::string> columns; ///< expressions
-  /// Expression for the bytes of a row's columns that may be long; empty: there are none.
-  std::string bytes = {};
-};
-
-std::string joined(const std::vector<std::string>& parts, const std::string& prefix = {}) {
-  std::string result;
-  for (const auto& part : parts)
-    result += (result.empty() ? "" : ", ") + prefix + part;
-  return result;
-}
-
-/// The conditions of a query and their parameters.
-class filter {
-public:
-  explicit filter(dialect kind) : sqlite_{kind == dialect::sqlite} {}
-
-  void add(const std::string& condition) {
-    text_ += (text_.empty() ? " WHERE " : " AND ") + condition;
-  }
-
-  /// A placeholder for this value.
-  std::string bound(const std::string& value) {
-    const auto name = std::string{"p"} + std::to_string(values_.size());
-    values_.push_back({name, value});
-    return ':' + name + (sqlite_ ? "" : "::text");
-  }
-
-  void equals(const std::string& column, const std::string& value) {
-    if (!value.empty())
-      add("t." + column + " = " + bound(value));
-  }
-
-  void after(const std::vector<std::string>& key, const std::vector<std::string>& last) {
-    if (last.empty())
-      return;
-    std::vector<std::string> places;
-    places.reserve(last.size());
-    for (const auto& part : last)
-      places.push_back(bound(part));
-    add('(' + joined(key, "t.") + ") > (" + joined(places) + ')');
-  }
-
-  void has_label(const std::pair<std::string, std::string>& label) {
-    const auto key = bound(label.first), value = bound(label.second);
-    add(sqlite_ ? "EXISTS (SELECT 1 FROM json_each(t.labels) l WHERE l.key = " + key
-                      + " AND l.value = " + value + ")"
-                : "t.labels @> jsonb_build_object(" + key + ", " + value + ")");
-  }
-
-  const std::string& text() const noexcept { return text_; }
-  const parameters& values() const noexcept { return values_; }
-
-private:
-  bool sqlite_;
-  std::string text_;
-  parameters values_;
-};
 
 /// No row has a NUL. PostgreSQL's protocol would end the text there.
 bool has_nul(const query& what) {
@@ -89,19 +28,26 @@ public:
       : pool_{std::move(at), where.call_limit, where.keeper} {}
 
   result<page<volume_row>> volumes(const query& what) override {
-    const listing from{"volumes",
-                       {"host", "volume_id"},
-                       {"t.host", "t.volume_id", "t.name", "t.driver", "t.mountpoint",
-                        json("labels"), json("options"), "t.scope", "t.status", time("created_at"),
-                        time("updated_at"), truth("is_active"), mounting_containers()},
-                       length("labels") + " + " + length("options") + " + " + length_of_mounts()};
-    const auto restrict = [&](filter& f) {
+    const column_texts texts{kind()};
+    listing from{volumes_table,
+                 {"t.host", "t.volume_id", "t.name", "t.driver", "t.mountpoint",
+                  texts.json("t.labels"), texts.json("t.options"), "t.scope", "t.status",
+                  texts.time("t.created_at"), texts.time("t.updated_at"),
+                  texts.truth("t.is_active")}};
+    from.columns.push_back(what.at ? containers_then() : containers_now());
+    from.columns.push_back(what.at ? "''" : usage_of_volume(kind(), now_literal()));
+    from.bytes = texts.bytes_of_json("t.labels") + " + " + texts.bytes_of_json("t.options") + " + "
+                 + bytes_of_mounts(what.at ? "mounts_then" : "volume_mounts");
+    const auto restrict = [&](row_filter& f, const as_of* then) {
       f.equals("driver", what.driver);
       if (what.label)
         f.has_label(*what.label);
       if (what.orphaned)
-        f.add("NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host AND m.volume_id = "
-              "t.volume_id)");
+        f.add(then != nullptr ? then->is_orphaned()
+                              : "NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host "
+                                "AND m.volume_id = t.volume_id)");
+      if (then != nullptr)
+        from.with = then->mounts_of_page();
     };
     return list<volume_row>(from, what, restrict, [](text_row& r) {
       return volume_row{r[0],
@@ -116,49 +62,49 @@ public:
                         r[9],
                         r[10],
                         r[11] == "1",
-                        mounted_by_from(r[12])};
+                        mounted_by_from(r[12]),
+                        usage_from(r[13])};
     });
   }
 
   result<page<container_row>> containers(const query& what) override {
-    const listing from{"containers",
-                       {"host", "container_id"},
+    const column_texts texts{kind()};
+    const listing from{containers_table,
                        {"t.host", "t.container_id", "t.name", "t.image", "t.state", "t.status",
-                        json("labels"), time("started_at"), time("finished_at"), time("created_at"),
-                        time("updated_at"), truth("is_active")},
-                       length("labels")};
-    return list<container_row>(
-        from, what, [](filter&) {},
-        [](text_row& r) {
-          return container_row{r[0], r[1], r[2], r[3], r[4],  r[5],
-                               r[6], r[7], r[8], r[9], r[10], r[11] == "1"};
-        });
+                        texts.json("t.labels"), texts.time("t.started_at"),
+                        texts.time("t.finished_at"), texts.time("t.created_at"),
+                        texts.time("t.updated_at"), texts.truth("t.is_active")},
+                       texts.bytes_of_json("t.labels")};
+    return list<container_row>(from, what, no_restriction, [](text_row& r) {
+      return container_row{r[0], r[1], r[2], r[3], r[4],  r[5],
+                           r[6], r[7], r[8], r[9], r[10], r[11] == "1"};
+    });
   }
 
   result<page<mount_row>> mounts(const query& what) override {
-    const listing from{"volume_mounts",
-                       {"host", "volume_id", "container_id", "mount_path"},
+    const column_texts texts{kind()};
+    const listing from{mounts_table,
                        {"t.host", "t.volume_id", "t.container_id", "t.mount_path", "t.access_mode",
-                        time("created_at"), time("updated_at"), truth("is_active")}};
-    return list<mount_row>(
-        from, what, [](filter&) {},
-        [](text_row& r) {
-          return mount_row{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7] == "1"};
-        });
+                        texts.time("t.created_at"), texts.time("t.updated_at"),
+                        texts.truth("t.is_active")}};
+    return list<mount_row>(from, what, no_restriction, [](text_row& r) {
+      return mount_row{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7] == "1"};
+    });
   }
 
   result<page<host_row>> hosts(const query& what) override {
-    const listing from{"hosts",
-                       {"host"},
-                       {"t.host", "t.engine_id", "t.engine_version", time("first_seen_at"),
-                        time("last_seen_at"), time("verified_at")}};
-    return list<host_row>(
-        from, what, [](filter&) {},
-        [](text_row& r) { return host_row{r[0], r[1], r[2], r[3], r[4], r[5]}; });
+    if (what.at)
+      return fail(ec::bad_request, "the history has no hosts: leave the moment out");
+    const column_texts texts{kind()};
+    const listing from{hosts_table,
+                       {"t.host", "t.engine_id", "t.engine_version", texts.time("t.first_seen_at"),
+                        texts.time("t.last_seen_at"), texts.time("t.verified_at")}};
+    return list<host_row>(from, what, no_restriction,
+                          [](text_row& r) { return host_row{r[0], r[1], r[2], r[3], r[4], r[5]}; });
   }
 
   result<void> check() override {
-    return guarded("asking " + pool_.where().display, [&]() -> result<void> {
+    return guarded_read("asking " + pool_.where().display, [&]() -> result<void> {
       pool_.with_connection([](session& on) {
         require_current_schema(on);
         return 0;
@@ -168,40 +114,46 @@ public:
   }
 
 private:
-  bool sqlite() const noexcept { return pool_.where().kind == dialect::sqlite; }
+  dialect kind() const noexcept { return pool_.where().kind; }
+  bool sqlite() const noexcept { return kind() == dialect::sqlite; }
 
-  std::string json(const std::string& column) const {
-    return "t." + column + (sqlite() ? "" : "::text");
-  }
-  std::string length(const std::string& column) const {
-    return sqlite() ? "length(CAST(t." + column + " AS BLOB))"
-                    : "octet_length(t." + column + "::text)";
-  }
-  std::string length_of_mounts() const {
-    return std::string{"(SELECT coalesce(sum(200 + length(m.mount_path)), 0) FROM volume_mounts m "
-                       "WHERE m.host = t.host AND m.volume_id = t.volume_id)"};
-  }
-  std::string truth(const std::string& column) const {
-    return "t." + column + (sqlite() ? "" : "::int::text");
-  }
-  std::string time(const std::string& column) const {
-    return sqlite() ? "t." + column
-                    : "to_char(t." + column
-                          + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+  std::string now_literal() const {
+    const auto now = current_time();
+    return sqlite() ? "'" + now + "'" : "'" + now.substr(0, 26) + "Z'::text";
   }
 
-  /// A part of the same statement, so that a volume and its containers are of the same moment.
-  std::string mounting_containers() const {
+  static void no_restriction(row_filter&, const as_of*) {}
+
+  static std::string bytes_of_mounts(const std::string& table) {
+    return "(SELECT coalesce(sum(200 + length(m.mount_path)), 0) FROM " + table
+           + " m WHERE m.host = t.host AND m.volume_id = t.volume_id)";
+  }
+
+  /// The containers that mount volume `t`, as an array of arrays. A part of the same statement, so
+  /// that a volume and its containers are of the same moment.
+  std::string containers_array(const std::string& fields, const std::string& from) const {
+    const std::string order = " ORDER BY m.container_id, m.mount_path";
+    const auto of_volume = " WHERE m.host = t.host AND m.volume_id = t.volume_id";
+    return sqlite() ? "(SELECT json_group_array(json(one)) FROM (SELECT json_array(" + fields
+                          + ") AS one FROM " + from + of_volume + order + "))"
+                    : "coalesce((SELECT jsonb_agg(jsonb_build_array(" + fields + ")" + order
+                          + ") FROM " + from + of_volume + "), '[]')::text";
+  }
+
+  std::string containers_now() const {
     // CROSS JOIN keeps SQLite from walking through all containers of the host for each volume.
-    const auto from = std::string{" FROM volume_mounts m "} + (sqlite() ? "CROSS" : "INNER")
-                      + " JOIN containers c ON c.host = m.host AND c.container_id = m.container_id "
-                        "WHERE m.host = t.host AND m.volume_id = t.volume_id";
-    const std::string fields = "(c.container_id, c.name, c.state, m.mount_path, m.access_mode)";
-    const std::string order = " ORDER BY c.container_id, m.mount_path";
-    return sqlite() ? "(SELECT json_group_array(json(one)) FROM (SELECT json_array" + fields
-                          + " AS one" + from + order + "))"
-                    : "coalesce((SELECT jsonb_agg(jsonb_build_array" + fields + order + ")" + from
-                          + "), '[]')::text";
+    return containers_array("c.container_id, c.name, c.state, m.mount_path, m.access_mode",
+                            std::string{"volume_mounts m "} + (sqlite() ? "CROSS" : "INNER")
+                                + " JOIN containers c ON c.host = m.host AND c.container_id = "
+                                  "m.container_id");
+  }
+
+  std::string containers_then() const {
+    const std::string name = sqlite() ? "json_extract(m.container, '$[0]')" : "m.container->0";
+    const std::string state = sqlite() ? "json_extract(m.container, '$[1]')" : "m.container->1";
+    return containers_array("m.container_id, " + name + ", " + state
+                                + ", m.mount_path, m.access_mode",
+                            "(SELECT * FROM mounts_then WHERE container IS NOT NULL) m");
   }
 
   static std::vector<mounted_by> mounted_by_from(const std::string& text) {
@@ -221,61 +173,51 @@ private:
                          MakeRow make_row) {
     if (what.limit < 1 || what.limit > largest_page)
       return fail(ec::bad_request, "limit must be 1 to " + std::to_string(largest_page));
-    const auto last = decode_cursor(what.cursor, from.table, from.key.size());
+    const auto last = decode_cursor(what.cursor, from.table.name, from.table.key.size());
     if (!last)
       return tl::unexpected{last.error()};
     if (has_nul(what))
       return page<Row>{};
-    filter f{pool_.where().kind};
-    f.equals("host", what.host);
-    f.after(from.key, *last);
-    restrict(f);
-    const auto sql = statement(from, f, what.limit);
-    return guarded(
-        "listing " + from.table + " from " + pool_.where().display, [&]() -> result<page<Row>> {
-          auto rows = pool_.with_connection(
-              [&](session& on) { return on.query(sql, f.values(), from.columns.size() + 1); });
-          page<Row> found;
-          const auto is_last = rows.empty() || std::stoull(rows.front().back()) <= rows.size();
-          const auto most = static_cast<std::size_t>(what.limit);
-          const auto more = !is_last || rows.size() > most;
-          if (rows.size() > most)
-            rows.pop_back();
-          if (more)
-            found.next = encode_cursor(
-                from.table, {rows.back().begin(),
-                             rows.back().begin() + static_cast<std::ptrdiff_t>(from.key.size())});
-          for (auto& row : rows)
-            found.items.push_back(make_row(row));
-          return found;
-        });
+    row_filter f{kind()};
+    const auto host = f.equals("host", what.host);
+    const auto then = what.at ? std::optional{as_of{kind(), *what.at, host}} : std::nullopt;
+    f.after(from.table.key, *last);
+    restrict(f, then ? &*then : nullptr);
+    const auto most = what.limit + 1;
+    const auto rows = then ? then->rows(from.table, f, most) : rows_now(from.table, f, most);
+    const auto sql = list_statement(from, rows);
+    return guarded_read("listing " + from.table.name + " from " + pool_.where().display,
+                        [&]() -> result<page<Row>> {
+                          std::optional<failure> refused;
+                          auto found = pool_.with_connection([&](session& on) {
+                            auto answer = on.query(sql, f.values(), from.columns.size() + 1);
+                            // After the rows: trimming meanwhile moves the begin.
+                            if (what.at)
+                              refused = no_history_at(on, *what.at, what.host);
+                            return answer;
+                          });
+                          if (refused)
+                            return tl::unexpected{*refused};
+                          return page_of<Row>(from.table, what.limit, std::move(found), make_row);
+                        });
   }
 
-  /// Selects the columns of a page's rows and the number of rows, one more than asked for at most:
-  /// the additional row shows that there is a next page. Selects fewer rows when they are very
-  /// long.
-  static std::string statement(const listing& from, const filter& f, int limit) {
-    const auto order = " ORDER BY " + joined(from.key, "t.");
-    const auto rows = "(SELECT t.* FROM " + from.table + " t" + f.text() + order + " LIMIT "
-                      + std::to_string(limit + 1) + ") t";
-    if (from.bytes.empty())
-      return "SELECT " + joined(from.columns) + ", count(*) OVER () FROM " + rows + order;
-    return "SELECT " + joined(from.columns)
-           + ", t.rows_found FROM (SELECT t.*, count(*) OVER () AS rows_found, coalesce(sum("
-           + from.bytes + ") OVER (" + order.substr(1)
-           + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before FROM " + rows
-           + ") t WHERE t.bytes_before < " + std::to_string(most_bytes) + order;
-  }
-
-  template <class Work>
-  static auto guarded(const std::string& attempted, Work work) -> decltype(work()) {
-    try {
-      return work();
-    } catch (const sql_error& e) {
-      return tl::unexpected{to_failure(e, attempted)};
-    } catch (const std::exception& e) {
-      return fail(ec::internal, attempted + ": " + e.what());
-    }
+  template <class Row, class MakeRow>
+  static page<Row> page_of(const listed_table& table, int limit, std::vector<text_row> rows,
+                           MakeRow make_row) {
+    page<Row> found;
+    const auto most = static_cast<std::size_t>(limit);
+    const auto is_last = rows.empty() || std::stoull(rows.front().back()) <= rows.size();
+    const auto more = !is_last || rows.size() > most;
+    if (rows.size() > most)
+      rows.pop_back();
+    if (more)
+      found.next = encode_cursor(
+          table.name, {rows.back().begin(),
+                       rows.back().begin() + static_cast<std::ptrdiff_t>(table.key.size())});
+    for (auto& row : rows)
+      found.items.push_back(make_row(row));
+    return found;
   }
 
   connection_pool pool_;

@@ -141,9 +141,8 @@ TEST_CASE("a POST of another page is 403 and starts no reconciliation") {
 
 TEST_CASE("HTTP_ALLOWED_HOSTS reaches the server, and a node on all addresses accepts any name") {
   fakes::node node;
-  auto named =
-      http::start({.listen = {"127.0.0.1", 0}, .auth_token = {}, .allowed_hosts = {"a.example"}},
-                  node, nullptr);
+  auto named = http::start(
+      {.listen = {"127.0.0.1", 0}, .auth_token = {}, .allowed_hosts = {"a.example"}}, node, {});
   REQUIRE(named.has_value());
   CHECK(ask_as(**named, "GET", "/metrics", "Host: A.example:1\r\n")->status == 200);
   CHECK(ask_as(**named, "GET", "/metrics", "Host: b.example\r\n")->status == 403);

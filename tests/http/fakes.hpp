@@ -119,8 +119,9 @@ private:
 /// A server on a free port of the loopback.
 inline std::unique_ptr<http::server> serve(http::node_view& view, persistence::inventory* rows,
                                            const std::string& token = {},
-                                           const char* host = "127.0.0.1") {
-  auto started = http::start({.listen = {host, 0}, .auth_token = token}, view, rows);
+                                           const char* host = "127.0.0.1",
+                                           persistence::history* past = nullptr) {
+  auto started = http::start({.listen = {host, 0}, .auth_token = token}, view, {rows, past});
   REQUIRE_MESSAGE(started.has_value(), (started ? "" : started.error().text));
   REQUIRE((*started)->port() != 0);
   return std::move(*started);

@@ -27,9 +27,9 @@ steady::duration stop(std::unique_ptr<http::server>& server) {
 
 TEST_CASE("a port in use is an error with the address, the cause and what to do") {
   fakes::node node;
-  auto first = fakes::serve(node, nullptr);
+  auto first = fakes::serve(node, {});
   const auto second =
-      http::start({.listen = {"127.0.0.1", first->port()}, .auth_token = {}}, node, nullptr);
+      http::start({.listen = {"127.0.0.1", first->port()}, .auth_token = {}}, node, {});
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().code == ec::bad_request);
   CHECK(second.error().text.find("couldn't listen on 127.0.0.1:" + std::to_string(first->port())
@@ -40,31 +40,31 @@ TEST_CASE("a port in use is an error with the address, the cause and what to do"
 
 TEST_CASE("an invalid or foreign address is an error with the cause") {
   fakes::node node;
-  const auto foreign = http::start({.listen = {"192.0.2.1", 0}, .auth_token = {}}, node, nullptr);
+  const auto foreign = http::start({.listen = {"192.0.2.1", 0}, .auth_token = {}}, node, {});
   REQUIRE_FALSE(foreign.has_value());
   CHECK(foreign.error().text.find("no such address") != std::string::npos);
   const auto nonsense =
-      http::start({.listen = {"no.such.host.invalid", 0}, .auth_token = {}}, node, nullptr);
+      http::start({.listen = {"no.such.host.invalid", 0}, .auth_token = {}}, node, {});
   REQUIRE_FALSE(nonsense.has_value());
   CHECK(nonsense.error().text.find("can't be resolved") != std::string::npos);
 }
 
 TEST_CASE("the port is free again at once after a stop") {
   fakes::node node;
-  auto server = fakes::serve(node, nullptr);
+  auto server = fakes::serve(node, {});
   const auto port = server->port();
   raw_client client{port}; // leaves a connection in TIME_WAIT
   client.send("GET /metrics HTTP/1.1\r\n\r\n");
   REQUIRE(client.read().has_value());
   stop(server);
-  auto again = http::start({.listen = {"127.0.0.1", port}, .auth_token = {}}, node, nullptr);
+  auto again = http::start({.listen = {"127.0.0.1", port}, .auth_token = {}}, node, {});
   REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().text));
   CHECK(ask(port, "GET", "/metrics")->status == 200);
 }
 
 TEST_CASE("the server listens on IPv6 addresses") {
   fakes::node node;
-  auto started = http::start({.listen = {"::1", 0}, .auth_token = {}}, node, nullptr);
+  auto started = http::start({.listen = {"::1", 0}, .auth_token = {}}, node, {});
   if (!started) {
     MESSAGE("no IPv6 here: skipped: ", started.error().text);
     return;
@@ -73,7 +73,7 @@ TEST_CASE("the server listens on IPv6 addresses") {
   client.send("GET /metrics HTTP/1.1\r\n\r\n");
   CHECK(client.read()->status == 200);
   const auto second =
-      http::start({.listen = {"::1", (*started)->port()}, .auth_token = {}}, node, nullptr);
+      http::start({.listen = {"::1", (*started)->port()}, .auth_token = {}}, node, {});
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().text.find("couldn't listen on [::1]:") == 0);
 }
@@ -110,7 +110,7 @@ TEST_CASE("a running request is finished before the server stops") {
     go_on.get_future().wait();
     return std::string{"late\n"};
   };
-  auto server = fakes::serve(node, nullptr);
+  auto server = fakes::serve(node, {});
   raw_client client{server->port()};
   client.send("GET /metrics HTTP/1.1\r\n\r\n");
   begun.get_future().wait();
@@ -130,7 +130,7 @@ TEST_CASE("a running request is finished before the server stops") {
 TEST_CASE("a server that stops right after its start leaks nothing") {
   fakes::node node;
   for (int i = 0; i < 50; ++i) {
-    auto server = fakes::serve(node, nullptr);
+    auto server = fakes::serve(node, {});
     CHECK(stop(server) < 3s);
   }
 }

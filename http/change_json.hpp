@@ -1,0 +1,16 @@
+#pragma once
+
+#include "persistence/history.hpp"
+
+#include <string>
+
+namespace volumeviz::http {
+
+/// A change as an object: the columns of the table, null where they do not apply. The id is a
+/// number, `old` and `new` are objects.
+std::string change_json(const persistence::change_row& change);
+
+/// {"items": […], "next": null or a cursor, as text}
+std::string change_page_json(const persistence::change_page& page);
+
+} // namespace volumeviz::http

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "persistence/history.hpp"
+#include "persistence/inventory.hpp"
+
+namespace volumeviz::http {
+
+/// What the node has in a database. Both are thread-safe.
+struct stored_rows {
+  persistence::inventory* rows = nullptr; ///< null on an agent, which has no database
+  persistence::history* past = nullptr;   ///< null when no history is kept
+};
+
+} // namespace volumeviz::http

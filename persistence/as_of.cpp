@@ -1,0 +1,126 @@
+#include "persistence/as_of.hpp"
+
+#include "text/iso_time.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace volumeviz::persistence {
+
+namespace {
+
+/// The column `span` of a change: 4^span seconds is the least length of the version that it ended.
+/// Longer ones, of 136 years and more, need no bound of their own.
+constexpr int bounded_spans = 15;
+
+/// The text of the JSON object of a change `v` that has the whole version.
+constexpr const char* whole_version = "coalesce(v.before, v.old)";
+
+/// "v.kind = 'mount' AND v.host = t.host AND …"
+std::string same_key(const listed_table& of, const std::string& row) {
+  auto text = "v.kind = '" + of.kind + "'";
+  for (const auto& part : of.key)
+    text.append(" AND v.").append(part).append(" = ").append(row).append(".").append(part);
+  return text;
+}
+
+} // namespace
+
+std::string time_literal(dialect kind, timestamp at) {
+  const auto known = std::max<timestamp>(at, never + 1);
+  return kind == dialect::sqlite ? "'" + text::iso_time(known) + "'"
+                                 : "timestamptz '" + text::iso_time(known, 6) + "'";
+}
+
+as_of::as_of(dialect kind, timestamp at, std::string host)
+    : sqlite_{kind == dialect::sqlite}, at_{at}, moment_{time_literal(kind, at)}, host_{std::move(
+                                                                                      host)} {
+}
+
+std::string as_of::unchanged(const listed_table& of, const std::string& row) const {
+  return row + ".in_history AND (SELECT h.begins_at FROM history_hosts h WHERE h.host = " + row
+         + ".host AND h.complete) <= " + moment_
+         + " AND coalesce((SELECT v.at FROM changes v WHERE " + same_key(of, row)
+         + " ORDER BY v.id DESC LIMIT 1), " + (sqlite_ ? "''" : "'-infinity'") + ") <= " + moment_;
+}
+
+std::string as_of::ended() const {
+  return "v.span IS NOT NULL AND v.began_at <= " + moment_ + " AND v.at > " + moment_;
+}
+
+std::string as_of::ended_versions(const listed_table& of) const {
+  // The index of (host, kind, span, began_at) finds those that were running then among those of one
+  // length: their begin lies within that length before the moment. One second more hides rounding.
+  const auto of_span = [&](const std::string& span, const std::string& since) {
+    return "SELECT " + joined(of.key, "v.") + ", " + whole_version
+           + " AS was FROM history_hosts h CROSS JOIN changes v WHERE v.host = h.host AND "
+             "h.complete AND "
+             "h.begins_at <= "
+           + moment_ + (host_.empty() ? "" : " AND h.host = " + host_) + " AND v.kind = '" + of.kind
+           + "' AND v.span " + span + " AND v.began_at <= " + moment_ + " AND v.at > " + moment_
+           + since;
+  };
+  const auto kind = sqlite_ ? dialect::sqlite : dialect::postgresql;
+  std::string text;
+  std::int64_t longest = 4;
+  for (int span = 0; span < bounded_spans; ++span, longest *= 4)
+    text +=
+        of_span("= " + std::to_string(span),
+                " AND v.began_at > "
+                    + time_literal(kind, std::max(at_, never) - (longest + 1) * nanos_per_second))
+        + " UNION ALL ";
+  return text + of_span(">= " + std::to_string(bounded_spans), "");
+}
+
+std::string as_of::field(const std::string& was, const std::string& column) const {
+  return sqlite_ ? "json_extract(" + was + ", '$." + column + "')" : was + "->>'" + column + "'";
+}
+
+std::string as_of::rows(const listed_table& of, const row_filter& filter, int most) const {
+  const auto page = " ORDER BY " + joined(of.key, "t.") + " LIMIT " + std::to_string(most);
+  std::string versions = "SELECT " + joined(of.key, "v.");
+  for (const auto& column : of.others)
+    versions += ", " + (sqlite_ ? field("v.was", column) : "r." + column) + " AS " + column;
+  versions += " FROM (" + ended_versions(of) + ") v";
+  if (!sqlite_)
+    versions += " CROSS JOIN LATERAL jsonb_populate_record(NULL::" + of.name + ", v.was) r";
+  return "SELECT t.* FROM (SELECT " + joined(of.key, "t.") + ", " + joined(of.others, "t.")
+         + " FROM " + of.name + " t WHERE " + unchanged(of, "t") + filter.and_where() + page
+         + ") t UNION ALL SELECT t.* FROM (SELECT t.* FROM (" + versions + ") t" + filter.where()
+         + page + ") t";
+}
+
+std::string as_of::mounts_of_page() const {
+  const auto in_page = std::string{" AND EXISTS (SELECT 1 FROM page p WHERE p.host = v.host AND "
+                                   "p.volume_id = v.volume_id)"};
+  const auto mounts =
+      "SELECT m.host, m.volume_id, m.container_id, m.mount_path, m.access_mode FROM page p "
+      + std::string{sqlite_ ? "CROSS" : "INNER"}
+      + " JOIN volume_mounts m ON m.host = p.host AND m.volume_id = p.volume_id WHERE "
+      + unchanged(mounts_table, "m")
+      + " UNION ALL SELECT v.host, v.volume_id, v.container_id, v.mount_path, "
+      + field("v.was", "access_mode") + " FROM (" + ended_versions(mounts_table) + ") v WHERE 1 = 1"
+      + in_page;
+  const column_texts texts{sqlite_ ? dialect::sqlite : dialect::postgresql};
+  const auto container =
+      "(SELECT " + texts.array("c.name, c.state")
+      + " FROM containers c WHERE c.host = m.host AND c.container_id = m.container_id AND "
+      + unchanged(containers_table, "c") + " UNION ALL SELECT "
+      + texts.array(field(whole_version, "name") + ", " + field(whole_version, "state"))
+      + " FROM changes v WHERE " + same_key(containers_table, "m") + " AND " + ended()
+      + " LIMIT 1)";
+  return ", mounts_then AS MATERIALIZED (SELECT m.*, " + container + " AS container FROM (" + mounts
+         + ") m)";
+}
+
+std::string as_of::is_orphaned() const {
+  return "NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host AND m.volume_id = "
+         "t.volume_id AND "
+         + unchanged(mounts_table, "m")
+         + ") AND NOT EXISTS (SELECT 1 FROM changes v WHERE v.kind = 'mount' AND v.host = t.host "
+           "AND v.volume_id = t.volume_id AND "
+         + ended() + ")";
+}
+
+} // namespace volumeviz::persistence

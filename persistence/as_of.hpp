@@ -1,0 +1,46 @@
+#pragma once
+
+#include "persistence/list_statement.hpp"
+#include "text/timestamp.hpp"
+
+#include <string>
+
+namespace volumeviz::persistence {
+
+/// Composes the statements that read the inventory as it was at a moment. A row of then is either
+/// today's row, when its key has not changed since, or the version that a later change ended.
+class as_of {
+public:
+  /// `host`: placeholder of the only host that is asked for; empty: all hosts.
+  as_of(dialect kind, timestamp at, std::string host);
+
+  /// A SELECT of the rows of then that the filter lets through: the first `most` in the key's
+  /// order, and up to as many more.
+  std::string rows(const listed_table& of, const row_filter& filter, int most) const;
+  /// Common table expressions: the mounts of then of the volumes in `page`, with their containers
+  /// as a JSON array (name, state) or NULL.
+  std::string mounts_of_page() const;
+  /// Whether no container had volume `t` mounted then.
+  std::string is_orphaned() const;
+
+private:
+  /// Whether row `row` is today's and was the same then.
+  std::string unchanged(const listed_table& of, const std::string& row) const;
+  /// Whether change `v` ended a version of then.
+  std::string ended() const;
+  /// A SELECT of such changes of a kind, as rows v with their key and the version's JSON `was`.
+  std::string ended_versions(const listed_table& of) const;
+  /// A column of the version in JSON `was`; on PostgreSQL as text.
+  std::string field(const std::string& was, const std::string& column) const;
+
+  bool sqlite_;
+  timestamp at_;
+  std::string moment_; ///< literal
+  std::string host_;
+};
+
+/// An SQL literal of the moment, rounded down to what the database keeps; of 1970 when it is
+/// earlier.
+std::string time_literal(dialect kind, timestamp at);
+
+} // namespace volumeviz::persistence

@@ -1,0 +1,107 @@
+#include "persistence/list_statement.hpp"
+
+namespace volumeviz::persistence {
+
+const listed_table volumes_table{"volumes",
+                                 "volume",
+                                 {"host", "volume_id"},
+                                 {"name", "driver", "mountpoint", "labels", "options", "scope",
+                                  "status", "created_at", "updated_at", "is_active"}};
+const listed_table containers_table{"containers",
+                                    "container",
+                                    {"host", "container_id"},
+                                    {"name", "image", "state", "status", "labels", "started_at",
+                                     "finished_at", "created_at", "updated_at", "is_active"}};
+const listed_table mounts_table{"volume_mounts",
+                                "mount",
+                                {"host", "volume_id", "container_id", "mount_path"},
+                                {"access_mode", "created_at", "updated_at", "is_active"}};
+const listed_table hosts_table{
+    "hosts",
+    {},
+    {"host"},
+    {"engine_id", "engine_version", "first_seen_at", "last_seen_at", "verified_at"}};
+
+std::string column_texts::json(const std::string& column) const {
+  return column + (sqlite_ ? "" : "::text");
+}
+
+std::string column_texts::bytes_of_json(const std::string& column) const {
+  return sqlite_ ? "length(CAST(" + column + " AS BLOB))" : "octet_length(" + column + "::text)";
+}
+
+std::string column_texts::truth(const std::string& column) const {
+  return column + (sqlite_ ? "" : "::int::text");
+}
+
+std::string column_texts::time(const std::string& column) const {
+  return sqlite_
+             ? column
+             : "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+}
+
+std::string column_texts::array(const std::string& columns) const {
+  return (sqlite_ ? "json_array(" : "jsonb_build_array(") + columns + ")";
+}
+
+std::string joined(const std::vector<std::string>& parts, const std::string& prefix) {
+  std::string result;
+  for (const auto& part : parts)
+    result += (result.empty() ? "" : ", ") + prefix + part;
+  return result;
+}
+
+void row_filter::add(const std::string& condition) {
+  text_ += (text_.empty() ? "" : " AND ") + condition;
+}
+
+std::string row_filter::bound(const std::string& value) {
+  const auto name = std::string{"p"} + std::to_string(values_.size());
+  values_.push_back({name, value});
+  return ':' + name + (sqlite_ ? "" : "::text");
+}
+
+std::string row_filter::equals(const std::string& column, const std::string& value) {
+  if (value.empty())
+    return {};
+  auto place = bound(value);
+  add("t." + column + " = " + place);
+  return place;
+}
+
+void row_filter::after(const std::vector<std::string>& key, const std::vector<std::string>& last) {
+  if (last.empty())
+    return;
+  std::vector<std::string> places;
+  places.reserve(last.size());
+  for (const auto& part : last)
+    places.push_back(bound(part));
+  add('(' + joined(key, "t.") + ") > (" + joined(places) + ')');
+}
+
+void row_filter::has_label(const std::pair<std::string, std::string>& label) {
+  const auto key = bound(label.first), value = bound(label.second);
+  add(sqlite_ ? "EXISTS (SELECT 1 FROM json_each(t.labels) l WHERE l.key = " + key
+                    + " AND l.value = " + value + ")"
+              : "t.labels @> jsonb_build_object(" + key + ", " + value + ")");
+}
+
+std::string rows_now(const listed_table& table, const row_filter& filter, int most) {
+  return "SELECT t.* FROM " + table.name + " t" + filter.where() + " ORDER BY "
+         + joined(table.key, "t.") + " LIMIT " + std::to_string(most);
+}
+
+std::string list_statement(const listing& from, const std::string& rows) {
+  const auto order = " ORDER BY " + joined(from.table.key, "t.");
+  const auto with = "WITH page AS MATERIALIZED (" + rows + ")" + from.with;
+  if (from.bytes.empty())
+    return with + " SELECT " + joined(from.columns) + ", count(*) OVER () FROM page t" + order;
+  return with + " SELECT " + joined(from.columns)
+         + ", t.rows_found FROM (SELECT t.*, count(*) OVER () AS rows_found, coalesce(sum("
+         + from.bytes + ") OVER (" + order.substr(1)
+         + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before FROM page t) t "
+           "WHERE t.bytes_before < "
+         + std::to_string(page_bytes) + order;
+}
+
+} // namespace volumeviz::persistence
