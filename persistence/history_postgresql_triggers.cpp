@@ -104,28 +104,28 @@ constexpr const char* after_mounts = R"sql(
     WHERE r.new IS NOT NULL AND u.host = r.host AND u.volume_id = r.volume_id AND u.orphaned_since IS NOT NULL;
   END IF;
   IF TG_OP <> 'INSERT' THEN
+    WITH gone AS MATERIALIZED (
+      SELECT DISTINCT ON (r.host, r.volume_id) r.host, r.volume_id, r.container_id, r.name, r.image, r.at, c.runs
+      FROM unnest(rows) r CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM containers c WHERE c.host = r.host AND c.container_id = r.container_id AND c.is_active)
+               AS runs OFFSET 0) c
+      WHERE r.new IS NULL ORDER BY r.host, r.volume_id, c.runs DESC, r.at DESC)
     INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image,
                                    orphaned_since)
-    SELECT DISTINCT ON (r.host, r.volume_id) r.host, r.volume_id, CASE WHEN c.runs THEN r.at END,
-           CASE WHEN c.runs THEN r.container_id END, CASE WHEN c.runs THEN r.name END, CASE WHEN c.runs THEN r.image END,
-           CASE WHEN NOT l.mounted THEN r.at END
-    FROM unnest(rows) r
-    CROSS JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM containers c WHERE c.host = r.host AND c.container_id = r.container_id AND c.is_active)
-             AS runs OFFSET 0) c
-    CROSS JOIN LATERAL (
+    SELECT r.host, r.volume_id, CASE WHEN r.runs THEN r.at END, CASE WHEN r.runs THEN r.container_id END,
+           CASE WHEN r.runs THEN r.name END, CASE WHEN r.runs THEN r.image END, CASE WHEN NOT l.mounted THEN r.at END
+    FROM gone r CROSS JOIN LATERAL (
       SELECT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id) AS mounted,
-             EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id) AS "exists" OFFSET 0) l
-    WHERE r.new IS NULL AND (l.exists OR l.mounted) AND (c.runs OR NOT l.mounted)
-    ORDER BY r.host, r.volume_id, c.runs DESC, r.at DESC
+             EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id) AS known OFFSET 0) l
+    WHERE (l.known OR l.mounted) AND (r.runs OR NOT l.mounted)
     ON CONFLICT (host, volume_id) DO UPDATE SET
       last_used_at = coalesce(excluded.last_used_at, u.last_used_at),
       container_id = CASE WHEN excluded.last_used_at IS NULL THEN u.container_id ELSE excluded.container_id END,
       container_name = CASE WHEN excluded.last_used_at IS NULL THEN u.container_name ELSE excluded.container_name END,
       container_image = CASE WHEN excluded.last_used_at IS NULL THEN u.container_image ELSE excluded.container_image END,
       orphaned_since = excluded.orphaned_since;
-    DELETE FROM volume_usage u USING unnest(rows) r
-    WHERE r.new IS NULL AND u.host = r.host AND u.volume_id = r.volume_id
+    DELETE FROM volume_usage u USING (SELECT DISTINCT host, volume_id FROM unnest(rows) WHERE new IS NULL) r
+    WHERE u.host = r.host AND u.volume_id = r.volume_id
       AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
       AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);
   END IF;
