@@ -33,23 +33,23 @@ std::string time_literal(dialect kind, timestamp at) {
                                  : "timestamptz '" + text::iso_time(known, 6) + "'";
 }
 
-as_of::as_of(dialect kind, timestamp at, std::string host)
+rows_as_of::rows_as_of(dialect kind, timestamp at, std::string host)
     : sqlite_{kind == dialect::sqlite}, at_{at}, moment_{time_literal(kind, at)}, host_{std::move(
                                                                                       host)} {
 }
 
-std::string as_of::unchanged(const listed_table& of, const std::string& row) const {
+std::string rows_as_of::unchanged(const listed_table& of, const std::string& row) const {
   return row + ".in_history AND (SELECT h.begins_at FROM history_hosts h WHERE h.host = " + row
          + ".host AND h.complete) <= " + moment_
          + " AND coalesce((SELECT v.at FROM changes v WHERE " + same_key(of, row)
          + " ORDER BY v.id DESC LIMIT 1), " + (sqlite_ ? "''" : "'-infinity'") + ") <= " + moment_;
 }
 
-std::string as_of::ended() const {
+std::string rows_as_of::ended() const {
   return "v.span IS NOT NULL AND v.began_at <= " + moment_ + " AND v.at > " + moment_;
 }
 
-std::string as_of::ended_versions(const listed_table& of) const {
+std::string rows_as_of::ended_versions(const listed_table& of) const {
   // The index of (host, kind, span, began_at) finds those that were running then among those of one
   // length: their begin lies within that length before the moment. One second more hides rounding.
   const auto of_span = [&](const std::string& span, const std::string& since) {
@@ -73,11 +73,11 @@ std::string as_of::ended_versions(const listed_table& of) const {
   return text + of_span(">= " + std::to_string(bounded_spans), "");
 }
 
-std::string as_of::field(const std::string& was, const std::string& column) const {
+std::string rows_as_of::field(const std::string& was, const std::string& column) const {
   return sqlite_ ? "json_extract(" + was + ", '$." + column + "')" : was + "->>'" + column + "'";
 }
 
-std::string as_of::rows(const listed_table& of, const row_filter& filter, int most) const {
+std::string rows_as_of::rows(const listed_table& of, const row_filter& filter, int most) const {
   const auto page = " ORDER BY " + joined(of.key, "t.") + " LIMIT " + std::to_string(most);
   std::string versions = "SELECT " + joined(of.key, "v.");
   for (const auto& column : of.others)
@@ -91,7 +91,7 @@ std::string as_of::rows(const listed_table& of, const row_filter& filter, int mo
          + page + ") t";
 }
 
-std::string as_of::mounts_of_page() const {
+std::string rows_as_of::mounts_of_page() const {
   const auto in_page = std::string{" AND EXISTS (SELECT 1 FROM page p WHERE p.host = v.host AND "
                                    "p.volume_id = v.volume_id)"};
   const auto mounts =
@@ -114,7 +114,7 @@ std::string as_of::mounts_of_page() const {
          + ") m)";
 }
 
-std::string as_of::is_orphaned() const {
+std::string rows_as_of::is_orphaned() const {
   return "NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host AND m.volume_id = "
          "t.volume_id AND "
          + unchanged(mounts_table, "m")

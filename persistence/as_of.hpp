@@ -9,10 +9,10 @@ namespace volumeviz::persistence {
 
 /// Composes the statements that read the inventory as it was at a moment. A row of then is either
 /// today's row, when its key has not changed since, or the version that a later change ended.
-class as_of {
+class rows_as_of {
 public:
   /// `host`: placeholder of the only host that is asked for; empty: all hosts.
-  as_of(dialect kind, timestamp at, std::string host);
+  rows_as_of(dialect kind, timestamp at, std::string host);
 
   /// A SELECT of the rows of then that the filter lets through: the first `most` in the key's
   /// order, and up to as many more.

@@ -38,7 +38,7 @@ public:
     from.columns.push_back(what.at ? "''" : usage_of_volume(kind(), now_literal()));
     from.bytes = texts.bytes_of_json("t.labels") + " + " + texts.bytes_of_json("t.options") + " + "
                  + bytes_of_mounts(what.at ? "mounts_then" : "volume_mounts");
-    const auto restrict = [&](row_filter& f, const as_of* then) {
+    const auto restrict = [&](row_filter& f, const rows_as_of* then) {
       f.equals("driver", what.driver);
       if (what.label)
         f.has_label(*what.label);
@@ -122,7 +122,7 @@ private:
     return sqlite() ? "'" + now + "'" : "'" + now.substr(0, 26) + "Z'::text";
   }
 
-  static void no_restriction(row_filter&, const as_of*) {}
+  static void no_restriction(row_filter&, const rows_as_of*) {}
 
   static std::string bytes_of_mounts(const std::string& table) {
     return "(SELECT coalesce(sum(200 + length(m.mount_path)), 0) FROM " + table
@@ -180,7 +180,7 @@ private:
       return page<Row>{};
     row_filter f{kind()};
     const auto host = f.equals("host", what.host);
-    const auto then = what.at ? std::optional{as_of{kind(), *what.at, host}} : std::nullopt;
+    const auto then = what.at ? std::optional{rows_as_of{kind(), *what.at, host}} : std::nullopt;
     f.after(from.table.key, *last);
     restrict(f, then ? &*then : nullptr);
     const auto most = what.limit + 1;

@@ -18,7 +18,7 @@ TEST_CASE("every parameter of the inventory arrives in the query") {
                                         {"orphaned", "true"},
                                         {"driver", "local"},
                                         {"label", "a=b=c"}},
-                                       true);
+                                       http::listed_rows::volumes);
   REQUIRE(query.has_value());
   CHECK(query->limit == 1000);
   CHECK(query->cursor == "abc");
@@ -26,12 +26,12 @@ TEST_CASE("every parameter of the inventory arrives in the query") {
   CHECK(query->orphaned);
   CHECK(query->driver == "local");
   CHECK(query->label == std::pair<std::string, std::string>{"a", "b=c"});
-  const auto plain = http::parse_query({}, false);
+  const auto plain = http::parse_query({}, http::listed_rows::hosts);
   REQUIRE(plain.has_value());
   CHECK(plain->limit == 100);
   CHECK_FALSE(plain->orphaned);
   CHECK_FALSE(plain->label.has_value());
-  CHECK_FALSE(http::parse_query({{"orphaned", "false"}}, true)->orphaned);
+  CHECK_FALSE(http::parse_query({{"orphaned", "false"}}, http::listed_rows::volumes)->orphaned);
 }
 
 TEST_CASE("an unknown, repeated or invalid parameter is refused") {
@@ -63,13 +63,14 @@ TEST_CASE("an unknown, repeated or invalid parameter is refused") {
   for (const auto& given : odd) {
     CAPTURE(given.begin()->first);
     CAPTURE(given.begin()->second);
-    const auto query = http::parse_query(given, true);
+    const auto query = http::parse_query(given, http::listed_rows::volumes);
     REQUIRE_FALSE(query.has_value());
     CHECK(query.error().code == ec::bad_request);
     CHECK(query.error().text.size() > 10);
   }
   for (const auto* name : {"orphaned", "driver", "label"})
-    CHECK_FALSE(http::parse_query({{name, "true"}}, false).has_value());
+    CHECK_FALSE(
+        http::parse_query({{name, "true"}}, http::listed_rows::containers_or_mounts).has_value());
 }
 
 TEST_CASE("the type of a reconciliation is full by default") {

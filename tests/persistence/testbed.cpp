@@ -34,10 +34,11 @@ std::string sorted(const std::string& json) {
 }
 
 template <class Row>
-std::vector<Row> all(const std::function<result<page<Row>>(const query&)>& list) {
+std::vector<Row> all(const std::function<result<page<Row>>(const query&)>& list,
+                     std::optional<timestamp> at = {}) {
   std::vector<Row> rows;
-  query what{.limit =
-                 7}; // small pages, so that every look at the contents is a test of paging as well
+  // Small pages, so that every look at the contents is a test of paging as well.
+  query what{.limit = 7, .at = at};
   do {
     auto part = must(list(what));
     rows.insert(rows.end(), part.items.begin(), part.items.end());
@@ -69,7 +70,7 @@ writing_session::writing_session(const std::string& url)
 
 testbed::testbed(std::string database_url, std::chrono::milliseconds call_limit)
     : url{std::move(database_url)}, writer{must(open_store({url, call_limit}))},
-      reader{must(open_inventory({url, call_limit}))} {
+      reader{must(open_inventory({url, call_limit}))}, past{must(open_history({url, call_limit}))} {
 }
 
 std::vector<write_summary> testbed::apply(const std::vector<change_batch>& batches) {
@@ -90,13 +91,25 @@ void testbed::run(const std::string& script) const {
 
 std::vector<std::string> testbed::contents(bool with_updates) const {
   std::vector<std::string> found;
-  const auto updated = [&](const std::string& when) {
-    return with_updates ? when : std::string{"-"};
-  };
   for (const auto& h : all<host_row>([&](const query& q) { return reader->hosts(q); }))
     found.push_back(joined({"host", h.host, h.engine_id, h.engine_version,
                             to_microseconds(h.last_seen_at), to_microseconds(h.verified_at)}));
-  for (const auto& v : all<volume_row>([&](const query& q) { return reader->volumes(q); })) {
+  add_rows(found, {}, with_updates);
+  return found;
+}
+
+std::vector<std::string> testbed::contents_at(timestamp at) const {
+  std::vector<std::string> found;
+  add_rows(found, at, false);
+  return found;
+}
+
+void testbed::add_rows(std::vector<std::string>& found, std::optional<timestamp> at,
+                       bool with_updates) const {
+  const auto updated = [&](const std::string& when) {
+    return with_updates ? when : std::string{"-"};
+  };
+  for (const auto& v : all<volume_row>([&](const query& q) { return reader->volumes(q); }, at)) {
     CHECK(v.name == v.volume_id);
     CHECK(v.status == "active");
     CHECK(v.is_active);
@@ -104,17 +117,17 @@ std::vector<std::string> testbed::contents(bool with_updates) const {
         joined({"volume", v.host, v.volume_id, v.driver, v.mountpoint, sorted(v.labels),
                 sorted(v.options), v.scope, to_microseconds(v.created_at), updated(v.updated_at)}));
   }
-  for (const auto& c : all<container_row>([&](const query& q) { return reader->containers(q); }))
+  for (const auto& c :
+       all<container_row>([&](const query& q) { return reader->containers(q); }, at))
     found.push_back(joined({"container", c.host, c.container_id, c.name, c.image, c.state, c.status,
                             sorted(c.labels), c.is_active ? "runs" : "stands",
                             to_microseconds(c.created_at), to_microseconds(c.started_at),
                             to_microseconds(c.finished_at), updated(c.updated_at)}));
-  for (const auto& m : all<mount_row>([&](const query& q) { return reader->mounts(q); })) {
+  for (const auto& m : all<mount_row>([&](const query& q) { return reader->mounts(q); }, at)) {
     CHECK(m.is_active);
     found.push_back(joined({"mount", m.host, m.volume_id, m.container_id, m.mount_path,
                             m.access_mode, updated(m.updated_at)}));
   }
-  return found;
 }
 
 volume a_volume(const std::string& name) {

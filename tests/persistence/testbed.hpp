@@ -1,5 +1,6 @@
 #pragma once
 
+#include "persistence/history.hpp"
 #include "persistence/inventory.hpp"
 #include "persistence/session.hpp"
 #include "persistence/store.hpp"
@@ -36,12 +37,18 @@ public:
   /// Everything that is recorded, a line for each row, the same text on both databases: times to
   /// the microsecond, JSON with sorted keys. `updated_at` only when `with_updates`.
   std::vector<std::string> contents(bool with_updates = false) const;
+  /// The same as it was at a moment, without hosts.
+  std::vector<std::string> contents_at(timestamp at) const;
 
   std::string url;
   std::unique_ptr<store> writer;
   std::unique_ptr<inventory> reader;
+  std::unique_ptr<history> past;
 
 private:
+  void add_rows(std::vector<std::string>& found, std::optional<timestamp> at,
+                bool with_updates) const;
+
   /// Runs `work` on the second connection, which is kept: a connection costs PostgreSQL more than
   /// most statements. Makes a new one when the test has cut it or moved the file.
   template <class Work>
