@@ -45,21 +45,17 @@ std::string rows_as_of::unchanged(const listed_table& of, const std::string& row
          + " ORDER BY v.id DESC LIMIT 1), " + (sqlite_ ? "''" : "'-infinity'") + ") <= " + moment_;
 }
 
-std::string rows_as_of::ended() const {
-  return "v.span IS NOT NULL AND v.began_at <= " + moment_ + " AND v.at > " + moment_;
-}
-
 std::string rows_as_of::ended_versions(const listed_table& of) const {
-  // The index of (host, kind, span, began_at) finds those that were running then among those of one
-  // length: their begin lies within that length before the moment. One second more hides rounding.
+  // The index of (host, kind, span, began_at) finds those that were there then among those of one
+  // length: they began within that length before the moment. One second more hides rounding.
+  const auto hosts = "FROM history_hosts h CROSS JOIN ";
+  const auto host = (host_.empty() ? "" : "h.host = " + host_ + " AND ")
+                    + "h.complete AND h.begins_at <= " + moment_;
   const auto of_span = [&](const std::string& span, const std::string& since) {
-    return "SELECT " + joined(of.key, "v.") + ", " + whole_version
-           + " AS was FROM history_hosts h CROSS JOIN changes v WHERE v.host = h.host AND "
-             "h.complete AND "
-             "h.begins_at <= "
-           + moment_ + (host_.empty() ? "" : " AND h.host = " + host_) + " AND v.kind = '" + of.kind
-           + "' AND v.span " + span + " AND v.began_at <= " + moment_ + " AND v.at > " + moment_
-           + since;
+    return "SELECT " + joined(of.key, "v.") + ", " + whole_version + " AS was "
+           + (sqlite_ ? hosts : "FROM ") + "changes v WHERE v.host = h.host AND "
+           + (sqlite_ ? host + " AND " : "") + "v.kind = '" + of.kind + "' AND v.span " + span
+           + " AND v.began_at <= " + moment_ + " AND v.at > " + moment_ + since;
   };
   const auto kind = sqlite_ ? dialect::sqlite : dialect::postgresql;
   std::string text;
@@ -70,7 +66,10 @@ std::string rows_as_of::ended_versions(const listed_table& of) const {
                 " AND v.began_at > "
                     + time_literal(kind, std::max(at_, never) - (longest + 1) * nanos_per_second))
         + " UNION ALL ";
-  return text + of_span(">= " + std::to_string(bounded_spans), "");
+  text += of_span(">= " + std::to_string(bounded_spans), "");
+  // Host by host on both databases: other joins would read the index from end to end.
+  return sqlite_ ? text
+                 : "SELECT v.* " + std::string{hosts} + "LATERAL (" + text + ") v WHERE " + host;
 }
 
 std::string rows_as_of::field(const std::string& was, const std::string& column) const {
@@ -85,30 +84,34 @@ std::string rows_as_of::rows(const listed_table& of, const row_filter& filter, i
   versions += " FROM (" + ended_versions(of) + ") v";
   if (!sqlite_)
     versions += " CROSS JOIN LATERAL jsonb_populate_record(NULL::" + of.name + ", v.was) r";
-  return "SELECT t.* FROM (SELECT " + joined(of.key, "t.") + ", " + joined(of.others, "t.")
-         + " FROM " + of.name + " t WHERE " + unchanged(of, "t") + filter.and_where() + page
-         + ") t UNION ALL SELECT t.* FROM (SELECT t.* FROM (" + versions + ") t" + filter.where()
-         + page + ") t";
+  return "SELECT t.* FROM (SELECT t.* FROM (SELECT " + joined(of.key, "t.") + ", "
+         + joined(of.others, "t.") + " FROM " + of.name + " t WHERE " + unchanged(of, "t")
+         + filter.and_where() + page + ") t UNION ALL SELECT t.* FROM (SELECT t.* FROM (" + versions
+         + ") t" + filter.where() + page + ") t) t" + page;
+}
+
+std::string rows_as_of::ended_mounts() const {
+  return "ended_mounts AS MATERIALIZED (" + ended_versions(mounts_table) + "), ";
 }
 
 std::string rows_as_of::mounts_of_page() const {
-  const auto in_page = std::string{" AND EXISTS (SELECT 1 FROM page p WHERE p.host = v.host AND "
-                                   "p.volume_id = v.volume_id)"};
   const auto mounts =
       "SELECT m.host, m.volume_id, m.container_id, m.mount_path, m.access_mode FROM page p "
       + std::string{sqlite_ ? "CROSS" : "INNER"}
       + " JOIN volume_mounts m ON m.host = p.host AND m.volume_id = p.volume_id WHERE "
       + unchanged(mounts_table, "m")
       + " UNION ALL SELECT v.host, v.volume_id, v.container_id, v.mount_path, "
-      + field("v.was", "access_mode") + " FROM (" + ended_versions(mounts_table) + ") v WHERE 1 = 1"
-      + in_page;
+      + field("v.was", "access_mode")
+      + " FROM ended_mounts v WHERE (v.host, v.volume_id) IN (SELECT p.host, p.volume_id FROM page "
+        "p)";
   const column_texts texts{sqlite_ ? dialect::sqlite : dialect::postgresql};
   const auto container =
       "(SELECT " + texts.array("c.name, c.state")
       + " FROM containers c WHERE c.host = m.host AND c.container_id = m.container_id AND "
       + unchanged(containers_table, "c") + " UNION ALL SELECT "
       + texts.array(field(whole_version, "name") + ", " + field(whole_version, "state"))
-      + " FROM changes v WHERE " + same_key(containers_table, "m") + " AND " + ended()
+      + " FROM changes v WHERE " + same_key(containers_table, "m")
+      + " AND v.span IS NOT NULL AND v.began_at <= " + moment_ + " AND v.at > " + moment_
       + " LIMIT 1)";
   return ", mounts_then AS MATERIALIZED (SELECT m.*, " + container + " AS container FROM (" + mounts
          + ") m)";
@@ -118,9 +121,7 @@ std::string rows_as_of::is_orphaned() const {
   return "NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host AND m.volume_id = "
          "t.volume_id AND "
          + unchanged(mounts_table, "m")
-         + ") AND NOT EXISTS (SELECT 1 FROM changes v WHERE v.kind = 'mount' AND v.host = t.host "
-           "AND v.volume_id = t.volume_id AND "
-         + ended() + ")";
+         + ") AND (t.host, t.volume_id) NOT IN (SELECT m.host, m.volume_id FROM ended_mounts m)";
 }
 
 } // namespace volumeviz::persistence

@@ -14,11 +14,12 @@ public:
   /// `host`: placeholder of the only host that is asked for; empty: all hosts.
   rows_as_of(dialect kind, timestamp at, std::string host);
 
-  /// A SELECT of the rows of then that the filter lets through: the first `most` in the key's
-  /// order, and up to as many more.
+  /// A SELECT of the first `most` rows of then that the filter lets through.
   std::string rows(const listed_table& of, const row_filter& filter, int most) const;
-  /// Common table expressions: the mounts of then of the volumes in `page`, with their containers
-  /// as a JSON array (name, state) or NULL.
+  /// A common table expression that the next two refer to.
+  std::string ended_mounts() const;
+  /// One more: the mounts of then of the volumes in `page`, with their containers as a JSON array
+  /// (name, state) or NULL.
   std::string mounts_of_page() const;
   /// Whether no container had volume `t` mounted then.
   std::string is_orphaned() const;
@@ -26,9 +27,7 @@ public:
 private:
   /// Whether row `row` is today's and was the same then.
   std::string unchanged(const listed_table& of, const std::string& row) const;
-  /// Whether change `v` ended a version of then.
-  std::string ended() const;
-  /// A SELECT of such changes of a kind, as rows v with their key and the version's JSON `was`.
+  /// A SELECT of the versions of then that ended later: their key, and `was` with their JSON.
   std::string ended_versions(const listed_table& of) const;
   /// A column of the version in JSON `was`; on PostgreSQL as text.
   std::string field(const std::string& was, const std::string& column) const;

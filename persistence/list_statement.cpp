@@ -93,7 +93,8 @@ std::string rows_now(const listed_table& table, const row_filter& filter, int mo
 
 std::string list_statement(const listing& from, const std::string& rows) {
   const auto order = " ORDER BY " + joined(from.table.key, "t.");
-  const auto with = "WITH page AS MATERIALIZED (" + rows + ")" + from.with;
+  const auto with =
+      "WITH " + from.before_page + "page AS MATERIALIZED (" + rows + ")" + from.after_page;
   if (from.bytes.empty())
     return with + " SELECT " + joined(from.columns) + ", count(*) OVER () FROM page t" + order;
   return with + " SELECT " + joined(from.columns)

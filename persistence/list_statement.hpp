@@ -71,8 +71,8 @@ struct listing {
   std::vector<std::string> columns; ///< expressions on rows `t`; first the key's
   /// Expression for the bytes of a row's columns that may be long; empty: there are none.
   std::string bytes = {};
-  /// Common table expressions that `columns` refer to, beside `page`: ", name AS (…)".
-  std::string with = {};
+  /// Common table expressions before and after `page`: "name AS (…), ", and ", name AS (…)".
+  std::string before_page = {}, after_page = {};
 };
 
 /// A SELECT of the first `most` rows of today that the filter lets through.

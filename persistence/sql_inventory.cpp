@@ -46,8 +46,10 @@ public:
         f.add(then != nullptr ? then->is_orphaned()
                               : "NOT EXISTS (SELECT 1 FROM volume_mounts m WHERE m.host = t.host "
                                 "AND m.volume_id = t.volume_id)");
-      if (then != nullptr)
-        from.with = then->mounts_of_page();
+      if (then != nullptr) {
+        from.before_page = then->ended_mounts();
+        from.after_page = then->mounts_of_page();
+      }
     };
     return list<volume_row>(from, what, restrict, [](text_row& r) {
       return volume_row{r[0],
