@@ -177,6 +177,8 @@ deletions::find(const kind_of_rows& what, const std::string& host, const observe
 void deletions::mark_unverified(const deletion& of) {
   const bool sqlite = on_.kind() == dialect::sqlite;
   const auto most = room_.left;
+  history_.rows_may_change();
+  history_.row_changes(of.host);
   const auto rows = on_.query(
       std::string{"UPDATE volumes SET status = 'unverified', updated_at = :now"}
           + (sqlite ? "" : "::timestamptz") + of_host()
@@ -196,14 +198,27 @@ void deletions::run(const kind_of_rows& what, const std::vector<deletion>& all) 
     return;
   if (on_.kind() == dialect::sqlite) {
     for (const auto& x : all)
-      run(what, {x}, {{"host", x.host}, {"keys", json_array(x.keys)}});
+      if (any_row(what, x)) {
+        history_.row_changes(x.host);
+        run(what, {x}, {{"host", x.host}, {"keys", json_array(x.keys)}});
+      }
     return;
   }
+  history_.rows_may_change();
   boost::json::array keys;
   for (const auto& x : all)
     for (const auto& key : x.keys)
       keys.push_back(boost::json::object{{"host", x.host}, {"key", key}});
   run(what, all, {{"keys", boost::json::serialize(keys)}});
+}
+
+/// SQLite: whether a row or one of its mounts is there to be deleted.
+bool deletions::any_row(const kind_of_rows& what, const deletion& of) {
+  const auto where = of_host() + " AND " + among_keys(what.key);
+  return !on_.query(std::string{"SELECT 1 FROM "} + what.table + where
+                        + " UNION ALL SELECT 1 FROM volume_mounts" + where + " LIMIT 1",
+                    {{"host", of.host}, {"keys", json_array(of.keys)}}, 1)
+              .empty();
 }
 
 /// Deletes the mounts explicitly first: the cascade would not say which ones it deleted.

@@ -2,6 +2,7 @@
 
 #include "messages/changes.hpp"
 #include "persistence/compared_lists.hpp"
+#include "persistence/history_context.hpp"
 #include "persistence/session.hpp"
 
 #include <cstddef>
@@ -22,9 +23,9 @@ struct deletion_room {
 /// the rows that its complete lists lack. Works inside the caller's transaction. Throws sql_error.
 class deletions {
 public:
-  /// `now`: for updated_at. `room` must outlive this.
-  deletions(session& on, std::string now, deletion_room& room)
-      : on_{on}, now_{std::move(now)}, room_{room} {}
+  /// `history`: told before a row changes. `now`: for updated_at. `room` must outlive this.
+  deletions(session& on, history_context& history, std::string now, deletion_room& room)
+      : on_{on}, history_{history}, now_{std::move(now)}, room_{room} {}
 
   /// Finds the rows that go with this batch; `lists` are its. Returns false when the mass-deletion
   /// guard holds its list back (observed::confirmed): then no row goes, and the summary says so.
@@ -61,9 +62,11 @@ private:
                                  const std::vector<std::string>& keys);
   std::string among_keys(const std::string& column) const;
   std::string of_host() const;
+  bool any_row(const kind_of_rows& what, const deletion& of);
   void mark_unverified(const deletion& of);
 
   session& on_;
+  history_context& history_;
   std::string now_;
   deletion_room& room_;
   std::vector<deletion> volumes_, containers_, unverified_;

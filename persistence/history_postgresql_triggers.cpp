@@ -124,7 +124,7 @@ constexpr const char* after_mounts = R"sql(
       container_name = CASE WHEN excluded.last_used_at IS NULL THEN u.container_name ELSE excluded.container_name END,
       container_image = CASE WHEN excluded.last_used_at IS NULL THEN u.container_image ELSE excluded.container_image END,
       orphaned_since = excluded.orphaned_since;
-    DELETE FROM volume_usage u USING (SELECT DISTINCT host, volume_id FROM unnest(rows) g WHERE g.new IS NULL) r
+    DELETE FROM volume_usage u USING (SELECT DISTINCT x.host, x.volume_id FROM unnest(rows) x WHERE x.new IS NULL) r
     WHERE u.host = r.host AND u.volume_id = r.volume_id
       AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
       AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);

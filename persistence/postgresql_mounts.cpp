@@ -14,8 +14,10 @@ namespace {
 // index, container by container, and deleted by their place (ctid).
 constexpr const char* replace_mounts_sql = R"sql(
 WITH s AS MATERIALIZED (
-  SELECT x.* FROM jsonb_to_recordset(:rows::jsonb)
-         AS x(host text, container_id text, volume_id text, mount_path text, access_mode text)),
+  SELECT x.host, x.container_id, x.volume_id, x.mount_path, x.access_mode, x.in_history AND coalesce((
+           SELECT v.in_history FROM volumes v WHERE v.host = x.host AND v.volume_id = x.volume_id), true) AS in_history
+  FROM jsonb_to_recordset(:rows::jsonb) AS x(host text, container_id text, volume_id text, mount_path text,
+                                             access_mode text, in_history boolean)),
 i AS MATERIALIZED (
   SELECT x.* FROM jsonb_to_recordset(:ids::jsonb) AS x(host text, container_id text)),
 removed AS (
@@ -27,14 +29,16 @@ removed AS (
           NOT IN (SELECT host, container_id, volume_id, mount_path FROM s)))
   RETURNING d.host, d.container_id, d.volume_id, d.mount_path),
 written AS (
-  INSERT INTO volume_mounts AS t (host, volume_id, container_id, mount_path, access_mode, created_at, updated_at)
-  SELECT s.host, s.volume_id, s.container_id, s.mount_path, s.access_mode, now(), now()
+  INSERT INTO volume_mounts AS t (host, volume_id, container_id, mount_path, access_mode, created_at, updated_at,
+                                 in_history)
+  SELECT s.host, s.volume_id, s.container_id, s.mount_path, s.access_mode, now(), now(), s.in_history
   FROM s LEFT JOIN LATERAL (
     SELECT * FROM volume_mounts WHERE host = s.host AND volume_id = s.volume_id
       AND container_id = s.container_id AND mount_path = s.mount_path OFFSET 0) m ON true
-  WHERE m.container_id IS NULL OR m.access_mode <> s.access_mode
+  WHERE m.container_id IS NULL OR m.access_mode <> s.access_mode OR m.in_history <> s.in_history
   ON CONFLICT (host, volume_id, container_id, mount_path)
-    DO UPDATE SET access_mode = excluded.access_mode, updated_at = excluded.updated_at
+    DO UPDATE SET access_mode = excluded.access_mode, updated_at = excluded.updated_at,
+                  in_history = excluded.in_history
   RETURNING t.host, t.container_id, t.volume_id, t.mount_path, t.xmax = 0 AS inserted)
 SELECT host, container_id, volume_id || ' at ' || mount_path, 'remove' FROM removed
 UNION ALL
@@ -137,9 +141,10 @@ void put(row_statement& statement, json_rows containers) {
 
 } // namespace
 
-void replace_mounts_in_postgresql(session& on, bool careful, const host_parts<container>& all) {
+void replace_mounts_in_postgresql(session& on, const history_rules& excluded, bool careful,
+                                  const host_parts<container>& all) {
   row_statement statement{on, careful, row_kind::mount, replace_mounts_sql, all};
-  const auto rows = mount_rows_of(all);
+  const auto rows = mount_rows_of(all, excluded);
   for (const auto chunk : chunks_of(rows))
     put(statement, chunk);
 }

@@ -5,6 +5,7 @@
 namespace volumeviz::persistence {
 
 /// row_writer::replace_mounts() for PostgreSQL.
-void replace_mounts_in_postgresql(session& on, bool careful, const host_parts<container>& all);
+void replace_mounts_in_postgresql(session& on, const history_rules& excluded, bool careful,
+                                  const host_parts<container>& all);
 
 } // namespace volumeviz::persistence

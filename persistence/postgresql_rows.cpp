@@ -26,7 +26,8 @@ boost::json::value json_of(timestamp when) {
   return when == never ? boost::json::value{} : boost::json::value(text::iso_time(when));
 }
 
-boost::json::object json_of(const std::string& host, const volume& v) {
+boost::json::object json_of(const std::string& host, const volume& v,
+                            const history_rules& excluded) {
   return {{"host", host},
           {"volume_id", v.name},
           {"driver", v.driver},
@@ -35,10 +36,12 @@ boost::json::object json_of(const std::string& host, const volume& v) {
           {"options", json_of(v.options)},
           {"scope", v.scope},
           {"created_at", json_of(v.created_at)},
-          {"renewed", v.recreated}};
+          {"renewed", v.recreated},
+          {"in_history", !excluded.exclude(v)}};
 }
 
-boost::json::object json_of(const std::string& host, const container& c) {
+boost::json::object json_of(const std::string& host, const container& c,
+                            const history_rules& excluded) {
   return {{"host", host},
           {"container_id", c.id},
           {"name", c.name},
@@ -51,14 +54,16 @@ boost::json::object json_of(const std::string& host, const container& c) {
           {"started_at", c.from_inspect ? json_of(c.started_at) : nullptr},
           {"finished_at", c.from_inspect ? json_of(c.finished_at) : nullptr},
           {"detailed", c.from_inspect},
-          {"times_unknown", c.times_unknown && !c.from_inspect}};
+          {"times_unknown", c.times_unknown && !c.from_inspect},
+          {"in_history", !excluded.exclude(c)}};
 }
 
 /// `container`: the container's key with its host.
-boost::json::object json_of(boost::json::object container, const mount& m) {
+boost::json::object json_of(boost::json::object container, const mount& m, bool in_history) {
   container["volume_id"] = m.volume;
   container["mount_path"] = m.path;
   container["access_mode"] = m.writable ? "rw" : "ro";
+  container["in_history"] = in_history;
   return container;
 }
 
@@ -71,30 +76,33 @@ std::size_t bytes_of(const json_row& row) {
 
 } // namespace
 
-std::vector<json_row> rows_of(const host_parts<volume>& all) {
+std::vector<json_row> rows_of(const host_parts<volume>& all, const history_rules& excluded) {
   std::vector<json_row> rows;
   for (const auto& [host, present, summary] : all)
     for (const auto& v : present)
-      rows.push_back({&summary, v.name, serialize(json_of(host, v)), {}});
+      rows.push_back({&summary, v.name, serialize(json_of(host, v, excluded)), {}});
   return rows;
 }
 
-std::vector<json_row> rows_of(const host_parts<container>& all) {
+std::vector<json_row> rows_of(const host_parts<container>& all, const history_rules& excluded) {
   std::vector<json_row> rows;
   for (const auto& [host, present, summary] : all)
     for (const auto& c : present)
-      rows.push_back({&summary, c.id, serialize(json_of(host, c)), {}});
+      rows.push_back({&summary, c.id, serialize(json_of(host, c, excluded)), {}});
   return rows;
 }
 
-std::vector<json_row> mount_rows_of(const host_parts<container>& all) {
+std::vector<json_row> mount_rows_of(const host_parts<container>& all,
+                                    const history_rules& excluded) {
   std::vector<json_row> rows;
   for (const auto& [host, present, summary] : all)
     for (const auto& c : present) {
       const boost::json::object key{{"host", host}, {"container_id", c.id}};
       rows.push_back({&summary, c.id, serialize(key), {}});
+      const bool in_history = !excluded.exclude(c);
       for (const auto& m : c.mounts)
-        rows.back().mounts.push_back(serialize(json_of(key, m)));
+        rows.back().mounts.push_back(
+            serialize(json_of(key, m, in_history && !excluded.exclude_volume(m.volume))));
     }
   return rows;
 }

@@ -18,10 +18,11 @@ struct json_row {
 };
 using json_rows = std::span<const json_row>;
 
-std::vector<json_row> rows_of(const host_parts<volume>& all);
-std::vector<json_row> rows_of(const host_parts<container>& all);
+std::vector<json_row> rows_of(const host_parts<volume>& all, const history_rules& excluded);
+std::vector<json_row> rows_of(const host_parts<container>& all, const history_rules& excluded);
 /// A row for each container, which only names it, with its mounts.
-std::vector<json_row> mount_rows_of(const host_parts<container>& all);
+std::vector<json_row> mount_rows_of(const host_parts<container>& all,
+                                    const history_rules& excluded);
 
 /// The rows in pieces of the best size for one statement.
 std::vector<json_rows> chunks_of(json_rows rows);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/changes.hpp"
+#include "persistence/history_context.hpp"
 #include "persistence/session.hpp"
 
 #include <memory>
@@ -33,13 +34,16 @@ public:
   virtual void replace_mounts(const host_parts<container>& all) = 0;
 };
 
-/// `careful`: a row that the database refuses is added to `summary.rejected` and the rest is
-/// written, at the price of more statements. Otherwise it is thrown as trouble::data.
-std::unique_ptr<row_writer> make_postgresql_writer(session& on, bool careful);
+/// `history`: told before a row changes. `careful`: a row that the database refuses is added to
+/// `summary.rejected` and the rest is written, at the price of more statements. Otherwise it is
+/// thrown as trouble::data.
+std::unique_ptr<row_writer> make_postgresql_writer(session& on, history_context& history,
+                                                   bool careful);
 
 /// Always careful: on SQLite a failed statement does not spoil its transaction. `now`: for
 /// updated_at.
-std::unique_ptr<row_writer> make_sqlite_writer(session& on, std::string now);
+std::unique_ptr<row_writer> make_sqlite_writer(session& on, history_context& history,
+                                               std::string now);
 
 /// "VOLUME at PATH"
 inline std::string mount_detail(const std::string& volume, const std::string& path) {

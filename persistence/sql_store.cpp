@@ -20,7 +20,7 @@ class sql_store final : public store {
 public:
   sql_store(address at, const database& where)
       : keeper_{where.keeper}, where_{std::move(at)}, limit_{where.call_limit},
-        hosts_{where_, where.rows_of_host} {}
+        history_{where.history}, hosts_{where_, where.rows_of_host} {}
 
   /// Gives the locks back, so that the next process finds them free.
   ~sql_store() override {
@@ -38,7 +38,14 @@ public:
 
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
     return call("writing to " + where_.display,
-                [&](session& on) { return write_batches(on, batches, &hosts_); });
+                [&](session& on) { return write_batches(on, batches, &hosts_, history_); });
+  }
+
+  result<trimmed_history> trim_history(const std::string& host) override {
+    if (!session_ || !hosts_.locks.held(host))
+      return {};
+    return call("trimming the history of host " + host + " in " + where_.display,
+                [&](session& on) { return hosts_.history.trim(on, host, history_); });
   }
 
   result<void> ping() override {
@@ -50,6 +57,7 @@ public:
   result<void> release(const std::string& host) override {
     hosts_.quota.forget(host);
     hosts_.seen.erase(host);
+    hosts_.history.forget(host);
     if (!session_) {
       hosts_.locks.forget(host);
       return {};
@@ -120,7 +128,7 @@ private:
     if (schema_version(on) == 0)
       return preview_of_nothing(batches);
     require_current_schema(on);
-    return write_batches(on, batches, nullptr);
+    return write_batches(on, batches, nullptr, history_);
   }
 
   /// In a database without a schema all rows would be new. An empty database in memory reports
@@ -128,12 +136,13 @@ private:
   std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
     session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
     bring_up_to_date(on);
-    return write_batches(on, batches, nullptr);
+    return write_batches(on, batches, nullptr, history_);
   }
 
   const std::shared_ptr<deadline_keeper> keeper_;
   address where_;
   std::chrono::milliseconds limit_;
+  history_options history_;
   std::optional<session> session_;
   written_hosts hosts_;
 };

@@ -3,6 +3,8 @@
 #include "persistence/row_writer.hpp"
 
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +15,11 @@ namespace volumeviz::persistence {
 /// refuses is rejected in the summary, and the others are written.
 class sqlite_mounts {
 public:
-  /// `now`: for created_at and updated_at.
-  sqlite_mounts(session& on, std::string now);
+  /// `history`: told before a row changes. `now`: for created_at and updated_at.
+  sqlite_mounts(session& on, history_context& history, std::string now);
+  ~sqlite_mounts();
+  sqlite_mounts(const sqlite_mounts&) = delete;
+  sqlite_mounts& operator=(const sqlite_mounts&) = delete;
 
   /// Each container's mounts become exactly those of `containers`.
   void replace(const std::string& host, const std::vector<container>& containers,
@@ -23,16 +28,22 @@ public:
 private:
   /// A volume and the path where it is mounted.
   using place = std::pair<std::string, std::string>;
-  /// The access mode of each mount.
-  using places = std::map<place, std::string>;
+  /// A mount's access mode, and whether it belongs to the history: "0" or "1".
+  using state = std::pair<std::string, std::string>;
+  using places = std::map<place, state>;
 
   std::map<std::string, places> recorded(const std::string& host, const std::vector<container>& of);
+  std::set<std::string> excluded_volumes(const std::string& host,
+                                         const std::vector<container>& of) const;
   void replace_of(const container& c, const std::string& host, places& recorded,
-                  write_summary& summary);
+                  const std::set<std::string>& excluded, write_summary& summary);
+
+  struct statements;
 
   session& on_;
+  history_context& history_;
   std::string now_;
-  session::prepared insert_, update_, remove_;
+  std::unique_ptr<statements> prepared_; ///< when the first row changes
 };
 
 } // namespace volumeviz::persistence

@@ -5,6 +5,7 @@
 #include "text/iso_time.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -14,13 +15,12 @@ namespace {
 
 using type = parameter::type;
 
-/// This many rows, or more, are first compared by one query: most rows of a list are equal.
-constexpr std::size_t worth_comparing = 32;
-
 /// The columns of a host's rows that are compared, by key.
 using recorded_rows = std::unordered_map<std::string, text_row>;
 
-/// Reads only the rows with these keys: a slice of a list must not read all rows of its host.
+/// All rows are first compared: most rows of a list are equal, and the history must be told before
+/// a row changes. Reads only the rows with these keys: a slice of a list must not read all rows of
+/// its host.
 template <class Resource>
 recorded_rows read_rows(session& on, const std::string& host, const std::string& select,
                         std::size_t columns, const std::vector<Resource>& of,
@@ -37,27 +37,43 @@ recorded_rows read_rows(session& on, const std::string& host, const std::string&
   return rows;
 }
 
-/// Whether the row is recorded with the first `columns` of these values. The values begin with host
-/// and key; the columns follow in the order of the query.
-bool is_recorded(const recorded_rows& rows, const std::vector<std::string>& values,
-                 std::ptrdiff_t columns) {
+/// Null, or the columns of a row that is recorded with the first `columns` of these values. The
+/// values begin with host and key and end with in_history; the columns follow in the order of the
+/// query.
+const text_row* equal_row(const recorded_rows& rows, const std::vector<std::string>& values,
+                          std::ptrdiff_t columns) {
   const auto row = rows.find(values[1]);
-  return row != rows.end()
-         && std::equal(row->second.begin(), row->second.begin() + columns, values.begin() + 2);
+  return row != rows.end() && row->second.back() == values.back()
+                 && std::equal(row->second.begin(), row->second.begin() + columns,
+                               values.begin() + 2)
+             ? &row->second
+             : nullptr;
+}
+
+/// Whether a container's row, as select_containers reads it, has started_at or finished_at.
+bool has_times(const text_row& row) {
+  return !row[7].empty() || !row[8].empty();
 }
 
 /// Inserts a row that is missing, updates a row that differs: two prepared statements, since
 /// SQLite's upsert does not say which of the two it did. Neither writes anything for an equal row.
 class upsert {
 public:
-  upsert(session& on, const std::string& insert, const std::string& update, const parameters& shape)
-      : insert_{on, insert, shape}, update_{on, update, shape} {}
+  upsert(session& on, history_context& history, const char* insert, const char* update,
+         const parameters& shape)
+      : on_{on}, history_{history}, insert_text_{insert}, update_text_{update}, shape_{shape} {}
 
+  /// The values begin with the host.
   void operator()(row_kind kind, const std::string& key, const std::vector<std::string>& values,
                   write_summary& summary) {
+    history_.row_changes(values.front());
+    if (!insert_) {
+      insert_.emplace(on_, insert_text_, shape_);
+      update_.emplace(on_, update_text_, shape_);
+    }
     try {
-      const auto inserted = insert_.execute(values);
-      const auto updated = inserted > 0 ? 0 : update_.execute(values);
+      const auto inserted = insert_->execute(values);
+      const auto updated = inserted > 0 ? 0 : update_->execute(values);
       invariant(inserted + updated <= 1, "an upsert touches one row at most");
       if (inserted + updated > 0)
         summary.changes.push_back(
@@ -70,38 +86,46 @@ public:
   }
 
 private:
-  session::prepared insert_, update_;
+  session& on_;
+  history_context& history_;
+  const char *insert_text_, *update_text_;
+  const parameters& shape_;
+  std::optional<session::prepared> insert_, update_; ///< when the first row differs
 };
 
 constexpr const char* select_volumes =
-    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at FROM volumes "
+    "SELECT volume_id, driver, mountpoint, labels, options, scope, created_at, CAST(in_history AS "
+    "TEXT) FROM volumes "
     "WHERE host = :host AND status = 'active' AND volume_id IN (SELECT value FROM "
     "json_each(:keys))";
 constexpr const char* select_containers =
     "SELECT container_id, name, image, state, status, "
     "labels, CAST(is_active AS TEXT), created_at, started_at, "
-    "finished_at FROM containers WHERE host = :host AND container_id IN (SELECT value FROM "
+    "finished_at, CAST(in_history AS TEXT) FROM containers WHERE host = :host AND container_id IN "
+    "(SELECT value FROM "
     "json_each(:keys))";
 
 const parameters volume_shape{
     {"host", {}},    {"id", {}},      {"driver", {}}, {"mountpoint", {}},
     {"labels", {}},  {"options", {}}, {"scope", {}},  {"created", {}, type::time},
-    {"renewed", {}}, {"now", {}}};
+    {"renewed", {}}, {"now", {}},     {"history", {}}};
 
 // SOCI demands that every parameter occurs in every statement.
 constexpr const char* insert_volume = R"sql(
-INSERT INTO volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, created_at, updated_at)
-SELECT :host, :id, :id, :driver, :mountpoint, :labels, :options, :scope, :created, :now WHERE :renewed IN ('0', '1')
+INSERT INTO volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, created_at, updated_at,
+                     in_history)
+SELECT :host, :id, :id, :driver, :mountpoint, :labels, :options, :scope, :created, :now, CAST(:history AS INTEGER) WHERE :renewed IN ('0', '1')
 ON CONFLICT (host, volume_id) DO NOTHING)sql";
 
 // created_at counts only for a volume that was recreated: a chmod of a local volume's folder moves
 // it, too.
 constexpr const char* update_volume = R"sql(
 UPDATE volumes SET status = 'active', driver = :driver, mountpoint = :mountpoint, labels = :labels, options = :options, scope = :scope,
-  created_at = CASE WHEN :renewed = '1' THEN :created ELSE created_at END, updated_at = :now
+  created_at = CASE WHEN :renewed = '1' THEN :created ELSE created_at END, updated_at = :now,
+  in_history = CAST(:history AS INTEGER)
 WHERE host = :host AND volume_id = :id
   AND ((driver, mountpoint, labels, options, scope) IS NOT (:driver, :mountpoint, :labels, :options, :scope)
-       OR status <> 'active'
+       OR status <> 'active' OR in_history <> CAST(:history AS INTEGER)
        OR (:renewed = '1' AND created_at IS NOT :created)))sql";
 
 const parameters container_shape{{"host", {}},
@@ -116,13 +140,14 @@ const parameters container_shape{{"host", {}},
                                  {"started", {}, type::time},
                                  {"finished", {}, type::time},
                                  {"detailed", {}},
-                                 {"now", {}}};
+                                 {"now", {}},
+                                 {"history", {}}};
 
 constexpr const char* insert_container = R"sql(
 INSERT INTO containers (host, container_id, name, image, state, status, labels, is_active, created_at, started_at,
-                        finished_at, updated_at)
+                        finished_at, updated_at, in_history)
 SELECT :host, :id, :name, :image, :state, :status, :labels, CAST(:active AS INTEGER), :created, :started, :finished,
-       :now WHERE :detailed IN ('0', '1', '2')
+       :now, CAST(:history AS INTEGER) WHERE :detailed IN ('0', '1', '2')
 ON CONFLICT (host, container_id) DO NOTHING)sql";
 
 // A list has no times. The times of an inspect stay while state and status stay. When these differ
@@ -137,21 +162,23 @@ UPDATE containers SET name = :name, image = :image, state = :state, status = :st
                     WHEN :detailed = '0' AND (state, status) = (:state, :status) THEN started_at END,
   finished_at = CASE WHEN :detailed = '1' THEN :finished
                      WHEN :detailed = '0' AND (state, status) = (:state, :status) THEN finished_at END,
-  updated_at = :now
+  updated_at = :now, in_history = CAST(:history AS INTEGER)
 WHERE host = :host AND container_id = :id
   AND ((name, image, state, status, labels, is_active)
          IS NOT (:name, :image, :state, :status, :labels, CAST(:active AS INTEGER))
+       OR in_history <> CAST(:history AS INTEGER)
        OR (:detailed = '2' AND coalesce(started_at, finished_at) IS NOT NULL)
        OR (:detailed = '1' AND (created_at, started_at, finished_at) IS NOT (:created, :started, :finished))))sql";
 
 class sqlite_writer final : public row_writer {
 public:
-  sqlite_writer(session& on, std::string now) : on_{on}, now_{std::move(now)} {}
+  sqlite_writer(session& on, history_context& history, std::string now)
+      : on_{on}, history_{history}, now_{std::move(now)} {}
 
   void upsert_volumes(const host_parts<volume>& all) override {
     if (all.empty())
       return;
-    upsert put{on_, insert_volume, update_volume, volume_shape};
+    upsert put{on_, history_, insert_volume, update_volume, volume_shape};
     for (const auto& part : all)
       put_volumes(part.host, part.present, put, part.summary);
   }
@@ -159,7 +186,7 @@ public:
   void upsert_containers(const host_parts<container>& all) override {
     if (all.empty())
       return;
-    upsert put{on_, insert_container, update_container, container_shape};
+    upsert put{on_, history_, insert_container, update_container, container_shape};
     for (const auto& part : all)
       put_containers(part.host, part.present, put, part.summary);
   }
@@ -167,7 +194,7 @@ public:
   void replace_mounts(const host_parts<container>& all) override {
     if (all.empty())
       return;
-    sqlite_mounts mounts{on_, now_};
+    sqlite_mounts mounts{on_, history_, now_};
     for (const auto& [host, present, summary] : all)
       mounts.replace(host, present, summary);
   }
@@ -175,9 +202,7 @@ public:
 private:
   void put_volumes(const std::string& host, const std::vector<volume>& present, upsert& put,
                    write_summary& summary) {
-    recorded_rows recorded;
-    if (present.size() >= worth_comparing)
-      recorded = read_rows(on_, host, select_volumes, 7, present, &volume::name);
+    const auto recorded = read_rows(on_, host, select_volumes, 8, present, &volume::name);
     for (const auto& v : present) {
       const std::vector<std::string> values{host,
                                             v.name,
@@ -188,17 +213,16 @@ private:
                                             v.scope,
                                             text::iso_time(v.created_at),
                                             v.recreated ? "1" : "0",
-                                            now_};
-      if (!is_recorded(recorded, values, v.recreated ? 6 : 5))
+                                            now_,
+                                            history_.excluded().exclude(v) ? "0" : "1"};
+      if (equal_row(recorded, values, v.recreated ? 6 : 5) == nullptr)
         put(row_kind::volume, v.name, values, summary);
     }
   }
 
   void put_containers(const std::string& host, const std::vector<container>& present, upsert& put,
                       write_summary& summary) {
-    recorded_rows recorded;
-    if (present.size() >= worth_comparing)
-      recorded = read_rows(on_, host, select_containers, 10, present, &container::id);
+    const auto recorded = read_rows(on_, host, select_containers, 11, present, &container::id);
     for (const auto& c : present) {
       const std::vector<std::string> values{host,
                                             c.id,
@@ -214,20 +238,24 @@ private:
                                             c.from_inspect    ? "1"
                                             : c.times_unknown ? "2"
                                                               : "0",
-                                            now_};
-      if (c.times_unknown || !is_recorded(recorded, values, c.from_inspect ? 9 : 6))
+                                            now_,
+                                            history_.excluded().exclude(c) ? "0" : "1"};
+      const auto* equal = equal_row(recorded, values, c.from_inspect ? 9 : 6);
+      if (equal == nullptr || (c.times_unknown && !c.from_inspect && has_times(*equal)))
         put(row_kind::container, c.id, values, summary);
     }
   }
 
   session& on_;
+  history_context& history_;
   std::string now_;
 };
 
 } // namespace
 
-std::unique_ptr<row_writer> make_sqlite_writer(session& on, std::string now) {
-  return std::make_unique<sqlite_writer>(on, std::move(now));
+std::unique_ptr<row_writer> make_sqlite_writer(session& on, history_context& history,
+                                               std::string now) {
+  return std::make_unique<sqlite_writer>(on, history, std::move(now));
 }
 
 } // namespace volumeviz::persistence

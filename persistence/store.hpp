@@ -2,6 +2,7 @@
 
 #include "messages/changes.hpp"
 #include "messages/error.hpp"
+#include "persistence/history_options.hpp"
 #include "runtime/deadlines.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct database {
   /// The most volumes, and containers, that one host may have (mounts: twice as many); further rows
   /// are rejected. 0: no limit, as for a node's own host.
   std::size_t rows_of_host = 0;
+  history_options history{};
   /// Ends calls that have reached the limit.
   std::shared_ptr<deadline_keeper> keeper = std::make_shared<deadline_keeper>();
 };
@@ -57,6 +59,10 @@ public:
   /// Gives a host's lock back, so that another process can write its rows. When this fails, the
   /// connection and the lock have ended together.
   virtual result<void> release(const std::string&) { return {}; }
+  /// Deletes some changes of this host that HISTORY_RETENTION and HISTORY_MAX_ROWS no longer allow,
+  /// the oldest first: so few that a write that waits is hardly held up. Does nothing without the
+  /// host's lock.
+  virtual result<trimmed_history> trim_history(const std::string&) { return {}; }
 };
 
 /// Does not connect. Fails with ec::bad_request when the URL can't be understood.

@@ -3,6 +3,7 @@
 #include "persistence/compared_lists.hpp"
 #include "persistence/container_rows.hpp"
 #include "persistence/deletions.hpp"
+#include "persistence/history_context.hpp"
 #include "persistence/host_writer.hpp"
 #include "persistence/list_gaps.hpp"
 #include "persistence/row_writer.hpp"
@@ -34,12 +35,13 @@ constexpr deletion_room any_deletions{.most = std::numeric_limits<std::size_t>::
 /// One attempt at one transaction.
 class attempt {
 public:
-  attempt(session& on, written_hosts* hosts, bool careful)
+  attempt(session& on, written_hosts* hosts, const history_options& how, bool careful)
       : on_{on}, hosts_{hosts}, room_{hosts ? deletions_at_once : any_deletions},
         host_rows_{on, hosts ? hosts->known : unknown_, now_}, quota_{on, hosts ? &hosts->quota
                                                                                 : nullptr},
-        rows_{on.kind() == dialect::sqlite ? make_sqlite_writer(on, now_)
-                                           : make_postgresql_writer(on, careful)} {}
+        history_{on, how, now_}, rows_{on.kind() == dialect::sqlite
+                                           ? make_sqlite_writer(on, history_, now_)
+                                           : make_postgresql_writer(on, history_, careful)} {}
 
   /// Writes and commits, or rolls back when there are no `hosts`.
   std::vector<write_summary> run(const std::vector<sanitized_batch>& all) {
@@ -51,10 +53,8 @@ public:
       std::vector<write_summary> summaries(all.size());
       learned_.resize(all.size());
       const auto last = write(all, summaries);
-      if (hosts_)
-        on_.commit();
-      else
-        on_.flush();
+      history_.end();
+      hosts_ ? on_.commit() : on_.flush();
       record_changes(last);
       if (hosts_)
         remember(all, summaries);
@@ -131,9 +131,10 @@ private:
                 "this session holds the lock of each host that it writes");
       x.lists = std::make_shared<compared_lists>(on_, x.batch);
     }
+    history_.begin_round(batches_of(all));
     const auto jobs = delete_rows(all);
     forget_deleted(jobs);
-    write_host_rows(jobs);
+    host_rows_.write(batches_of(jobs));
     write_rows(jobs, &change_batch::volumes, &compared_lists::volumes, &seen_host::volumes,
                [this](const auto& parts) { rows_->upsert_volumes(parts); });
     write_rows(jobs, &change_batch::containers, &compared_lists::containers, &seen_host::containers,
@@ -185,7 +186,7 @@ private:
   /// Deletes the rows that the batches remove. Returns the batches whose rows are to be written
   /// now: not those that are held back, nor those whose deletions need another transaction.
   std::vector<job> delete_rows(const std::vector<job>& all) {
-    deletions to_delete{on_, now_, room_};
+    deletions to_delete{on_, history_, now_, room_};
     std::vector<job> accepted;
     for (const auto& x : all)
       if (unfinished_.contains(x.batch.host))
@@ -226,11 +227,11 @@ private:
     }
   }
 
-  void write_host_rows(const std::vector<job>& jobs) {
+  static std::vector<const change_batch*> batches_of(const std::vector<job>& jobs) {
     std::vector<const change_batch*> batches;
     for (const auto& x : jobs)
       batches.push_back(&x.batch);
-    host_rows_.write(batches);
+    return batches;
   }
 
   /// The transaction is committed.
@@ -256,13 +257,14 @@ private:
   const std::string now_ = current_time();
   host_writer host_rows_;
   quota_check quota_;
+  history_context history_;
   std::unique_ptr<row_writer> rows_;
 };
 
 } // namespace
 
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         written_hosts* hosts) {
+                                         written_hosts* hosts, const history_options& how) {
   std::vector<sanitized_batch> all;
   for (const auto& batch : batches)
     all.push_back(sanitized(batch));
@@ -272,7 +274,7 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
       const auto statements_before = on.statements();
       if (hosts)
         hosts->take_locks(on, hosts_of(all));
-      auto summaries = attempt{on, hosts, careful}.run(all);
+      auto summaries = attempt{on, hosts, how, careful}.run(all);
       for (auto& summary : summaries)
         summary.statements = on.statements() - statements_before;
       return summaries;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/changes.hpp"
+#include "persistence/history_options.hpp"
 #include "persistence/session.hpp"
 #include "persistence/written_hosts.hpp"
 
@@ -16,6 +17,7 @@ namespace volumeviz::persistence {
 //                                 that failed, with more care
 //   attempt::run                  BEGIN, rounds of one batch per host, COMMIT
 //   attempt::write_round          the order of the tables: deletions, hosts, volumes, containers
+//   history_context               what the triggers that record changes need to know
 //   row_writer::upsert_volumes    rows as JSON in chunks (PostgreSQL), row by row (SQLite)
 //   put                           finds the rows that the database refuses
 //   row_statement::run            one statement; adds the rows that it touched to the summaries
@@ -25,8 +27,9 @@ namespace volumeviz::persistence {
 /// Applies all batches, in order, in one transaction; returns one summary each. Commits it and
 /// updates `hosts`. When `hosts` is null the transaction is rolled back and needs no locks: the
 /// summaries say what would be done. A batch of a host whose lock another process has is left out
-/// (write_summary::locked_out). A row that exceeds the quota is rejected. Throws sql_error.
+/// (write_summary::locked_out). `how`: what of it belongs to the history. A row that exceeds the
+/// quota is rejected. Throws sql_error.
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         written_hosts* hosts);
+                                         written_hosts* hosts, const history_options& how = {});
 
 } // namespace volumeviz::persistence

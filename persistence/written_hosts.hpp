@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/compared_lists.hpp"
+#include "persistence/history_trimmer.hpp"
 #include "persistence/host_locks.hpp"
 #include "persistence/host_quota.hpp"
 
@@ -20,6 +21,7 @@ struct written_hosts {
     known.clear();
     quota.clear();
     seen.clear();
+    history.clear();
     locks.session_ended();
   }
 
@@ -29,8 +31,10 @@ struct written_hosts {
   void take_locks(session& on, const std::set<std::string>& of) {
     locks.take(on, of);
     for (const auto& host : of)
-      if (locks.reacquired(host))
+      if (locks.reacquired(host)) {
         quota.forget(host);
+        history.forget(host);
+      }
   }
 
   /// Hosts whose row this session has committed or found.
@@ -38,6 +42,7 @@ struct written_hosts {
   host_locks locks;
   host_quota quota;
   std::map<std::string, seen_host> seen; ///< by host
+  history_trimmer history;
 };
 
 } // namespace volumeviz::persistence
