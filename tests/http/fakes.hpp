@@ -116,6 +116,28 @@ private:
   persistence::query last_;
 };
 
+/// A history with some changes that records the query.
+class past final : public persistence::history {
+public:
+  persistence::change_page page;
+  persistence::change_query last;
+  result<void> state; ///< the failure of every call
+
+  result<persistence::change_page> changes(const persistence::change_query& what) override {
+    last = what;
+    return state ? result<persistence::change_page>{page} : tl::unexpected{state.error()};
+  }
+  result<persistence::history_bounds> bounds(const std::string&) override {
+    return state ? result<persistence::history_bounds>{} : tl::unexpected{state.error()};
+  }
+  result<std::string> volume_gone_at(const std::string&, const std::string&) override {
+    return std::string{};
+  }
+  result<std::string> container_gone_at(const std::string&, const std::string&) override {
+    return std::string{};
+  }
+};
+
 /// A server on a free port of the loopback.
 inline std::unique_ptr<http::server> serve(http::node_view& view, persistence::inventory* rows,
                                            const std::string& token = {},
