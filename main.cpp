@@ -2,6 +2,7 @@
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
 #include "docker/endpoint.hpp"
+#include "persistence/history_rules.hpp"
 #include "persistence/url.hpp"
 #include "runtime/memory.hpp"
 
@@ -49,9 +50,10 @@ config::exit_code run(const std::vector<std::string>& arguments) {
     std::fputs(answer->text.c_str(), answer->is_error ? stderr : stdout);
     return answer->code;
   }
-  auto settings =
-      config::read_settings(variables_of(environ), {.docker_host = docker::host_complaint,
-                                                    .database_url = persistence::url_complaint});
+  auto settings = config::read_settings(variables_of(environ),
+                                        {.docker_host = docker::host_complaint,
+                                         .database_url = persistence::url_complaint,
+                                         .history_exclude = persistence::rules_complaint});
   if (!settings) {
     for (const auto& complaint : settings.error())
       std::fprintf(stderr, "%s\n", complaint.c_str());

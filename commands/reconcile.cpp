@@ -1,4 +1,5 @@
 #include "commands/commands.hpp"
+#include "commands/database.hpp"
 #include "commands/docker_endpoint.hpp"
 #include "commands/dry_store.hpp"
 #include "commands/node_name.hpp"
@@ -169,7 +170,7 @@ exit_code reconcile(const config::settings& settings, bool dry_run) {
   auto daemon = docker::connect_to(docker_endpoint(settings));
   if (!daemon)
     return failed(daemon.error());
-  auto store = persistence::open_store({.url = settings.database_url});
+  auto store = persistence::open_store(database_of(settings));
   if (!store)
     return failed(store.error());
   auto name = settings.node_name_from_daemon ? name_from_daemon(settings) : settings.node_name;

@@ -4,6 +4,7 @@
 #include "actors/node/node_client.hpp"
 #include "commands/actor_settings.hpp"
 #include "commands/commands.hpp"
+#include "commands/database.hpp"
 #include "commands/descriptors.hpp"
 #include "commands/docker_endpoint.hpp"
 #include "commands/link.hpp"
@@ -62,7 +63,8 @@ public:
     auto daemon = docker::connect_to(docker_endpoint(settings_), keeper_);
     if (!daemon)
       return daemon.error();
-    persistence::database database{.url = settings_.database_url, .keeper = keeper_};
+    auto database = database_of(settings_);
+    database.keeper = keeper_;
     auto rows = open_rows_of(settings_, database);
     if (!rows)
       return rows.error();

@@ -13,11 +13,13 @@ struct unit {
   std::int64_t milliseconds;
 };
 
-constexpr std::array units{unit{"h", 3'600'000}, unit{"m", 60'000}, unit{"s", 1000}, unit{"ms", 1}};
+constexpr std::array units{unit{"d", 86'400'000}, unit{"h", 3'600'000}, unit{"m", 60'000},
+                           unit{"s", 1000}, unit{"ms", 1}};
 
 } // namespace
 
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text,
+                                                        std::chrono::milliseconds longest) {
   if (text == "0")
     return std::chrono::milliseconds{0};
   if (text.empty())
@@ -35,11 +37,11 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
       ++next;
     if (next == units.end())
       return std::nullopt;
-    sum += number * next->milliseconds; // at most 2^32 hours each: four of them fit
+    sum += number * next->milliseconds; // at most 2^32 days each: five of them fit
     text.remove_prefix(name.size());
     ++next;
   }
-  if (sum > longest_duration.count())
+  if (sum > longest.count())
     return std::nullopt;
   return std::chrono::milliseconds{sum};
 }

@@ -14,6 +14,8 @@ namespace volumeviz::config::readers {
 namespace {
 
 constexpr std::size_t largest_queue = 1'000'000;
+constexpr std::chrono::milliseconds longest_retention = std::chrono::hours{24 * 3650};
+constexpr std::uint64_t largest_history = 1'000'000'000'000;
 
 bool is_visible_ascii(char c) {
   return c > ' ' && c < 0x7f;
@@ -54,6 +56,25 @@ complaint queue_size(std::string_view value, settings& into) {
       || parsed > largest_queue)
     return "";
   into.events_queue_size = parsed;
+  return std::nullopt;
+}
+
+complaint history_retention(std::string_view value, settings& into) {
+  const auto parsed = parse_duration(value, longest_retention);
+  if (!parsed)
+    return "";
+  if (parsed->count() > 0 && *parsed < std::chrono::seconds{1})
+    return "less than a second would keep nothing; 0 turns the history off";
+  into.history_retention = *parsed;
+  return std::nullopt;
+}
+
+complaint history_max_rows(std::string_view value, settings& into) {
+  std::uint64_t parsed = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+  if (error != std::errc{} || end != value.data() + value.size() || parsed > largest_history)
+    return "";
+  into.history_max_rows = parsed;
   return std::nullopt;
 }
 

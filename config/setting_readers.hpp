@@ -46,6 +46,8 @@ complaint any_text(std::string_view value, settings& into) {
 }
 
 complaint queue_size(std::string_view value, settings& into);
+complaint history_retention(std::string_view value, settings& into);
+complaint history_max_rows(std::string_view value, settings& into);
 complaint docker_tls_verify(std::string_view value, settings& into);
 complaint auth_token(std::string_view value, settings& into);
 complaint allowed_hosts(std::string_view value, settings& into);

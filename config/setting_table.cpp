@@ -54,6 +54,20 @@ constexpr std::array table{
             "/var/lib/volumeviz-events/inventory.db for root and "
             "${XDG_STATE_HOME:-$HOME/.local/state}/volumeviz-events/inventory.db for others",
             readers::any_text<&settings::database_url>, setting::shown::as_url},
+    setting{"DATABASE_NOTIFY", "false", a_boolean,
+            "PostgreSQL: each transaction that writes changes also does NOTIFY volumeviz_events",
+            readers::boolean<&settings::database_notify>},
+    setting{"HISTORY_RETENTION", "30d", "0 or a duration up to 3650d, as in 12h, 30d or 1d12h",
+            "how long changes are kept; 0 keeps none", readers::history_retention},
+    setting{"HISTORY_MAX_ROWS", "1000000", "a whole number from 0 to 1000000000000",
+            "the most changes kept per host, the oldest go first; 0: no limit",
+            readers::history_max_rows},
+    setting{"HISTORY_EXCLUDE", "none",
+            "rules separated by commas: container.name=GLOB, container.image=GLOB, "
+            "container.label=KEY[=GLOB], volume.name=GLOB, volume.label=KEY[=GLOB]",
+            "resources whose changes are not kept; their rows stay exact. In a GLOB * stands for "
+            "any text and ? for one character",
+            readers::any_text<&settings::history_exclude>},
     setting{"HTTP_LISTEN", "127.0.0.1:8080", an_address, "address and port of the HTTP server",
             readers::listen<&settings::http_listen>},
     setting{"HTTP_AUTH_TOKEN", "none", "visible ASCII characters without blanks",

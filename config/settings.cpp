@@ -48,6 +48,8 @@ std::string complaint_about(const setting& which, std::string_view value, const 
 const validators::validator* validator_of(const validators& all, std::string_view name) {
   if (name == "DOCKER_HOST")
     return all.docker_host ? &all.docker_host : nullptr;
+  if (name == "HISTORY_EXCLUDE")
+    return all.history_exclude ? &all.history_exclude : nullptr;
   return name == "DATABASE_URL" && all.database_url ? &all.database_url : nullptr;
 }
 

@@ -5,6 +5,7 @@
 #include "text/host_port.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -32,6 +33,10 @@ struct settings {
   text::host_port http_listen{"127.0.0.1", 8080};
   std::string http_auth_token;                 ///< empty: none
   std::vector<std::string> http_allowed_hosts; ///< as text::host_of() writes them; empty: none
+  std::chrono::milliseconds history_retention = std::chrono::hours{24 * 30}; ///< 0: no history
+  std::uint64_t history_max_rows = 1'000'000; ///< of a host; 0: no limit
+  std::string history_exclude;                ///< rules; empty: none
+  bool database_notify = false;
   std::string log_level = "info";
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
@@ -58,7 +63,7 @@ using environment = std::map<std::string, std::string>;
 /// include those folders.
 struct validators {
   using validator = std::function<std::optional<std::string>(const std::string& value)>;
-  validator docker_host, database_url;
+  validator docker_host, database_url, history_exclude;
 };
 
 /// The settings, or all complaints: one line each, with the variable, the value (unless it is

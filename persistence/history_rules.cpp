@@ -97,4 +97,9 @@ bool history_rules::matches_label(subject of, const key_values& labels) const {
   });
 }
 
+std::optional<std::string> rules_complaint(const std::string& text) {
+  auto parsed = history_rules::parse(text);
+  return parsed ? std::nullopt : std::optional{std::move(parsed.error())};
+}
+
 } // namespace volumeviz::persistence

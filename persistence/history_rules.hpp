@@ -5,6 +5,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,5 +48,8 @@ private:
   std::vector<rule> rules_;
   bool about_volumes_ = false;
 };
+
+/// What is wrong with the text of HISTORY_EXCLUDE; nothing when it can be used.
+std::optional<std::string> rules_complaint(const std::string& text);
 
 } // namespace volumeviz::persistence

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/inventory/group_writer.hpp"
+#include "actors/inventory/history_upkeep.hpp"
 
 #include <string>
 
@@ -8,7 +9,7 @@ namespace volumeviz {
 
 /// INVENTORY STORE: the one writer. All batches that wait when it is ready share one transaction
 /// (group commit), as far as they fit into one, and are answered when it is committed. write_queue
-/// chooses them; group_writer writes them.
+/// chooses them; group_writer writes them. When none waits, history_upkeep may trim the history.
 class inventory_store {
 public:
   using interface = inventory_store_actor;
@@ -32,6 +33,7 @@ private:
   write_queue queue_;
   database_reports reports_;
   group_writer writer_;
+  history_upkeep upkeep_;
 };
 
 } // namespace volumeviz

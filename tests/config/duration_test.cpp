@@ -16,6 +16,8 @@ TEST_CASE("durations are whole numbers with units") {
   CHECK(parse_duration("5m") == 5min);
   CHECK(parse_duration("1h30m") == 90min);
   CHECK(parse_duration("1h2m3s4ms") == 1h + 2min + 3s + 4ms);
+  CHECK(parse_duration("30d") == 720h);
+  CHECK(parse_duration("1d12h") == 36h);
   CHECK(parse_duration("90s") == 90s);
   CHECK(parse_duration("0") == 0ms);
   CHECK(parse_duration("0s") == 0ms);
@@ -23,29 +25,11 @@ TEST_CASE("durations are whole numbers with units") {
 }
 
 TEST_CASE("a text of another form is not a duration") {
-  for (const auto* text : {"",
-                           "1",
-                           "00",
-                           "s",
-                           "1 s",
-                           " 1s",
-                           "1s ",
-                           "-1s",
-                           "+1s",
-                           "1.5s",
-                           "1S",
-                           "1d",
-                           "1s1m",
-                           "1s1s",
-                           "1ms1s",
-                           "1h30",
-                           "0x1s",
-                           "1sm",
-                           "ms",
-                           "8761h",
-                           "8760h1ms",
-                           "4294967295h",
-                           "99999999999999999999s"}) {
+  for (const auto* text : {"",     "1",     "00",       "s",           "1 s",
+                           " 1s",  "1s ",   "-1s",      "+1s",         "1.5s",
+                           "1S",   "1D",    "1h1d",     "366d",        "1s1m",
+                           "1s1s", "1ms1s", "1h30",     "0x1s",        "1sm",
+                           "ms",   "8761h", "8760h1ms", "4294967295h", "99999999999999999999s"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_duration(text));
   }

@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "docker/endpoint.hpp"
+#include "persistence/history_rules.hpp"
 #include "persistence/url.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +22,8 @@ inline environment with(environment more) {
 }
 
 inline const validators as_in_the_program{.docker_host = docker::host_complaint,
-                                          .database_url = persistence::url_complaint};
+                                          .database_url = persistence::url_complaint,
+                                          .history_exclude = persistence::rules_complaint};
 
 inline settings read(const environment& more) {
   const auto result = read_settings(with(more), as_in_the_program);

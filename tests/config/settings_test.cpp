@@ -54,6 +54,10 @@ TEST_CASE("every setting has the value of its variable") {
                         {"DOCKER_TLS_VERIFY", "1"},
                         {"DOCKER_CERT_PATH", "/etc/certs"},
                         {"DATABASE_URL", "postgresql://u:p@db:5432/n?sslmode=require"},
+                        {"DATABASE_NOTIFY", "yes"},
+                        {"HISTORY_RETENTION", "400d12h"},
+                        {"HISTORY_MAX_ROWS", "0"},
+                        {"HISTORY_EXCLUDE", "container.name=ci-*"},
                         {"HTTP_LISTEN", "[::]:0"},
                         {"HTTP_AUTH_TOKEN", "s3cret"},
                         {"HTTP_ALLOWED_HOSTS", "Node.example:8080, 10.0.0.7,[FD00:0::1]:80,"},
@@ -73,6 +77,10 @@ TEST_CASE("every setting has the value of its variable") {
   CHECK(is.backoff_min == 500ms);
   CHECK(is.backoff_max == 500ms);
   CHECK(is.reconcile_interval == 0ms);
+  CHECK(is.database_notify);
+  CHECK(is.history_retention == 9612h);
+  CHECK(is.history_max_rows == 0);
+  CHECK(is.history_exclude == "container.name=ci-*");
   CHECK(is.idle_degraded_after == 90min);
   CHECK(is.docker_host == "tcp://docker.example.org:2376");
   CHECK(is.docker_tls_verify);
@@ -190,6 +198,10 @@ TEST_CASE("the public names are all there") {
                                                       "DOCKER_TLS_VERIFY",
                                                       "DOCKER_CERT_PATH",
                                                       "DATABASE_URL",
+                                                      "DATABASE_NOTIFY",
+                                                      "HISTORY_RETENTION",
+                                                      "HISTORY_MAX_ROWS",
+                                                      "HISTORY_EXCLUDE",
                                                       "HTTP_LISTEN",
                                                       "HTTP_AUTH_TOKEN",
                                                       "HTTP_ALLOWED_HOSTS",
