@@ -18,4 +18,7 @@ config::exit_code reconcile(const config::settings& settings, bool dry_run);
 /// Brings the database's schema up to date.
 config::exit_code migrate(const config::settings& settings);
 
+/// Replays the history, compares it with the rows, and prints the differences.
+config::exit_code verify_history(const config::settings& settings);
+
 } // namespace volumeviz::commands

@@ -13,6 +13,8 @@ result<open_rows> open_rows_of(const config::settings& settings,
   if (!rows)
     return tl::unexpected{rows.error()};
   opened.rows = std::move(*rows);
+  if (!where.history.recording())
+    return opened;
   auto past = persistence::open_history(where);
   if (!past)
     return tl::unexpected{past.error()};

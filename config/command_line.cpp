@@ -17,7 +17,7 @@ std::string footer() {
   return "Settings (environment variables; set and empty counts as not set):\n"
          + describe_settings()
          + "\nExit codes: 0 fine, 1 failed, 2 wrong command line, 3 differences found (reconcile "
-           "--dry-run), 78 wrong "
+           "--dry-run, history verify), 78 wrong "
            "settings";
 }
 
@@ -48,10 +48,14 @@ std::variant<command, immediate_exit> read_command_line(const std::vector<std::s
   });
 
   command result;
-  const auto subcommand = [&](const char* name, const char* meaning, command::action what) {
-    auto* sub = app.add_subcommand(name, meaning);
+  const auto add = [](CLI::App& to, const char* name, const char* meaning) {
+    auto* sub = to.add_subcommand(name, meaning);
     sub->footer(footer());
     sub->set_version_flag("--version", version_line, "the version");
+    return sub;
+  };
+  const auto subcommand = [&](const char* name, const char* meaning, command::action what) {
+    auto* sub = add(app, name, meaning);
     sub->callback([&result, what] { result.what = what; });
     return sub;
   };
@@ -65,6 +69,11 @@ std::variant<command, immediate_exit> read_command_line(const std::vector<std::s
       ->add_flag("--dry-run", result.dry_run,
                  "only list what would be changed; exit 3 when there are differences");
   subcommand("migrate", "bring the database schema up to date", command::action::migrate);
+  auto* history = add(app, "history", "work with the history of changes");
+  history->require_subcommand(1);
+  add(*history, "verify",
+      "replay all changes and compare with the rows; exit 3 when there are differences")
+      ->callback([&result] { result.what = command::action::verify_history; });
 
   auto reversed = arguments; // CLI11 reads them from the back
   std::ranges::reverse(reversed);

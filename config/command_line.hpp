@@ -17,7 +17,7 @@ enum class exit_code : int {
 
 /// A parsed command line.
 struct command {
-  enum class action { serve, check, reconcile, migrate };
+  enum class action { serve, check, reconcile, migrate, verify_history };
   action what = action::serve;
   bool dry_run = false; ///< reconcile only: list the changes without making them
 };

@@ -23,6 +23,12 @@ bool is_public(const std::string& path) {
   return path == "/api/v1/health/live" || path == "/api/v1/health/ready";
 }
 
+response wrong_method(const std::string& allow) {
+  auto refused = error_response(405, "this path answers " + allow + " only");
+  refused.headers.emplace_back("Allow", allow);
+  return refused;
+}
+
 int status_of(ec code) {
   return code == ec::bad_request ? 400 : 503;
 }
@@ -91,10 +97,11 @@ response router::route_request(const request& asked) {
     const std::string allowed = candidate.method;
     if (what.method == allowed || (allowed == "GET" && what.method == "HEAD"))
       return (this->*candidate.handler)(what);
-    const auto allow = allowed == "GET" ? "GET, HEAD" : allowed;
-    auto refused = error_response(405, "this path answers " + allow + " only");
-    refused.headers.emplace_back("Allow", allow);
-    return refused;
+    return wrong_method(allowed == "GET" ? "GET, HEAD" : allowed);
+  }
+  if (const auto path = parse_resource_path(what.path)) {
+    const bool reads = what.method == "GET" || what.method == "HEAD";
+    return reads ? resource(what, *path) : wrong_method("GET, HEAD");
   }
   return error_response(404, "no such path; the page at / links to all paths");
 }
@@ -230,12 +237,21 @@ response router::changes(const request& what) {
   });
 }
 
+response router::resource(const request& what, const resource_path& path) {
+  if (auto refused = nothing_stored(false))
+    return *refused;
+  if (!what.query.empty())
+    return error_response(400, "this path has no parameters");
+  return with_slot([&] {
+    auto found = answer_resource(stored_, path);
+    return json_response(found.status, std::move(found.body));
+  });
+}
+
 response router::hosts(const request& what) {
-  if (view_.role() == node_role::hub)
-    return with_query(what, listed_rows::hosts,
-                      [this](const persistence::query& query) { return hosts_of_a_hub(query); });
-  return with_query(what, listed_rows::hosts,
-                    [this](const persistence::query& query) { return hosts_of_a_node(query); });
+  return with_query(what, listed_rows::hosts, [this](const persistence::query& query) {
+    return view_.role() == node_role::hub ? hosts_of_a_hub(query) : hosts_of_a_node(query);
+  });
 }
 
 response router::hosts_of_a_node(const persistence::query& asked) {

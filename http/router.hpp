@@ -3,6 +3,7 @@
 #include "http/access.hpp"
 #include "http/node_view.hpp"
 #include "http/parameters.hpp"
+#include "http/single_resource.hpp"
 #include "http/stored_rows.hpp"
 
 #include <optional>
@@ -63,6 +64,7 @@ private:
   response mounts(const request& what);
   response hosts(const request& what);
   response changes(const request& what);
+  response resource(const request& what, const resource_path& path);
   response hosts_of_a_node(const persistence::query& asked);
   response hosts_of_a_hub(const persistence::query& asked);
   /// Why the path of rows, or of the past, has no answer; nothing when it has.

@@ -144,6 +144,21 @@ std::string serialize(const persistence::page<Row>& page) {
 
 } // namespace
 
+std::string row_json(const persistence::volume_row& row) {
+  return json::serialize(to_object(row));
+}
+
+std::string row_json(const persistence::container_row& row,
+                     const std::vector<persistence::mount_row>& mounts) {
+  json::array all;
+  for (const auto& x : mounts)
+    all.push_back(json::object{
+        {"volume_id", x.volume_id}, {"mount_path", x.mount_path}, {"access_mode", x.access_mode}});
+  auto object = to_object(row);
+  object["mounts"] = std::move(all);
+  return json::serialize(object);
+}
+
 std::string page_json(const persistence::page<persistence::volume_row>& page) {
   return serialize(page);
 }

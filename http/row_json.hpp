@@ -10,6 +10,12 @@
 
 namespace volumeviz::http {
 
+/// One row, as in a list.
+std::string row_json(const persistence::volume_row& row);
+/// With its `mounts`: volume_id, mount_path, access_mode.
+std::string row_json(const persistence::container_row& row,
+                     const std::vector<persistence::mount_row>& mounts);
+
 /// {"items": […], "next": null or a cursor}
 std::string page_json(const persistence::page<persistence::volume_row>& page);
 std::string page_json(const persistence::page<persistence::container_row>& page);

@@ -49,8 +49,10 @@ struct query {
   int limit = 100;         ///< rows of a page; fewer when rows are very long
   std::string cursor = {}; ///< page<T>::next of the page before
   std::string host = {};
-  bool orphaned = false;   ///< volumes: mounted by no container, running or not
-  std::string driver = {}; ///< volumes
+  std::string volume = {};    ///< volumes, mounts: the volume's name
+  std::string container = {}; ///< containers, mounts: the id, or 12 or more digits that begin it
+  bool orphaned = false;      ///< volumes: mounted by no container, running or not
+  std::string driver = {};    ///< volumes
   std::optional<std::pair<std::string, std::string>> label = {}; ///< volumes: key and value
   /// The rows as they were at this moment; not for hosts. ec::bad_request when it is in the future,
   /// or before the history begins.

@@ -1,5 +1,7 @@
 #include "persistence/list_statement.hpp"
 
+#include "persistence/history.hpp"
+
 namespace volumeviz::persistence {
 
 const listed_table volumes_table{"volumes",
@@ -67,6 +69,15 @@ std::string row_filter::equals(const std::string& column, const std::string& val
   auto place = bound(value);
   add("t." + column + " = " + place);
   return place;
+}
+
+void row_filter::container(const std::string& id) {
+  if (!is_id_prefix(id) || id.size() == 64) {
+    equals("container_id", id);
+    return;
+  }
+  add("t.container_id >= " + bound(id));
+  add("t.container_id < " + bound(id + 'g')); // the digit after f
 }
 
 void row_filter::after(const std::vector<std::string>& key, const std::vector<std::string>& last) {

@@ -50,6 +50,8 @@ public:
   std::string bound(const std::string& value);
   /// Restricts the column, unless the value is empty. Returns the placeholder, or nothing.
   std::string equals(const std::string& column, const std::string& value);
+  /// A container's id, or what it begins with.
+  void container(const std::string& id);
   void after(const std::vector<std::string>& key, const std::vector<std::string>& last);
   void has_label(const std::pair<std::string, std::string>& label);
 

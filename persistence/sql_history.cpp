@@ -126,12 +126,12 @@ public:
 
   result<std::string> volume_gone_at(const std::string& host,
                                      const std::string& volume_id) override {
-    return gone_at(host, "volume", "volume_id", volume_id);
+    return gone_at(host, "volume", volume_id);
   }
 
   result<std::string> container_gone_at(const std::string& host,
                                         const std::string& container_id) override {
-    return gone_at(host, "container", "container_id", container_id);
+    return gone_at(host, "container", container_id);
   }
 
 private:
@@ -177,19 +177,16 @@ private:
   }
 
   result<std::string> gone_at(const std::string& host, const std::string& kind,
-                              const std::string& column, const std::string& id) {
+                              const std::string& id) {
     return read<std::string>([&](session& on) -> result<std::string> {
       const column_texts texts{on.kind()};
       row_filter f{on.kind()};
       f.equals("host", host);
       f.equals("kind", kind);
-      const bool is_prefix = kind == "container" && is_id_prefix(id) && id.size() < 64;
-      if (is_prefix) {
-        f.add("t.container_id >= " + f.bound(id));
-        f.add("t.container_id < " + f.bound(id + 'g'));
-      } else {
-        f.equals(column, id);
-      }
+      if (kind == "container")
+        f.container(id);
+      else
+        f.equals("volume_id", id);
       const auto rows = on.query("SELECT t.operation, " + texts.time("t.at") + " FROM changes t"
                                      + f.where() + " ORDER BY t.id DESC LIMIT 1",
                                  f.values(), 2);

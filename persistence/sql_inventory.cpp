@@ -18,7 +18,7 @@ constexpr int largest_page = 1000;
 /// No row has a NUL. PostgreSQL's protocol would end the text there.
 bool has_nul(const query& what) {
   const auto nul = [](const std::string& x) { return x.find('\0') != std::string::npos; };
-  return nul(what.host) || nul(what.driver)
+  return nul(what.host) || nul(what.driver) || nul(what.volume) || nul(what.container)
          || (what.label && (nul(what.label->first) || nul(what.label->second)));
 }
 
@@ -39,6 +39,7 @@ public:
     from.bytes = texts.bytes_of_json("t.labels") + " + " + texts.bytes_of_json("t.options") + " + "
                  + bytes_of_mounts(what.at ? "mounts_then" : "volume_mounts");
     const auto restrict = [&](row_filter& f, const rows_as_of* then) {
+      f.equals("volume_id", what.volume);
       f.equals("driver", what.driver);
       if (what.label)
         f.has_label(*what.label);
@@ -77,7 +78,8 @@ public:
                         texts.time("t.finished_at"), texts.time("t.created_at"),
                         texts.time("t.updated_at"), texts.truth("t.is_active")},
                        texts.bytes_of_json("t.labels")};
-    return list<container_row>(from, what, no_restriction, [](text_row& r) {
+    const auto restrict = [&](row_filter& f, const rows_as_of*) { f.container(what.container); };
+    return list<container_row>(from, what, restrict, [](text_row& r) {
       return container_row{r[0], r[1], r[2], r[3], r[4],  r[5],
                            r[6], r[7], r[8], r[9], r[10], r[11] == "1"};
     });
@@ -89,7 +91,11 @@ public:
                        {"t.host", "t.volume_id", "t.container_id", "t.mount_path", "t.access_mode",
                         texts.time("t.created_at"), texts.time("t.updated_at"),
                         texts.truth("t.is_active")}};
-    return list<mount_row>(from, what, no_restriction, [](text_row& r) {
+    const auto restrict = [&](row_filter& f, const rows_as_of*) {
+      f.equals("volume_id", what.volume);
+      f.container(what.container);
+    };
+    return list<mount_row>(from, what, restrict, [](text_row& r) {
       return mount_row{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7] == "1"};
     });
   }
@@ -101,7 +107,8 @@ public:
     const listing from{hosts_table,
                        {"t.host", "t.engine_id", "t.engine_version", texts.time("t.first_seen_at"),
                         texts.time("t.last_seen_at"), texts.time("t.verified_at")}};
-    return list<host_row>(from, what, no_restriction,
+    const auto restrict = [](row_filter&, const rows_as_of*) {};
+    return list<host_row>(from, what, restrict,
                           [](text_row& r) { return host_row{r[0], r[1], r[2], r[3], r[4], r[5]}; });
   }
 
@@ -123,8 +130,6 @@ private:
     const auto now = current_time();
     return sqlite() ? "'" + now + "'" : "'" + now.substr(0, 26) + "Z'::text";
   }
-
-  static void no_restriction(row_filter&, const rows_as_of*) {}
 
   static std::string bytes_of_mounts(const std::string& table) {
     return "(SELECT coalesce(sum(200 + length(m.mount_path)), 0) FROM " + table

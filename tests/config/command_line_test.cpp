@@ -29,6 +29,7 @@ TEST_CASE("each command is parsed") {
   CHECK(parsed({"serve"}).what == action::serve);
   CHECK(parsed({"check"}).what == action::check);
   CHECK(parsed({"migrate"}).what == action::migrate);
+  CHECK(parsed({"history", "verify"}).what == action::verify_history);
   CHECK(parsed({"reconcile"}).what == action::reconcile);
   CHECK_FALSE(parsed({"reconcile"}).dry_run);
   CHECK(parsed({"reconcile", "--dry-run"}).dry_run);
@@ -39,6 +40,9 @@ TEST_CASE("a wrong command line ends with 2 and a sentence on standard error") {
                                                                      {"--dry-run"},
                                                                      {"serve", "--dry-run"},
                                                                      {"check", "migrate"},
+                                                                     {"history"},
+                                                                     {"history", "check"},
+                                                                     {"verify"},
                                                                      {"serve", "extra"},
                                                                      {"--port=1"}}) {
     const auto exit = answered(arguments);
@@ -55,7 +59,9 @@ TEST_CASE("--help works everywhere and lists every setting and the exit codes") 
                                                                      {"serve", "--help"},
                                                                      {"check", "-h"},
                                                                      {"reconcile", "--help"},
-                                                                     {"migrate", "--help"}}) {
+                                                                     {"migrate", "--help"},
+                                                                     {"history", "--help"},
+                                                                     {"history", "verify", "-h"}}) {
     const auto exit = answered(arguments);
     CHECK(exit.code == exit_code::fine);
     CHECK_FALSE(exit.is_error);

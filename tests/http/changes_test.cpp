@@ -172,3 +172,36 @@ TEST_CASE("without a history its paths are 404 with the reason, and lists of tod
   CHECK(ask(agent->port(), "GET", path)->status == 404);
   CHECK(ask(agent->port(), "GET", path)->body.find("HUB_ADDRESS") != std::string::npos);
 }
+
+TEST_CASE("one resource is answered as in its list, a container with its mounts") {
+  scene on;
+  on.rows.volume_page.items = {{.host = "web 1", .volume_id = "v/1"}};
+  on.rows.container_page.items = {{.host = "web 1", .container_id = "c1"}};
+  on.rows.mount_page.items = {{.host = "web 1", .volume_id = "v", .mount_path = "/data"}};
+  const auto volume = boost::json::parse(on.get("/api/v1/hosts/web%201/volumes/v1").body);
+  CHECK(volume.at("volume_id") == "v/1");
+  CHECK(on.rows.last().host == "web 1");
+  CHECK(on.rows.last().volume == "v1");
+  const auto container = boost::json::parse(on.get("/api/v1/hosts/web%201/containers/c").body);
+  CHECK(container.at("mounts").at(0).at("mount_path") == "/data");
+  CHECK(on.rows.last().container == "c1");
+  on.rows.container_page.items.resize(2);
+  CHECK(on.get("/api/v1/hosts/a/containers/0123456789ab").status == 400);
+  CHECK(on.get("/api/v1/hosts/a/volumes/v?at=1").status == 400);
+  CHECK(ask(on.server->port(), "POST", "/api/v1/hosts/a/volumes/v")->status == 405);
+  for (const auto* odd : {"/api/v1/hosts//volumes/v", "/api/v1/hosts/a/volumes/",
+                          "/api/v1/hosts/a/mounts/v", "/api/v1/hosts/a"})
+    CHECK(on.get(odd).status == 404);
+}
+
+TEST_CASE("a resource that is not there is 404, with when it was removed if the history knows") {
+  scene on;
+  for (const auto* target : {"/api/v1/hosts/a/volumes/v", "/api/v1/hosts/a/containers/c"}) {
+    on.past.gone_at = std::string{};
+    CHECK(on.get(target).status == 404);
+    CHECK(on.get(target).body.find("gone_at") == std::string::npos);
+    on.past.gone_at = std::string{"2026-11-28T10:00:00Z"};
+    CHECK(on.get(target).status == 404);
+    CHECK(on.get(target).body.find(R"("gone_at":"2026-11-28T10:00:00Z")") != std::string::npos);
+  }
+}

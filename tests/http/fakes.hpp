@@ -121,7 +121,8 @@ class past final : public persistence::history {
 public:
   persistence::change_page page;
   persistence::change_query last;
-  result<void> state; ///< the failure of every call
+  result<std::string> gone_at; ///< of every resource
+  result<void> state;          ///< the failure of every other call
 
   result<persistence::change_page> changes(const persistence::change_query& what) override {
     last = what;
@@ -131,10 +132,10 @@ public:
     return state ? result<persistence::history_bounds>{} : tl::unexpected{state.error()};
   }
   result<std::string> volume_gone_at(const std::string&, const std::string&) override {
-    return std::string{};
+    return gone_at;
   }
   result<std::string> container_gone_at(const std::string&, const std::string&) override {
-    return std::string{};
+    return gone_at;
   }
 };
 
