@@ -27,13 +27,15 @@ std::string asked_at(const change_batch& x, const std::string& now) {
 boost::json::object times_of(const std::vector<told_change>& told) {
   boost::json::object result;
   for (const auto& x : told)
-    result.insert_or_assign(x.key, text::iso_time(x.at));
+    if (x.at != never)
+      result.insert_or_assign(x.key, text::iso_time(x.at));
   return result;
 }
 
 void add_rows(boost::json::array& rows, const char* kind, const std::vector<told_change>& told) {
   for (const auto& x : told)
-    rows.push_back(boost::json::array{kind, x.key, text::iso_time(x.at)});
+    if (x.at != never)
+      rows.push_back(boost::json::array{kind, x.key, text::iso_time(x.at)});
 }
 
 } // namespace

@@ -109,7 +109,7 @@ void require_current_schema(session& on) {
                 + ": start the node, or run 'volumeviz-events migrate'");
 }
 
-int apply_missing_steps(session& on) {
+int apply_missing_steps(session& on, int up_to) {
   // Of several processes one applies the steps; the others wait here and find them applied.
   if (on.kind() == dialect::postgresql)
     on.query("SELECT pg_advisory_xact_lock(hashtextextended('volumeviz-events schema', 0))::text",
@@ -117,7 +117,7 @@ int apply_missing_steps(session& on) {
   create_version_table(on);
   const int found = schema_version(on);
   for (const auto& step : migrations_of(on.kind()))
-    if (step.version > found)
+    if (step.version > found && step.version <= up_to)
       apply(on, step);
   return found;
 }

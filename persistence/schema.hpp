@@ -31,9 +31,9 @@ int schema_version(session& on);
 /// Throws as schema_version() does, and also when the schema is missing or older.
 void require_current_schema(session& on);
 
-/// Applies the steps that the database lacks, inside the caller's transaction. Returns the version
-/// found before.
-int apply_missing_steps(session& on);
+/// Applies the steps up to this one that the database lacks, inside the caller's transaction.
+/// Returns the version found before.
+int apply_missing_steps(session& on, int up_to = program_schema_version());
 
 /// Applies the steps that the database lacks, in a transaction. Returns the version found before.
 /// Several processes may call it at once.
