@@ -198,10 +198,7 @@ void deletions::run(const kind_of_rows& what, const std::vector<deletion>& all) 
     return;
   if (on_.kind() == dialect::sqlite) {
     for (const auto& x : all)
-      if (any_row(what, x)) {
-        history_.row_changes(x.host);
-        run(what, {x}, {{"host", x.host}, {"keys", json_array(x.keys)}});
-      }
+      run_in_sqlite(what, x);
     return;
   }
   history_.rows_may_change();
@@ -212,13 +209,24 @@ void deletions::run(const kind_of_rows& what, const std::vector<deletion>& all) 
   run(what, all, {{"keys", boost::json::serialize(keys)}});
 }
 
-/// SQLite: whether a row or one of its mounts is there to be deleted.
-bool deletions::any_row(const kind_of_rows& what, const deletion& of) {
+/// Reads first what will be deleted: when there is nothing, nothing must be written.
+void deletions::run_in_sqlite(const kind_of_rows& what, const deletion& of) {
   const auto where = of_host() + " AND " + among_keys(what.key);
-  return !on_.query(std::string{"SELECT 1 FROM "} + what.table + where
-                        + " UNION ALL SELECT 1 FROM volume_mounts" + where + " LIMIT 1",
-                    {{"host", of.host}, {"keys", json_array(of.keys)}}, 1)
-              .empty();
+  const parameters values{{"host", of.host}, {"keys", json_array(of.keys)}};
+  const auto mounts =
+      on_.query("SELECT container_id, volume_id, mount_path FROM volume_mounts" + where, values, 3);
+  const auto rows =
+      on_.query(std::string{"SELECT "} + what.key + " FROM " + what.table + where, values, 1);
+  if (mounts.empty() && rows.empty())
+    return;
+  history_.row_changes(of.host);
+  for (const auto* table : {"volume_mounts", what.table})
+    on_.kept(delete_from(table, what.key), values).execute({of.host, values[1].value});
+  for (const auto& row : mounts)
+    of.summary.changes.push_back(
+        {row_kind::mount, operation::remove, row[0], mount_detail(row[1], row[2])});
+  for (const auto& row : rows)
+    of.summary.changes.push_back({what.kind, operation::remove, row[0], {}});
 }
 
 /// Deletes the mounts explicitly first: the cascade would not say which ones it deleted.

@@ -62,7 +62,7 @@ private:
                                  const std::vector<std::string>& keys);
   std::string among_keys(const std::string& column) const;
   std::string of_host() const;
-  bool any_row(const kind_of_rows& what, const deletion& of);
+  void run_in_sqlite(const kind_of_rows& what, const deletion& of);
   void mark_unverified(const deletion& of);
 
   session& on_;

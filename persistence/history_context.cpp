@@ -99,20 +99,23 @@ void history_context::tell_postgresql() {
 
 void history_context::tell_sqlite(const change_batch& batch) {
   if (!told_.insert(batch.host).second) // in an earlier round
-    on_.queue({.sql = "DELETE FROM history_context WHERE host = :host",
-               .values = {{"host", batch.host}}});
+    on_.kept("DELETE FROM history_context WHERE host = :host", {{"host", {}}})
+        .execute({batch.host});
   boost::json::array rows;
   add_rows(rows, "v", batch.volumes.told);
   add_rows(rows, "c", batch.containers.told);
-  on_.queue({.sql = "INSERT INTO history_context (host, kind, key, at, not_before, source) SELECT "
-                    ":host, 'h', '', :at, :verified, :source UNION ALL SELECT :host, "
-                    "json_extract(value, '$[0]'), json_extract(value, '$[1]'), "
-                    "json_extract(value, '$[2]'), NULL, 'event' FROM json_each(:told)",
-             .values = {{"host", batch.host},
-                        {"at", asked_at(batch, now_)},
-                        {"verified", verified_before(batch.host), parameter::type::time},
-                        {"source", how_.recording() ? "reconciliation" : "off"},
-                        {"told", boost::json::serialize(rows)}}});
+  static const parameters shape{{"host", {}},
+                                {"at", {}},
+                                {"verified", {}, parameter::type::time},
+                                {"source", {}},
+                                {"told", {}}};
+  on_.kept("INSERT INTO history_context (host, kind, key, at, not_before, source) SELECT :host, "
+           "'h', '', :at, :verified, :source UNION ALL SELECT :host, json_extract(value, '$[0]'), "
+           "json_extract(value, '$[1]'), json_extract(value, '$[2]'), NULL, 'event' FROM "
+           "json_each(:told)",
+           shape)
+      .execute({batch.host, asked_at(batch, now_), verified_before(batch.host),
+                how_.recording() ? "reconciliation" : "off", boost::json::serialize(rows)});
 }
 
 /// hosts.verified_at as it was before the round; empty: never.
@@ -129,7 +132,7 @@ void history_context::end() {
   if (told_.empty())
     return;
   if (on_.kind() == dialect::sqlite) {
-    on_.queue({.sql = "DELETE FROM history_context"});
+    on_.kept("DELETE FROM history_context", {}).execute({});
     return;
   }
   if (!how_.notify)

@@ -227,6 +227,13 @@ session::prepared::prepared(session& owner, const std::string& sql, parameters v
 
 session::prepared::~prepared() = default;
 
+session::prepared& session::kept(const std::string& sql, const parameters& values) {
+  auto& known = kept_[sql];
+  if (!known)
+    known = std::make_unique<prepared>(*this, sql, values);
+  return *known;
+}
+
 std::int64_t session::prepared::execute(const std::vector<std::string>& values) {
   return guarded(impl_->owner, [&] {
     impl_->owner.count_statement();

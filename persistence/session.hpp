@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,6 +90,10 @@ public:
     std::unique_ptr<implementation> impl_;
   };
 
+  /// The statement, prepared at its first use and kept as long as the session lives: preparing a
+  /// write of a table with triggers takes SQLite longer than running it.
+  prepared& kept(const std::string& sql, const parameters& values);
+
   /// From any thread, while the session lives: makes the running statement fail soon.
   void interrupt() noexcept;
 
@@ -97,6 +102,7 @@ private:
   bool transaction_is_queued() const;
 
   std::unique_ptr<driver> driver_;
+  std::map<std::string, std::unique_ptr<prepared>> kept_; ///< by text; end before the connection
   std::vector<queued_statement> queued_;
   std::size_t queued_bytes_ = 0;
 };

@@ -23,18 +23,9 @@ DELETE FROM volume_mounts WHERE host = :host AND volume_id = :volume AND contain
 
 } // namespace
 
-struct sqlite_mounts::statements {
-  explicit statements(session& on)
-      : insert{on, insert_mount, mount_shape}, update{on, update_mount, mount_shape},
-        remove{on, delete_mount, mount_key} {}
-  session::prepared insert, update, remove;
-};
-
 sqlite_mounts::sqlite_mounts(session& on, history_context& history, std::string now)
     : on_{on}, history_{history}, now_{std::move(now)} {
 }
-
-sqlite_mounts::~sqlite_mounts() = default;
 
 void sqlite_mounts::replace(const std::string& host, const std::vector<container>& containers,
                             write_summary& summary) {
@@ -82,15 +73,13 @@ std::set<std::string> sqlite_mounts::excluded_volumes(const std::string& host,
 void sqlite_mounts::replace_of(const container& c, const std::string& host, places& recorded,
                                const std::set<std::string>& excluded, write_summary& summary) {
   const bool in_history = !history_.excluded().exclude(c);
-  const auto run = [&](session::prepared statements::*statement, operation op, const place& where,
-                       const std::vector<std::string>& columns) {
+  const auto run = [&](const char* statement, const parameters& shape, operation op,
+                       const place& where, const std::vector<std::string>& columns) {
     std::vector<std::string> values{host, where.first, c.id, where.second};
     values.insert(values.end(), columns.begin(), columns.end());
     history_.row_changes(host);
-    if (!prepared_)
-      prepared_ = std::make_unique<statements>(on_);
     try {
-      ((*prepared_).*statement).execute(values);
+      on_.kept(statement, shape).execute(values);
       summary.changes.push_back(
           {row_kind::mount, op, c.id, mount_detail(where.first, where.second)});
     } catch (const sql_error& e) {
@@ -105,14 +94,14 @@ void sqlite_mounts::replace_of(const container& c, const std::string& host, plac
                        in_history && !excluded.contains(m.volume) ? "1" : "0"};
     const auto known = recorded.find(where);
     if (known == recorded.end())
-      run(&statements::insert, operation::create, where, {wanted.first, wanted.second, now_});
+      run(insert_mount, mount_shape, operation::create, where, {wanted.first, wanted.second, now_});
     else if (known->second != wanted)
-      run(&statements::update, operation::update, where, {wanted.first, wanted.second, now_});
+      run(update_mount, mount_shape, operation::update, where, {wanted.first, wanted.second, now_});
     if (known != recorded.end())
       recorded.erase(known);
   }
   for (const auto& [where, was] : recorded)
-    run(&statements::remove, operation::remove, where, {});
+    run(delete_mount, mount_key, operation::remove, where, {});
 }
 
 } // namespace volumeviz::persistence

@@ -3,7 +3,6 @@
 #include "persistence/row_writer.hpp"
 
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,9 +16,6 @@ class sqlite_mounts {
 public:
   /// `history`: told before a row changes. `now`: for created_at and updated_at.
   sqlite_mounts(session& on, history_context& history, std::string now);
-  ~sqlite_mounts();
-  sqlite_mounts(const sqlite_mounts&) = delete;
-  sqlite_mounts& operator=(const sqlite_mounts&) = delete;
 
   /// Each container's mounts become exactly those of `containers`.
   void replace(const std::string& host, const std::vector<container>& containers,
@@ -38,12 +34,9 @@ private:
   void replace_of(const container& c, const std::string& host, places& recorded,
                   const std::set<std::string>& excluded, write_summary& summary);
 
-  struct statements;
-
   session& on_;
   history_context& history_;
   std::string now_;
-  std::unique_ptr<statements> prepared_; ///< when the first row changes
 };
 
 } // namespace volumeviz::persistence

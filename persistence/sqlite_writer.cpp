@@ -5,7 +5,6 @@
 #include "text/iso_time.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -61,19 +60,15 @@ class upsert {
 public:
   upsert(session& on, history_context& history, const char* insert, const char* update,
          const parameters& shape)
-      : on_{on}, history_{history}, insert_text_{insert}, update_text_{update}, shape_{shape} {}
+      : on_{on}, history_{history}, insert_{insert}, update_{update}, shape_{shape} {}
 
   /// The values begin with the host.
   void operator()(row_kind kind, const std::string& key, const std::vector<std::string>& values,
                   write_summary& summary) {
     history_.row_changes(values.front());
-    if (!insert_) {
-      insert_.emplace(on_, insert_text_, shape_);
-      update_.emplace(on_, update_text_, shape_);
-    }
     try {
-      const auto inserted = insert_->execute(values);
-      const auto updated = inserted > 0 ? 0 : update_->execute(values);
+      const auto inserted = on_.kept(insert_, shape_).execute(values);
+      const auto updated = inserted > 0 ? 0 : on_.kept(update_, shape_).execute(values);
       invariant(inserted + updated <= 1, "an upsert touches one row at most");
       if (inserted + updated > 0)
         summary.changes.push_back(
@@ -88,9 +83,8 @@ public:
 private:
   session& on_;
   history_context& history_;
-  const char *insert_text_, *update_text_;
+  const char *insert_, *update_;
   const parameters& shape_;
-  std::optional<session::prepared> insert_, update_; ///< when the first row differs
 };
 
 constexpr const char* select_volumes =
