@@ -63,6 +63,10 @@ std::string row_filter::bound(const std::string& value) {
   return ':' + name + (sqlite_ ? "" : "::text");
 }
 
+std::string row_filter::bound(std::int64_t value) {
+  return "CAST(" + bound(std::to_string(value)) + (sqlite_ ? " AS INTEGER)" : " AS bigint)");
+}
+
 std::string row_filter::equals(const std::string& column, const std::string& value) {
   if (value.empty())
     return {};

@@ -4,6 +4,7 @@
 #include "persistence/statement.hpp"
 #include "persistence/url.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,7 @@ public:
   void add(const std::string& condition);
   /// A placeholder for this value.
   std::string bound(const std::string& value);
+  std::string bound(std::int64_t value);
   /// Restricts the column, unless the value is empty. Returns the placeholder, or nothing.
   std::string equals(const std::string& column, const std::string& value);
   /// A container's id, or what it begins with.

@@ -51,7 +51,8 @@ public:
     first_pid_ = std::atoi(ask("SELECT pg_backend_pid()").c_str());
     // Behind a pool the setting would stay in a session that other clients get.
     if (why == session::purpose::read && !pooled())
-      script("SET default_transaction_read_only = on");
+      script("SET default_transaction_read_only = on; SET default_transaction_isolation = 'read "
+             "committed'");
     if (why == session::purpose::write) {
       check_client_while_busy();
       plan_prepared_statements_once();

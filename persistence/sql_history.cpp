@@ -17,13 +17,13 @@ constexpr int largest_change_page = 1000;
 constexpr std::size_t change_columns = 16;
 
 std::string change_statement(dialect kind, const change_query& what, const row_filter& filter,
-                             const std::string& is_settled) {
+                             const std::string& is_settled, const std::string& most) {
   const column_texts texts{kind};
   const std::string order = what.ascending ? " ORDER BY t.id" : " ORDER BY t.id DESC";
   const auto bytes = "200 + coalesce(" + texts.bytes_of_json("t.old") + ", 0) + coalesce("
                      + texts.bytes_of_json("t.new") + ", 0)";
   const auto rows = "(SELECT t.* FROM changes t WHERE " + is_settled + filter.and_where() + order
-                    + " LIMIT " + std::to_string(what.limit + 1) + ") t";
+                    + " LIMIT " + most + ") t";
   return "SELECT " + texts.json("t.id")
          + ", t.host, t.kind, t.operation, t.volume_id, t.container_id, t.mount_path, t.name, "
            "t.image, "
@@ -97,11 +97,13 @@ public:
       auto filter = filter_of(on, what);
       if (!filter)
         return tl::unexpected{filter.error()};
+      // Numbers are parameters, too: the text of a statement is prepared once on its connection.
+      const auto most = filter->bound(std::int64_t{what.limit} + 1);
       change_horizon horizon;
       const auto rows = read_settled(
           on, horizon,
           [&](const std::string& is_settled) {
-            return change_statement(on.kind(), what, *filter, is_settled);
+            return change_statement(on.kind(), what, *filter, is_settled, most);
           },
           filter->values(), change_columns);
       for (const auto& cursor : {what.after, what.before})
@@ -150,9 +152,9 @@ private:
       return f;
     }
     if (what.after)
-      f.add("t.id > " + std::to_string(*what.after));
+      f.add("t.id > " + f.bound(*what.after));
     if (what.before)
-      f.add("t.id < " + std::to_string(*what.before));
+      f.add("t.id < " + f.bound(*what.before));
     f.equals("host", which.host);
     f.equals("kind", which.kind);
     f.equals("operation", which.operation);
