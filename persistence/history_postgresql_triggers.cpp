@@ -21,7 +21,8 @@ std::string postgresql_json(std::span<const recorded_column> columns, const std:
 }
 
 // One statement-level trigger for each operation: it sees all rows that a statement, or a cascade,
-// has changed. A statement that changed none costs one look at an empty table.
+// has changed. One that changed none, as most do, must cost little: the first query has a plan that
+// opens no table.
 //
 // A row whose key was changed is two rows: FULL JOIN.
 constexpr const char* trigger_function = R"sql(
@@ -29,6 +30,14 @@ CREATE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   rows history_row[];
 BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM FROM new_rows LIMIT 1;
+  ELSE
+    PERFORM FROM old_rows LIMIT 1;
+  END IF;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP = 'INSERT' THEN
     SELECT array_agg(ROW({key n}, {name n}, NULL, {row n}, false, n.in_history, NULL)::history_row)
     INTO rows FROM new_rows n;
@@ -40,9 +49,6 @@ BEGIN
       ELSE ROW({key n}, {name n}, CASE WHEN o.host IS NOT NULL THEN {row o} END, {row n},
                coalesce(o.in_history, false), n.in_history, NULL)::history_row END)
     INTO rows FROM old_rows o FULL JOIN new_rows n ON n.host = o.host{same};
-  END IF;
-  IF rows IS NULL THEN
-    RETURN NULL;
   END IF;
   rows := history_record(rows);
 {then}  RETURN NULL;
