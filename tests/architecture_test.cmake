@@ -1,10 +1,10 @@
 # Checks which folder may include which, and which folders may use a third-party library: by its headers, and by its names,
 # since one library's header may include another's.
 #   cmake -DSOURCE=<project> -P architecture_test.cmake
-# text | runtime <- messages <- sync | docker | persistence | metrics | config | identity <- wire <- actors <- http <- commands <- main.cpp
+# text | runtime <- messages <- sync | docker | persistence | metrics | config | identity <- wire | feed <- actors <- http <- commands <- main.cpp
 cmake_minimum_required(VERSION 3.25)
 
-set(folders text runtime messages sync docker persistence metrics config identity wire actors http commands)
+set(folders text runtime messages sync docker persistence metrics config identity wire feed actors http commands)
 # The bottom: text and runtime know nothing of each other; all others may use both.
 set(may_text "")
 set(may_runtime "")
@@ -14,8 +14,9 @@ foreach(middle sync docker persistence metrics config identity)
   set(may_${middle} ${bottom} messages)
 endforeach()
 set(may_wire ${bottom} messages identity)
+set(may_feed ${bottom} messages persistence)
 set(may_actors ${bottom} messages sync docker persistence metrics config identity wire)
-set(may_http ${may_actors} actors)
+set(may_http ${may_actors} feed actors)
 set(may_commands ${may_http} http)
 
 # Which folders may include headers of a third-party library; <pattern>=<folders>.

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "persistence/history.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fakes {
+
+using namespace volumeviz;
+
+/// A history in memory. Ids may be settled later than greater ones are drawn, as with several
+/// writers. Thread-safe.
+class growing_history final : public persistence::history {
+public:
+  /// The next change: of a host, of a container ("": of a volume).
+  static persistence::change_row change(std::string host = "a", std::string container = {}) {
+    persistence::change_row row;
+    row.host = std::move(host);
+    row.kind = container.empty() ? "volume" : "container";
+    row.operation = "create";
+    row.container_id = std::move(container);
+    row.volume_id = row.container_id.empty() ? "data" : "";
+    row.name = row.container_id.empty() ? "data" : "web";
+    row.source = "event";
+    return row;
+  }
+
+  std::int64_t commit(persistence::change_row row) {
+    std::lock_guard lock{mutex_};
+    row.id = ++newest_;
+    rows_.emplace(row.id, std::move(row));
+    return newest_;
+  }
+  /// Draws an id whose change may be committed later, or never. `fallback`: the writer noted the
+  /// bound so many ids ago, so what was settled before is not for a while.
+  std::int64_t draw(std::int64_t fallback = 0) {
+    std::lock_guard lock{mutex_};
+    open_.emplace(newest_ + 1, std::max<std::int64_t>(newest_ - fallback, 0));
+    return ++newest_;
+  }
+  void finish(std::int64_t id, bool commits, persistence::change_row row) {
+    std::lock_guard lock{mutex_};
+    open_.erase(id);
+    row.id = id;
+    if (commits)
+      rows_.emplace(id, std::move(row));
+  }
+  void trim(std::int64_t upto) {
+    std::lock_guard lock{mutex_};
+    rows_.erase(rows_.begin(), rows_.upper_bound(upto));
+    trimmed_ = std::max(trimmed_, upto);
+  }
+  void fail_with(result<void> state) {
+    std::lock_guard lock{mutex_};
+    state_ = std::move(state);
+  }
+  int reads() const {
+    std::lock_guard lock{mutex_};
+    return reads_;
+  }
+  std::vector<persistence::change_row> rows() const {
+    std::lock_guard lock{mutex_};
+    std::vector<persistence::change_row> all;
+    for (const auto& [id, row] : rows_)
+      all.push_back(row);
+    return all;
+  }
+
+  result<persistence::change_page> changes(const persistence::change_query& what) override {
+    std::lock_guard lock{mutex_};
+    ++reads_;
+    if (!state_)
+      return tl::unexpected{state_.error()};
+    persistence::change_page page;
+    page.settled = settled();
+    for (auto it = rows_.upper_bound(what.after.value_or(0)); it != rows_.end(); ++it) {
+      const auto& [id, row] = *it;
+      if (id > page.settled || (what.before && id >= *what.before))
+        break;
+      if (!matches(what.which, row))
+        continue;
+      if (page.items.size() == static_cast<std::size_t>(what.limit)) {
+        page.next = page.items.back().id;
+        break;
+      }
+      page.items.push_back(row);
+    }
+    return page;
+  }
+  result<persistence::history_bounds> bounds(const std::string&) override {
+    std::lock_guard lock{mutex_};
+    if (!state_)
+      return tl::unexpected{state_.error()};
+    return persistence::history_bounds{
+        .settled = settled(), .newest = newest_, .trimmed = trimmed_, .begins_at = {}};
+  }
+  result<std::string> volume_gone_at(const std::string&, const std::string&) override {
+    return std::string{};
+  }
+  result<std::string> container_gone_at(const std::string&, const std::string&) override {
+    return std::string{};
+  }
+
+private:
+  std::int64_t settled() const {
+    auto bound = newest_;
+    for (const auto& [id, low] : open_)
+      bound = std::min(bound, low);
+    return bound;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::int64_t, persistence::change_row> rows_;
+  std::map<std::int64_t, std::int64_t> open_; ///< the bound while it is open
+  std::int64_t newest_ = 0;
+  std::int64_t trimmed_ = 0;
+  int reads_ = 0;
+  result<void> state_;
+};
+
+} // namespace fakes
