@@ -4,6 +4,13 @@
 
 namespace volumeviz::commands {
 
+namespace {
+
+/// How long a scrape may wait for the database.
+constexpr std::chrono::milliseconds scrape_limit{1000};
+
+} // namespace
+
 result<open_rows> open_rows_of(const config::settings& settings,
                                const persistence::database& where) {
   open_rows opened;
@@ -13,12 +20,20 @@ result<open_rows> open_rows_of(const config::settings& settings,
   if (!rows)
     return tl::unexpected{rows.error()};
   opened.rows = std::move(*rows);
+  auto quick = where;
+  quick.call_limit = scrape_limit;
+  auto counter = persistence::open_row_counter(quick);
+  if (!counter)
+    return tl::unexpected{counter.error()};
+  opened.counter = std::move(*counter);
   if (!where.history.recording())
     return opened;
-  auto past = persistence::open_history(where);
-  if (!past)
-    return tl::unexpected{past.error()};
-  opened.past = std::move(*past);
+  for (auto* reader : {&opened.past, &opened.followed}) {
+    auto past = persistence::open_history(where);
+    if (!past)
+      return tl::unexpected{past.error()};
+    *reader = std::move(*past);
+  }
   return opened;
 }
 

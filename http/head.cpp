@@ -94,6 +94,8 @@ tl::expected<void, refusal> record_header(framing& to, request_headers& headers,
     return record_length(to, value);
   else if (name == "authorization")
     headers.authorization = value;
+  else if (name == "last-event-id")
+    headers.last_event_id = value;
   else if (name == "accept-encoding")
     headers.gzip = headers.gzip || accepts_gzip(value);
   else if (name == "host" || name == "origin") {
@@ -107,8 +109,18 @@ tl::expected<void, refusal> record_header(framing& to, request_headers& headers,
 
 const char* phrase(int status) {
   switch (status) {
+  case 200:
+    return "OK";
   case 400:
     return "Bad Request";
+  case 401:
+    return "Unauthorized";
+  case 403:
+    return "Forbidden";
+  case 404:
+    return "Not Found";
+  case 405:
+    return "Method Not Allowed";
   case 408:
     return "Request Timeout";
   case 413:
@@ -184,13 +196,22 @@ tl::expected<prepared_head, refusal> prepare_head(std::string_view head) {
   return result;
 }
 
+std::string raw_head(int status, std::string_view type, std::optional<std::size_t> length,
+                     const header_list& more) {
+  auto text = "HTTP/1.1 " + std::to_string(status) + " " + phrase(status)
+              + "\r\nContent-Type: " + std::string{type};
+  if (length)
+    text += "\r\nContent-Length: " + std::to_string(*length);
+  for (const auto& [name, value] : more)
+    text.append("\r\n").append(name).append(": ").append(value);
+  return text
+         + "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff"
+           "\r\nConnection: close\r\n\r\n";
+}
+
 std::string raw_answer(const refusal& why) {
   const auto body = error_json(why.sentence);
-  return "HTTP/1.1 " + std::to_string(why.status) + " " + phrase(why.status)
-         + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size())
-         + "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff"
-           "\r\nConnection: close\r\n\r\n"
-         + body;
+  return raw_head(why.status, "application/json", body.size()) + body;
 }
 
 } // namespace volumeviz::http

@@ -4,6 +4,7 @@
 #include "http/gzip.hpp"
 #include "http/head.hpp"
 #include "http/response_stream.hpp"
+#include "http/stream_request.hpp"
 
 #include <httplib.h>
 
@@ -25,12 +26,11 @@ constexpr std::size_t least_to_compress = 1400;
 /// answer. The stock server answers no request while 1,000 connections are idle (measured).
 class hardened_server final : public httplib::Server {
 public:
-  hardened_server(listener_limits limits, std::function<response(const request&)> answer)
-      : limits_{limits}, answer_{std::move(answer)}, pool_{limits.threads, limits.queued_requests,
-                                                           limits.max_queued, limits.idle_thread,
-                                                           [this](connection peer, bool too_late) {
-                                                             serve(std::move(peer), too_late);
-                                                           }},
+  hardened_server(listener_limits limits, std::function<response(const request&)> answer,
+                  std::shared_ptr<event_streams> streams)
+      : limits_{limits}, answer_{std::move(answer)}, streams_{std::move(streams)},
+        pool_{limits.threads, limits.queued_requests, limits.max_queued, limits.idle_thread,
+              [this](connection peer, bool too_late) { serve(std::move(peer), too_late); }},
         idle_{limits.idle, [this](connection peer) { submit(std::move(peer)); }} {
     set_keep_alive_timeout(
         std::chrono::duration_cast<std::chrono::seconds>(limits.idle.next_request).count());
@@ -57,7 +57,11 @@ public:
   idle_connections& idle() noexcept { return idle_; }
 
   /// From now on each answer ends its connection, and slow readers have a second.
-  void begin_stop() { stopping_ = true; }
+  void begin_stop() {
+    stopping_ = true;
+    if (streams_)
+      streams_->stop();
+  }
 
   /// Call it after the listening socket is closed.
   void end() {
@@ -82,6 +86,9 @@ private:
     auto head = prepare_head(std::string_view{peer.input}.substr(0, peer.head_size));
     if (!head)
       return idle_.refuse(std::move(peer), head.error());
+    if (streams_)
+      if (auto asked = stream_request(*head))
+        return serve_stream(std::move(peer), *asked);
     peer.input.erase(0, peer.head_size);
     peer.scanned = peer.head_size = 0;
     ++peer.requests;
@@ -97,6 +104,22 @@ private:
       idle_.wait_for_request(std::move(peer));
     else if (answered)
       idle_.half_close(std::move(peer));
+  }
+
+  /// The connection is a stream from now on, or ends with the answer.
+  void serve_stream(connection peer, const request& asked) {
+    auto answer = answer_(asked);
+    const bool without_body = asked.method == "HEAD";
+    if (answer.stream && !without_body) {
+      auto head = stream_begin(answer.stream->after);
+      auto refused = streams_->add(std::move(peer), std::move(*answer.stream), std::move(head));
+      if (refused)
+        idle_.refuse(std::move(*refused),
+                     {503, "too many subscribers of the feed; try again in some seconds"});
+      return;
+    }
+    peer.send_now(answer.stream ? stream_head() : raw_answer(answer, without_body));
+    idle_.half_close(std::move(peer));
   }
 
   // process_request has more parameters from cpp-httplib 0.16 on; the one that exists is chosen by
@@ -174,6 +197,7 @@ private:
 
   const listener_limits limits_;
   const std::function<response(const request&)> answer_;
+  const std::shared_ptr<event_streams> streams_; ///< null: there are none
   std::atomic<bool> stopping_{false};
   worker_pool pool_;
   idle_connections idle_;
@@ -181,12 +205,11 @@ private:
 
 class running_server final : public server {
 public:
-  running_server(const listener_limits& limits, std::function<response(const request&)> answer)
-      : http_{limits, std::move(answer)}, acceptor_{[this](connection peer) {
-                                                      http_.idle().wait_for_request(
-                                                          std::move(peer));
-                                                    },
-                                                    [this] { http_.idle().close_oldest(); }} {}
+  running_server(const listener_limits& limits, std::function<response(const request&)> answer,
+                 std::shared_ptr<event_streams> streams)
+      : http_{limits, std::move(answer), std::move(streams)},
+        acceptor_{[this](connection peer) { http_.idle().wait_for_request(std::move(peer)); },
+                  [this] { http_.idle().close_oldest(); }} {}
 
   ~running_server() override {
     http_.begin_stop();
@@ -215,9 +238,10 @@ private:
 } // namespace
 
 result<std::unique_ptr<server>> listen(const text::host_port& where, const listener_limits& limits,
-                                       std::function<response(const request&)> answer) {
+                                       std::function<response(const request&)> answer,
+                                       std::shared_ptr<event_streams> streams) {
   try {
-    auto made = std::make_unique<running_server>(limits, std::move(answer));
+    auto made = std::make_unique<running_server>(limits, std::move(answer), std::move(streams));
     if (auto started = made->start(where); !started)
       return tl::unexpected{started.error()};
     return made;

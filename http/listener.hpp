@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "http/event_streams.hpp"
 #include "http/idle_connections.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -25,8 +26,10 @@ struct listener_limits {
 };
 
 /// Listens at `where` and answers each request with `answer`, which is called on several threads at
-/// once. Fails with ec::bad_request when the address can't be bound.
+/// once. `streams` takes the connections over whose answer is a stream; null: there are none. Fails
+/// with ec::bad_request when the address can't be bound.
 result<std::unique_ptr<server>> listen(const text::host_port& where, const listener_limits& limits,
-                                       std::function<response(const request&)> answer);
+                                       std::function<response(const request&)> answer,
+                                       std::shared_ptr<event_streams> streams = {});
 
 } // namespace volumeviz::http

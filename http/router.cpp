@@ -7,6 +7,8 @@
 #include "http/host_page.hpp"
 #include "http/page.hpp"
 #include "http/row_json.hpp"
+#include "http/stream_query.hpp"
+#include "http/stream_request.hpp"
 
 #include <memory>
 
@@ -40,8 +42,9 @@ response error_response(int status, const std::string& sentence) {
 }
 
 router::router(node_view& view, stored_rows stored, access_rules access,
-               std::ptrdiff_t inventory_slots)
-    : view_{view}, stored_{stored}, access_{std::move(access)}, inventory_slots_{inventory_slots} {
+               std::ptrdiff_t inventory_slots, std::function<void()> before_metrics)
+    : view_{view}, stored_{stored}, access_{std::move(access)}, inventory_slots_{inventory_slots},
+      before_metrics_{std::move(before_metrics)} {
 }
 
 const std::vector<router::route>& router::routes() {
@@ -63,6 +66,7 @@ const std::vector<router::route>& router::routes() {
       {"/api/v1/mounts", "GET", &router::mounts},
       {"/api/v1/hosts", "GET", &router::hosts},
       {"/api/v1/changes", "GET", &router::changes},
+      {"/api/v1/changes/stream", "GET", &router::stream},
       {"/api/v1/actors", "GET", &router::actors},
   };
   return table;
@@ -155,6 +159,7 @@ response router::reconcile(const request& what) {
 }
 
 response router::metrics(const request&) {
+  before_metrics_();
   return {
       .body = view_.metrics(), .type = "text/plain; version=0.0.4; charset=utf-8", .headers = {}};
 }
@@ -235,6 +240,15 @@ response router::changes(const request& what) {
       return error_response(status_of(page.error().code), page.error().text);
     return json_response(200, change_page_json(*page));
   });
+}
+
+response router::stream(const request& what) {
+  if (auto refused = nothing_stored(true))
+    return *refused;
+  auto wanted = parse_stream_query(what.query, what.last_event_id);
+  if (!wanted)
+    return error_response(400, wanted.error().text);
+  return with_slot([&] { return begun_stream(*stored_.past, std::move(*wanted)); });
 }
 
 response router::resource(const request& what, const resource_path& path) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "feed/subscriber.hpp"
 #include "http/access.hpp"
 #include "http/node_view.hpp"
 #include "http/parameters.hpp"
 #include "http/single_resource.hpp"
 #include "http/stored_rows.hpp"
 
+#include <functional>
 #include <optional>
 #include <semaphore>
 #include <string>
@@ -21,6 +23,7 @@ struct request {
   parameters query;
   std::string authorization; ///< the header's value
   provenance from;
+  std::string last_event_id = {}; ///< the header's value
   bool has_body = false;
 };
 
@@ -29,6 +32,8 @@ struct response {
   std::string body;
   std::string type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
+  /// The answer is a stream of events, which begins here; it has no body.
+  std::optional<feed::subscription> stream = {};
 };
 
 response error_response(int status, const std::string& sentence);
@@ -38,7 +43,9 @@ class router {
 public:
   /// `view` and what `stored` refers to must outlive the router. At most `inventory_slots` requests
   /// at a time may wait for the database, so that a hung database leaves threads for health.
-  router(node_view& view, stored_rows stored, access_rules access, std::ptrdiff_t inventory_slots);
+  router(
+      node_view& view, stored_rows stored, access_rules access, std::ptrdiff_t inventory_slots,
+      std::function<void()> before_metrics = [] {});
 
   /// Never throws: an exception inside becomes a 500 without details.
   response answer(const request& what) noexcept;
@@ -64,6 +71,7 @@ private:
   response mounts(const request& what);
   response hosts(const request& what);
   response changes(const request& what);
+  response stream(const request& what);
   response resource(const request& what, const resource_path& path);
   response hosts_of_a_node(const persistence::query& asked);
   response hosts_of_a_hub(const persistence::query& asked);
@@ -85,6 +93,7 @@ private:
   stored_rows stored_;
   access_rules access_;
   std::counting_semaphore<> inventory_slots_;
+  std::function<void()> before_metrics_;
 };
 
 } // namespace volumeviz::http

@@ -4,8 +4,11 @@
 #include "http/node_view.hpp"
 #include "http/stored_rows.hpp"
 #include "messages/error.hpp"
+#include "runtime/bell.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,10 +22,19 @@ public:
   virtual std::uint16_t port() const noexcept = 0; ///< the actual one, when 0 was requested
 };
 
+/// How the feed of changes is connected with the rest of the program.
+struct feed_connections {
+  std::shared_ptr<bell> commits = std::make_shared<bell>();          ///< rings after each commit
+  std::function<void(std::size_t)> subscribers = [](std::size_t) {}; ///< how many there are now
+  std::function<void(std::size_t)> cut_off = [](std::size_t) {};     ///< so many more
+};
+
 struct server_settings {
   text::host_port listen;
   std::string auth_token;                      ///< empty: none
   std::vector<std::string> allowed_hosts = {}; ///< see access_rules
+  feed_connections feed = {};
+  std::function<void()> before_metrics = [] {}; ///< called before each answer of /metrics
 };
 
 /// `view` and what `stored` refers to must outlive the server. The paths of what is not stored

@@ -104,6 +104,18 @@ bool raw_client::ends(std::chrono::milliseconds limit) {
   return steady::now() < deadline;
 }
 
+std::optional<std::string> raw_client::read_until(const std::string& mark,
+                                                  std::chrono::milliseconds limit) {
+  const auto deadline = steady::now() + limit;
+  std::size_t at = 0;
+  while ((at = input_.find(mark)) == std::string::npos)
+    if (!more(deadline))
+      return {};
+  auto text = input_.substr(0, at + mark.size());
+  input_.erase(0, at + mark.size());
+  return text;
+}
+
 void raw_client::end_output() {
   ::shutdown(socket_, SHUT_WR);
 }

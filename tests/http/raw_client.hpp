@@ -29,6 +29,10 @@ public:
   /// answer has no body.
   std::optional<raw_answer_read> read(bool head = false,
                                       std::chrono::milliseconds limit = patience);
+  /// The next bytes up to and with this mark; nothing when the server has closed or they did not
+  /// come in time.
+  std::optional<std::string> read_until(const std::string& mark,
+                                        std::chrono::milliseconds limit = patience);
   /// Whether the server ends the connection within `limit`. Discards what it sends until then.
   bool ends(std::chrono::milliseconds limit = patience);
   void end_output();
