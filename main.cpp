@@ -40,6 +40,8 @@ config::exit_code carry_out(const config::command& command, const config::settin
     return commands::reconcile(settings, command.dry_run);
   case action::migrate:
     return commands::migrate(settings);
+  case action::watch:
+    return commands::watch(settings, command.watch);
   case action::verify_history:
     return commands::verify_history(settings);
   }

@@ -15,6 +15,10 @@ config::exit_code check(const config::settings& settings);
 /// Does one full reconciliation and prints the changes; with `dry_run` it only prints them.
 config::exit_code reconcile(const config::settings& settings, bool dry_run);
 
+/// Follows the feed of a running node and prints each change, until SIGTERM or SIGINT.
+config::exit_code watch(const config::settings& settings,
+                        const config::command::watch_options& options);
+
 /// Brings the database's schema up to date.
 config::exit_code migrate(const config::settings& settings);
 

@@ -34,6 +34,18 @@ immediate_exit exit_for(const CLI::App& app, const CLI::ParseError& error) {
   return {exit_code::wrong_command_line, err.str(), true};
 }
 
+void add_watch_options(CLI::App& to, command::watch_options& options) {
+  to.add_option("--url", options.url,
+                "the node's address, as in http://127.0.0.1:8080; default: HTTP_LISTEN");
+  to.add_option("--host", options.host, "only changes of this host");
+  to.add_option("--volume", options.volume, "only changes of this volume and its mounts");
+  to.add_option(
+      "--container", options.container,
+      "only changes of this container and its mounts: its name, or its id or the first 12 "
+      "digits of it");
+  to.add_flag("--json", options.json, "print each change as a JSON object on a line");
+}
+
 } // namespace
 
 std::variant<command, immediate_exit> read_command_line(const std::vector<std::string>& arguments) {
@@ -68,6 +80,9 @@ std::variant<command, immediate_exit> read_command_line(const std::vector<std::s
              command::action::reconcile)
       ->add_flag("--dry-run", result.dry_run,
                  "only list what would be changed; exit 3 when there are differences");
+  add_watch_options(*subcommand("watch", "follow the changes of a running node until Ctrl-C",
+                                command::action::watch),
+                    result.watch);
   subcommand("migrate", "bring the database schema up to date", command::action::migrate);
   auto* history = add(app, "history", "work with the history of changes");
   history->require_subcommand(1);

@@ -17,9 +17,15 @@ enum class exit_code : int {
 
 /// A parsed command line.
 struct command {
-  enum class action { serve, check, reconcile, migrate, verify_history };
+  enum class action { serve, check, reconcile, migrate, verify_history, watch };
   action what = action::serve;
   bool dry_run = false; ///< reconcile only: list the changes without making them
+  /// watch only; empty fields do not restrict.
+  struct watch_options {
+    std::string url; ///< empty: from HTTP_LISTEN
+    std::string host, volume, container;
+    bool json = false;
+  } watch{};
 };
 
 /// Nothing is left to run: print the text and exit with the code.

@@ -33,6 +33,13 @@ TEST_CASE("each command is parsed") {
   CHECK(parsed({"reconcile"}).what == action::reconcile);
   CHECK_FALSE(parsed({"reconcile"}).dry_run);
   CHECK(parsed({"reconcile", "--dry-run"}).dry_run);
+  const auto watch = parsed(
+      {"watch", "--url", "http://a:1", "--host=h", "--volume", "v", "--container", "c", "--json"});
+  CHECK(watch.what == action::watch);
+  CHECK(watch.watch.url == "http://a:1");
+  CHECK(watch.watch.host + watch.watch.volume + watch.watch.container == "hvc");
+  CHECK(watch.watch.json);
+  CHECK(parsed({"watch"}).watch.url.empty());
 }
 
 TEST_CASE("a wrong command line ends with 2 and a sentence on standard error") {
@@ -40,6 +47,8 @@ TEST_CASE("a wrong command line ends with 2 and a sentence on standard error") {
                                                                      {"--dry-run"},
                                                                      {"serve", "--dry-run"},
                                                                      {"check", "migrate"},
+                                                                     {"watch", "--volume"},
+                                                                     {"serve", "--json"},
                                                                      {"history"},
                                                                      {"history", "check"},
                                                                      {"verify"},
