@@ -7,12 +7,14 @@
 #include "commands/database.hpp"
 #include "commands/descriptors.hpp"
 #include "commands/docker_endpoint.hpp"
+#include "commands/feed_parts.hpp"
 #include "commands/link.hpp"
 #include "commands/link_credentials.hpp"
 #include "commands/node_name.hpp"
 #include "commands/open_rows.hpp"
 #include "commands/service_manager.hpp"
 #include "commands/signals.hpp"
+#include "commands/start_log.hpp"
 #include "config/logging.hpp"
 #include "docker/socket_watch.hpp"
 #include "http/actor_view.hpp"
@@ -75,7 +77,9 @@ public:
     start_actors(*daemon, database);
     auto server = http::start({.listen = settings_.http_listen,
                                .auth_token = settings_.http_auth_token,
-                               .allowed_hosts = settings_.http_allowed_hosts},
+                               .allowed_hosts = settings_.http_allowed_hosts,
+                               .feed = feed_of(commits_, numbers_),
+                               .before_metrics = refreshing(counts_)},
                               *view_, rows_.stored());
     if (!server) {
       // The actors run already, and the destructor of the actor system waits for them.
@@ -151,6 +155,10 @@ private:
 
   void start_actors(std::shared_ptr<const docker::daemon> daemon,
                     const persistence::database& database) {
+    if (rows_.counter)
+      counts_ = std::make_shared<row_counts>(
+          std::move(rows_.counter), numbers_,
+          settings_.role == config::node_role::hub ? "" : settings_.node_name);
     node_parts parts{.settings = settings_,
                      .daemon = std::move(daemon),
                      .make_store = [database]() -> std::shared_ptr<persistence::store> {
@@ -159,7 +167,8 @@ private:
                          throw std::runtime_error(store.error().text);
                        return std::move(*store);
                      },
-                     .numbers = std::make_shared<metrics::catalogue>(settings_.role),
+                     .committed = listeners_of_commits(commits_, counts_),
+                     .numbers = numbers_,
                      .log = log_,
                      .seed = std::random_device{}()};
     if (settings_.role != config::node_role::standalone)
@@ -229,9 +238,13 @@ private:
   std::atomic<bool> gave_up_{false};
   actor_settings actor_settings_;
   open_rows rows_;
-  std::optional<link_security> security_;          ///< agent and hub
-  std::shared_ptr<wire::dialer> dialer_;           ///< agent; outlives the actors
-  std::shared_ptr<wire::member_registry> members_; ///< hub
+  const std::shared_ptr<metrics::catalogue> numbers_ =
+      std::make_shared<metrics::catalogue>(settings_.role);
+  const std::shared_ptr<bell> commits_ = std::make_shared<bell>(); ///< rings after each commit
+  std::shared_ptr<row_counts> counts_;                             ///< null on an agent
+  std::optional<link_security> security_;                          ///< agent and hub
+  std::shared_ptr<wire::dialer> dialer_;                           ///< agent; outlives the actors
+  std::shared_ptr<wire::member_registry> members_;                 ///< hub
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<node_client> client_;
   std::unique_ptr<http::actor_view> view_;
@@ -240,21 +253,6 @@ private:
   std::unique_ptr<wire::hub_front> front_;
   std::optional<docker::socket_watch> watch_;
 };
-
-void log_start(const config::settings& settings, spdlog::logger& log) {
-  if (settings.role == config::node_role::agent)
-    log.info("volumeviz-events {} as agent {}, hub {}", VOLUMEVIZ_VERSION, settings.node_name,
-             to_string(*settings.hub_address));
-  else
-    log.info("volumeviz-events {} as {} {}, database {}", VOLUMEVIZ_VERSION,
-             settings.role == config::node_role::hub ? "hub" : "node", settings.node_name,
-             persistence::display_url(settings.database_url));
-  for (const auto& notice : settings.notices)
-    log.warn("{}", notice);
-  if (settings.role != config::node_role::standalone && !uses_tls(settings))
-    log.warn("agents and hub use no TLS: every client that reaches the hub's port can read and "
-             "write the rows of any host (set HUB_TLS_CERT, HUB_TLS_KEY and HUB_TLS_CA)");
-}
 
 } // namespace
 

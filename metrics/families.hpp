@@ -21,6 +21,7 @@ class Counter;
 class Gauge;
 class Histogram;
 class Registry;
+struct MetricFamily;
 } // namespace prometheus
 
 namespace volumeviz::metrics {

@@ -1,6 +1,7 @@
 #include "metrics/metrics.hpp"
 
 #include "metrics/actor_metrics.hpp"
+#include "metrics/count_families.hpp"
 #include "metrics/host_metrics.hpp"
 #include "metrics/process_metrics.hpp"
 
@@ -50,8 +51,9 @@ catalogue::catalogue(node_role role)
     : registries_(std::make_unique<registries>()),
       database_up(shown(role != node_role::agent), "volumeviz_events_database_up",
                   "1 while the database answers, else 0."),
-      hub{shown(role == node_role::agent)}, agents{shown(role == node_role::hub)},
-      visitors{shown(role == node_role::hub)}, link{shown(role != node_role::standalone)} {
+      history{shown(role != node_role::agent)}, hub{shown(role == node_role::agent)},
+      agents{shown(role == node_role::hub)}, visitors{shown(role == node_role::hub)},
+      link{shown(role != node_role::standalone)} {
   gauge(shown(), "volumeviz_events_build_info", "Always 1; the labels say what is running.",
         {{"version", VOLUMEVIZ_VERSION}, {"compiler", __VERSION__}})
       .set(true);
@@ -69,12 +71,25 @@ std::function<std::vector<actor_report>()> catalogue::actor_source() const {
   return actor_source_;
 }
 
+void catalogue::count_rows(std::optional<inventory_counts> counts) {
+  std::lock_guard lock{mutex_};
+  counts_ = std::move(counts);
+}
+
+std::vector<prometheus::MetricFamily> catalogue::collect() const {
+  auto families = registries_->collect(actor_source());
+  std::lock_guard lock{mutex_};
+  if (counts_)
+    append(families, count_families(*counts_));
+  return families;
+}
+
 std::string catalogue::render() const {
-  return serialize(registries_->collect(actor_source()));
+  return serialize(collect());
 }
 
 std::string catalogue::render(const std::vector<host_report>& hosts, timestamp now) const {
-  auto families = registries_->collect(actor_source());
+  auto families = collect();
   append(families, host_families(hosts, now));
   return serialize(std::move(families));
 }

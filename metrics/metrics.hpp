@@ -2,14 +2,17 @@
 
 #include "messages/fleet.hpp"
 #include "messages/health.hpp"
+#include "messages/inventory_counts.hpp"
 #include "messages/node_role.hpp"
 #include "metrics/event_metrics.hpp"
+#include "metrics/history_metrics.hpp"
 #include "metrics/inventory_metrics.hpp"
 #include "metrics/link_metrics.hpp"
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +47,7 @@ public:
       "Unix time in seconds when the certificate that agents and hub prove their names with, "
       "or its CA, expires; 0 without one."};
   gauge database_up;          ///< not an agent's
+  history_metrics history;    ///< not an agent's
   agent_link_metrics hub;     ///< an agent's
   hub_link_metrics agents;    ///< a hub's
   hub_front_metrics visitors; ///< a hub's
@@ -52,6 +56,9 @@ public:
   /// Where the per-actor numbers come from at every scrape: mailbox, limit, dropped, handled, busy
   /// time and restarts.
   void actors_from(std::function<std::vector<actor_report>()> source);
+
+  /// The rows of the database, for the scrapes that follow; nothing: they are not known.
+  void count_rows(std::optional<inventory_counts> counts);
 
   /// The Prometheus text, with metrics of the process (cpu, memory, descriptors, start time,
   /// threads) and build_info.
@@ -63,8 +70,11 @@ private:
   /// A copy, since a call may take a while and may itself use the catalogue.
   std::function<std::vector<actor_report>()> actor_source() const;
 
-  mutable std::mutex mutex_; ///< of `actor_source_`
+  std::vector<prometheus::MetricFamily> collect() const;
+
+  mutable std::mutex mutex_; ///< of the members that follow
   std::function<std::vector<actor_report>()> actor_source_;
+  std::optional<inventory_counts> counts_;
 };
 
 } // namespace volumeviz::metrics

@@ -73,10 +73,22 @@ std::optional<failure> group_writer::try_to_write() {
   if (written > 0)
     queue_.culprits().worked(self_->clock().now());
   reports_.wrote(written, took);
+  tell_of_changes(*summaries);
   if (!makes_progress(*summaries))
     return failure{ec::internal, "the database did not delete the rows that a batch removes"};
   answer(std::move(*summaries));
   return {};
+}
+
+void group_writer::tell_of_changes(const std::vector<write_summary>& committed) {
+  bool any = false;
+  for (const auto& x : committed) {
+    if (parts_.keeps_history)
+      context_->numbers->history.recorded(x);
+    any = any || !x.changes.empty();
+  }
+  if (any)
+    parts_.committed();
 }
 
 void group_writer::answer(std::vector<write_summary>&& summaries) {

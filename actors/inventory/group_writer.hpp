@@ -30,6 +30,7 @@ private:
   using steady = std::chrono::steady_clock;
 
   std::optional<failure> try_to_write();
+  void tell_of_changes(const std::vector<write_summary>& committed);
   void answer(std::vector<write_summary>&& summaries);
   void write_apart(const failure& together);
   void host_failed(const failure& why, steady::duration took);

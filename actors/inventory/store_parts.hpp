@@ -3,6 +3,7 @@
 #include "actors/actor_context.hpp"
 #include "persistence/store.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,8 @@ struct store_parts {
   /// The host of this node. While another node writes its rows, this one stands by. Empty in a hub,
   /// which has many hosts and never stands by as a whole.
   std::string host{};
+  std::function<void()> committed = [] {}; ///< see node_parts
+  bool keeps_history = true;               ///< counts what is recorded
 };
 
 } // namespace volumeviz

@@ -36,6 +36,8 @@ struct node_parts {
   std::shared_ptr<const docker::daemon> daemon;
   /// Called for each life of the store. May throw; the store is then started again later.
   std::function<std::shared_ptr<persistence::store>()> make_store;
+  /// Called on the store's thread after each commit that has changed rows. Must not block.
+  std::function<void()> committed = [] {};
   std::shared_ptr<metrics::catalogue> numbers;
   std::shared_ptr<spdlog::logger> log;
   wall_clock now = system_now;

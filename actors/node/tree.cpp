@@ -110,7 +110,10 @@ private:
   }
 
   void make_store() {
-    store_parts parts{.store = nullptr, .host = is(node_role::hub) ? "" : context_->host};
+    store_parts parts{.store = nullptr,
+                      .host = is(node_role::hub) ? "" : context_->host,
+                      .committed = parts_.committed,
+                      .keeps_history = parts_.settings.history_retention.count() > 0};
     auto& child = child_of(places_.store);
     child.make = [&system = system_, slot = child.slot, context = context_ptr{context_},
                   open = parts_.make_store, parts]() mutable {

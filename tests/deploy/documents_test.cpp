@@ -55,7 +55,9 @@ names setting_names() {
 names metric_names() {
   using volumeviz::metrics::catalogue;
   using enum volumeviz::node_role;
-  return all_in(catalogue{standalone}.render() + catalogue{agent}.render()
+  catalogue with_rows{standalone};
+  with_rows.count_rows(volumeviz::inventory_counts{});
+  return all_in(with_rows.render() + catalogue{agent}.render()
                     + catalogue{hub}.render({}, volumeviz::never),
                 "# TYPE ([a-z_]+) ");
 }

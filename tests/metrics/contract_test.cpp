@@ -158,7 +158,10 @@ TEST_CASE("the program's own names are there at the first scrape") {
                            "database_up",
                            "standby",
                            "docker_calls_duration_seconds",
-                           "link_certificate_expiry_timestamp_seconds"}) {
+                           "link_certificate_expiry_timestamp_seconds",
+                           "history_changes_total",
+                           "feed_subscribers",
+                           "feed_cut_off_total"}) {
     CAPTURE(name);
     CHECK(text.find(std::string{"# TYPE volumeviz_events_"} + name + " ") != std::string::npos);
   }
@@ -171,6 +174,39 @@ TEST_CASE("the program's own names are there at the first scrape") {
         == combinations("volumeviz_events_reconcile_drift_objects_total", "kind",
                         {"volume", "container", "mount"}, "operation",
                         {"create", "update", "remove"}));
+}
+
+TEST_CASE("every kind and operation of a change is there at the first scrape, not on an agent") {
+  const std::string name = "volumeviz_events_history_changes_total";
+  CHECK(series_of(metrics::catalogue{node_role::hub}.render(), name)
+        == combinations(name, "kind", {"volume", "container", "mount"}, "operation",
+                        {"create", "update", "remove"}));
+  const auto agent = metrics::catalogue{node_role::agent}.render();
+  CHECK(series_of(agent, name).empty());
+  CHECK(agent.find("volumeviz_events_feed_") == std::string::npos);
+}
+
+TEST_CASE(
+    "the rows of the database have series by host once they are counted, until they are not") {
+  metrics::catalogue numbers;
+  const std::string prefix_of_rows = "volumeviz_events_inventory_";
+  CHECK(numbers.render().find(prefix_of_rows) == std::string::npos);
+  inventory_counts counts;
+  counts.volumes = {{{"a", "local"}, 3}, {{"a", "nfs"}, 1}};
+  counts.orphaned_volumes = {{"a", 0}};
+  counts.containers = {{{"a", "running"}, 2}};
+  counts.mounts = {{"a", 5}};
+  counts.changes = 7;
+  numbers.count_rows(counts);
+  const auto text = numbers.render();
+  for (const auto* line :
+       {"volumes{host=\"a\",driver=\"local\"} 3\n", "volumes{host=\"a\",driver=\"nfs\"} 1\n",
+        "orphaned_volumes{host=\"a\"} 0\n", "containers{host=\"a\",state=\"running\"} 2\n",
+        "mounts{host=\"a\"} 5\n"})
+    CHECK(text.find(prefix_of_rows + line) != std::string::npos);
+  CHECK(text.find("\nvolumeviz_events_history_rows 7\n") != std::string::npos);
+  numbers.count_rows(std::nullopt);
+  CHECK(numbers.render().find(prefix_of_rows) == std::string::npos);
 }
 
 TEST_CASE("each reason for a list counts in the series of its name") {
