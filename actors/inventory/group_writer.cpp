@@ -83,7 +83,7 @@ std::optional<failure> group_writer::try_to_write() {
 void group_writer::tell_of_changes(const std::vector<write_summary>& committed) {
   bool any = false;
   for (const auto& x : committed) {
-    if (parts_.keeps_history)
+    if (parts_.keeps_history && context_->numbers) // a part of a node may have none
       context_->numbers->history.recorded(x);
     any = any || !x.changes.empty();
   }
