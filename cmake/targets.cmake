@@ -60,6 +60,19 @@ function(volumeviz_library folder)
   endif()
 endfunction()
 
+# volumeviz_embed(<folder> <files>)
+# Adds the files below the folder <files> to the library of <folder>, as a source that is generated when one of them changes.
+function(volumeviz_embed folder files)
+  file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/${files}" "${PROJECT_SOURCE_DIR}/${files}/*")
+  list(TRANSFORM names PREPEND "${PROJECT_SOURCE_DIR}/${files}/" OUTPUT_VARIABLE paths)
+  set(script "${PROJECT_SOURCE_DIR}/cmake/embed.cmake")
+  set(source "${PROJECT_BINARY_DIR}/embedded_${files}.cpp")
+  add_custom_command(OUTPUT "${source}" DEPENDS ${paths} "${script}" VERBATIM
+    COMMAND ${CMAKE_COMMAND} "-DFOLDER=${PROJECT_SOURCE_DIR}/${files}" "-DOUTPUT=${source}" "-DFILES=${names}" -P "${script}")
+  set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  target_sources(volumeviz_${folder} PRIVATE "${source}")
+endfunction()
+
 # volumeviz_batches(<variable> <name> [INCLUDE headers...] SOURCES files...)
 # Sets <variable> to a few generated sources that include the given ones. Headers and CAF's templates take most of a test's
 # compile time: ten files together take about as long as two apart. Unlike in volumeviz_unity(), each *_test.cpp gets a
@@ -131,14 +144,15 @@ function(volumeviz_test_library target)
   volumeviz_test_settings(${target} INCLUDE ${arg_INCLUDE})
 endfunction()
 
-# volumeviz_test(<name> [WAITS | SLOW] [INCLUDE headers...] [LABELS labels...] [TIMEOUT seconds] LINKS targets...)
+# volumeviz_test(<name> [WAITS | BY_FILE | SLOW] [INCLUDE headers...] [LABELS labels...] [TIMEOUT seconds] LINKS targets...)
 # tests/<name>/*.cpp as the program test_<name>. ctest runs each file of test cases as one test, in one process: what a
 # file's cases share, a PostgreSQL for example, starts once. deploy/test counts a core as four processors. A test that computes
 # takes four. With WAITS each TEST_CASE is a test of its own and takes one, since it mostly waits for servers: measured, a fleet
-# with three Docker daemons uses a quarter of a core. SLOW is for cases that compute for long: each is a test of its own, too,
+# with three Docker daemons uses a quarter of a core. BY_FILE is for tests that wait for servers, too, but whose files each share
+# one that is slow to start. SLOW is for cases that compute for long: each is a test of its own, too,
 # and is left out by deploy/test --quick. Tests with a higher cost start first.
 function(volumeviz_test name)
-  cmake_parse_arguments(arg "WAITS;SLOW" "TIMEOUT" "INCLUDE;LABELS;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "WAITS;BY_FILE;SLOW" "TIMEOUT" "INCLUDE;LABELS;LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp")
   volumeviz_batches(batches test_${name} INCLUDE ${arg_INCLUDE} SOURCES ${sources})
   add_executable(test_${name} ${batches} $<TARGET_OBJECTS:volumeviz_test_main>)
@@ -157,12 +171,17 @@ function(volumeviz_test name)
     doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 4 COST 20)
     return()
   endif()
-  add_dependencies(quick_tests test_${name})
+  set(processors 2)
+  if(NOT arg_BY_FILE)
+    add_dependencies(quick_tests test_${name})
+    set(processors 4)
+  endif()
   foreach(source IN LISTS sources)
     if(source MATCHES "/([a-z0-9_]+)_test\\.cpp$")
       string(REPLACE "_" " " words "${CMAKE_MATCH_1}")
       add_test(NAME "${name}: ${words}" COMMAND test_${name} "--source-file=*/${name}/${CMAKE_MATCH_1}_test.cpp")
-      set_tests_properties("${name}: ${words}" PROPERTIES ${properties} PROCESSORS 4
+      set_property(TEST "${name}: ${words}" PROPERTY LABELS ${arg_LABELS} ${name})
+      set_tests_properties("${name}: ${words}" PROPERTIES TIMEOUT ${arg_TIMEOUT} PROCESSORS ${processors}
         FAIL_REGULAR_EXPRESSION "test cases: *0 ")
     endif()
   endforeach()

@@ -94,6 +94,8 @@ tl::expected<void, refusal> record_header(framing& to, request_headers& headers,
     return record_length(to, value);
   else if (name == "authorization")
     headers.authorization = value;
+  else if (name == "if-none-match")
+    headers.if_none_match = value;
   else if (name == "last-event-id")
     headers.last_event_id = value;
   else if (name == "accept-encoding")

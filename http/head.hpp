@@ -38,6 +38,7 @@ tl::expected<std::size_t, refusal> find_head(std::string_view input, std::size_t
 struct request_headers {
   std::string authorization;
   provenance from;
+  std::string if_none_match;
   std::string last_event_id; ///< of a stream that the client resumes; empty: none
   bool gzip = false;         ///< the client accepts it
   bool has_body = false;     ///< no path reads it, so the connection ends after the answer

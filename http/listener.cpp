@@ -8,6 +8,7 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <string>
@@ -138,10 +139,11 @@ private:
   }
 
   // What the head has parsed reaches give() as headers of the library's request. No client can send
-  // the last two names: the library would act on the real headers.
+  // the last three names: the library would act on the real headers.
   static constexpr const char* authorization = "Authorization";
   static constexpr const char* host = "Host";
   static constexpr const char* origin = "Origin";
+  static constexpr const char* if_none_match = "(if none match)";
   static constexpr const char* takes_gzip = "(takes gzip)";
   static constexpr const char* has_body = "(has body)";
 
@@ -151,6 +153,8 @@ private:
       to.headers.emplace(host, *from.from.host);
     if (from.from.origin)
       to.headers.emplace(origin, *from.from.origin);
+    if (!from.if_none_match.empty())
+      to.headers.emplace(if_none_match, from.if_none_match);
     if (from.gzip)
       to.headers.emplace(takes_gzip, "");
     if (from.has_body)
@@ -171,12 +175,17 @@ private:
                            .query = parse_parameters(query),
                            .authorization = in.get_header_value(authorization),
                            .from = {.host = value_of(in, host), .origin = value_of(in, origin)},
-                           .has_body = in.has_header(has_body)});
-    if (answer.body.size() >= least_to_compress)
+                           .has_body = in.has_header(has_body),
+                           .gzip = in.has_header(takes_gzip),
+                           .if_none_match = in.get_header_value(if_none_match)});
+    const auto is_coding = [](const auto& header) { return header.first == "Content-Encoding"; };
+    if (answer.body.size() >= least_to_compress && std::ranges::none_of(answer.headers, is_coding))
       compress(answer, in.has_header(takes_gzip));
     out.status = answer.status;
-    for (const auto& [name, value] : answer.headers)
+    for (const auto& [name, value] : answer.headers) {
+      out.headers.erase(name); // the default
       out.set_header(name, value);
+    }
     if (stopping_)
       out.set_header("Connection", "close");
     if (in.method == "HEAD")

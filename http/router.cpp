@@ -5,7 +5,8 @@
 #include "http/change_json.hpp"
 #include "http/health_json.hpp"
 #include "http/host_page.hpp"
-#include "http/page.hpp"
+#include "http/page_files.hpp"
+#include "http/page_response.hpp"
 #include "http/row_json.hpp"
 #include "http/stream_query.hpp"
 #include "http/stream_request.hpp"
@@ -20,9 +21,11 @@ response json_response(int status, std::string body) {
   return {.status = status, .body = std::move(body), .headers = {}};
 }
 
-/// Orchestrators probe these without a token, and the answers hold no secret.
+/// Orchestrators probe the first two without a token, and the answers hold no secret. The files of
+/// the page hold no data; the page itself asks for the token.
 bool is_public(const std::string& path) {
-  return path == "/api/v1/health/live" || path == "/api/v1/health/ready";
+  return path == "/api/v1/health/live" || path == "/api/v1/health/ready"
+         || find_page_file(path) != nullptr;
 }
 
 response wrong_method(const std::string& allow) {
@@ -95,8 +98,9 @@ response router::route_request(const request& asked) {
     refused.headers.emplace_back("WWW-Authenticate", "Bearer");
     return refused;
   }
+  const bool of_page = find_page_file(what.path) != nullptr;
   for (const auto& candidate : routes()) {
-    if (what.path != candidate.path)
+    if (what.path != candidate.path && !(of_page && candidate.handler == &router::page))
       continue;
     const std::string allowed = candidate.method;
     if (what.method == allowed || (allowed == "GET" && what.method == "HEAD"))
@@ -110,12 +114,11 @@ response router::route_request(const request& asked) {
   return error_response(404, "no such path; the page at / links to all paths");
 }
 
-response router::page(const request&) {
-  return {.body = std::string{page_html()},
-          .type = "text/html; charset=utf-8",
-          .headers = {{"Content-Security-Policy",
-                       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-                       "connect-src 'self'; frame-ancestors 'none'"}}};
+response router::page(const request& what) {
+  if (view_.role() == node_role::agent)
+    return error_response(404, "this node is an agent and has no page; open the page of the hub "
+                               "that HUB_ADDRESS names, at the hub's HTTP address");
+  return page_response(*find_page_file(what.path), what);
 }
 
 response router::health(const request&) {

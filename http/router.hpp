@@ -25,6 +25,8 @@ struct request {
   provenance from;
   std::string last_event_id = {}; ///< the header's value
   bool has_body = false;
+  bool gzip = false;              ///< the client accepts it
+  std::string if_none_match = {}; ///< the header's value
 };
 
 struct response {
@@ -58,7 +60,7 @@ private:
   };
   static const std::vector<route>& routes();
 
-  response page(const request&);
+  response page(const request& what);
   response health(const request&);
   response events(const request&);
   response live(const request&);
