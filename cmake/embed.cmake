@@ -1,11 +1,12 @@
-# Writes the files of the page as one C++ source: their bytes, their gzip form, content types and ETags.
-#   cmake -DFOLDER=web -DOUTPUT=FILE.cpp -DFILES="a;b" -P embed.cmake
+# Writes files that are served over HTTP as one C++ source: their bytes, their gzip form, content types and ETags.
+#   cmake -DFOLDER=web -DFUNCTION=page_files -DOUTPUT=FILE.cpp -DFILES="a;b" -P embed.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(type_html "text/html; charset=utf-8")
 set(type_css "text/css; charset=utf-8")
 set(type_js "text/javascript; charset=utf-8")
 set(type_svg "image/svg+xml")
+set(type_json "application/json")
 
 find_program(GZIP gzip REQUIRED) # part of every Debian
 
@@ -41,20 +42,20 @@ foreach(name IN LISTS FILES)
 endforeach()
 file(REMOVE "${packed}")
 
-file(WRITE "${OUTPUT}" "// Written by cmake/embed.cmake from the folder web/.
-#include \"http/page_files.hpp\"
+file(WRITE "${OUTPUT}" "// Written by cmake/embed.cmake from the files of a folder.
+#include \"http/embedded_files.hpp\"
 
 namespace volumeviz::http {
 
 namespace {
 
 ${arrays}
-constexpr page_file files[] = {
+constexpr embedded_file files[] = {
 ${table}};
 
 } // namespace
 
-std::span<const page_file> page_files() noexcept {
+std::span<const embedded_file> ${FUNCTION}() noexcept {
   return files;
 }
 

@@ -60,15 +60,17 @@ function(volumeviz_library folder)
   endif()
 endfunction()
 
-# volumeviz_embed(<folder> <files>)
+# volumeviz_embed(<folder> <files> <function>)
 # Adds the files below the folder <files> to the library of <folder>, as a source that is generated when one of them changes.
-function(volumeviz_embed folder files)
+# <function> of http/embedded_files.hpp returns them.
+function(volumeviz_embed folder files function)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/${files}" "${PROJECT_SOURCE_DIR}/${files}/*")
   list(TRANSFORM names PREPEND "${PROJECT_SOURCE_DIR}/${files}/" OUTPUT_VARIABLE paths)
   set(script "${PROJECT_SOURCE_DIR}/cmake/embed.cmake")
-  set(source "${PROJECT_BINARY_DIR}/embedded_${files}.cpp")
+  set(source "${PROJECT_BINARY_DIR}/embedded_${function}.cpp")
   add_custom_command(OUTPUT "${source}" DEPENDS ${paths} "${script}" VERBATIM
-    COMMAND ${CMAKE_COMMAND} "-DFOLDER=${PROJECT_SOURCE_DIR}/${files}" "-DOUTPUT=${source}" "-DFILES=${names}" -P "${script}")
+    COMMAND ${CMAKE_COMMAND} "-DFOLDER=${PROJECT_SOURCE_DIR}/${files}" "-DFUNCTION=${function}" "-DOUTPUT=${source}"
+      "-DFILES=${names}" -P "${script}")
   set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(volumeviz_${folder} PRIVATE "${source}")
 endfunction()

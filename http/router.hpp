@@ -38,6 +38,7 @@ struct response {
   std::optional<feed::subscription> stream = {};
 };
 
+response json_response(int status, std::string body);
 response error_response(int status, const std::string& sentence);
 
 /// Answers every path of the API, without sockets. Thread-safe.
@@ -52,6 +53,9 @@ public:
   /// Never throws: an exception inside becomes a 500 without details.
   response answer(const request& what) noexcept;
 
+  /// Each path with its method, as http/api/openapi.json writes it. Without the page's files.
+  static std::vector<std::pair<std::string, std::string>> paths();
+
 private:
   struct route {
     const char* path;
@@ -61,6 +65,7 @@ private:
   static const std::vector<route>& routes();
 
   response page(const request& what);
+  response openapi(const request& what);
   response health(const request&);
   response events(const request&);
   response live(const request&);

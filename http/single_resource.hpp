@@ -8,7 +8,10 @@
 
 namespace volumeviz::http {
 
-/// /api/v1/hosts/HOST/volumes/NAME or /api/v1/hosts/HOST/containers/ID.
+inline constexpr const char* resource_templates[] = {"/api/v1/hosts/{host}/volumes/{volume}",
+                                                     "/api/v1/hosts/{host}/containers/{id}"};
+
+/// What a path of one of these names.
 struct resource_path {
   std::string host, id;
   bool is_volume = false;

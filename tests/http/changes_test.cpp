@@ -48,7 +48,11 @@ persistence::change_row a_change() {
 
 TEST_CASE("a page of changes has each column, null where it does not apply, and the next cursor") {
   scene on;
-  on.past.page.items = {a_change(), {}};
+  persistence::change_row bare;
+  bare.kind = "volume";
+  bare.operation = "remove";
+  bare.source = "client";
+  on.past.page.items = {a_change(), bare};
   on.past.page.next = 41;
   const auto answer = on.get(path);
   CHECK(answer.status == 200);
@@ -175,11 +179,16 @@ TEST_CASE("without a history its paths are 404 with the reason, and lists of tod
 
 TEST_CASE("one resource is answered as in its list, a container with its mounts") {
   scene on;
-  on.rows.volume_page.items = {{.host = "web 1", .volume_id = "v/1"}};
-  on.rows.container_page.items = {{.host = "web 1", .container_id = "c1"}};
-  on.rows.mount_page.items = {{.host = "web 1", .volume_id = "v", .mount_path = "/data"}};
+  on.rows.volume_page.items.resize(1);
+  on.rows.volume_page.items[0].volume_id = "v1";
+  on.rows.volume_page.items[0].usage = persistence::volume_usage{};
+  on.rows.container_page.items.resize(1);
+  on.rows.container_page.items[0].container_id = "c1";
+  on.rows.mount_page.items.resize(1);
+  on.rows.mount_page.items[0].mount_path = "/data";
+  on.rows.mount_page.items[0].access_mode = "rw";
   const auto volume = boost::json::parse(on.get("/api/v1/hosts/web%201/volumes/v1").body);
-  CHECK(volume.at("volume_id") == "v/1");
+  CHECK(volume.at("volume_id") == "v1");
   CHECK(on.rows.last().host == "web 1");
   CHECK(on.rows.last().volume == "v1");
   const auto container = boost::json::parse(on.get("/api/v1/hosts/web%201/containers/c").body);

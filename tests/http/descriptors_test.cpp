@@ -47,13 +47,13 @@ private:
 
 std::unique_ptr<http::server> some_server() {
   auto started = http::listen({"127.0.0.1", 0}, {}, [](const http::request&) {
-    return http::response{.status = 200, .body = "{}", .headers = {}};
+    return http::response{.status = 200, .body = R"({"status":"ok","reasons":[]})", .headers = {}};
   });
   REQUIRE(started.has_value());
   return std::move(*started);
 }
 
-const std::string get = "GET / HTTP/1.1\r\n\r\n";
+const std::string get = "GET /api/v1/health/live HTTP/1.1\r\n\r\n";
 
 /// How often the threads of this process have blocked.
 long naps() {

@@ -2,6 +2,8 @@
 
 #include "tests/http/raw_client.hpp"
 
+#include <doctest/doctest.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,7 +15,8 @@ struct event_read {
   std::string id, name, data;
 };
 
-/// A subscriber of the feed. Every wait is bounded.
+/// A subscriber of the feed. Every wait is bounded. Each event must be as the OpenAPI document
+/// says.
 class event_client {
 public:
   explicit event_client(std::uint16_t port, const std::string& query = {},
@@ -49,6 +52,7 @@ public:
       else if (line.starts_with(":"))
         read.data = line;
     }
+    check(read);
     return read;
   }
 
@@ -63,6 +67,15 @@ public:
   bool ends() { return client_.ends(); }
 
 private:
+  static void check(const event_read& read) {
+    if (read.name.empty())
+      return;
+    const std::string schema = read.name == "change"   ? "Change"
+                               : read.name == "health" ? "Health"
+                                                       : "Reset";
+    CHECK(undocumented_in(schema, read.data) == "");
+  }
+
   raw_client client_;
   std::string head_;
 };

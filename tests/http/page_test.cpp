@@ -1,5 +1,5 @@
 // The files of the page: how they are served, and what they may not contain.
-#include "http/page_files.hpp"
+#include "http/embedded_files.hpp"
 #include "tests/http/fakes.hpp"
 #include "tests/http/raw_client.hpp"
 
@@ -16,7 +16,7 @@ using http::page_files;
 
 namespace {
 
-std::string path_of(const http::page_file& file) {
+std::string path_of(const http::embedded_file& file) {
   return file.name == "index.html" ? "/" : "/web/" + std::string{file.name};
 }
 

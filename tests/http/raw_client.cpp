@@ -29,7 +29,8 @@ raw_client::raw_client(std::uint16_t port, const char* host) {
 }
 
 raw_client::raw_client(raw_client&& other) noexcept
-    : socket_{std::exchange(other.socket_, -1)}, input_{std::move(other.input_)} {
+    : socket_{std::exchange(other.socket_, -1)}, input_{std::move(other.input_)},
+      documented_{std::move(other.documented_)} {
 }
 
 raw_client::~raw_client() {
@@ -38,6 +39,7 @@ raw_client::~raw_client() {
 }
 
 bool raw_client::send(const std::string& text) {
+  documented_.sent(text);
   const auto deadline = steady::now() + patience;
   for (std::size_t sent = 0; sent < text.size();) {
     const auto n =
@@ -94,6 +96,7 @@ std::optional<raw_answer_read> raw_client::read(bool head, std::chrono::millisec
       return {};
   result.body = input_.substr(0, length);
   input_.erase(0, length);
+  documented_.answered(result);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/http/api_document.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -13,7 +15,8 @@ struct raw_answer_read {
   std::string body;
 };
 
-/// A client that sends any bytes, valid or not. Every wait is bounded.
+/// A client that sends any bytes, valid or not. Every wait is bounded. Each answer that is read
+/// must be as the OpenAPI document says.
 class raw_client {
 public:
   static constexpr std::chrono::milliseconds patience{10'000};
@@ -42,6 +45,7 @@ private:
 
   int socket_ = -1;
   std::string input_;
+  documented_connection documented_;
 };
 
 /// One request on a connection of its own.

@@ -1,10 +1,10 @@
-#include "http/page_files.hpp"
+#include "http/embedded_files.hpp"
 
 #include <algorithm>
 
 namespace volumeviz::http {
 
-const page_file* find_page_file(std::string_view path) noexcept {
+const embedded_file* find_page_file(std::string_view path) noexcept {
   static constexpr std::string_view index = "index.html", folder = "/web/";
   std::string_view name;
   if (path == "/")
@@ -12,8 +12,12 @@ const page_file* find_page_file(std::string_view path) noexcept {
   else if (path.starts_with(folder) && path.substr(folder.size()) != index)
     name = path.substr(folder.size());
   const auto files = page_files();
-  const auto found = std::ranges::find(files, name, &page_file::name);
+  const auto found = std::ranges::find(files, name, &embedded_file::name);
   return found == files.end() ? nullptr : &*found;
+}
+
+const embedded_file& api_document() noexcept {
+  return api_files().front();
 }
 
 } // namespace volumeviz::http
