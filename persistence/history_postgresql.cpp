@@ -68,9 +68,6 @@ SELECT v.host, v.volume_id, now() FROM volumes v WHERE NOT EXISTS (
 
 // A time in JSON is ISO 8601 in UTC, whatever the time zone of the client.
 //
-// history_row: a row before and after a change, on its way from the trigger that saw it to
-// `changes`. `was`, `is`: whether its version before and after belongs to the history.
-//
 // history_told: what the writer says about its transaction, by host, see
 // persistence/history_context.hpp. Other clients say nothing.
 //
@@ -81,9 +78,6 @@ constexpr const char* postgresql_functions = R"sql(
 CREATE FUNCTION history_time(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
-CREATE TYPE history_row AS (
-  host text, kind text, volume_id text, container_id text, mount_path text, name text, image text,
-  old jsonb, new jsonb, was boolean, "is" boolean, at timestamptz);
 CREATE FUNCTION history_told() RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT nullif(current_setting('volumeviz.told', true), '')::jsonb
 $$;
@@ -98,61 +92,6 @@ BEGIN
   PERFORM pg_advisory_xact_lock_shared((7663 << 16) | (before_ours >> 31)::integer,
                                        (before_ours & 2147483647)::integer),
           set_config('volumeviz.horizon', before_ours::text, true);
-END
-$$;
-CREATE FUNCTION history_record(INOUT rows history_row[]) LANGUAGE plpgsql AS $$
-DECLARE
-  told jsonb := history_told();
-BEGIN
-  PERFORM history_horizon();
-  WITH timed AS MATERIALIZED (
-    SELECT r.*, l.event, l.listed, l.off, p.at AS last_at, told #>> ARRAY[r.host, 'verified'] AS verified,
-           greatest(coalesce(l.event, l.listed, now()), p.at) AS happened
-    FROM unnest(rows) WITH ORDINALITY AS r (host, kind, volume_id, container_id, mount_path, name, image, old, new,
-                                            was, "is", at, place)
-    CROSS JOIN LATERAL (
-      SELECT coalesce(told #>> ARRAY[r.host, 'c', r.container_id],
-                      told #>> ARRAY[r.host, 'v', r.volume_id])::timestamptz AS event,
-             (told #>> ARRAY[r.host, 'at'])::timestamptz AS listed,
-             coalesce(told #>> ARRAY[r.host, 'off'] = 'true', false) AS off OFFSET 0) l
-    LEFT JOIN LATERAL (
-      (SELECT c.at FROM changes c WHERE r.kind = 'volume' AND c.volume_id = r.volume_id AND c.kind = 'volume'
-         AND c.host = r.host ORDER BY c.id DESC LIMIT 1)
-      UNION ALL
-      (SELECT c.at FROM changes c WHERE r.kind = 'container' AND c.container_id = r.container_id
-         AND c.kind = 'container' AND c.host = r.host ORDER BY c.id DESC LIMIT 1)
-      UNION ALL
-      (SELECT c.at FROM changes c WHERE r.kind = 'mount' AND c.container_id = r.container_id
-         AND c.mount_path = r.mount_path AND c.volume_id = r.volume_id AND c.host = r.host AND c.kind = 'mount'
-         ORDER BY c.id DESC LIMIT 1)) p ON true),
-  written AS (
-    INSERT INTO changes (host, kind, operation, volume_id, container_id, mount_path, name, image, at, not_before, source,
-                         old, new, recorded_at, began_at, span, before)
-    SELECT t.host, t.kind, CASE WHEN NOT t.was THEN 'create' WHEN NOT t.is THEN 'remove' ELSE 'update' END,
-           t.volume_id, t.container_id, t.mount_path, coalesce(t.name, ''), t.image, t.happened,
-           CASE WHEN t.event IS NOT NULL OR t.listed IS NULL THEN t.happened
-                WHEN t.verified IS NOT NULL THEN least(t.verified::timestamptz, t.happened) END,
-           CASE WHEN t.event IS NOT NULL THEN 'event' WHEN t.listed IS NOT NULL THEN 'reconciliation' ELSE 'client' END,
-           CASE WHEN t.was AND t.is THEN d.old WHEN t.was THEN t.old END,
-           CASE WHEN t.was AND t.is THEN d.new WHEN t.is THEN t.new END,
-           now(), b.began, CASE WHEN t.was THEN
-             least(20, greatest(0, floor(ln(greatest(1, extract(epoch FROM t.happened - b.began)::float8)) / ln(4::float8) + 1e-9))) END,
-           CASE WHEN t.was AND t.is THEN t.old END
-    FROM timed t
-    CROSS JOIN LATERAL (
-      SELECT CASE WHEN t.was THEN coalesce(t.last_at, '1970-01-01Z') END AS began OFFSET 0) b
-    LEFT JOIN LATERAL (
-      SELECT jsonb_object_agg(o.key, o.value) AS old, jsonb_object_agg(o.key, t.new -> o.key) AS new
-      FROM jsonb_each(t.old) o WHERE t.was AND t.is AND t.new -> o.key IS DISTINCT FROM o.value) d ON true
-    WHERE NOT t.off AND (t.was <> t.is OR (t.is AND d.new IS NOT NULL))
-    ORDER BY t.place),
-  begun AS (
-    UPDATE history_hosts h SET begins_at = greatest(h.begins_at, t.happened)
-    FROM (SELECT t.host, max(t.happened) AS happened, bool_or(t.off) AS off FROM timed t GROUP BY t.host) t
-    WHERE h.host = t.host AND (h.begins_at IS NULL OR (t.off AND t.happened > h.begins_at)))
-  SELECT array_agg(ROW(t.host, t.kind, t.volume_id, t.container_id, t.mount_path, t.name, t.image, t.old, t.new, t.was,
-                       t.is, t.happened)::history_row ORDER BY t.place)
-  INTO rows FROM timed t;
 END
 $$;
 )sql";

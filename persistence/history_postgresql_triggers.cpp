@@ -1,6 +1,7 @@
 #include "persistence/history_sql.hpp"
 
 #include <array>
+#include <string>
 
 namespace volumeviz::persistence {
 
@@ -20,37 +21,113 @@ std::string postgresql_json(std::span<const recorded_column> columns, const std:
   return result += ')';
 }
 
+/// The names of the columns that are equal in o and n, and NULLs.
+std::string equal_columns(std::span<const recorded_column> columns) {
+  std::string result = "ARRAY[";
+  for (const auto& column : columns) {
+    const std::string name{column.name};
+    result += (result.ends_with('[') ? "CASE WHEN o." : ", CASE WHEN o.") + name
+              + " IS NOT DISTINCT FROM n." + name + " THEN '" + name + "' END";
+  }
+  return result += ']';
+}
+
 // One statement-level trigger for each operation: it sees all rows that a statement, or a cascade,
-// has changed. One that changed none, as most do, must cost little: the first query has a plan that
-// opens no table.
+// has changed. The context is parsed once for all of them. Row by row, with plain variables and
+// statements on one row: most statements change one row, and one statement that joins everything
+// takes longer to start than all of these to run. Bookkeeping that other rows of the same statement
+// may concern as well comes after the loop, for all at once.
 //
 // A row whose key was changed is two rows: FULL JOIN.
+//
+// A host without begins_at has no changes yet, so none is looked for.
 constexpr const char* trigger_function = R"sql(
 CREATE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  rows history_row[];
-BEGIN
+  told jsonb;
+  rows refcursor;
+  pair record;
+  o {table}; n {table}; x {table};
+  was boolean; "is" boolean; off boolean; fresh boolean;
+  of_host text; of_volumes jsonb; of_containers jsonb;
+  event timestamptz; listed timestamptz; verified timestamptz; last_at timestamptz; happened timestamptz;
+  begun timestamptz; began timestamptz;
+  old_row jsonb; new_row jsonb; before_row jsonb; equal text[];
+{variables}BEGIN
   IF TG_OP = 'INSERT' THEN
-    PERFORM FROM new_rows LIMIT 1;
-  ELSE
-    PERFORM FROM old_rows LIMIT 1;
-  END IF;
-  IF NOT FOUND THEN
-    RETURN NULL;
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    SELECT array_agg(ROW({key n}, {name n}, NULL, {row n}, false, n.in_history, NULL)::history_row)
-    INTO rows FROM new_rows n;
+    OPEN rows FOR SELECT NULL::{table} AS o, r AS n FROM new_rows r;
   ELSIF TG_OP = 'DELETE' THEN
-    SELECT array_agg(ROW({key o}, {name o}, {row o}, NULL, o.in_history, false, NULL)::history_row)
-    INTO rows FROM old_rows o;
+    OPEN rows FOR SELECT r AS o, NULL::{table} AS n FROM old_rows r;
   ELSE
-    SELECT array_agg(CASE WHEN n.host IS NULL THEN ROW({key o}, {name o}, {row o}, NULL, o.in_history, false, NULL)::history_row
-      ELSE ROW({key n}, {name n}, CASE WHEN o.host IS NOT NULL THEN {row o} END, {row n},
-               coalesce(o.in_history, false), n.in_history, NULL)::history_row END)
-    INTO rows FROM old_rows o FULL JOIN new_rows n ON n.host = o.host{same};
+    OPEN rows FOR SELECT b AS o, a AS n FROM old_rows b FULL JOIN new_rows a ON a.host = b.host{same};
   END IF;
-  rows := history_record(rows);
+  LOOP
+    FETCH rows INTO pair;
+    EXIT WHEN NOT FOUND;
+    o := pair.o;
+    n := pair.n;
+    IF n.host IS NULL THEN x := o; ELSE x := n; END IF;
+    was := coalesce(o.in_history, false);
+    "is" := coalesce(n.in_history, false);
+    IF of_host IS NULL OR of_host <> x.host THEN
+      IF of_host IS NULL THEN
+        told := history_told();
+        IF coalesce(current_setting('volumeviz.horizon', true), '') = '' THEN
+          PERFORM history_horizon();
+        END IF;
+      END IF;
+      of_host := x.host;
+      listed := (told #>> ARRAY[of_host, 'at'])::timestamptz;
+      verified := (told #>> ARRAY[of_host, 'verified'])::timestamptz;
+      off := coalesce((told #>> ARRAY[of_host, 'off']) = 'true', false);
+      of_volumes := told #> ARRAY[of_host, 'v'];
+      of_containers := told #> ARRAY[of_host, 'c'];
+      SELECT h.begins_at INTO begun FROM history_hosts h WHERE h.host = of_host;
+      fresh := FOUND AND begun IS NULL;
+    END IF;
+    event := coalesce({event})::timestamptz;
+    last_at := NULL;
+    IF NOT fresh THEN
+      SELECT c.at INTO last_at FROM changes c WHERE c.host = x.host AND c.kind = '{kind}'{last} ORDER BY c.id DESC LIMIT 1;
+    END IF;
+    happened := greatest(coalesce(event, listed, now()), last_at);
+{name}    IF NOT off AND (was OR "is") THEN
+      old_row := NULL;
+      new_row := NULL;
+      before_row := NULL;
+      began := NULL;
+      IF was THEN
+        old_row := {row o};
+        began := coalesce(last_at, '1970-01-01Z');
+      END IF;
+      IF "is" THEN
+        new_row := {row n};
+      END IF;
+      IF was AND "is" THEN
+        before_row := old_row;
+        equal := {equal};
+        old_row := old_row - equal;
+        new_row := new_row - equal;
+      END IF;
+      IF NOT (was AND "is") OR new_row <> '{}' THEN
+        INSERT INTO changes (host, kind, operation, volume_id, container_id, mount_path, name, image, at, not_before,
+                             source, old, new, recorded_at, began_at, span, before)
+        VALUES (of_host, '{kind}', CASE WHEN NOT was THEN 'create' WHEN NOT "is" THEN 'remove' ELSE 'update' END,
+                {key}, {named}, happened,
+                CASE WHEN event IS NOT NULL OR listed IS NULL THEN happened
+                     WHEN verified IS NOT NULL THEN least(verified, happened) END,
+                CASE WHEN event IS NOT NULL THEN 'event' WHEN listed IS NOT NULL THEN 'reconciliation' ELSE 'client' END,
+                old_row, new_row, now(), began,
+                least(20, greatest(0, floor(ln(greatest(1, extract(epoch FROM happened - began)::float8)) / ln(4::float8) + 1e-9))) * CASE WHEN was THEN 1 END,
+                before_row);
+      END IF;
+    END IF;
+    IF (off OR fresh) AND (begun IS NULL OR happened > begun) THEN
+      UPDATE history_hosts h SET begins_at = greatest(h.begins_at, happened) WHERE h.host = of_host;
+      begun := happened;
+    END IF;
+{each}  END LOOP;
+  CLOSE rows;
 {then}  RETURN NULL;
 END
 $$;
@@ -62,154 +139,84 @@ CREATE TRIGGER history_of_deletes AFTER DELETE ON {table}
   REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION history_of_{table}();
 )sql";
 
-// A volume that appears, or is created anew under its name, has no user yet. A volume that enters
-// or leaves the history takes its mounts along.
-constexpr const char* after_volumes = R"sql(
-  IF TG_OP = 'DELETE' THEN
-    DELETE FROM volume_usage u USING unnest(rows) r WHERE u.host = r.host AND u.volume_id = r.volume_id
-      AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);
-    RETURN NULL;
-  END IF;
-  IF TG_OP = 'UPDATE' THEN
-    DELETE FROM volume_usage u USING unnest(rows) r WHERE u.host = r.host AND u.volume_id = r.volume_id
-      AND r.old IS NOT NULL AND (r.new IS NULL OR r.old -> 'created_at' <> r.new -> 'created_at');
-  END IF;
-  INSERT INTO volume_usage (host, volume_id, orphaned_since)
-  SELECT r.host, r.volume_id, r.at FROM unnest(rows) r
-  WHERE r.new IS NOT NULL AND (r.old IS NULL OR r.old -> 'created_at' <> r.new -> 'created_at')
-    AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
-  ON CONFLICT (host, volume_id) DO UPDATE SET orphaned_since = excluded.orphaned_since;
-  IF EXISTS (SELECT FROM unnest(rows) r WHERE r.new IS NOT NULL AND r.is <> (r.was OR r.old IS NULL)) THEN
-    UPDATE volume_mounts m SET in_history = r.is AND c.in_history
-    FROM unnest(rows) r, containers c
-    WHERE r.new IS NOT NULL AND r.is <> (r.was OR r.old IS NULL) AND m.host = r.host AND m.volume_id = r.volume_id
-      AND c.host = m.host AND c.container_id = m.container_id AND m.in_history <> (r.is AND c.in_history);
-  END IF;
-)sql";
+struct recorded_in_postgresql {
+  std::string table, kind;
+  std::span<const recorded_column> columns;
+  std::string key;       ///< volume_id, container_id, mount_path
+  std::string same;      ///< whether old and new row have one key
+  std::string last;      ///< whether c is a change of the row
+  std::string event;     ///< when an event told of it
+  std::string name;      ///< statements that find name and image
+  std::string named;     ///< name, image
+  postgresql_usage then; ///< what a change means for volume_usage and the mounts
+};
 
-constexpr const char* after_containers = R"sql(
-  IF TG_OP = 'UPDATE' THEN
-    INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image)
-    SELECT DISTINCT ON (r.host, m.volume_id) r.host, m.volume_id, r.at, r.container_id, r.name, r.image
-    FROM unnest(rows) r CROSS JOIN LATERAL (
-      SELECT volume_id FROM volume_mounts WHERE host = r.host AND container_id = r.container_id OFFSET 0) m
-    WHERE r.old -> 'is_active' = 'true' AND r.new -> 'is_active' = 'false'
-    ORDER BY r.host, m.volume_id, r.at DESC
-    ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
-      container_id = excluded.container_id, container_name = excluded.container_name,
-      container_image = excluded.container_image
-      WHERE u.last_used_at IS NULL OR u.last_used_at <= excluded.last_used_at;
-  END IF;
-)sql";
-
-// Mounts that go while their container runs were used until then. When the container's row has gone
-// already, history_of_running_container() has seen to this.
-constexpr const char* after_mounts = R"sql(
-  IF TG_OP <> 'DELETE' THEN
-    UPDATE volume_usage u SET orphaned_since = NULL FROM unnest(rows) r
-    WHERE r.new IS NOT NULL AND u.host = r.host AND u.volume_id = r.volume_id AND u.orphaned_since IS NOT NULL;
-  END IF;
-  IF TG_OP <> 'INSERT' THEN
-    WITH gone AS MATERIALIZED (
-      SELECT DISTINCT ON (r.host, r.volume_id) r.host, r.volume_id, r.container_id, r.name, r.image, r.at, c.runs
-      FROM unnest(rows) r CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM containers c WHERE c.host = r.host AND c.container_id = r.container_id AND c.is_active)
-               AS runs OFFSET 0) c
-      WHERE r.new IS NULL ORDER BY r.host, r.volume_id, c.runs DESC, r.at DESC)
-    INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image,
-                                   orphaned_since)
-    SELECT r.host, r.volume_id, CASE WHEN r.runs THEN r.at END, CASE WHEN r.runs THEN r.container_id END,
-           CASE WHEN r.runs THEN r.name END, CASE WHEN r.runs THEN r.image END, CASE WHEN NOT l.mounted THEN r.at END
-    FROM gone r CROSS JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id) AS mounted,
-             EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id) AS known OFFSET 0) l
-    WHERE (l.known OR l.mounted) AND (r.runs OR NOT l.mounted)
-    ON CONFLICT (host, volume_id) DO UPDATE SET
-      last_used_at = coalesce(excluded.last_used_at, u.last_used_at),
-      container_id = CASE WHEN excluded.last_used_at IS NULL THEN u.container_id ELSE excluded.container_id END,
-      container_name = CASE WHEN excluded.last_used_at IS NULL THEN u.container_name ELSE excluded.container_name END,
-      container_image = CASE WHEN excluded.last_used_at IS NULL THEN u.container_image ELSE excluded.container_image END,
-      orphaned_since = excluded.orphaned_since;
-    DELETE FROM volume_usage u USING (SELECT DISTINCT x.host, x.volume_id FROM unnest(rows) x WHERE x.new IS NULL) r
-    WHERE u.host = r.host AND u.volume_id = r.volume_id
-      AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
-      AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);
-  END IF;
-)sql";
+std::string postgresql_triggers_of(const recorded_in_postgresql& of) {
+  return filled(trigger_function,
+                std::array{replacement{"table", of.table}, replacement{"kind", of.kind},
+                           replacement{"variables", of.then.variables},
+                           replacement{"same", of.same}, replacement{"last", of.last},
+                           replacement{"event", of.event}, replacement{"name", of.name},
+                           replacement{"key", of.key}, replacement{"named", of.named},
+                           replacement{"row o", postgresql_json(of.columns, "o")},
+                           replacement{"row n", postgresql_json(of.columns, "n")},
+                           replacement{"equal", equal_columns(of.columns)},
+                           replacement{"each", of.then.each}, replacement{"then", of.then.after}});
+}
 
 // A mount is called by its container. When a cascade has deleted the container before its mounts,
 // the last change of the container knows the name.
 constexpr const char* mount_name =
-    R"sql((SELECT k.name FROM containers k WHERE k.host = {x}.host AND k.container_id = {x}.container_id
-      UNION ALL (SELECT k.name FROM changes k WHERE k.host = {x}.host AND k.container_id = {x}.container_id
-        AND k.kind = 'container' ORDER BY k.id DESC LIMIT 1) LIMIT 1),
-      (SELECT k.image FROM containers k WHERE k.host = {x}.host AND k.container_id = {x}.container_id
-      UNION ALL (SELECT k.image FROM changes k WHERE k.host = {x}.host AND k.container_id = {x}.container_id
-        AND k.kind = 'container' ORDER BY k.id DESC LIMIT 1) LIMIT 1))sql";
-
-// The cascade deletes the mounts of a container after the container itself, which then can't be
-// asked whether it runs. The node deletes the mounts first.
-constexpr const char* postgresql_running_containers = R"sql(
-CREATE FUNCTION history_of_running_container() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  told jsonb := history_told();
-  happened timestamptz := coalesce((told #>> ARRAY[OLD.host, 'c', OLD.container_id])::timestamptz,
-                                   (told #>> ARRAY[OLD.host, 'at'])::timestamptz, now());
-BEGIN
-  INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image)
-  SELECT DISTINCT m.host, m.volume_id, happened, OLD.container_id, OLD.name, OLD.image
-  FROM volume_mounts m WHERE m.host = OLD.host AND m.container_id = OLD.container_id
-  ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
-    container_id = excluded.container_id, container_name = excluded.container_name,
-    container_image = excluded.container_image
-    WHERE u.last_used_at IS NULL OR u.last_used_at <= excluded.last_used_at;
-  RETURN OLD;
-END
-$$;
-CREATE TRIGGER history_of_running_container BEFORE DELETE ON containers
-  FOR EACH ROW WHEN (OLD.is_active) EXECUTE FUNCTION history_of_running_container();
+    R"sql(    IF of_container IS NULL OR of_container <> x.container_id OR of_container_host <> x.host THEN
+      of_container := x.container_id;
+      of_container_host := x.host;
+      SELECT k.name, k.image, k.is_active INTO of_name, of_image, runs FROM containers k
+      WHERE k.host = x.host AND k.container_id = x.container_id;
+      IF NOT FOUND THEN
+        SELECT k.name, k.image, false INTO of_name, of_image, runs FROM changes k
+        WHERE k.host = x.host AND k.container_id = x.container_id AND k.kind = 'container' ORDER BY k.id DESC LIMIT 1;
+      END IF;
+    END IF;
 )sql";
-
-std::string name_of_mount(const std::string& alias) {
-  return filled(mount_name, std::array{replacement{"x", alias}});
-}
-
-std::string postgresql_triggers_of(const std::string& table,
-                                   std::span<const recorded_column> columns,
-                                   const std::array<std::string, 4>& key_and_name,
-                                   const std::string& same, const char* then) {
-  const auto [key_of_new, key_of_old, name_of_new, name_of_old] = key_and_name;
-  return filled(trigger_function,
-                std::array{replacement{"table", table}, replacement{"key n", key_of_new},
-                           replacement{"key o", key_of_old}, replacement{"name n", name_of_new},
-                           replacement{"name o", name_of_old},
-                           replacement{"row n", postgresql_json(columns, "n")},
-                           replacement{"row o", postgresql_json(columns, "o")},
-                           replacement{"same", same}, replacement{"then", then}});
-}
 
 } // namespace
 
 std::string postgresql_history_triggers() {
-  return postgresql_triggers_of("volumes", volume_columns(),
-                                {"n.host, 'volume', n.volume_id, NULL, NULL",
-                                 "o.host, 'volume', o.volume_id, NULL, NULL", "n.name, NULL",
-                                 "o.name, NULL"},
-                                " AND n.volume_id = o.volume_id", after_volumes)
-         + postgresql_triggers_of("containers", container_columns(),
-                                  {"n.host, 'container', NULL, n.container_id, NULL",
-                                   "o.host, 'container', NULL, o.container_id, NULL",
-                                   "n.name, n.image", "o.name, o.image"},
-                                  " AND n.container_id = o.container_id", after_containers)
-         + postgresql_triggers_of(
-             "volume_mounts", mount_columns(),
-             {"n.host, 'mount', n.volume_id, n.container_id, n.mount_path",
-              "o.host, 'mount', o.volume_id, o.container_id, o.mount_path", name_of_mount("n"),
-              name_of_mount("o")},
-             " AND n.volume_id = o.volume_id AND n.container_id = o.container_id AND "
-             "n.mount_path = o.mount_path",
-             after_mounts)
-         + postgresql_running_containers;
+  const recorded_in_postgresql volumes{.table = "volumes",
+                                       .kind = "volume",
+                                       .columns = volume_columns(),
+                                       .key = "x.volume_id, NULL, NULL",
+                                       .same = " AND a.volume_id = b.volume_id",
+                                       .last = " AND c.volume_id = x.volume_id",
+                                       .event = "of_volumes ->> x.volume_id",
+                                       .name = "",
+                                       .named = "x.name, NULL",
+                                       .then = postgresql_usage_of_volumes()};
+  const recorded_in_postgresql containers{.table = "containers",
+                                          .kind = "container",
+                                          .columns = container_columns(),
+                                          .key = "NULL, x.container_id, NULL",
+                                          .same = " AND a.container_id = b.container_id",
+                                          .last = " AND c.container_id = x.container_id",
+                                          .event = "of_containers ->> x.container_id",
+                                          .name = "",
+                                          .named = "x.name, x.image",
+                                          .then = postgresql_usage_of_containers()};
+  const recorded_in_postgresql mounts{
+      .table = "volume_mounts",
+      .kind = "mount",
+      .columns = mount_columns(),
+      .key = "x.volume_id, x.container_id, x.mount_path",
+      .same = " AND a.volume_id = b.volume_id AND a.container_id = b.container_id AND "
+              "a.mount_path = b.mount_path",
+      .last = " AND c.container_id = x.container_id AND c.mount_path = x.mount_path AND "
+              "c.volume_id = x.volume_id",
+      .event = "of_containers ->> x.container_id, of_volumes ->> x.volume_id",
+      .name = mount_name,
+      .named = "coalesce(of_name, ''), of_image",
+      .then = postgresql_usage_of_mounts()};
+  return postgresql_triggers_of(volumes) + postgresql_triggers_of(containers)
+         + postgresql_triggers_of(mounts) + postgresql_running_containers();
 }
 
 } // namespace volumeviz::persistence

@@ -1,0 +1,157 @@
+#include "persistence/history_sql.hpp"
+
+namespace volumeviz::persistence {
+
+namespace {
+
+// A volume that appears, or is created anew under its name, has no user yet. A volume that enters
+// or leaves the history takes its mounts along.
+constexpr const char* each_volume = R"sql(
+    IF n.host IS NULL THEN
+      DELETE FROM volume_usage u WHERE u.host = x.host AND u.volume_id = x.volume_id
+        AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = x.host AND v.volume_id = x.volume_id);
+    ELSIF o.host IS NULL OR o.created_at IS DISTINCT FROM n.created_at THEN
+      IF o.host IS NOT NULL THEN
+        DELETE FROM volume_usage u WHERE u.host = x.host AND u.volume_id = x.volume_id;
+      END IF;
+      INSERT INTO volume_usage (host, volume_id, orphaned_since)
+      SELECT x.host, x.volume_id, happened
+      WHERE NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = x.host AND m.volume_id = x.volume_id)
+      ON CONFLICT (host, volume_id) DO UPDATE SET orphaned_since = excluded.orphaned_since;
+    END IF;
+    IF n.host IS NOT NULL AND "is" <> (was OR o.host IS NULL) THEN
+      UPDATE volume_mounts m SET in_history = "is" AND c.in_history FROM containers c
+      WHERE m.host = x.host AND m.volume_id = x.volume_id
+        AND c.host = m.host AND c.container_id = m.container_id AND m.in_history <> ("is" AND c.in_history);
+    END IF;
+)sql";
+
+// Containers that stop may have volumes in common, so their use is written for all of them at once,
+// once for each volume.
+constexpr const char* container_variables =
+    R"sql(  stopped_on text[]; stopped text[]; stopped_at timestamptz[];
+)sql";
+
+constexpr const char* each_container = R"sql(
+    IF o.is_active AND NOT n.is_active THEN
+      stopped_on := stopped_on || n.host;
+      stopped := stopped || n.container_id;
+      stopped_at := stopped_at || happened;
+    END IF;
+)sql";
+
+constexpr const char* after_containers = R"sql(
+  IF stopped IS NOT NULL THEN
+    INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image)
+    SELECT DISTINCT ON (s.host, m.volume_id) s.host, m.volume_id, s.at, s.container_id, m.name, m.image
+    FROM unnest(stopped_on, stopped, stopped_at) AS s (host, container_id, at) CROSS JOIN LATERAL (
+      SELECT m.volume_id, k.name, k.image FROM volume_mounts m, containers k
+      WHERE m.host = s.host AND m.container_id = s.container_id
+        AND k.host = s.host AND k.container_id = s.container_id OFFSET 0) m
+    ORDER BY s.host, m.volume_id, s.at DESC
+    ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
+      container_id = excluded.container_id, container_name = excluded.container_name,
+      container_image = excluded.container_image
+      WHERE u.last_used_at IS NULL OR u.last_used_at <= excluded.last_used_at;
+  END IF;
+)sql";
+
+constexpr const char* mount_variables =
+    R"sql(  of_container text; of_container_host text; of_name text; of_image text; runs boolean;
+  gone_on text[]; gone text[]; gone_from text[]; gone_name text[]; gone_image text[]; gone_at timestamptz[]; gone_running boolean[];
+)sql";
+
+constexpr const char* each_mount = R"sql(
+    IF n.host IS NULL THEN
+      gone_on := gone_on || x.host;
+      gone := gone || x.volume_id;
+      gone_from := gone_from || x.container_id;
+      gone_name := gone_name || of_name;
+      gone_image := gone_image || of_image;
+      gone_at := gone_at || happened;
+      gone_running := gone_running || runs;
+    ELSIF o.host IS NULL THEN
+      UPDATE volume_usage u SET orphaned_since = NULL
+      WHERE u.host = x.host AND u.volume_id = x.volume_id AND u.orphaned_since IS NOT NULL;
+    END IF;
+)sql";
+
+// Mounts that go while their container runs were used until then. When the container's row has gone
+// already, history_of_running_container() has seen to this. Many mounts of one volume may go at
+// once: the others are counted once for each volume.
+constexpr const char* after_mounts = R"sql(
+  IF gone IS NOT NULL THEN
+    WITH last AS MATERIALIZED (
+      SELECT DISTINCT ON (r.host, r.volume_id) r.*
+      FROM unnest(gone_on, gone, gone_from, gone_name, gone_image, gone_at, gone_running)
+           AS r (host, volume_id, container_id, name, image, at, runs)
+      ORDER BY r.host, r.volume_id, r.runs DESC, r.at DESC)
+    INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image,
+                                   orphaned_since)
+    SELECT r.host, r.volume_id, CASE WHEN r.runs THEN r.at END, CASE WHEN r.runs THEN r.container_id END,
+           CASE WHEN r.runs THEN r.name END, CASE WHEN r.runs THEN r.image END, CASE WHEN NOT l.mounted THEN r.at END
+    FROM last r CROSS JOIN LATERAL (
+      SELECT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id) AS mounted,
+             EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id) AS known OFFSET 0) l
+    WHERE (l.known OR l.mounted) AND (r.runs OR NOT l.mounted)
+    ON CONFLICT (host, volume_id) DO UPDATE SET
+      last_used_at = coalesce(excluded.last_used_at, u.last_used_at),
+      container_id = CASE WHEN excluded.last_used_at IS NULL THEN u.container_id ELSE excluded.container_id END,
+      container_name = CASE WHEN excluded.last_used_at IS NULL THEN u.container_name ELSE excluded.container_name END,
+      container_image = CASE WHEN excluded.last_used_at IS NULL THEN u.container_image ELSE excluded.container_image END,
+      orphaned_since = excluded.orphaned_since;
+    DELETE FROM volume_usage u USING (SELECT DISTINCT r.host, r.volume_id FROM unnest(gone_on, gone) AS r (host, volume_id)) r
+    WHERE u.host = r.host AND u.volume_id = r.volume_id
+      AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
+      AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);
+  END IF;
+)sql";
+
+// The cascade deletes the mounts of a container after the container itself, which then can't be
+// asked whether it runs. The node deletes the mounts first.
+constexpr const char* running_containers = R"sql(
+CREATE FUNCTION history_of_running_container() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  told jsonb;
+  happened timestamptz;
+BEGIN
+  PERFORM FROM volume_mounts m WHERE m.host = OLD.host AND m.container_id = OLD.container_id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN OLD;
+  END IF;
+  told := history_told();
+  happened := coalesce((told #>> ARRAY[OLD.host, 'c', OLD.container_id])::timestamptz,
+                       (told #>> ARRAY[OLD.host, 'at'])::timestamptz, now());
+  INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image)
+  SELECT DISTINCT m.host, m.volume_id, happened, OLD.container_id, OLD.name, OLD.image
+  FROM volume_mounts m WHERE m.host = OLD.host AND m.container_id = OLD.container_id
+  ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
+    container_id = excluded.container_id, container_name = excluded.container_name,
+    container_image = excluded.container_image
+    WHERE u.last_used_at IS NULL OR u.last_used_at <= excluded.last_used_at;
+  RETURN OLD;
+END
+$$;
+CREATE TRIGGER history_of_running_container BEFORE DELETE ON containers
+  FOR EACH ROW WHEN (OLD.is_active) EXECUTE FUNCTION history_of_running_container();
+)sql";
+
+} // namespace
+
+postgresql_usage postgresql_usage_of_volumes() {
+  return {"", each_volume, ""};
+}
+
+postgresql_usage postgresql_usage_of_containers() {
+  return {container_variables, each_container, after_containers};
+}
+
+postgresql_usage postgresql_usage_of_mounts() {
+  return {mount_variables, each_mount, after_mounts};
+}
+
+const char* postgresql_running_containers() {
+  return running_containers;
+}
+
+} // namespace volumeviz::persistence
