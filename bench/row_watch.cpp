@@ -13,10 +13,15 @@ namespace volumeviz::bench {
 
 struct row_watch::implementation {
   implementation(table which, const std::string& of)
-      : query{which == table::volumes
-                  ? "SELECT '1' FROM volumes WHERE host = :host AND volume_id = :key"
-                  : "SELECT state FROM containers WHERE host = :host AND container_id = :key"},
+      : query{query_of(which, of.empty() || of == integration::stage::host ? "" : "plain_")},
         host{of.empty() ? integration::stage::host : of} {}
+
+  static std::string query_of(table which, const std::string& prefix) {
+    return which == table::volumes
+               ? "SELECT '1' FROM " + prefix + "volumes WHERE host = :host AND volume_id = :key"
+               : "SELECT state FROM " + prefix
+                     + "containers WHERE host = :host AND container_id = :key";
+  }
 
   std::string query, host, key, found;
   soci::session session;

@@ -9,7 +9,8 @@ namespace volumeviz::bench {
 class row_watch {
 public:
   enum class table { volumes, containers };
-  /// `host`: whose rows; empty: those of the stage's node.
+  /// `host`: whose rows; empty: those of the stage's node. The rows of others are in the tables of
+  /// least_writer.
   row_watch(const std::string& database_url, table which, const std::string& host = {});
   ~row_watch();
 

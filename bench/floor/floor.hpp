@@ -15,8 +15,8 @@ struct floor_time {
 
 /// The least that any program has to do for one event: one inspect of the resource on a kept
 /// connection, and one prepared statement that commits its row, as a new row of the host "floor".
-/// It uses the same daemon, database and tables as the measured node, and is measured in turns with
-/// it, so that load and disk are the same for both.
+/// It uses the same daemon and database as the measured node, and tables like the node's, and is
+/// measured in turns with it, so that load and disk are the same for both.
 class floor {
 public:
   floor(const std::string& daemon_socket, const std::string& database_url);

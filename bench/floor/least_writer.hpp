@@ -21,9 +21,10 @@ struct container_row {
 volume_row volume_row_of(std::string_view inspect);
 container_row container_row_of(std::string_view inspect);
 
-/// Writes rows into the program's own tables with the least work: statements that were prepared
-/// once, on one connection, with SQLite's or libpq's own functions. All rows belong to one host of
-/// its own, so that it can write beside a running node. Throws std::runtime_error.
+/// Writes rows into tables like the program's own, `plain_volumes` and so on, with the least work:
+/// statements that were prepared once, on one connection, with SQLite's or libpq's own functions.
+/// The tables have the same columns, keys and indexes, but no triggers, so what the program adds to
+/// keep its history shows. All rows belong to one host of its own. Throws std::runtime_error.
 class least_writer {
 public:
   virtual ~least_writer() = default;

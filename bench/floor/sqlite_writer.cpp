@@ -12,21 +12,42 @@ namespace {
 
 constexpr const char* insert_host = "INSERT INTO hosts (host, first_seen_at) VALUES (?, " NOW ")";
 constexpr const char* insert_volume =
-    "INSERT INTO volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, "
+    "INSERT INTO plain_volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, "
     "created_at, updated_at) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, " NOW ")";
 constexpr const char* insert_container =
-    "INSERT INTO containers (host, container_id, name, image, state, status, labels, started_at, "
+    "INSERT INTO plain_containers (host, container_id, name, image, state, status, labels, "
+    "started_at, "
     "is_active, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, " NOW ")";
 constexpr const char* insert_mount =
-    "INSERT INTO volume_mounts (host, volume_id, container_id, mount_path, access_mode, "
+    "INSERT INTO plain_volume_mounts (host, volume_id, container_id, mount_path, access_mode, "
     "created_at, updated_at) VALUES (?, ?, ?, ?, ?, " NOW ", " NOW ")";
 
 #undef NOW
+
+// With the program's columns, keys and indexes, and without its triggers.
+constexpr const char* plain_tables =
+    "SELECT group_concat(replace(replace(replace(replace(sql, 'CREATE TABLE ', 'CREATE TABLE IF "
+    "NOT EXISTS plain_'), 'REFERENCES containers', 'REFERENCES plain_containers'), 'CREATE INDEX "
+    "', 'CREATE INDEX IF NOT EXISTS plain_'), ' ON volume_mounts', ' ON plain_volume_mounts'), "
+    "';') "
+    "FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name IN ('volumes', "
+    "'containers', 'volume_mounts', 'volume_mounts_by_container') ORDER BY type DESC)";
 
 using connection = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
 
 [[noreturn]] void fail(sqlite3* on) {
   throw std::runtime_error{std::string{"the plain writer: "} + sqlite3_errmsg(on)};
+}
+
+void make_plain_tables(sqlite3* on) {
+  std::string made;
+  const auto take = [](void* into, int, char** values, char**) {
+    *static_cast<std::string*>(into) = values[0] != nullptr ? values[0] : "";
+    return 0;
+  };
+  if (sqlite3_exec(on, plain_tables, take, &made, nullptr) != SQLITE_OK
+      || sqlite3_exec(on, made.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    fail(on);
 }
 
 connection open(const std::string& file) {
@@ -35,6 +56,8 @@ connection open(const std::string& file) {
   connection result{made, &sqlite3_close};
   if (code != SQLITE_OK)
     fail(made);
+  sqlite3_busy_timeout(made, 5000);
+  make_plain_tables(made);
   return result;
 }
 
@@ -100,9 +123,10 @@ private:
   statement volume_{connection_.get(), insert_volume};
   statement container_{connection_.get(), insert_container};
   statement mount_{connection_.get(), insert_mount};
-  statement no_volume_{connection_.get(), "DELETE FROM volumes WHERE host = ? AND volume_id = ?"};
+  statement no_volume_{connection_.get(),
+                       "DELETE FROM plain_volumes WHERE host = ? AND volume_id = ?"};
   statement no_container_{connection_.get(),
-                          "DELETE FROM containers WHERE host = ? AND container_id = ?"};
+                          "DELETE FROM plain_containers WHERE host = ? AND container_id = ?"};
   statement begin_{connection_.get(), "BEGIN IMMEDIATE"}, commit_{connection_.get(), "COMMIT"};
 };
 
