@@ -73,7 +73,8 @@ SELECT v.host, v.volume_id, now() FROM volumes v WHERE NOT EXISTS (
 //
 // history_horizon: ids are drawn before their transaction commits, so a reader that follows the
 // feed by id needs to know which ids may still come. Each transaction locks, until its end, a
-// number below all ids that it draws: the last one that was drawn before.
+// number below all ids that it draws: the last one that was drawn before. Assignments, here and in
+// the triggers, because plpgsql evaluates a plain expression without the executor.
 constexpr const char* postgresql_functions = R"sql(
 CREATE FUNCTION history_time(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -84,14 +85,14 @@ $$;
 CREATE FUNCTION history_horizon() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   before_ours bigint;
+  nothing text;
 BEGIN
-  IF coalesce(current_setting('volumeviz.horizon', true), '') <> '' THEN
-    RETURN;
+  IF coalesce(current_setting('volumeviz.horizon', true), '') = '' THEN
+    before_ours := coalesce(pg_sequence_last_value('changes_id_seq'::regclass), 0);
+    nothing := pg_advisory_xact_lock_shared((7663 << 16) | (before_ours >> 31)::integer,
+                                            (before_ours & 2147483647)::integer);
+    nothing := set_config('volumeviz.horizon', before_ours::text, true);
   END IF;
-  SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO before_ours FROM changes_id_seq;
-  PERFORM pg_advisory_xact_lock_shared((7663 << 16) | (before_ours >> 31)::integer,
-                                       (before_ours & 2147483647)::integer),
-          set_config('volumeviz.horizon', before_ours::text, true);
 END
 $$;
 )sql";

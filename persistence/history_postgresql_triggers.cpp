@@ -44,7 +44,7 @@ std::string equal_columns(std::span<const recorded_column> columns) {
 constexpr const char* trigger_function = R"sql(
 CREATE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  told jsonb;
+  told jsonb; told_of_host jsonb; nothing text;
   rows refcursor;
   pair record;
   o {table}; n {table}; x {table};
@@ -72,16 +72,15 @@ DECLARE
     IF of_host IS NULL OR of_host <> x.host THEN
       IF of_host IS NULL THEN
         told := history_told();
-        IF coalesce(current_setting('volumeviz.horizon', true), '') = '' THEN
-          PERFORM history_horizon();
-        END IF;
+        nothing := history_horizon();
       END IF;
       of_host := x.host;
-      listed := (told #>> ARRAY[of_host, 'at'])::timestamptz;
-      verified := (told #>> ARRAY[of_host, 'verified'])::timestamptz;
-      off := coalesce((told #>> ARRAY[of_host, 'off']) = 'true', false);
-      of_volumes := told #> ARRAY[of_host, 'v'];
-      of_containers := told #> ARRAY[of_host, 'c'];
+      told_of_host := told -> of_host;
+      listed := (told_of_host ->> 'at')::timestamptz;
+      verified := (told_of_host ->> 'verified')::timestamptz;
+      off := coalesce(told_of_host ->> 'off' = 'true', false);
+      of_volumes := told_of_host -> 'v';
+      of_containers := told_of_host -> 'c';
       SELECT h.begins_at INTO begun FROM history_hosts h WHERE h.host = of_host;
       fresh := FOUND AND begun IS NULL;
     END IF;

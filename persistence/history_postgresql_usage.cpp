@@ -27,7 +27,8 @@ constexpr const char* each_volume = R"sql(
 )sql";
 
 // Containers that stop may have volumes in common, so their use is written for all of them at once,
-// once for each volume.
+// once for each volume. unnest((SELECT x)), not unnest(x): the server would count the elements of
+// each x, prefer a plan for that number, and plan anew each time.
 constexpr const char* container_variables =
     R"sql(  stopped_on text[]; stopped text[]; stopped_at timestamptz[];
 )sql";
@@ -44,7 +45,7 @@ constexpr const char* after_containers = R"sql(
   IF stopped IS NOT NULL THEN
     INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image)
     SELECT DISTINCT ON (s.host, m.volume_id) s.host, m.volume_id, s.at, s.container_id, m.name, m.image
-    FROM unnest(stopped_on, stopped, stopped_at) AS s (host, container_id, at) CROSS JOIN LATERAL (
+    FROM unnest((SELECT stopped_on), (SELECT stopped), (SELECT stopped_at)) AS s (host, container_id, at) CROSS JOIN LATERAL (
       SELECT m.volume_id, k.name, k.image FROM volume_mounts m, containers k
       WHERE m.host = s.host AND m.container_id = s.container_id
         AND k.host = s.host AND k.container_id = s.container_id OFFSET 0) m
@@ -83,7 +84,8 @@ constexpr const char* after_mounts = R"sql(
   IF gone IS NOT NULL THEN
     WITH last AS MATERIALIZED (
       SELECT DISTINCT ON (r.host, r.volume_id) r.*
-      FROM unnest(gone_on, gone, gone_from, gone_name, gone_image, gone_at, gone_running)
+      FROM unnest((SELECT gone_on), (SELECT gone), (SELECT gone_from), (SELECT gone_name), (SELECT gone_image),
+                  (SELECT gone_at), (SELECT gone_running))
            AS r (host, volume_id, container_id, name, image, at, runs)
       ORDER BY r.host, r.volume_id, r.runs DESC, r.at DESC)
     INSERT INTO volume_usage AS u (host, volume_id, last_used_at, container_id, container_name, container_image,
@@ -100,7 +102,7 @@ constexpr const char* after_mounts = R"sql(
       container_name = CASE WHEN excluded.last_used_at IS NULL THEN u.container_name ELSE excluded.container_name END,
       container_image = CASE WHEN excluded.last_used_at IS NULL THEN u.container_image ELSE excluded.container_image END,
       orphaned_since = excluded.orphaned_since;
-    DELETE FROM volume_usage u USING (SELECT DISTINCT r.host, r.volume_id FROM unnest(gone_on, gone) AS r (host, volume_id)) r
+    DELETE FROM volume_usage u USING (SELECT DISTINCT r.host, r.volume_id FROM unnest((SELECT gone_on), (SELECT gone)) AS r (host, volume_id)) r
     WHERE u.host = r.host AND u.volume_id = r.volume_id
       AND NOT EXISTS (SELECT FROM volume_mounts m WHERE m.host = r.host AND m.volume_id = r.volume_id)
       AND NOT EXISTS (SELECT FROM volumes v WHERE v.host = r.host AND v.volume_id = r.volume_id);
