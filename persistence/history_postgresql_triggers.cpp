@@ -35,8 +35,9 @@ std::string equal_columns(std::span<const recorded_column> columns) {
 // One statement-level trigger for each operation: it sees all rows that a statement, or a cascade,
 // has changed. The context is parsed once for all of them. Row by row, with plain variables and
 // statements on one row: most statements change one row, and one statement that joins everything
-// takes longer to start than all of these to run. Bookkeeping that other rows of the same statement
-// may concern as well comes after the loop, for all at once.
+// takes longer to start than all of these to run. The first change is written at once, further ones
+// together: an INSERT of one row starts in the time that it takes for three more. Bookkeeping that
+// other rows of the same statement may concern as well comes after the loop, for all at once.
 //
 // A row whose key was changed is two rows: FULL JOIN.
 //
@@ -46,7 +47,7 @@ CREATE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   told jsonb; told_of_host jsonb; nothing text;
   rows refcursor;
-  pair record;
+  pair record; more boolean; recorded changes[];
   o {table}; n {table}; x {table};
   was boolean; "is" boolean; off boolean; fresh boolean;
   of_host text; of_volumes jsonb; of_containers jsonb;
@@ -63,7 +64,15 @@ DECLARE
   END IF;
   LOOP
     FETCH rows INTO pair;
-    EXIT WHEN NOT FOUND;
+    more := FOUND;
+    IF cardinality(recorded) >= (CASE WHEN more THEN 1000 ELSE 1 END) THEN
+      INSERT INTO changes ({columns of changes})
+      SELECT r.host, r.kind, r.operation, r.volume_id, r.container_id, r.mount_path, r.name, r.image, r.at, r.not_before,
+             r.source, r.old, r.new, r.recorded_at, r.began_at, r.span, r.before
+      FROM unnest((SELECT recorded)) AS r;
+      recorded := '{}';
+    END IF;
+    EXIT WHEN NOT more;
     o := pair.o;
     n := pair.n;
     IF n.host IS NULL THEN x := o; ELSE x := n; END IF;
@@ -109,16 +118,13 @@ DECLARE
         new_row := new_row - equal;
       END IF;
       IF NOT (was AND "is") OR new_row <> '{}' THEN
-        INSERT INTO changes (host, kind, operation, volume_id, container_id, mount_path, name, image, at, not_before,
-                             source, old, new, recorded_at, began_at, span, before)
-        VALUES (of_host, '{kind}', CASE WHEN NOT was THEN 'create' WHEN NOT "is" THEN 'remove' ELSE 'update' END,
-                {key}, {named}, happened,
-                CASE WHEN event IS NOT NULL OR listed IS NULL THEN happened
-                     WHEN verified IS NOT NULL THEN least(verified, happened) END,
-                CASE WHEN event IS NOT NULL THEN 'event' WHEN listed IS NOT NULL THEN 'reconciliation' ELSE 'client' END,
-                old_row, new_row, now(), began,
-                least(20, greatest(0, floor(ln(greatest(1, extract(epoch FROM happened - began)::float8)) / ln(4::float8) + 1e-9))) * CASE WHEN was THEN 1 END,
-                before_row);
+        IF recorded IS NULL THEN
+          recorded := '{}';
+          INSERT INTO changes ({columns of changes})
+          VALUES ({change});
+        ELSE
+          recorded := recorded || ROW(NULL, {change})::changes;
+        END IF;
       END IF;
     END IF;
     IF (off OR fresh) AND (begun IS NULL OR happened > begun) THEN
@@ -138,6 +144,21 @@ CREATE TRIGGER history_of_deletes AFTER DELETE ON {table}
   REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION history_of_{table}();
 )sql";
 
+constexpr const char* columns_of_changes =
+    "host, kind, operation, volume_id, container_id, mount_path, name, image, at, not_before, "
+    "source, old, new, recorded_at, began_at, span, before";
+
+/// The values of these columns.
+constexpr const char* change = R"sql(of_host, '{kind}',
+CASE WHEN NOT was THEN 'create' WHEN NOT "is" THEN 'remove' ELSE 'update' END,
+                {key}, {named}, happened,
+                CASE WHEN event IS NOT NULL OR listed IS NULL THEN happened
+                     WHEN verified IS NOT NULL THEN least(verified, happened) END,
+                CASE WHEN event IS NOT NULL THEN 'event' WHEN listed IS NOT NULL THEN 'reconciliation' ELSE 'client' END,
+                old_row, new_row, now(), began,
+                least(20, greatest(0, floor(ln(greatest(1, extract(epoch FROM happened - began)::float8)) / ln(4::float8) + 1e-9))) * CASE WHEN was THEN 1 END,
+                before_row)sql";
+
 struct recorded_in_postgresql {
   std::string table, kind;
   std::span<const recorded_column> columns;
@@ -151,12 +172,16 @@ struct recorded_in_postgresql {
 };
 
 std::string postgresql_triggers_of(const recorded_in_postgresql& of) {
+  const auto values =
+      filled(change, std::array{replacement{"kind", of.kind}, replacement{"key", of.key},
+                                replacement{"named", of.named}});
   return filled(trigger_function,
                 std::array{replacement{"table", of.table}, replacement{"kind", of.kind},
+                           replacement{"change", values},
+                           replacement{"columns of changes", columns_of_changes},
                            replacement{"variables", of.then.variables},
                            replacement{"same", of.same}, replacement{"last", of.last},
                            replacement{"event", of.event}, replacement{"name", of.name},
-                           replacement{"key", of.key}, replacement{"named", of.named},
                            replacement{"row o", postgresql_json(of.columns, "o")},
                            replacement{"row n", postgresql_json(of.columns, "n")},
                            replacement{"equal", equal_columns(of.columns)},
