@@ -30,11 +30,14 @@ constexpr const char* volume_removed = R"sql(
   DELETE FROM volume_usage WHERE host = OLD.host AND volume_id = OLD.volume_id;
 )sql";
 
+// access_mode is never NULL: a column that no index has, or SQLite would read all mounts of the
+// host in the index of the primary key, which covers the query, not those of the container.
 constexpr const char* container_updated = R"sql(
   INSERT INTO volume_usage (host, volume_id, last_used_at, container_id, container_name, container_image)
   SELECT DISTINCT m.host, m.volume_id, t.happened, NEW.container_id, NEW.name, NEW.image
   FROM volume_mounts m, {moment} t
   WHERE OLD.is_active AND NOT NEW.is_active AND m.host = NEW.host AND m.container_id = NEW.container_id
+    AND m.access_mode IS NOT NULL
   ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
     container_id = excluded.container_id, container_name = excluded.container_name,
     container_image = excluded.container_image
@@ -76,6 +79,7 @@ CREATE TRIGGER history_of_running_container BEFORE DELETE ON containers WHEN OLD
   SELECT DISTINCT m.host, m.volume_id, t.happened, OLD.container_id, OLD.name, OLD.image
   FROM volume_mounts m, {moment} t
   WHERE m.host = OLD.host AND m.container_id = OLD.container_id
+    AND m.access_mode IS NOT NULL
   ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
     container_id = excluded.container_id, container_name = excluded.container_name,
     container_image = excluded.container_image
