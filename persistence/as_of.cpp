@@ -40,17 +40,17 @@ rows_as_of::rows_as_of(dialect kind, timestamp at, std::string host)
 
 std::string rows_as_of::unchanged(const listed_table& of, const std::string& row) const {
   return row + ".in_history AND (SELECT h.begins_at FROM history_hosts h WHERE h.host = " + row
-         + ".host AND h.complete) <= " + moment_
-         + " AND coalesce((SELECT v.at FROM changes v WHERE " + same_key(of, row)
-         + " ORDER BY v.id DESC LIMIT 1), " + (sqlite_ ? "''" : "'-infinity'") + ") <= " + moment_;
+         + ".host) <= " + moment_ + " AND coalesce((SELECT v.at FROM changes v WHERE "
+         + same_key(of, row) + " ORDER BY v.id DESC LIMIT 1), " + (sqlite_ ? "''" : "'-infinity'")
+         + ") <= " + moment_;
 }
 
 std::string rows_as_of::ended_versions(const listed_table& of) const {
   // The index of (host, kind, span, began_at) finds those that were there then among those of one
   // length: they began within that length before the moment. One second more hides rounding.
   const auto hosts = "FROM history_hosts h CROSS JOIN ";
-  const auto host = (host_.empty() ? "" : "h.host = " + host_ + " AND ")
-                    + "h.complete AND h.begins_at <= " + moment_;
+  const auto host =
+      (host_.empty() ? "" : "h.host = " + host_ + " AND ") + "h.begins_at <= " + moment_;
   const auto of_span = [&](const std::string& span, const std::string& since) {
     return "SELECT " + joined(of.key, "v.") + ", " + whole_version + " AS was "
            + (sqlite_ ? hosts : "FROM ") + "changes v WHERE v.host = h.host AND "

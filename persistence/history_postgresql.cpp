@@ -47,8 +47,7 @@ CREATE INDEX changes_by_span ON changes (host, kind, span, began_at) WHERE span 
 CREATE TABLE history_hosts (
   host text COLLATE "C" NOT NULL PRIMARY KEY,
   begins_at timestamptz,
-  trimmed_id bigint NOT NULL DEFAULT 0,
-  complete boolean NOT NULL DEFAULT false
+  trimmed_id bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE volume_usage (
   host text COLLATE "C" NOT NULL,
@@ -60,7 +59,7 @@ CREATE TABLE volume_usage (
   orphaned_since timestamptz,
   PRIMARY KEY (host, volume_id)
 ) WITH (fillfactor = 70);
-INSERT INTO history_hosts (host, begins_at, complete) SELECT host, now(), verified_at IS NOT NULL FROM hosts;
+INSERT INTO history_hosts (host, begins_at) SELECT host, now() FROM hosts;
 INSERT INTO volume_usage (host, volume_id, orphaned_since)
 SELECT v.host, v.volume_id, now() FROM volumes v WHERE NOT EXISTS (
   SELECT FROM volume_mounts m WHERE m.host = v.host AND m.volume_id = v.volume_id);
@@ -97,17 +96,15 @@ END
 $$;
 )sql";
 
-// A row of hosts appears: its history begins with its first change. When the host is verified for
-// the first time, each kind has been listed, and only from then on is the history complete.
+// A host whose first inventory was empty is known from its first moment on: it has been verified
+// without any change.
 constexpr const char* postgresql_hosts = R"sql(
 CREATE FUNCTION history_of_hosts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    INSERT INTO history_hosts (host, complete) VALUES (NEW.host, NEW.verified_at IS NOT NULL) ON CONFLICT DO NOTHING;
+    INSERT INTO history_hosts (host) VALUES (NEW.host) ON CONFLICT DO NOTHING;
   ELSE
-    UPDATE history_hosts SET complete = true,
-      begins_at = greatest(begins_at, NEW.verified_at, (SELECT max(at) FROM changes WHERE host = NEW.host))
-    WHERE host = NEW.host AND NOT complete;
+    UPDATE history_hosts SET begins_at = NEW.first_seen_at WHERE host = NEW.host AND begins_at IS NULL;
   END IF;
   RETURN NULL;
 END

@@ -41,7 +41,9 @@ std::string equal_columns(std::span<const recorded_column> columns) {
 //
 // A row whose key was changed is two rows: FULL JOIN.
 //
-// A host without begins_at has no changes yet, so none is looked for.
+// A host without begins_at has no changes yet, so none is looked for. Its history begins with the
+// last list of the first inventory: those before the first verification. When an event tells the
+// first change, the inventory was empty until then.
 constexpr const char* trigger_function = R"sql(
 CREATE FUNCTION history_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -127,8 +129,10 @@ DECLARE
         END IF;
       END IF;
     END IF;
-    IF (off OR fresh) AND (begun IS NULL OR happened > begun) THEN
-      UPDATE history_hosts h SET begins_at = greatest(h.begins_at, happened) WHERE h.host = of_host;
+    IF begun IS NULL OR (happened > begun AND (off OR (event IS NULL AND listed IS NOT NULL AND verified IS NULL))) THEN
+      UPDATE history_hosts h SET begins_at = CASE WHEN h.begins_at IS NULL AND event IS NOT NULL
+        THEN least(happened, (SELECT first_seen_at FROM hosts WHERE host = of_host)) ELSE greatest(h.begins_at, happened) END
+      WHERE h.host = of_host;
       begun := happened;
     END IF;
 {each}  END LOOP;

@@ -39,8 +39,7 @@ CREATE INDEX changes_by_span ON changes (host, kind, span, began_at) WHERE span 
 CREATE TABLE history_hosts (
   host TEXT NOT NULL PRIMARY KEY,
   begins_at TEXT,
-  trimmed_id INTEGER NOT NULL DEFAULT 0,
-  complete BOOLEAN NOT NULL DEFAULT 0
+  trimmed_id INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE volume_usage (
   host TEXT NOT NULL,
@@ -61,26 +60,22 @@ CREATE TABLE history_context (
   source TEXT NOT NULL,
   PRIMARY KEY (host, kind, key)
 ) WITHOUT ROWID;
-INSERT INTO history_hosts (host, begins_at, complete)
-SELECT host, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now'), verified_at IS NOT NULL FROM hosts;
+INSERT INTO history_hosts (host, begins_at)
+SELECT host, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now') FROM hosts;
 INSERT INTO volume_usage (host, volume_id, orphaned_since)
 SELECT v.host, v.volume_id, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now') FROM volumes v WHERE NOT EXISTS (
   SELECT 1 FROM volume_mounts m WHERE m.host = v.host AND m.volume_id = v.volume_id);
 )sql";
 
-// As on PostgreSQL: the history begins with the first change, and is complete from the moment when
-// the host is verified for the first time.
+// As on PostgreSQL.
 constexpr const char* sqlite_hosts = R"sql(
 CREATE TRIGGER history_of_new_hosts AFTER INSERT ON hosts BEGIN
-  INSERT INTO history_hosts (host, complete) SELECT NEW.host, NEW.verified_at IS NOT NULL
+  INSERT INTO history_hosts (host) SELECT NEW.host
   WHERE NOT EXISTS (SELECT 1 FROM history_hosts WHERE host = NEW.host);
 END;
 CREATE TRIGGER history_of_verified_hosts AFTER UPDATE OF verified_at ON hosts
 WHEN OLD.verified_at IS NULL AND NEW.verified_at IS NOT NULL BEGIN
-  UPDATE history_hosts SET complete = 1,
-    begins_at = max(coalesce(begins_at, ''), NEW.verified_at,
-                    coalesce((SELECT max(at) FROM changes WHERE host = NEW.host), ''))
-  WHERE host = NEW.host AND NOT complete;
+  UPDATE history_hosts SET begins_at = NEW.first_seen_at WHERE host = NEW.host AND begins_at IS NULL;
 END;
 )sql";
 

@@ -120,9 +120,14 @@ constexpr const char* record_form = R"sql(
          {old}, {new}, recorded, CASE WHEN {was} THEN began END, CASE WHEN {was} THEN {span} END, {before}
   FROM (SELECT *, coalesce(last_at, '1970-01-01T00:00:00.000000000Z') AS began FROM {moment} LIMIT 1)
   WHERE NOT off AND ({was} OR {is});
-  UPDATE history_hosts SET begins_at = (SELECT max(happened, coalesce(begins_at, '')) FROM {moment})
+  UPDATE history_hosts SET begins_at = (
+    SELECT CASE WHEN begins_at IS NULL AND event IS NOT NULL
+                THEN min(happened, coalesce((SELECT first_seen_at FROM hosts WHERE host = {x}.host), happened))
+                WHEN event IS NOT NULL AND NOT off THEN begins_at
+                ELSE max(happened, coalesce(begins_at, '')) END FROM {moment})
   WHERE host = {x}.host AND (begins_at IS NULL OR EXISTS (
-    SELECT 1 FROM history_context WHERE host = {x}.host AND kind = 'h' AND key = '' AND source = 'off'));
+    SELECT 1 FROM history_context c WHERE c.host = {x}.host AND c.kind = 'h' AND c.key = ''
+      AND c.at > history_hosts.begins_at AND (c.source = 'off' OR c.not_before IS NULL)));
 )sql";
 
 std::string name_and_image(const recorded_table& of) {

@@ -44,6 +44,14 @@ void check_query(const persistence::query& asked) {
          "a label has a key, and is text");
 }
 
+void check_changes(const persistence::change_query& asked) {
+  must(asked.limit >= 1 && asked.limit <= 1000, "a page has 1 to 1000 changes");
+  const auto& which = asked.which;
+  for (const auto* text :
+       {&which.host, &which.kind, &which.operation, &which.volume, &which.container, &which.source})
+    must(text::is_storable(*text), "what reaches the database is text", *text);
+}
+
 void check_cursor(const std::string& cursor) {
   for (const std::size_t parts : {std::size_t{2}, std::size_t{4}}) {
     const auto key = persistence::decode_cursor(cursor, "volumes", parts);
@@ -67,10 +75,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto given = http::parse_parameters(text);
   const auto again = http::parse_parameters(written(given));
   must(again == given, "parameters that are written down read as the same", text);
-  for (const bool of_volumes : {false, true}) {
-    const auto asked = http::parse_query(given, of_volumes);
+  for (const auto rows : {http::listed_rows::volumes, http::listed_rows::containers_or_mounts,
+                          http::listed_rows::hosts}) {
+    const auto asked = http::parse_query(given, rows);
     asked ? check_query(*asked) : check_failure(asked.error());
   }
+  const auto changes = http::parse_change_query(given);
+  changes ? check_changes(*changes) : check_failure(changes.error());
   if (const auto scope = http::parse_scope(given); !scope)
     check_failure(scope.error());
   check_cursor(std::string{text});

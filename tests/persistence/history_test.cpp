@@ -166,6 +166,42 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("a history begins with the last list of the first inventory") {
+  on_both([](testbed& on) {
+    const auto begins = [&] {
+      return on.value("SELECT " + shown(on, "begins_at") + " FROM history_hosts");
+    };
+    auto volumes = batch_of({a_volume("v1")});
+    volumes.observed_at = noon;
+    on.apply(volumes);
+    CHECK(begins() == time_text(noon));
+    auto containers = batch_of({}, {a_container("c1", {{"v1", "/a", true}})});
+    containers.observed_at = noon + second;
+    on.apply(containers);
+    CHECK(begins() == time_text(noon + second));
+    auto told = batch_of({a_volume("v2")});
+    told.observed_at = noon + 3 * second;
+    told.volumes.told = {{"v2", noon + 2 * second}};
+    told.facts.last_seen_at = told.facts.verified_at = noon + second;
+    on.apply(told);
+    auto later = batch_of({a_volume("v3")});
+    later.observed_at = noon + 4 * second;
+    on.apply(later);
+    CHECK(begins() == time_text(noon + second));
+  });
+}
+
+TEST_CASE("the history of an empty host begins when the host was seen first") {
+  on_both([](testbed& on) {
+    on.apply(batch_of({}));
+    const auto seen = on.value("SELECT " + shown(on, "first_seen_at") + " FROM hosts");
+    auto told = batch_of({a_volume("v1")});
+    told.volumes.told = {{"v1", noon + 1'000'000'000 * second}};
+    on.apply(told);
+    CHECK(on.value("SELECT " + shown(on, "begins_at") + " FROM history_hosts") == seen);
+  });
+}
+
 TEST_CASE("without a history nothing is recorded, and it begins after the last change") {
   on_both([](testbed& on) {
     reopen(on, {.retention = std::chrono::seconds{0}});
@@ -189,6 +225,7 @@ TEST_CASE("trimming deletes the oldest changes and moves the beginning of the hi
     for (int i = 0; i < 3; ++i) {
       auto batch = batch_of(some_volumes(i * 1000, i * 1000 + 999));
       batch.observed_at = noon + i * second;
+      batch.facts.last_seen_at = batch.facts.verified_at = noon;
       on.apply(batch);
     }
     std::uint64_t trimmed = 0, steps = 0;
