@@ -95,6 +95,7 @@ void group_writer::answer(std::vector<write_summary>&& summaries) {
   auto done = std::exchange(writing_, {});
   write_group again;
   for (std::size_t i = 0; i < done.answers.size(); ++i) {
+    first_writes_.written(done.batches[i].host, summaries[i]);
     auto& so_far = done.answers[i].so_far;
     const auto unfinished = std::exchange(summaries[i].unfinished, false);
     if (so_far)

@@ -2,6 +2,7 @@
 
 #include "actors/inventory/database_reports.hpp"
 #include "actors/inventory/write_queue.hpp"
+#include "sync/first_writes.hpp"
 
 #include <chrono>
 #include <deque>
@@ -19,10 +20,12 @@ class group_writer {
 public:
   group_writer(inventory_store_actor::pointer self, context_ptr context, const store_parts& parts,
                write_queue& queue, database_reports& reports)
-      : self_(self), context_(std::move(context)), parts_(parts), queue_(queue), reports_(reports) {
-  }
+      : self_(self), context_(std::move(context)), parts_(parts), queue_(queue), reports_(reports),
+        first_writes_(parts.replaces_another) {}
 
   void write(write_group&& group);
+  /// This node does not write the host any more.
+  void forget(const std::string& host) { first_writes_.forget(host); }
   /// Refuses what is being written, and everything that waits.
   void refuse_all(const failure& why);
 
@@ -42,6 +45,7 @@ private:
   const store_parts& parts_;
   write_queue& queue_;
   database_reports& reports_;
+  sync::first_writes first_writes_;
   write_group writing_;
   /// Parts of a transaction that failed, still to be written.
   std::deque<write_group> apart_;

@@ -72,6 +72,7 @@ void inventory_store::release(const std::string& host) {
   write_all(); // batches that came before still need the lock
   reports_.forget(host);
   upkeep_.forget(host);
+  writer_.forget(host);
   if (auto released = parts_.store->release(host); !released)
     reports_.failed(released.error(), 0, {});
 }

@@ -17,6 +17,8 @@ struct store_parts {
   std::string host{};
   std::function<void()> committed = [] {}; ///< see node_parts
   bool keeps_history = true;               ///< counts what is recorded
+  /// A store of this process has died before.
+  bool replaces_another = false;
 };
 
 } // namespace volumeviz

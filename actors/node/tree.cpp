@@ -118,7 +118,9 @@ private:
     child.make = [&system = system_, slot = child.slot, context = context_ptr{context_},
                   open = parts_.make_store, parts]() mutable {
       parts.store = open();
-      return start<inventory_store>(system, slot, context, parts);
+      auto child = start<inventory_store>(system, slot, context, parts);
+      parts.replaces_another = true;
+      return child;
     };
   }
 

@@ -138,7 +138,7 @@ void world::start_node() {
   parts.now = [this] {
     if (!reading_ && defects_in_clock_ > 0) {
       --defects_in_clock_;
-      oracle_.orphans = true;
+      oracle_.orphans = needs_reconciliation_ = true;
       throw std::runtime_error("a defect in a handler");
     }
     return our_time();

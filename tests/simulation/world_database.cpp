@@ -50,8 +50,6 @@ void world::happen_to_the_database(const step& x) {
   switch (x.what) {
   case op::fail_writes:
     store_->troubles = {x.b, static_cast<write_trouble>(x.a % write_troubles)};
-    // A store that dies does not know any more that its lock was lost.
-    needs_reconciliation_ |= store_->troubles.how >= write_trouble::throws_before;
     break;
   case op::tamper:
     needs_reconciliation_ = true;
@@ -132,9 +130,9 @@ void world::record_tampering(const support::memory_rows& before) {
 }
 
 /// A periodic reconciliation. The schedules do without where only the daemon has changed, and where
-/// the node knows from its lost lock that others may have written.
+/// the node knows from its lost lock, or from the death of its store, that others may have written.
 void world::reconcile_tampered() {
-  if ((needs_reconciliation_ || oracle_.orphans) && oracle_.tampered.any() && life_ && !life_->over)
+  if (needs_reconciliation_ && oracle_.tampered.any() && life_ && !life_->over)
     caf::anon_send(life_->node.reconciler, atom::reconcile_v, reconcile_scope::full);
 }
 

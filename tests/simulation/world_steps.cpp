@@ -275,6 +275,8 @@ turn world::judge(actor_slot& who) {
       continue;
     tell(name + " is killed");
     oracle_.orphans = true;
+    // With the answer of the store that says so, the node forgets that its lock was lost.
+    needs_reconciliation_ |= who.name != "inventory_store";
     if (fleet_)
       fleet_->disturb();
     if (life_ && who.name == "metrics_aggregator")
