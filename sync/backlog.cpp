@@ -20,8 +20,13 @@ void backlog::mark_dirty(const docker_event& event, const event_meaning& meaning
     lists.add_event(tally);
     return;
   }
+  const auto gave_up = meaning.gone && set_aside.contains(event.id);
+  if (gave_up)
+    set_aside.forget(event.id);
   auto& x = mark(event.id, now);
   set_aside.hurry(event.id, now);
+  if (gave_up)
+    x.failures = std::max(x.failures, 1U);
   add(x.events, tally);
   x.gone |= meaning.gone;
   x.covered_by_event = true;

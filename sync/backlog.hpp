@@ -23,7 +23,10 @@ struct backlog {
   backlog(const work_limits& limits, std::uint64_t seed);
 
   /// An event marks its resource dirty, and once more for later if the API may lag behind it. A
-  /// prune, or an event without an id, wants a list.
+  /// prune, or an event without an id, wants a list. An event that says that a resource is gone
+  /// ends its being set aside: what made its inspects fail may be gone with it, and only an inspect
+  /// can prove that a volume is gone whose driver is away. It has its turn after all others, and
+  /// alone.
   void mark_dirty(const docker_event& event, const event_meaning& meaning, time_point now);
   /// Marks a key dirty, and leaves it to lists if it can't be inspected.
   stale_mark& mark(const std::string& key, time_point now);

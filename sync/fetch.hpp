@@ -36,6 +36,8 @@ struct open_rows {
   /// Entries that could not be parsed were left out of the list, and each of these rows may belong
   /// to one of them. False: their driver may be away.
   bool left_out = false;
+  /// The list did not ask which drivers the daemon has, and the next one does: it may prove more.
+  bool drivers_unknown = false;
   /// There are more such rows than `keys`.
   bool others = false;
   /// Where there are others: what the list proves to exist or to be gone.

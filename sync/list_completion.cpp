@@ -104,9 +104,11 @@ fetch_outcome list_completion::complete_list_of_volumes(const committed_fetch& x
   const auto next = kept_.listed(inspect, x.written.more_spared + list_only, x.with_drivers,
                                  [this](const auto& key) { return plan_.keys().waits(key); });
   // Where the store did not name all rows, those of the next turn are inspected first.
-  plan_.list_leaves_open(open_of(
-      x, x.written.more_spared == 0 ? spared_keys(x) : std::set(next.ask.begin(), next.ask.end())));
-  const auto list_again = next.list_again || (!x.with_drivers && needs_drivers());
+  auto open = open_of(x, x.written.more_spared == 0 ? spared_keys(x)
+                                                    : std::set(next.ask.begin(), next.ask.end()));
+  open.drivers_unknown = !x.with_drivers && needs_drivers();
+  const auto list_again = next.list_again || open.drivers_unknown;
+  plan_.list_leaves_open(std::move(open));
   fetch_outcome outcome{.events = plan_.finish(x.seen.failed, next.ask, now),
                         .gone = {gone.begin(), gone.end()}};
   if (list_again)

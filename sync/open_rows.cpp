@@ -50,7 +50,8 @@ void keep_open(backlog& waiting, fetch_in_flight& list, completion& result, time
     const auto list_only = waiting.is_list_only(key);
     const auto taken = list.marks.find(key);
     const auto marked = taken != list.marks.end();
-    if ((list_only && !list.open.left_out) || (!marked && since == no_number))
+    if ((list_only && !list.open.left_out && !list.open.drivers_unknown)
+        || (!marked && since == no_number))
       continue;
     stale_mark mark;
     if (marked) {

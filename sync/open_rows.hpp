@@ -17,8 +17,10 @@ namespace volumeviz::sync {
 /// | can be inspected                           | waits for an inspect, now                       |
 /// | can't be inspected, and an entry was left  | waits for the next list and, if it is set       |
 /// |   out of the list                          | aside, for its next inspect, which is due soon  |
-/// | can't be inspected, and no entry was left  | completes: the driver is away, and the row gets |
-/// |   out: a volume of a driver that is away   | the status `unverified`                         |
+/// | can't be inspected, and the list did not   | the same: the next list asks for the drivers    |
+/// |   ask for the drivers                      |                                                 |
+/// | can't be inspected, otherwise: a volume of | completes: the row gets the status `unverified` |
+/// |   a driver that is away                    |                                                 |
 ///
 /// A mark keeps its number. A key without a mark gets one with the number of the list, since only
 /// the list accounts for what happened before it. A list that only follows left-out entries

@@ -30,13 +30,17 @@ plan_bench with_one_set_aside() {
   return bench;
 }
 
-/// A complete list that leaves "odd" open.
-void list_leaves_odd_open(plan_bench& bench, bool left_out = true) {
-  bench.begin_list();
+/// The complete list in flight leaves "odd" open.
+void leave_odd_open(plan_bench& bench, bool left_out) {
   bench.plan.list_left_out(left_out, bench.now);
   bench.plan.list_shows({}, {"odd"});
   bench.plan.list_leaves_open({.keys = {"odd"}, .left_out = left_out});
   bench.finish({}, {"odd"});
+}
+
+void list_leaves_odd_open(plan_bench& bench, bool left_out = true) {
+  bench.begin_list();
+  leave_odd_open(bench, left_out);
 }
 
 /// The next inspect of "odd", while lists leave it open.
@@ -174,5 +178,75 @@ TEST_CASE("where the store does not name all rows, what the list lacks stays ope
   bench.sleep();
   bench.begin_list();
   bench.finish();
+  CHECK(bench.plan.status().verified == 100);
+}
+
+TEST_CASE("an event that says that a key set aside is gone leads to its inspect") {
+  auto bench = with_one_set_aside();
+  bench.event("destroy", "odd");
+  bench.event("start", "good");
+  bench.plan.add_barrier(100);
+  CHECK(bench.begin_keys() == keys{"good"}); // which has not failed before
+  bench.finish();
+  CHECK(bench.begin_keys() == keys{"odd"});
+  CHECK(bench.plan.status().verified == never);
+  bench.finish();
+  while (!bench.plan.status().idle) { // delayed rechecks
+    bench.sleep();
+    bench.catch_up();
+  }
+  CHECK(bench.plan.status().verified == 100);
+  CHECK_FALSE(bench.plan.keys().is_set_aside("odd"));
+}
+
+TEST_CASE("a list whose driver is away proves nothing of a key that an event says is gone") {
+  auto bench = with_one_set_aside();
+  bench.event("destroy", "odd");
+  bench.plan.add_barrier(100);
+  for (const auto reason : {list_reason::prune, list_reason::reconnect, list_reason::demand}) {
+    bench.want(reason);
+    list_leaves_odd_open(bench, false);
+    CHECK(bench.plan.status().verified == never);
+    CHECK(bench.begin_keys() == keys{"odd"});
+    bench.finish_unwritten();
+    bench.advance(bench.limits.retry_max);
+  }
+  CHECK(bench.begin_keys() == keys{"odd"});
+  bench.finish();
+  CHECK(bench.plan.status().verified == 100);
+}
+
+TEST_CASE("a key that an event says is gone is set aside again when its inspects go on failing") {
+  auto bench = with_one_set_aside();
+  for (auto i = 0; i < 3; ++i) {
+    bench.event("destroy", "odd");
+    bench.plan.add_barrier(100 + i);
+    auto inspects = 0U;
+    while (!bench.plan.keys().is_set_aside("odd") || !bench.plan.status().idle) {
+      if (const auto what = bench.begin(); what && what->list) {
+        leave_odd_open(bench, false);
+      } else if (what) {
+        ++inspects;
+        bench.finish(what->keys);
+      } else {
+        bench.sleep();
+      }
+    }
+    CHECK(inspects == bench.limits.set_aside_after - 1);
+    CHECK(bench.plan.status().verified == 100 + i); // the row is unverified, and holds nothing up
+  }
+}
+
+TEST_CASE(
+    "a list that did not ask for the drivers leaves a key that is set aside to the next one") {
+  auto bench = with_one_set_aside();
+  bench.want(list_reason::interval);
+  bench.plan.add_barrier(100);
+  bench.begin_list();
+  bench.plan.list_leaves_open({.keys = {"odd"}, .drivers_unknown = true});
+  bench.finish({}, {"odd"});
+  CHECK(bench.plan.status().verified == never);
+  bench.want(list_reason::failure);
+  list_leaves_odd_open(bench, false);
   CHECK(bench.plan.status().verified == 100);
 }
