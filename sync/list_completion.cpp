@@ -69,10 +69,17 @@ fetch_outcome list_completion::complete(const committed_fetch& x, time_point now
   if (x.asked.list)
     plan_.list_left_out(!x.seen.left_out.empty(), now);
   if (x.asked.list && !batch.volumes.complete && !batch.containers.complete)
-    return {.events = plan_.finish_partial(shown_keys(batch), needs_inspect(x, plan_, wall), now)};
+    return {.events = plan_.finish_partial(shown_keys(batch), inspects_after(x, wall), now)};
   if (x.kind == resource_kind::container)
     return complete_containers(x, now, wall);
   return x.asked.list ? complete_list_of_volumes(x, now) : complete_inspects_of_volumes(x, now);
+}
+
+/// To be called once for each fetch, before the plan finishes it.
+std::vector<std::string> list_completion::inspects_after(const committed_fetch& x, timestamp wall) {
+  auto keys = needs_inspect(x, plan_, left_out_, wall);
+  left_out_ = left_out_in_doubt(x, plan_, left_out_);
+  return keys;
 }
 
 fetch_outcome list_completion::complete_containers(const committed_fetch& x, time_point now,
@@ -89,7 +96,7 @@ fetch_outcome list_completion::complete_containers(const committed_fetch& x, tim
     outcome.remaining = std::move(exist);
   }
   // Only an inspect can tell whether the container of a spared row still exists.
-  auto inspect = needs_inspect(x, plan_, wall);
+  auto inspect = inspects_after(x, wall);
   inspect.insert(inspect.end(), x.written.spared.begin(), x.written.spared.end());
   outcome.events = plan_.finish(x.seen.failed, inspect, now);
   return outcome;

@@ -59,6 +59,7 @@ private:
   /// True when rows stay although lists lack them and inspects do not help: these fail, or the rows
   /// are too many.
   bool needs_drivers() const;
+  std::vector<std::string> inspects_after(const committed_fetch& x, timestamp wall);
   fetch_outcome complete_containers(const committed_fetch& x, time_point now, timestamp wall);
   fetch_outcome complete_list_of_volumes(const committed_fetch& x, time_point now);
   fetch_outcome complete_inspects_of_volumes(const committed_fetch& x, time_point now);
@@ -66,6 +67,8 @@ private:
   work_plan& plan_;
   predicate list_only_;
   kept_rows kept_;
+  /// Containers whose times are in doubt, see left_out_in_doubt().
+  std::set<std::string> left_out_;
 };
 
 } // namespace volumeviz::sync

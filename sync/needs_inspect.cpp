@@ -16,6 +16,10 @@ bool events_were_missed(list_reason reason) {
          || reason == list_reason::lost_events || reason == list_reason::lost_rows;
 }
 
+bool follows_missed_events(const committed_fetch& x) {
+  return std::ranges::any_of(x.asked.reasons, events_were_missed);
+}
+
 /// True for a row of a container, but not of its mounts, that was created or changed.
 template <class Change>
 bool wrote_container(const Change& x) {
@@ -34,7 +38,7 @@ timestamp gap_began(const committed_fetch& x, const work_plan& plan) {
 } // namespace
 
 std::vector<std::string> needs_inspect(const committed_fetch& x, const work_plan& plan,
-                                       timestamp now) {
+                                       const std::set<std::string>& left_out, timestamp now) {
   if (!x.asked.list || x.kind != resource_kind::container)
     return {};
   std::set<std::string> keys;
@@ -43,17 +47,30 @@ std::vector<std::string> needs_inspect(const committed_fetch& x, const work_plan
   for (const auto& change : x.written.changes)
     if (wrote_container(change))
       keys.insert(change.key);
-  const auto missed = std::ranges::any_of(x.asked.reasons, events_were_missed);
+  const auto missed = follows_missed_events(x);
   const auto since = gap_began(x, plan);
   const auto unnamed =
       x.written.more_needs_inspect > 0
       || std::ranges::any_of(x.written.more_changes, wrote_container<unlisted_changes>);
   each_present(x.seen.batch.containers, [&](const container& listed) {
-    if (unnamed || named.contains(listed.id) || plan.keys().requested(listed.id)
-        || (missed && times_may_differ(listed, since, now)))
+    if (unnamed || named.contains(listed.id) || left_out.contains(listed.id)
+        || plan.keys().requested(listed.id) || (missed && times_may_differ(listed, since, now)))
       keys.insert(listed.id);
   });
   return {keys.begin(), keys.end()};
+}
+
+std::set<std::string> left_out_in_doubt(const committed_fetch& x, const work_plan& plan,
+                                        const std::set<std::string>& before) {
+  if (!x.asked.list || x.kind != resource_kind::container)
+    return before;
+  std::set<std::string> keys;
+  const auto missed = follows_missed_events(x);
+  for (const auto& entry : x.seen.left_out)
+    if (!entry.key.empty()
+        && (missed || before.contains(entry.key) || plan.keys().requested(entry.key)))
+      keys.insert(entry.key);
+  return keys;
 }
 
 } // namespace volumeviz::sync

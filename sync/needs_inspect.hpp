@@ -3,6 +3,7 @@
 #include "sync/committed_fetch.hpp"
 #include "sync/work_plan.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,19 @@ namespace volumeviz::sync {
 /// | the list created or changed its row                             | its times changed, too     |
 /// | an event or a recheck requested it, before or during the list   | its times may be new       |
 /// | events may be missing, and its status is younger than that gap  | it may have been restarted |
+/// | one of these applied to a list before, which had left it out    | the same                   |
 /// | the store's answer did not name all rows, so any may be meant   | it may be any of the above |
 ///
-/// `now` is our wall clock.
+/// `left_out` is what left_out_in_doubt() returned for the list before; `now` is our wall clock.
 std::vector<std::string> needs_inspect(const committed_fetch& x, const work_plan& plan,
-                                       timestamp now);
+                                       const std::set<std::string>& left_out, timestamp now);
+
+/// The containers that this list or one before it has left out although they may have been
+/// restarted, and that no list has shown since. `before` is the result for the list before.
+///
+/// The list that shows such a container again follows no lost events, and the event of its restart
+/// may have been taken by the list that left it out: nothing else would request an inspect then.
+std::set<std::string> left_out_in_doubt(const committed_fetch& x, const work_plan& plan,
+                                        const std::set<std::string>& before);
 
 } // namespace volumeviz::sync

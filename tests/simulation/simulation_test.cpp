@@ -22,6 +22,12 @@ TEST_CASE("fixed schedules keep every promise: the third five thousand") {
 TEST_CASE("schedules that once broke a promise keep it") {
   // Volumes that only lists complete, more than `list_above`: lists came early and left them out.
   check_mended(make_schedule, {8482484653558434579u});
+  // An event said that a volume was removed. Its inspects had failed before, and then its driver
+  // was away: a list without the volume counted as proof that its row was right.
+  check_mended(make_schedule, {535283090139626629u});
+  // A container was restarted unseen, and lists left its entry out until no list asked for its
+  // times.
+  check_mended(make_schedule, {535283090139628705u});
 }
 
 TEST_CASE("fresh schedules keep every promise") {

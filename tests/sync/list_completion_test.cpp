@@ -129,3 +129,73 @@ TEST_CASE("when all inspects of a turn are done, a list follows for the rows bey
   x.commit(*asked);
   CHECK(x.bench.begin_list().reasons == std::set{list_reason::failure});
 }
+
+TEST_CASE(
+    "barriers wait for the list that asks for the drivers of a row that only lists complete") {
+  completing x{resource_kind::volume};
+  x.bench.event("start", "odd");
+  while (!x.bench.plan.keys().is_set_aside("odd") || !x.bench.plan.status().idle) {
+    if (const auto what = x.bench.begin())
+      x.bench.finish(what->keys);
+    else
+      x.bench.sleep();
+  }
+  x.is_complete();
+  x.written.spared = {"odd"};
+  x.bench.want(list_reason::interval);
+  x.bench.plan.add_barrier(7);
+  x.commit(x.bench.begin_list());
+  CHECK(x.verified() == never);
+  CHECK(x.next_list_asks_for_drivers());
+  SUBCASE("it deletes the row") {
+    x.deleted("odd");
+  }
+  SUBCASE("the driver is away") {
+    x.written.spared = {"odd"};
+  }
+  x.is_complete();
+  x.commit(x.bench.begin_list(), true);
+  CHECK(x.verified() == 7);
+}
+
+TEST_CASE("a container that may have been restarted is inspected once a list shows it again") {
+  struct row {
+    std::string what;
+    list_reason reason;
+    bool event;
+    bool inspect;
+  };
+  for (const auto& [what, reason, event, inspect] :
+       {row{"events were missed", list_reason::overflow, false, true},
+        row{"rows were lost", list_reason::lost_rows, false, true},
+        row{"its event came", list_reason::failure, true, true},
+        row{"nothing happened to it", list_reason::failure, false, false}}) {
+    CAPTURE(what);
+    completing x{resource_kind::container};
+    const auto list = [&](list_reason why, bool shown) {
+      x.bench.want(why);
+      x.is_complete();
+      if (shown)
+        x.shows({"odd"});
+      else {
+        x.seen.left_out = {{.position = 1, .key = "odd", .driver = {}, .why = "it has no state"}};
+        x.seen.batch.containers.also_present = {"odd"};
+      }
+      x.commit(x.bench.begin_list());
+    };
+    if (event)
+      x.bench.event("start", "odd");
+    list(reason, false);
+    CHECK_FALSE(x.bench.begin());
+    x.bench.advance(x.bench.limits.delayed_recheck); // lost events want two lists
+    // One that follows left-out entries.
+    list(list_reason::failure, false);
+    list(list_reason::failure, true);
+    if (inspect) {
+      CHECK(x.bench.begin_keys() == keys{"odd"});
+      x.bench.finish();
+      list(list_reason::failure, true);
+    }
+    CHECK_FALSE(x.bench.begin());
+  }
+}

@@ -30,13 +30,14 @@ struct listed_containers {
     written.verified_before = now - 60 * second;
   }
   keys inspect(resource_kind kind = resource_kind::container) const {
-    return needs_inspect({kind, asked, false, seen, written}, bench.plan, now);
+    return needs_inspect({kind, asked, false, seen, written}, bench.plan, left_out, now);
   }
 
   plan_bench bench;
   fetch asked;
   observation seen;
   write_summary written;
+  std::set<std::string> left_out;
 };
 
 } // namespace
@@ -99,4 +100,31 @@ TEST_CASE_FIXTURE(listed_containers,
     written.more_changes = {{.kind = row_kind::container, .op = operation::remove, .count = 1}};
     CHECK(inspect().empty());
   }
+}
+
+TEST_CASE_FIXTURE(listed_containers,
+                  "a container in doubt that was left out is inspected once a list shows it") {
+  left_out = {"b", "left out again"};
+  CHECK(inspect() == keys{"b"});
+}
+
+TEST_CASE_FIXTURE(listed_containers,
+                  "a container that was left out is in doubt until it is shown") {
+  const auto in_doubt = [this](resource_kind kind = resource_kind::container) {
+    return left_out_in_doubt({kind, asked, false, seen, written}, bench.plan, left_out);
+  };
+  const std::set<std::string> odd{"odd"};
+  seen.left_out = {{.position = 3, .key = "odd", .driver = {}, .why = "it has no state"},
+                   {.position = 4, .key = "", .driver = {}, .why = "it is not an object"}};
+  CHECK(in_doubt().empty()); // nothing has happened to it
+  asked.reasons = {list_reason::reconnect};
+  CHECK(in_doubt() == odd);
+  left_out = odd;
+  asked.reasons = {list_reason::failure};
+  CHECK(in_doubt() == odd);
+  CHECK(in_doubt(resource_kind::volume) == odd);
+  seen.left_out.clear();
+  CHECK(in_doubt().empty());
+  asked.list = false;
+  CHECK(in_doubt() == odd); // an inspect of others
 }
