@@ -28,6 +28,7 @@ struct settings {
   std::chrono::milliseconds idle_degraded_after{300'000};  ///< 0: never
   std::string docker_host = "unix:///var/run/docker.sock";
   bool docker_tls_verify = false;
+  bool database_notify = false;
   std::string docker_cert_path;
   std::string database_url; ///< never empty after read_settings
   text::host_port http_listen{"127.0.0.1", 8080};
@@ -36,7 +37,6 @@ struct settings {
   std::chrono::milliseconds history_retention = std::chrono::hours{24 * 30}; ///< 0: no history
   std::uint64_t history_max_rows = 1'000'000; ///< of a host; 0: no limit
   std::string history_exclude;                ///< rules; empty: none
-  bool database_notify = false;
   std::string log_level = "info";
   log_format format = log_format::text;
   std::chrono::milliseconds actor_stats_interval{60'000}; ///< 0: never
@@ -46,11 +46,11 @@ struct settings {
   /// name.
   bool node_name_from_daemon = false;
   node_role role = node_role::standalone;
+  bool hub_insecure = false;
   text::host_port hub_listen{"127.0.0.1", 4711};
   std::optional<text::host_port> hub_address;
   std::string hub_tls_cert, hub_tls_key, hub_tls_ca;
   std::string hub_tls_revoked; ///< empty: no list
-  bool hub_insecure = false;
   /// Variables that are set but ignored, a sentence each, for the log and for `check`.
   std::vector<std::string> notices;
 };

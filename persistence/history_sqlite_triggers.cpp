@@ -18,7 +18,7 @@ struct recorded_table {
 };
 
 std::string value_in_json(const recorded_column& column, const std::string& alias) {
-  const auto value = alias + '.' + std::string{column.name};
+  auto value = alias + '.' + std::string{column.name};
   if (column.form == column_form::json)
     return "json(" + value + ')';
   if (column.form == column_form::boolean)

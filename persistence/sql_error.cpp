@@ -147,6 +147,9 @@ sql_error postgresql_error(const std::string& sqlstate, const std::string& raw_m
   // feature_not_supported, for this reason only: the columns of a table have changed.
   if (sqlstate == "0A000" && message.find("cached plan") != std::string::npos)
     return {trouble::stale_plan, message + " [0A000]"};
+  // A trigger's function keeps the types of its variables as long as its session lives.
+  if (sqlstate == "42804" && message.find("when preparing the plan") != std::string::npos)
+    return {trouble::away, message + " [42804]: a table was altered; a new connection is needed"};
   for (const auto& known : postgresql_cures)
     if (sqlstate.starts_with(known.state))
       return {known.kind, with_cure(message + " [" + sqlstate + "]", known.text)};
