@@ -1,6 +1,7 @@
 #include "tests/chaos/episode.hpp"
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/program.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -57,6 +58,13 @@ void look_at_rows(arena& a, const fault& what, const health_watch& health, episo
     out.status_wrong = health.status();
 }
 
+/// Where the replayed history differs from the rows; empty when it does not.
+std::string wrong_history(const arena& a) {
+  const auto said = support::run_program(integration::program_path(), {"history", "verify"},
+                                         {{"DATABASE_URL", a.on.database->url()}});
+  return said.exit_code == 0 ? "" : said.output + said.errors;
+}
+
 /// What the end of a fault leaves behind.
 void await_recovery(arena& a, health_watch& health, const measure& how, episode& out) {
   const auto ended = clock::now();
@@ -79,6 +87,8 @@ void await_recovery(arena& a, health_watch& health, const measure& how, episode&
   // Nor may it have been right by chance, on its way to something else.
   if (const auto later = a.on.disagreement(seconds{1}); !later.empty())
     out.trouble = "rows were exact and are no more:\n" + later;
+  else if (const auto wrong = wrong_history(a); !wrong.empty())
+    out.trouble = "the history does not lead to the rows:\n" + wrong;
 }
 
 } // namespace
