@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view sqlite_prefix = "sqlite://";
-constexpr std::size_t disk_megabytes = 24;
+// The history of half an hour needs more than the rows: its labels are long.
+constexpr std::size_t disk_megabytes = 256;
 
 /// A folder for PostgreSQL's tables, which its server must own.
 std::string folder_of_tables(const std::string& disk) {
