@@ -55,6 +55,46 @@ std::string insert_volume_named(const std::string& name) {
   return sql;
 }
 
+/// Its next transaction is not the first one, which also creates the tables.
+void notified_store(testbed& on, bool notify) {
+  history_options how;
+  how.notify = notify;
+  on.writer = std::move(*open_store({.url = on.url, .history = how}));
+  on.apply(batch_of({}));
+}
+
+/// LISTEN on a connection of its own.
+class listener {
+public:
+  explicit listener(const std::string& url) : on_{PQconnectdb(url.c_str()), &PQfinish} {
+    REQUIRE(PQstatus(on_.get()) == CONNECTION_OK);
+    PQclear(PQexec(on_.get(), "LISTEN volumeviz_events"));
+  }
+
+  /// What has come since the last call, in its order: the answer to a statement comes after the
+  /// notifications of all transactions that ended before it.
+  lines heard() {
+    PQclear(PQexec(on_.get(), "SELECT 1"));
+    lines texts;
+    while (auto* next = PQnotifies(on_.get())) {
+      texts.emplace_back(next->extra);
+      PQfreemem(next);
+    }
+    return texts;
+  }
+
+private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> on_;
+};
+
+std::string last_id(const testbed& on, const std::string& host) {
+  return on.value("SELECT coalesce(max(id)::text, '') FROM changes WHERE host = '" + host + "'");
+}
+
+std::string told(const std::string& host, const std::string& id) {
+  return R"({"host" : ")" + host + R"(", "id" : )" + id + '}';
+}
+
 } // namespace
 
 TEST_CASE("a reader by id sees each change once, although one transaction commits late") {
@@ -85,29 +125,47 @@ TEST_CASE("a transaction that wrote changes notifies with its host and last id, 
   if (!support::postgres_can_run())
     return;
   testbed on{support::shared_postgres().new_database()};
-  history_options how;
-  how.notify = true;
-  on.writer = std::move(*open_store({.url = on.url, .history = how}));
-  on.apply(batch_of({}));
-  const std::unique_ptr<PGconn, decltype(&PQfinish)> listener{PQconnectdb(on.url.c_str()),
-                                                              &PQfinish};
-  REQUIRE(PQstatus(listener.get()) == CONNECTION_OK);
-  PQclear(PQexec(listener.get(), "LISTEN volumeviz_events"));
-  const auto notified = [&] {
-    PQclear(PQexec(listener.get(), "SELECT 1"));
-    std::vector<std::string> texts;
-    while (auto* next = PQnotifies(listener.get())) {
-      texts.emplace_back(next->extra);
-      PQfreemem(next);
-    }
-    return texts;
-  };
+  notified_store(on, true);
+  listener channel{on.url};
   on.apply(batch_of(some_volumes(1, 3), {a_container("c1")}));
-  CHECK(notified()
-        == lines{R"({"host" : "alpha", "id" : )" + on.value("SELECT max(id)::text FROM changes")
-                 + '}'});
+  CHECK(channel.heard() == lines{told("alpha", last_id(on, "alpha"))});
   on.apply(batch_of(some_volumes(1, 3), {a_container("c1")}));
-  CHECK(notified().empty());
+  CHECK(channel.heard().empty());
+}
+
+TEST_CASE("each transaction notifies once for each host that it changed, and for no other") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  notified_store(on, true);
+  listener channel{on.url};
+  auto beta = batch_of(some_volumes(1, 2));
+  beta.host = "beta";
+  on.apply({batch_of(some_volumes(1, 3)), beta});
+  const auto first = last_id(on, "alpha");
+  CHECK(channel.heard() == lines{told("alpha", first), told("beta", last_id(on, "beta"))});
+
+  // Three transactions, heard together; the second changes only alpha, although beta is in it.
+  on.apply(batch_of({a_volume("v4")}));
+  const auto second = last_id(on, "alpha");
+  on.apply({batch_of({a_volume("v5"), a_volume("v6")}), beta});
+  const auto third = last_id(on, "alpha");
+  beta.volumes.present.clear();
+  beta.volumes.gone = {"v1"};
+  on.apply(beta);
+  CHECK(channel.heard()
+        == lines{told("alpha", second), told("alpha", third), told("beta", last_id(on, "beta"))});
+}
+
+TEST_CASE("without DATABASE_NOTIFY a transaction that wrote changes notifies nobody") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  notified_store(on, false);
+  listener channel{on.url};
+  on.apply(batch_of(some_volumes(1, 3)));
+  CHECK(last_id(on, "alpha") != "");
+  CHECK(channel.heard().empty());
 }
 
 TEST_CASE("as of a moment, the functions of PostgreSQL show the rows that were there then") {
