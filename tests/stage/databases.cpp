@@ -3,6 +3,7 @@
 #include "tests/support/scratch.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace volumeviz::integration {
 
@@ -24,6 +25,8 @@ private:
 
 class postgres_server final : public test_database {
 public:
+  explicit postgres_server(std::vector<std::string> settings)
+      : server_{support::durability::full, std::move(settings)} {}
   std::string url() const override { return server_.url(); }
   void stop() override { server_.stop(); }
   void kill() override { server_.kill(); }
@@ -37,10 +40,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<test_database> make_database(database_kind kind) {
+std::unique_ptr<test_database> make_database(database_kind kind,
+                                             std::vector<std::string> settings) {
   if (kind == database_kind::sqlite)
     return std::make_unique<sqlite_file>();
-  return std::make_unique<postgres_server>();
+  return std::make_unique<postgres_server>(std::move(settings));
 }
 
 bool servers_can_run(database_kind kind) {

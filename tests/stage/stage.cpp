@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace volumeviz::integration {
 
@@ -17,9 +18,9 @@ std::string program_path() {
   return chosen ? chosen : VOLUMEVIZ_PROGRAM;
 }
 
-stage::stage(database_kind kind, bool with_plugins)
-    : daemon{with_plugins}, docker{daemon.api()}, database{make_database(kind)},
-      records{database->url()} {
+stage::stage(database_kind kind, bool with_plugins, std::vector<std::string> database_settings)
+    : daemon{with_plugins}, docker{daemon.api()},
+      database{make_database(kind, std::move(database_settings))}, records{database->url()} {
 }
 
 support::variables stage::settings() const {

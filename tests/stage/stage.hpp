@@ -28,13 +28,16 @@ public:
   virtual void resume() = 0;
 };
 
-std::unique_ptr<test_database> make_database(database_kind kind);
+/// `settings`: more of postgresql.conf, for PostgreSQL only.
+std::unique_ptr<test_database> make_database(database_kind kind,
+                                             std::vector<std::string> settings = {});
 
 /// The environment of an end-to-end test: a private Docker daemon, a fresh database, and the built
 /// program.
 class stage {
 public:
-  explicit stage(database_kind kind, bool with_plugins = false);
+  explicit stage(database_kind kind, bool with_plugins = false,
+                 std::vector<std::string> database_settings = {});
 
   /// The settings of the node on this stage: quick reconnects, and no periodic reconciliation,
   /// which could hide a defect.

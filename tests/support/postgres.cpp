@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace volumeviz::support {
 
@@ -43,7 +44,8 @@ postgres& shared_postgres() {
   return server;
 }
 
-postgres::postgres(durability how) : durability_{how} {
+postgres::postgres(durability how, std::vector<std::string> settings)
+    : durability_{how}, settings_{std::move(settings)} {
   give_to_postgres(folder_);
   create_files();
   start();
@@ -106,6 +108,8 @@ bool postgres::try_to_start() {
                                      "max_connections=40"};
   if (durability_ == durability::none)
     arguments.insert(arguments.end(), not_durable.begin(), not_durable.end());
+  for (const auto& each : settings_)
+    arguments.insert(arguments.end(), {"-c", each});
   server_.emplace(server_command(std::move(arguments)));
   return eventually([&] { return answers() || !server_->running(); }, patience)
          && server_->running();

@@ -23,8 +23,8 @@ enum class durability {
 /// kill or freeze the server; all others use shared_postgres().
 class postgres {
 public:
-  /// Returns when the server answers.
-  explicit postgres(durability how = durability::full);
+  /// Returns when the server answers. `settings`: more of postgresql.conf, as "wal_level=logical".
+  explicit postgres(durability how = durability::full, std::vector<std::string> settings = {});
   ~postgres();
   postgres(const postgres&) = delete;
   postgres& operator=(const postgres&) = delete;
@@ -62,6 +62,7 @@ private:
 
   scratch_folder folder_;
   durability durability_;
+  std::vector<std::string> settings_;
   std::uint16_t port_ = 0;
   int databases_ = 0;
   std::vector<std::string> unused_; ///< databases that were created and not given out
