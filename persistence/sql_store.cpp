@@ -4,6 +4,7 @@
 #include "persistence/store.hpp"
 #include "persistence/transaction.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -37,8 +38,10 @@ public:
   sql_store& operator=(const sql_store&) = delete;
 
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
-    return call("writing to " + where_.display,
-                [&](session& on) { return write_batches(on, batches, &hosts_, history_); });
+    return call(
+        "writing to " + where_.display,
+        [&](session& on) { return write_batches(on, batches, &hosts_, history_); },
+        time_for(batches));
   }
 
   result<trimmed_history> trim_history(const std::string& host) override {
@@ -78,13 +81,25 @@ public:
   }
 
 private:
+  /// What a transaction of very many rows gets beyond the limit of a call. A host's first inventory
+  /// of 100,000 volumes, each with its change, takes longer than that; given up, it would be tried
+  /// again for ever.
+  static std::chrono::microseconds time_for(const std::vector<change_batch>& batches) {
+    constexpr std::size_t usual = 10'000;
+    constexpr std::chrono::microseconds of_row{300};
+    std::size_t rows = 0;
+    for (const auto& x : batches)
+      rows += count_present(x.volumes) + count_present(x.containers);
+    return of_row * (rows - std::min(rows, usual));
+  }
+
   /// Runs `work` on the connection; without one, connects and brings the schema up to date first.
   /// After any failure the next call makes a new connection, so nothing is left of a transaction or
   /// a half-read answer.
   template <class Work>
-  auto call(const std::string& attempted, Work work)
+  auto call(const std::string& attempted, Work work, std::chrono::microseconds more = {})
       -> result<decltype(work(std::declval<session&>()))> {
-    const auto deadline = clock::now() + limit_;
+    const auto deadline = clock::now() + limit_ + more;
     failure why;
     if (session_ && session_->lost_its_file())
       close();
