@@ -3,9 +3,12 @@
 #include "persistence/schema.hpp"
 #include "persistence/session.hpp"
 #include "persistence/session_deadline.hpp"
+#include "persistence/store.hpp"
+#include "persistence/url.hpp"
 
 #include <array>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -91,5 +94,15 @@ private:
   std::condition_variable freed_;
   std::array<slot_type, 2> slots_;
 };
+
+/// Makes a reader of the database that `where` names, with a pool of connections. Does not connect.
+/// Fails with ec::bad_request when the URL can't be understood.
+template <class Reader, class Interface>
+result<std::unique_ptr<Interface>> open_reader(const database& where) {
+  auto address = parse_url(where.url);
+  if (!address)
+    return tl::unexpected{address.error()};
+  return std::make_unique<Reader>(std::move(*address), where);
+}
 
 } // namespace volumeviz::persistence

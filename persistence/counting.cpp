@@ -59,10 +59,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<row_counter>> open_row_counter(const database& where) {
-  auto address = parse_url(where.url);
-  if (!address)
-    return tl::unexpected{address.error()};
-  return std::make_unique<sql_row_counter>(std::move(*address), where);
+  return open_reader<sql_row_counter, row_counter>(where);
 }
 
 } // namespace volumeviz::persistence

@@ -1,7 +1,8 @@
 #include "persistence/history_trimmer.hpp"
 
+#include "persistence/text.hpp"
+
 #include <algorithm>
-#include <charconv>
 
 namespace volumeviz::persistence {
 
@@ -10,13 +11,6 @@ namespace {
 constexpr std::uint64_t changes_at_once = 500;
 /// Reading these takes as long as deleting the above.
 constexpr std::uint64_t counted_at_once = 20'000;
-
-template <class Number>
-Number number_in(const std::string& text) {
-  Number value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 // The oldest changes up to the first one that is young enough, or as many as there are too many.
 // What is deleted can't be asked for any more, so the history begins later. One statement, so one

@@ -1,6 +1,5 @@
 #include "persistence/list_comparison.hpp"
 
-#include <charconv>
 #include <functional>
 #include <type_traits>
 
@@ -35,9 +34,7 @@ std::uint64_t mixed(std::uint64_t x) {
 
 /// Never no_version.
 row_version version_of(std::string_view number) {
-  std::uint64_t value = 0;
-  std::from_chars(number.data(), number.data() + number.size(), value);
-  return mixed(value + 1) | 1;
+  return mixed(number_in<std::uint64_t>(number) + 1) | 1;
 }
 
 } // namespace

@@ -2,7 +2,6 @@
 
 #include "persistence/text.hpp"
 
-#include <charconv>
 #include <string_view>
 
 namespace volumeviz::persistence {
@@ -12,12 +11,6 @@ namespace {
 /// Differs for a step that was edited after it was applied. A plain hash is enough for that.
 std::string checksum_of(std::string_view text) {
   return hex(hash_of(text));
-}
-
-int number(const std::string& text) {
-  int result = 0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
 }
 
 sql_error wrong(const std::string& text) {
@@ -83,7 +76,7 @@ int schema_version(session& on) {
   const auto known = migrations_of(on.kind());
   int version = 0;
   for (const auto& row : applied_steps(on)) {
-    version = number(row[0]);
+    version = number_in<int>(row[0]);
     if (version > program_schema_version())
       continue; // the error below names the newest version
     if (version < 1 || row[2] != checksum_of(known[static_cast<std::size_t>(version - 1)].sql))

@@ -203,10 +203,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<history>> open_history(const database& where) {
-  auto address = parse_url(where.url);
-  if (!address)
-    return tl::unexpected{address.error()};
-  return std::make_unique<sql_history>(std::move(*address), where);
+  return open_reader<sql_history, history>(where);
 }
 
 } // namespace volumeviz::persistence

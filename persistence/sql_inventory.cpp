@@ -233,10 +233,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<inventory>> open_inventory(const database& where) {
-  auto address = parse_url(where.url);
-  if (!address)
-    return tl::unexpected{address.error()};
-  return std::make_unique<sql_inventory>(std::move(*address), where);
+  return open_reader<sql_inventory, inventory>(where);
 }
 
 } // namespace volumeviz::persistence
