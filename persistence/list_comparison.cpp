@@ -1,5 +1,7 @@
 #include "persistence/list_comparison.hpp"
 
+#include "persistence/text.hpp"
+
 #include <functional>
 #include <type_traits>
 

@@ -3,6 +3,7 @@
 #include "persistence/session_deadline.hpp"
 #include "persistence/store.hpp"
 #include "persistence/transaction.hpp"
+#include "persistence/write_time.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -41,7 +42,7 @@ public:
     return call(
         "writing to " + where_.display,
         [&](session& on) { return write_batches(on, batches, &hosts_, history_); },
-        time_for(batches));
+        time_beyond_limit(batches));
   }
 
   result<trimmed_history> trim_history(const std::string& host) override {
@@ -81,18 +82,6 @@ public:
   }
 
 private:
-  /// What a transaction of very many rows gets beyond the limit of a call. A host's first inventory
-  /// of 100,000 volumes, each with its change, takes longer than that; given up, it would be tried
-  /// again for ever.
-  static std::chrono::microseconds time_for(const std::vector<change_batch>& batches) {
-    constexpr std::size_t usual = 10'000;
-    constexpr std::chrono::microseconds of_row{300};
-    std::size_t rows = 0;
-    for (const auto& x : batches)
-      rows += count_present(x.volumes) + count_present(x.containers);
-    return of_row * (rows - std::min(rows, usual));
-  }
-
   /// Runs `work` on the connection; without one, connects and brings the schema up to date first.
   /// After any failure the next call makes a new connection, so nothing is left of a transaction or
   /// a half-read answer.

@@ -19,7 +19,7 @@ namespace volumeviz::persistence {
 struct database {
   std::string url; ///< as in DATABASE_URL
   /// The longest time a call may take before it fails with ec::store_unreachable, also when the
-  /// server hangs. A write of more than 10,000 rows gets 0.3 ms more for each further row.
+  /// server hangs. A write of very many rows gets more, see persistence/write_time.hpp.
   std::chrono::milliseconds call_limit{5000};
   /// The most volumes, and containers, that one host may have (mounts: twice as many); further rows
   /// are rejected. 0: no limit, as for a node's own host.
