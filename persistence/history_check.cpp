@@ -26,25 +26,6 @@ std::string key_text(std::string_view kind, std::string_view host, std::string_v
   return path.empty() ? text : text.append(" at ").append(path);
 }
 
-/// The row `t` as JSON in the form of the history.
-std::string row_as_json(const column_texts& texts, dialect kind,
-                        std::span<const recorded_column> columns) {
-  const bool sqlite = kind == dialect::sqlite;
-  std::string text = sqlite ? "json_object(" : "jsonb_build_object(";
-  for (const auto& column : columns) {
-    const std::string name{column.name};
-    auto value = "t." + name;
-    if (column.form == column_form::time)
-      value = texts.time(value);
-    else if (sqlite && column.form == column_form::json)
-      value = "json(" + value + ")";
-    else if (sqlite && column.form == column_form::boolean)
-      value = "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
-    text.append(text.ends_with('(') ? "'" : ", '").append(name).append("', ").append(value);
-  }
-  return text + (sqlite ? ")" : ")::text");
-}
-
 class check {
 public:
   explicit check(session& on) : on_{on}, texts_{on.kind()} {}
@@ -86,7 +67,7 @@ private:
   void compare_all(const listed_table& table, std::span<const recorded_column> columns,
                    const std::string& key) {
     on_.each_row(
-        "SELECT t.host, " + key + ", " + row_as_json(texts_, on_.kind(), columns)
+        "SELECT t.host, " + key + ", " + texts_.json(row_as_json(on_.kind(), columns, "t"))
             + ", CASE WHEN h.trimmed_id > 0 OR t.updated_at <= h.begins_at THEN '1' ELSE "
               "'' END FROM "
             + table.name + " t LEFT JOIN history_hosts h ON h.host = t.host WHERE t.in_history",

@@ -30,6 +30,17 @@ constexpr std::array columns_of_mounts{
     recorded_column{"access_mode", text},  recorded_column{"is_active", boolean},
     recorded_column{"created_at", time},   recorded_column{"updated_at", time}};
 
+std::string value_in_json(dialect kind, const recorded_column& column, const std::string& alias) {
+  auto value = alias + '.' + std::string{column.name};
+  if (kind == dialect::postgresql)
+    return column.form == time ? "history_time(" + value + ')' : value;
+  if (column.form == json)
+    return "json(" + value + ')';
+  if (column.form == boolean)
+    return "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
+  return value;
+}
+
 } // namespace
 
 std::span<const recorded_column> volume_columns() {
@@ -42,6 +53,15 @@ std::span<const recorded_column> container_columns() {
 
 std::span<const recorded_column> mount_columns() {
   return columns_of_mounts;
+}
+
+std::string row_as_json(dialect kind, std::span<const recorded_column> columns,
+                        const std::string& alias) {
+  std::string result = kind == dialect::sqlite ? "json_object(" : "jsonb_build_object(";
+  for (const auto& column : columns)
+    result += (result.ends_with('(') ? "'" : ", '") + std::string{column.name} + "', "
+              + value_in_json(kind, column, alias);
+  return result += ')';
 }
 
 std::string filled(std::string_view form,

@@ -9,18 +9,6 @@ namespace {
 
 using replacement = std::pair<std::string_view, std::string>;
 
-/// The row of the table called `alias` as JSON: by its columns' names, without in_history.
-std::string postgresql_json(std::span<const recorded_column> columns, const std::string& alias) {
-  std::string result = "jsonb_build_object(";
-  for (const auto& column : columns) {
-    const std::string name{column.name};
-    const auto value = alias + '.' + name;
-    result += (result.ends_with('(') ? "'" : ", '") + name + "', "
-              + (column.form == column_form::time ? "history_time(" + value + ')' : value);
-  }
-  return result += ')';
-}
-
 /// The names of the columns that are equal in o and n, and NULLs.
 std::string equal_columns(std::span<const recorded_column> columns) {
   std::string result = "ARRAY[";
@@ -186,8 +174,8 @@ std::string postgresql_triggers_of(const recorded_in_postgresql& of) {
                            replacement{"variables", of.then.variables},
                            replacement{"same", of.same}, replacement{"last", of.last},
                            replacement{"event", of.event}, replacement{"name", of.name},
-                           replacement{"row o", postgresql_json(of.columns, "o")},
-                           replacement{"row n", postgresql_json(of.columns, "n")},
+                           replacement{"row o", row_as_json(dialect::postgresql, of.columns, "o")},
+                           replacement{"row n", row_as_json(dialect::postgresql, of.columns, "n")},
                            replacement{"equal", equal_columns(of.columns)},
                            replacement{"each", of.then.each}, replacement{"then", of.then.after}});
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "persistence/url.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,5 +56,9 @@ struct recorded_column {
 std::span<const recorded_column> volume_columns();
 std::span<const recorded_column> container_columns();
 std::span<const recorded_column> mount_columns();
+
+/// The row of the table called `alias` as a JSON object, by its columns' names.
+std::string row_as_json(dialect kind, std::span<const recorded_column> columns,
+                        const std::string& alias);
 
 } // namespace volumeviz::persistence

@@ -17,26 +17,9 @@ struct recorded_table {
   std::vector<std::string> key; ///< beside the host
 };
 
-std::string value_in_json(const recorded_column& column, const std::string& alias) {
-  auto value = alias + '.' + std::string{column.name};
-  if (column.form == column_form::json)
-    return "json(" + value + ')';
-  if (column.form == column_form::boolean)
-    return "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
-  return value;
-}
-
-std::string sqlite_json(const recorded_table& of, const std::string& alias) {
-  std::string result = "json_object(";
-  for (const auto& column : of.columns)
-    result += (result.ends_with('(') ? "'" : ", '") + std::string{column.name} + "', "
-              + value_in_json(column, alias);
-  return result += ')';
-}
-
 /// Only the columns that differ.
 std::string sqlite_difference(const recorded_table& of, const std::string& alias) {
-  auto result = "json_remove(" + sqlite_json(of, alias);
+  auto result = "json_remove(" + row_as_json(dialect::sqlite, of.columns, alias);
   for (const auto& column : of.columns) {
     const std::string name{column.name};
     result +=
@@ -157,10 +140,13 @@ std::string record(const recorded_table& of, row_event what) {
   };
   const auto either = [&](const std::string& alias, const std::string& whole_when) {
     return "CASE WHEN OLD.in_history AND NEW.in_history THEN " + sqlite_difference(of, alias)
-           + " WHEN " + whole_when + " THEN " + sqlite_json(of, alias) + " END";
+           + " WHEN " + whole_when + " THEN " + row_as_json(dialect::sqlite, of.columns, alias)
+           + " END";
   };
   const auto whole = [&](bool is_there, const std::string& flag, const std::string& alias) {
-    return is_there ? "CASE WHEN " + flag + " THEN " + sqlite_json(of, alias) + " END" : "NULL";
+    return is_there ? "CASE WHEN " + flag + " THEN "
+                          + row_as_json(dialect::sqlite, of.columns, alias) + " END"
+                    : "NULL";
   };
   const bool both = what == row_event::update;
   const auto in_x = [&](const std::string& form) { return filled(form, replacements{{"x", x}}); };
@@ -182,7 +168,7 @@ std::string record(const recorded_table& of, row_event what) {
           {"new",
            both ? either("NEW", "NEW.in_history") : whole(what == row_event::insert, is, "NEW")},
           {"before", both ? "CASE WHEN OLD.in_history AND NEW.in_history THEN "
-                                + sqlite_json(of, "OLD") + " END"
+                                + row_as_json(dialect::sqlite, of.columns, "OLD") + " END"
                           : "NULL"},
           {"span", span_of("(julianday(happened) - julianday(began)) * 86400 + 0.002")},
           {"moment", in_x(moment(of))}});

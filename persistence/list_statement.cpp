@@ -1,23 +1,34 @@
 #include "persistence/list_statement.hpp"
 
 #include "persistence/history.hpp"
+#include "persistence/history_sql.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
 
 namespace volumeviz::persistence {
 
-const listed_table volumes_table{"volumes",
-                                 "volume",
-                                 {"host", "volume_id"},
-                                 {"name", "driver", "mountpoint", "labels", "options", "scope",
-                                  "status", "created_at", "updated_at", "is_active"}};
-const listed_table containers_table{"containers",
-                                    "container",
-                                    {"host", "container_id"},
-                                    {"name", "image", "state", "status", "labels", "started_at",
-                                     "finished_at", "created_at", "updated_at", "is_active"}};
-const listed_table mounts_table{"volume_mounts",
-                                "mount",
-                                {"host", "volume_id", "container_id", "mount_path"},
-                                {"access_mode", "created_at", "updated_at", "is_active"}};
+namespace {
+
+/// A table that the history records.
+listed_table recorded_table_of(std::string name, std::string kind, std::vector<std::string> key,
+                               std::span<const recorded_column> columns) {
+  std::vector<std::string> others;
+  for (const auto& column : columns)
+    if (std::ranges::find(key, column.name) == key.end())
+      others.emplace_back(column.name);
+  return {std::move(name), std::move(kind), std::move(key), std::move(others)};
+}
+
+} // namespace
+
+const listed_table volumes_table =
+    recorded_table_of("volumes", "volume", {"host", "volume_id"}, volume_columns());
+const listed_table containers_table =
+    recorded_table_of("containers", "container", {"host", "container_id"}, container_columns());
+const listed_table mounts_table = recorded_table_of(
+    "volume_mounts", "mount", {"host", "volume_id", "container_id", "mount_path"}, mount_columns());
 const listed_table hosts_table{
     "hosts",
     {},
