@@ -10,7 +10,7 @@ namespace volumeviz::bench {
 namespace {
 
 // With the program's columns, keys and indexes, and without its triggers.
-constexpr std::array plain_tables{
+constexpr std::array postgres_plain_tables{
     "CREATE TABLE IF NOT EXISTS plain_volumes (LIKE volumes INCLUDING ALL, FOREIGN KEY (host) "
     "REFERENCES hosts (host) ON DELETE CASCADE)",
     "CREATE TABLE IF NOT EXISTS plain_containers (LIKE containers INCLUDING ALL, FOREIGN KEY "
@@ -19,11 +19,11 @@ constexpr std::array plain_tables{
     "(host) REFERENCES hosts (host) ON DELETE CASCADE, FOREIGN KEY (host, container_id) REFERENCES "
     "plain_containers (host, container_id) ON DELETE CASCADE)"};
 
-constexpr const char* insert_volume =
+constexpr const char* postgres_insert_volume =
     "INSERT INTO plain_volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, "
     "created_at, updated_at) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, now())";
 
-constexpr const char* insert_container =
+constexpr const char* postgres_insert_container =
     "WITH c AS (INSERT INTO plain_containers (host, container_id, name, image, state, status, "
     "labels, "
     "started_at, is_active, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, "
@@ -37,14 +37,14 @@ public:
     if (PQstatus(connection_.get()) != CONNECTION_OK)
       fail();
     check(PQexec(connection_.get(), "SET client_min_messages = warning")); // not "already exists"
-    for (const char* table : plain_tables)
+    for (const char* table : postgres_plain_tables)
       check(PQexec(connection_.get(), table));
     prepare("no_host", "DELETE FROM hosts WHERE host = $1"); // and all rows that belong to it
     prepare("host", "INSERT INTO hosts (host, first_seen_at) VALUES ($1, now())");
     for (const char* name : {"no_host", "host"})
       execute(name, std::array{host_.c_str()});
-    prepare("volume", insert_volume);
-    prepare("container", insert_container);
+    prepare("volume", postgres_insert_volume);
+    prepare("container", postgres_insert_container);
     prepare("no_volume", "DELETE FROM plain_volumes WHERE host = $1 AND volume_id = $2");
     prepare("no_container", "DELETE FROM plain_containers WHERE host = $1 AND container_id = $2");
   }

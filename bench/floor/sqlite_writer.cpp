@@ -11,10 +11,10 @@ namespace {
 #define NOW "strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now')"
 
 constexpr const char* insert_host = "INSERT INTO hosts (host, first_seen_at) VALUES (?, " NOW ")";
-constexpr const char* insert_volume =
+constexpr const char* sqlite_insert_volume =
     "INSERT INTO plain_volumes (host, volume_id, name, driver, mountpoint, labels, options, scope, "
     "created_at, updated_at) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, " NOW ")";
-constexpr const char* insert_container =
+constexpr const char* sqlite_insert_container =
     "INSERT INTO plain_containers (host, container_id, name, image, state, status, labels, "
     "started_at, "
     "is_active, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, " NOW ")";
@@ -25,7 +25,7 @@ constexpr const char* insert_mount =
 #undef NOW
 
 // With the program's columns, keys and indexes, and without its triggers.
-constexpr const char* plain_tables =
+constexpr const char* sqlite_plain_tables =
     "SELECT group_concat(replace(replace(replace(replace(sql, 'CREATE TABLE ', 'CREATE TABLE IF "
     "NOT EXISTS plain_'), 'REFERENCES containers', 'REFERENCES plain_containers'), 'CREATE INDEX "
     "', 'CREATE INDEX IF NOT EXISTS plain_'), ' ON volume_mounts', ' ON plain_volume_mounts'), "
@@ -45,7 +45,7 @@ void make_plain_tables(sqlite3* on) {
     *static_cast<std::string*>(into) = values[0] != nullptr ? values[0] : "";
     return 0;
   };
-  if (sqlite3_exec(on, plain_tables, take, &made, nullptr) != SQLITE_OK
+  if (sqlite3_exec(on, sqlite_plain_tables, take, &made, nullptr) != SQLITE_OK
       || sqlite3_exec(on, made.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     fail(on);
 }
@@ -120,8 +120,8 @@ public:
 private:
   std::string host_;
   connection connection_;
-  statement volume_{connection_.get(), insert_volume};
-  statement container_{connection_.get(), insert_container};
+  statement volume_{connection_.get(), sqlite_insert_volume};
+  statement container_{connection_.get(), sqlite_insert_container};
   statement mount_{connection_.get(), insert_mount};
   statement no_volume_{connection_.get(),
                        "DELETE FROM plain_volumes WHERE host = ? AND volume_id = ?"};

@@ -8,8 +8,8 @@ namespace {
 
 using std::chrono::seconds;
 
-struct subject {
-  explicit subject(database_kind kind) : prefix{row_prefix("idle", kind)}, on{kind} {
+struct idle_node {
+  explicit idle_node(database_kind kind) : prefix{row_prefix("idle", kind)}, on{kind} {
     for (int i = 0; i < 20; ++i)
       on.docker.create_volume("calm" + std::to_string(i));
     on.docker.run({.name = "calm", .mounts = {{"calm1", "/data"}}});
@@ -20,7 +20,7 @@ struct subject {
   usage before{};
 };
 
-void add(task& by, const subject& x, const usage& now, double seconds_passed) {
+void add(task& by, const idle_node& x, const usage& now, double seconds_passed) {
   by.add({.row = x.prefix + "anonymous", .unit = "MB", .value = now.anonymous_mb});
   by.add({.row = x.prefix + "rss", .unit = "MB", .value = now.rss_mb});
   by.add({.row = x.prefix + "threads", .unit = "", .value = static_cast<double>(now.threads)});
@@ -36,7 +36,7 @@ void add(task& by, const subject& x, const usage& now, double seconds_passed) {
 } // namespace
 
 void measure_idle(task& by) {
-  subject sqlite{database_kind::sqlite}, postgres{database_kind::postgres};
+  idle_node sqlite{database_kind::sqlite}, postgres{database_kind::postgres};
   for (int i = 0; i < by.repetitions(); ++i) {
     for (auto* x : {&sqlite, &postgres}) {
       x->on.start_node({{"LOG_LEVEL", "info"}});

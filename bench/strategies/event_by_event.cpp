@@ -13,19 +13,19 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto own_host = "origin";
+constexpr auto origin_host = "origin";
 
 class event_by_event final : public strategy {
 public:
   event_by_event(const std::string& socket, const std::string& database_url)
-      : stream_{socket}, docker_{socket}, rows_{make_least_writer(database_url, own_host)},
+      : stream_{socket}, docker_{socket}, rows_{make_least_writer(database_url, origin_host)},
         thread_{begin()} {}
   ~event_by_event() override {
     stream_.cut();
     thread_.join();
   }
 
-  std::string host() const override { return own_host; }
+  std::string host() const override { return origin_host; }
   double cpu_ms() const override { return thread_.cpu_ms(); }
 
 private:

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto own_host = "poll";
+constexpr auto poll_host = "poll";
 constexpr std::chrono::seconds interval{1};
 
 /// The entries of a list as text, by key.
@@ -32,13 +32,13 @@ entries entries_of(const json::array& list, std::string_view key) {
 class polling final : public strategy {
 public:
   polling(const std::string& socket, const std::string& database_url)
-      : docker_{socket}, rows_{make_least_writer(database_url, own_host)} {}
+      : docker_{socket}, rows_{make_least_writer(database_url, poll_host)} {}
   ~polling() override {
     thread_.stop();
     thread_.join();
   }
 
-  std::string host() const override { return own_host; }
+  std::string host() const override { return poll_host; }
   double cpu_ms() const override { return thread_.cpu_ms(); }
 
 private:
