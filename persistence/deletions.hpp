@@ -6,6 +6,7 @@
 #include "persistence/session.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,11 @@ struct deletion_room {
   std::size_t most = 0;
   std::size_t left = most;
 };
+/// The rows that one transaction may delete: its statements must end well within the limit of a
+/// call.
+inline constexpr deletion_room deletions_at_once{.most = 5000};
+/// A preview deletes nothing, so it reports all deletions.
+inline constexpr deletion_room any_deletions{.most = std::numeric_limits<std::size_t>::max() / 4};
 
 /// The rows that go with some batches, each of another host: the keys that a batch calls gone, and
 /// the rows that its complete lists lack. Works inside the caller's transaction. Throws sql_error.

@@ -52,8 +52,10 @@ private:
               + ", t.kind, t.host, t.volume_id, t.container_id, t.mount_path, "
                 "t.operation, "
               + texts_.json("t.old") + ", " + texts_.json("t.new") + ", " + texts_.json("t.before")
-              + " FROM changes t WHERE t.id > CAST(:last AS "
-              + (on_.kind() == dialect::sqlite ? "INTEGER" : "bigint") + ") ORDER BY t.id LIMIT "
+              + " FROM changes t LEFT JOIN history_hosts h ON h.host = t.host WHERE t.id > "
+                "CAST(:last AS "
+              + (on_.kind() == dialect::sqlite ? "INTEGER" : "bigint")
+              + ") AND t.id > coalesce(h.trimmed_id, 0) ORDER BY t.id LIMIT "
               + std::to_string(changes_at_once),
           {{"last", std::to_string(last)}}, 10, [&](row_view r) {
             last = std::stoll(std::string{r[0]});

@@ -12,9 +12,10 @@ constexpr std::uint64_t changes_at_once = 500;
 /// Reading these takes as long as deleting the above.
 constexpr std::uint64_t counted_at_once = 20'000;
 
-// The oldest changes up to the first one that is young enough, or as many as there are too many.
-// What is deleted can't be asked for any more, so the history begins later. One statement, so one
-// transaction and one round trip.
+// The oldest changes up to the first one that is young enough, or as many as there are too many,
+// and those of a history that has ended (persistence/history_gap.hpp). What is deleted can't be
+// asked for any more, so the history begins later. One statement, so one transaction and one round
+// trip.
 constexpr const char* trim_postgresql = R"sql(
 WITH first AS MATERIALIZED (
   SELECT id, at, recorded_at, row_number() OVER (ORDER BY id) AS place FROM (
@@ -23,6 +24,7 @@ gone AS (
   DELETE FROM changes WHERE id = ANY (ARRAY(
     SELECT f.id FROM first f
     WHERE f.place <= :too_many::bigint
+       OR f.id < (SELECT h.trimmed_id FROM history_hosts h WHERE h.host = :host::text)
        OR f.id < coalesce((SELECT min(id) FROM first WHERE recorded_at >= now() - make_interval(secs => :seconds::bigint)),
                           9223372036854775807)))
   RETURNING id, at)
@@ -38,6 +40,7 @@ WITH first AS (
     SELECT id, at, recorded_at FROM changes WHERE host = :host ORDER BY id LIMIT 500))
 SELECT CAST(max(id) AS TEXT), max(at), CAST(count(*) AS TEXT) FROM first
 WHERE place <= CAST(:too_many AS INTEGER)
+   OR id < (SELECT trimmed_id FROM history_hosts WHERE host = :host)
    OR id < coalesce((SELECT min(id) FROM first WHERE recorded_at >= strftime('%Y-%m-%dT%H:%M:%f', 'now', '-' || :seconds || ' seconds')),
                     9223372036854775807))sql";
 

@@ -4,6 +4,7 @@
 #include "persistence/container_rows.hpp"
 #include "persistence/deletions.hpp"
 #include "persistence/history_context.hpp"
+#include "persistence/history_gap.hpp"
 #include "persistence/host_writer.hpp"
 #include "persistence/list_gaps.hpp"
 #include "persistence/row_writer.hpp"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,17 +26,11 @@ namespace volumeviz::persistence {
 
 namespace {
 
-/// The rows that one transaction may delete: its statements must end well within the limit of a
-/// call.
-constexpr deletion_room deletions_at_once{.most = 5000};
-/// A preview deletes nothing, so it reports all deletions.
-constexpr deletion_room any_deletions{.most = std::numeric_limits<std::size_t>::max() / 4};
-
 /// One attempt at one transaction.
 class attempt {
 public:
   attempt(session& on, written_hosts* hosts, const history_options& how, bool careful)
-      : on_{on}, hosts_{hosts}, room_{hosts ? deletions_at_once : any_deletions},
+      : on_{on}, hosts_{hosts}, how_{how}, room_{hosts ? deletions_at_once : any_deletions},
         host_rows_{on, hosts ? hosts->known : unknown_, now_}, quota_{on, hosts ? &hosts->quota
                                                                                 : nullptr},
         history_{on, how, now_}, rows_{on.kind() == dialect::sqlite
@@ -53,6 +47,8 @@ public:
       std::vector<write_summary> summaries(all.size());
       learned_.resize(all.size());
       const auto last = write(all, summaries);
+      if (!how_.recording())
+        end_unrecorded_histories(on_, written_);
       history_.end();
       hosts_ ? on_.commit() : on_.flush();
       record_changes(last);
@@ -87,6 +83,7 @@ private:
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!may_write(all[i], summaries[i]))
         continue;
+      written_.insert(all[i].batch.host);
       quota_.begin(all[i].batch.host);
       const auto round = rounds_of[all[i].batch.host]++;
       rounds.resize(std::max(rounds.size(), round + 1));
@@ -250,6 +247,8 @@ private:
 
   session& on_;
   written_hosts* hosts_;
+  const history_options& how_;
+  std::set<std::string> written_; ///< hosts
   deletion_room room_;
   std::set<std::string_view> unfinished_; ///< hosts
   std::vector<learned_rows> learned_;     ///< by batch

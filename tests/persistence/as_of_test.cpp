@@ -1,4 +1,5 @@
 #include "tests/persistence/model.hpp"
+#include "tests/persistence/random_batch.hpp"
 #include "tests/persistence/testbed.hpp"
 #include "text/iso_time.hpp"
 
@@ -49,41 +50,6 @@ container web(const std::string& state, std::vector<mount> mounts) {
   c.name = "web";
   c.state = state;
   return c;
-}
-
-/// A random batch over few names: complete lists, single resources, removals.
-change_batch random_batch(std::mt19937& random) {
-  const auto pick = [&](int below) {
-    return static_cast<int>(random() % static_cast<unsigned>(below));
-  };
-  change_batch batch = batch_of({});
-  batch.host = pick(4) == 0 ? "beta" : "alpha";
-  batch.volumes.complete = pick(3) == 0;
-  batch.volumes.confirmed = true;
-  batch.containers.complete = pick(3) == 0;
-  batch.containers.confirmed = true;
-  for (int i = 0; i < 6; ++i) {
-    const auto key = std::to_string(i);
-    if (pick(2) == 0) {
-      auto v = a_volume("v" + key);
-      v.driver = pick(3) == 0 ? "nfs" : "local";
-      v.labels = {{"turn", std::to_string(pick(3))}};
-      batch.volumes.present.push_back(v);
-    } else if (pick(3) == 0) {
-      batch.volumes.gone.push_back("v" + key);
-    }
-    if (pick(2) == 0) {
-      auto c = a_container("c" + key);
-      c.state = pick(2) == 0 ? "running" : "exited";
-      for (const auto* path : {"/a", "/b"})
-        if (pick(2) == 0)
-          c.mounts.push_back({"v" + std::to_string(pick(6)), path, pick(2) == 0});
-      batch.containers.present.push_back(c);
-    } else if (pick(3) == 0) {
-      batch.containers.gone.push_back("c" + key);
-    }
-  }
-  return batch;
 }
 
 lines without_hosts(const lines& all) {
