@@ -47,7 +47,9 @@ public:
 
   result<trimmed_history> trim_history(const std::string& host) override {
     if (!session_ || !hosts_.locks.held(host))
-      return {};
+      return fail(ec::store_unreachable, "trimming the history of host " + host + " in "
+                                             + where_.display
+                                             + ": this process does not write the host");
     return call("trimming the history of host " + host + " in " + where_.display,
                 [&](session& on) { return hosts_.history.trim(on, host, history_); });
   }

@@ -60,8 +60,8 @@ public:
   /// connection and the lock have ended together.
   virtual result<void> release(const std::string&) { return {}; }
   /// Deletes some changes of this host that HISTORY_RETENTION and HISTORY_MAX_ROWS no longer allow,
-  /// the oldest first: so few that a write that waits is hardly held up. Does nothing without the
-  /// host's lock.
+  /// the oldest first: so few that a write that waits is hardly held up. Fails without the host's
+  /// lock.
   virtual result<trimmed_history> trim_history(const std::string&) { return {}; }
 };
 

@@ -31,10 +31,14 @@ bool history_upkeep::step() {
     waiting_.pop_front();
     return !waiting_.empty();
   }
-  // A failure is no reason to try at once again; the next write or ping reports it.
-  const auto trimmed = parts_.store->trim_history(host).value_or(persistence::trimmed_history{});
-  known->second.trimmed += trimmed.changes;
-  if (!trimmed.more) {
+  const auto trimmed = parts_.store->trim_history(host);
+  if (!trimmed) {
+    // No reason to try at once again; the next write or ping reports what is wrong.
+    waiting_.pop_front();
+    return !waiting_.empty();
+  }
+  known->second.trimmed += trimmed->changes;
+  if (!trimmed->more) {
     finish(host);
     waiting_.pop_front();
   }

@@ -253,7 +253,7 @@ TEST_CASE("trimming deletes the oldest changes and moves the beginning of the hi
                        : "UPDATE changes SET recorded_at = '2020-01-01' WHERE name < 'v2100'");
     CHECK(on.writer->trim_history("alpha")->changes == 100);
     CHECK(on.writer->trim_history("alpha")->changes == 0);
-    CHECK(on.writer->trim_history("another")->changes == 0);
+    CHECK_FALSE(on.writer->trim_history("another")); // it has no lock
     reopen(on, {.retention = std::chrono::seconds{0}});
     on.apply(batch_of({a_volume("v0")}));
     CHECK(on.writer->trim_history("alpha")->changes == 500);

@@ -1,5 +1,6 @@
 #include "tests/support/memory_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -65,6 +66,27 @@ result<void> memory_store::release(const std::string& host) {
   if (failing_)
     return tl::unexpected{*failing_};
   return {};
+}
+
+result<persistence::trimmed_history> memory_store::trim_history(const std::string& host) {
+  std::lock_guard lock(mutex_);
+  if (failing_)
+    return tl::unexpected{*failing_};
+  auto& left = outdated_[host];
+  const auto now = std::min<std::uint64_t>(left, 500);
+  left -= now;
+  return persistence::trimmed_history{now, now == 500};
+}
+
+void memory_store::outdate(const std::string& host, std::uint64_t changes) {
+  std::lock_guard lock(mutex_);
+  outdated_[host] = changes;
+}
+
+std::uint64_t memory_store::outdated(const std::string& host) const {
+  std::lock_guard lock(mutex_);
+  const auto found = outdated_.find(host);
+  return found == outdated_.end() ? 0 : found->second;
 }
 
 void memory_store::lock_out(const std::string& host) {

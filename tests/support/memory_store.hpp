@@ -24,6 +24,7 @@ public:
   result<void> ping() override;
   std::map<std::string, std::string> locked_out() const override;
   result<void> release(const std::string& host) override;
+  result<persistence::trimmed_history> trim_history(const std::string& host) override;
 
   memory_rows rows(const std::string& host) const;
   /// Changes rows without the node's knowledge.
@@ -36,6 +37,9 @@ public:
   void lock_out(const std::string& host);
   void let_in(const std::string& host);
   std::vector<std::string> released() const; ///< hosts, in order
+  /// So many changes of the host are beyond the retention. A step trims 500 of them.
+  void outdate(const std::string& host, std::uint64_t changes);
+  std::uint64_t outdated(const std::string& host) const;
   /// Rows of this key are rejected.
   void reject(const std::string& key);
   /// Runs once, within the next apply(), before anything is written.
@@ -55,6 +59,7 @@ private:
   std::set<std::string> locked_by_others_;
   std::map<std::string, std::string> refused_; ///< those of them that apply() has tried
   std::vector<std::string> released_;
+  std::map<std::string, std::uint64_t> outdated_; ///< changes, by host
   std::set<std::string> rejected_;
   std::function<void()> during_;
   std::optional<std::string> throwing_;
