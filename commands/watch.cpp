@@ -73,6 +73,13 @@ public:
         fmt::print(stderr, "{} refuses: {}\n", url_, ended.why);
         return exit_code::failed;
       }
+      if (ended.cursor_unknown) {
+        fmt::print(stderr,
+                   "changes may be missing here: {}; its database was restored or replaced, so the "
+                   "feed goes on from now\n",
+                   ended.why);
+        continue;
+      }
       say_lost(ended.why);
       wait = connected ? std::chrono::milliseconds{first_wait}
                        : std::min<std::chrono::milliseconds>(2 * wait, longest_wait);

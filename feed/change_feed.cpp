@@ -27,6 +27,11 @@ void change_feed::remove(std::uint64_t subscriber) {
 /// The newest changes of the database may have been trimmed before they were read. Everyone who
 /// waits for them is told.
 void change_feed::take(tail_answer answer, time_point now) {
+  if (answer.is_other_database) {
+    if (answer.after == recent_.tail())
+      begin_anew(answer.upto, now);
+    return;
+  }
   // An answer that was asked for before the present subscribers came may overlap what is known, or
   // be of no use to them.
   if (answer.after > recent_.tail() || answer.upto <= recent_.tail())
@@ -48,6 +53,16 @@ void change_feed::take(tail_answer answer, time_point now) {
     advance(number, x, now);
 }
 
+/// The ids of the database before mean nothing any more.
+void change_feed::begin_anew(std::int64_t from, time_point now) {
+  recent_.begin(from);
+  for (auto& [number, x] : subscribers_) {
+    x.begin_anew(from);
+    x.add(reset_frame(other_database, from), now);
+    advance(number, x, now);
+  }
+}
+
 void change_feed::take(page_answer answer, time_point now) {
   const auto found = subscribers_.find(answer.subscriber);
   if (found == subscribers_.end())
@@ -55,7 +70,7 @@ void change_feed::take(page_answer answer, time_point now) {
   auto& [number, x] = *found;
   const auto retry = now + limits_.retry_page;
   if (!answer.failed && answer.trimmed > x.position()) {
-    x.take({.upto = x.position()}, now, now);
+    x.take({.after = x.position(), .upto = x.position()}, now, now);
     reset(number, x, trimmed_away, now);
   } else {
     x.take(std::move(answer), now, retry);

@@ -29,6 +29,9 @@ struct tail_answer {
   std::int64_t upto = 0; ///< the next reading continues from here
   /// Changes after `after` were trimmed before they could be read; then `changes` has none.
   bool has_gap = false;
+  /// The database has had no change `after` yet: it is an older one, or another one. `upto` may be
+  /// less.
+  bool is_other_database = false;
 };
 
 /// Gives each subscriber the changes that its filter lets through: each one once, in the order of
@@ -72,6 +75,7 @@ public:
 private:
   using subscribers = std::map<std::uint64_t, subscriber>;
 
+  void begin_anew(std::int64_t from, time_point now);
   void advance(std::uint64_t number, subscriber& x, time_point now);
   void reset(std::uint64_t number, subscriber& x, std::string_view why, time_point now);
 

@@ -28,6 +28,11 @@ inline constexpr std::string_view trimmed_away =
     "changes after this cursor are no longer kept (HISTORY_RETENTION, HISTORY_MAX_ROWS): read the "
     "inventory again; the stream goes on from now";
 
+/// Why the feed begins anew when the database has gone back.
+inline constexpr std::string_view other_database =
+    "the database was restored or replaced, and does not know this cursor: read the inventory "
+    "again; the stream goes on from now";
+
 /// The cursor could not be resumed. `cursor` is where the feed goes on.
 frame reset_frame(std::string_view reason, std::int64_t cursor);
 

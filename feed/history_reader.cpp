@@ -89,7 +89,7 @@ void history_reader::follow_on(std::unique_lock<std::mutex>& lock) {
   bool more = false;
   auto answer = read_newest(*parts_.changes, after, parts_.json, more);
   const auto upto = answer.upto;
-  if (upto > after)
+  if (upto != after)
     parts_.deliver(std::move(answer));
   lock.lock();
   if (tail_ == after)

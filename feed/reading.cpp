@@ -16,6 +16,16 @@ encoded_change told(persistence::change_row row, const change_text& json) {
   return tell(std::move(row), text);
 }
 
+/// A cursor is refused when the database has had no such change: it was restored or replaced.
+tail_answer read_other_database(persistence::history& from, tail_answer answer) {
+  const auto bounds = from.bounds();
+  if (bounds && bounds->newest < answer.after) {
+    answer.is_other_database = true;
+    answer.upto = bounds->settled;
+  }
+  return answer;
+}
+
 } // namespace
 
 tail_answer read_newest(persistence::history& from, std::int64_t after, const change_text& json,
@@ -24,6 +34,8 @@ tail_answer read_newest(persistence::history& from, std::int64_t after, const ch
   more = false;
   auto page = from.changes(
       {.which = {}, .after = after, .before = {}, .ascending = true, .limit = newest_at_once});
+  if (!page && page.error().code == ec::bad_request)
+    return read_other_database(from, std::move(answer));
   // Health tells when the database is away.
   if (!page || (page->items.empty() && page->settled <= after))
     return answer;
@@ -45,7 +57,8 @@ tail_answer read_newest(persistence::history& from, std::int64_t after, const ch
 
 page_answer read_page(persistence::history& from, const page_request& what,
                       const change_text& json) {
-  page_answer answer{.subscriber = what.subscriber, .changes = {}, .upto = what.after};
+  page_answer answer{
+      .subscriber = what.subscriber, .after = what.after, .changes = {}, .upto = what.after};
   persistence::change_query query{.which = what.which,
                                   .after = what.after,
                                   .before = {},

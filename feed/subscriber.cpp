@@ -36,6 +36,8 @@ std::optional<page_request> subscriber::next_page(const recent_changes& recent, 
 
 void subscriber::take(page_answer answer, time_point now, time_point retry) {
   is_reading_ = false;
+  if (answer.after != position_)
+    return; // it has gone on from elsewhere since it asked
   if (answer.failed || answer.upto <= position_)
     retry_ = retry;
   for (auto& x : answer.changes)

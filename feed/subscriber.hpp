@@ -39,6 +39,7 @@ struct page_request {
 
 struct page_answer {
   std::uint64_t subscriber = 0;
+  std::int64_t after = 0;
   std::vector<encoded_change> changes{}; ///< those that the filter lets through
   std::int64_t upto = 0;                 ///< everything up to this id was read
   std::int64_t trimmed = 0;              ///< of the filter's host, as known after the reading
@@ -70,6 +71,8 @@ public:
     return is_reading_ || !waiting_.empty() ? time_point::max() : retry_;
   }
   void go_on_from(std::int64_t position) { position_ = std::max(position_, position); }
+  /// Of another database, in which ids may be less.
+  void begin_anew(std::int64_t position) { position_ = position; }
 
   time_point comment_due{};
 

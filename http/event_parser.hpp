@@ -22,6 +22,7 @@ public:
   bool parse(std::string_view text, const std::function<bool(const stream_event&)>& take);
   /// The cursor of what was read so far; empty: the stream has told none.
   const std::string& last_id() const noexcept { return last_id_; }
+  void forget_id() { last_id_.clear(); }
 
 private:
   bool end_block(const std::function<bool(const stream_event&)>& take);

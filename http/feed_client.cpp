@@ -93,11 +93,17 @@ feed_client::ending feed_client::follow(const listener& tell) {
         refusal.append(data, std::min(size, longest_refusal - refusal.size()));
         return true;
       });
+  // With this cursor: if it is something else, the next answer is the same.
+  if (status == 400 && !parser_.last_id().empty()) {
+    parser_.forget_id();
+    return {false, true, sentence_of(refusal, status)};
+  }
   if (status != 0 && status != 200)
-    return {is_final(status), sentence_of(refusal, status)};
-  return {false, answered || status == 200
-                     ? "the node has ended the stream"
-                     : "the node does not answer (" + httplib::to_string(answered.error()) + ")"};
+    return {is_final(status), false, sentence_of(refusal, status)};
+  return {false, false,
+          answered || status == 200
+              ? "the node has ended the stream"
+              : "the node does not answer (" + httplib::to_string(answered.error()) + ")"};
 }
 
 void feed_client::stop() {

@@ -36,9 +36,12 @@ public:
     std::function<void()> connected;
     std::function<void(const stream_event&)> event;
   };
-  /// Why a stream has ended. A refusal would be the same the next time.
+  /// Why a stream has ended. A refusal would be the same the next time. `cursor_unknown`: the node
+  /// does not know the cursor, since its database is another one or was restored; the next
+  /// connection has none, and begins with what happens then.
   struct ending {
     bool is_refused = false;
+    bool cursor_unknown = false;
     std::string why;
   };
 

@@ -136,8 +136,27 @@ TEST_CASE("a page that was trimmed while it was read is a reset") {
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].after == 5);
   CHECK(asked[0].upto == 20);
-  feed.take(page_answer{.subscriber = one, .changes = {told(9)}, .upto = 20, .trimmed = 8}, start);
+  feed.take(
+      page_answer{.subscriber = one, .after = 5, .changes = {told(9)}, .upto = 20, .trimmed = 8},
+      start);
   CHECK(drain(feed, one, start).starts_with("id: 20\nevent: reset\n"));
+}
+
+TEST_CASE("a database that was restored is a reset for everyone, and its lesser ids are told") {
+  change_feed feed;
+  const auto one = feed.add({.after = 40, .now = 40}, "", start);
+  const auto behind = feed.add({.after = 5, .now = 40}, "", start);
+  drain(feed, one, start);
+  drain(feed, behind, start);
+  REQUIRE(feed.take_requests().size() == 1);
+  feed.take(tail_answer{.after = 40, .changes = {}, .upto = 7, .is_other_database = true}, start);
+  CHECK(drain(feed, one, start).starts_with("id: 7\nevent: reset\n"));
+  CHECK(drain(feed, behind, start).starts_with("id: 7\nevent: reset\n"));
+  // What was read of the database before comes too late.
+  feed.take(page_answer{.subscriber = behind, .after = 5, .changes = {told(6)}, .upto = 40}, start);
+  feed.take(tail_answer{.after = 7, .changes = {told(8)}, .upto = 8}, start);
+  CHECK(ids_in(drain(feed, one, start)) == std::vector<std::int64_t>{8});
+  CHECK(ids_in(drain(feed, behind, start)) == std::vector<std::int64_t>{8});
 }
 
 TEST_CASE("a page that fails is asked for again a second later") {
@@ -145,7 +164,8 @@ TEST_CASE("a page that fails is asked for again a second later") {
   const auto one = feed.add({.after = 5, .now = 20}, "", start);
   drain(feed, one, start);
   REQUIRE(feed.take_requests().size() == 1);
-  feed.take(page_answer{.subscriber = one, .changes = {}, .upto = 5, .failed = true}, start);
+  feed.take(page_answer{.subscriber = one, .after = 5, .changes = {}, .upto = 5, .failed = true},
+            start);
   CHECK(feed.take_requests().empty());
   CHECK(feed.next_tick() == start + 1s);
   feed.tick(start + 1s);

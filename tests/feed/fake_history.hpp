@@ -56,6 +56,12 @@ public:
     rows_.erase(rows_.begin(), rows_.upper_bound(upto));
     trimmed_ = std::max(trimmed_, upto);
   }
+  /// The database was restored: the changes after this one are not there.
+  void restore(std::int64_t newest) {
+    std::lock_guard lock{mutex_};
+    rows_.erase(rows_.upper_bound(newest), rows_.end());
+    newest_ = newest;
+  }
   void fail_with(result<void> state) {
     std::lock_guard lock{mutex_};
     state_ = std::move(state);
@@ -79,6 +85,8 @@ public:
       return tl::unexpected{state_.error()};
     persistence::change_page page;
     page.settled = settled();
+    if (what.after && *what.after > newest_)
+      return fail(ec::bad_request, "no change has had the cursor yet");
     for (auto it = rows_.upper_bound(what.after.value_or(0)); it != rows_.end(); ++it) {
       const auto& [id, row] = *it;
       if (id > page.settled || (what.before && id >= *what.before))

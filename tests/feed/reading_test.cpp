@@ -86,6 +86,18 @@ TEST_CASE("the newest changes come up to the settled bound, and a failure is no 
   CHECK(read_page(rows, page_to(3), json_of).failed);
 }
 
+TEST_CASE("a database that has gone back is told, with where it is now") {
+  fakes::growing_history rows;
+  bool more = false;
+  for (int i = 0; i < 5; ++i)
+    rows.commit(fakes::growing_history::change());
+  rows.restore(2);
+  const auto news = read_newest(rows, 5, json_of, more);
+  CHECK(news.is_other_database);
+  CHECK(news.upto == 2);
+  CHECK_FALSE(read_newest(rows, 2, json_of, more).is_other_database);
+}
+
 TEST_CASE("changes that are trimmed unread are a gap, those that were read before are none") {
   fakes::growing_history rows;
   bool more = false;

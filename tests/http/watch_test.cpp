@@ -169,6 +169,39 @@ TEST_CASE("a client that reconnects gets every change once, also those in betwee
   CHECK(seen == std::vector<std::string>{"{\"id\":1", "{\"id\":3"});
 }
 
+TEST_CASE("a cursor that a restored database does not know is dropped, and the feed goes on") {
+  fakes::node node;
+  fakes::inventory rows;
+  fakes::growing_history past;
+  for (int i = 0; i < 9; ++i)
+    past.commit(fakes::growing_history::change());
+  auto server = http::start({.listen = {"127.0.0.1", 0}, .auth_token = "t"}, node, {&rows, &past});
+  REQUIRE(server.has_value());
+  const auto port = (*server)->port();
+  http::feed_client client{*http::parse_node_url("http://127.0.0.1:" + std::to_string(port)), "t",
+                           ""};
+  const http::feed_client::listener until_connected{
+      .connected = [&] { past.commit(fakes::growing_history::change()); },
+      .event = [&](const http::stream_event&) { server->reset(); }};
+  std::thread first{[&] { CHECK_FALSE(client.follow(until_connected).is_refused); }};
+  first.join();
+  past.restore(3);
+  server = http::start({.listen = {"127.0.0.1", port}, .auth_token = "t"}, node, {&rows, &past});
+  REQUIRE(server.has_value());
+  auto ended = client.follow(until_connected);
+  CHECK(ended.cursor_unknown);
+  CHECK_FALSE(ended.is_refused);
+  CHECK(ended.why.find("the newest is 3") != std::string::npos);
+  std::string got;
+  client.follow({.connected = [&] { past.commit(fakes::growing_history::change()); },
+                 .event =
+                     [&](const http::stream_event& x) {
+                       got = x.data.substr(0, x.data.find(','));
+                       client.stop();
+                     }});
+  CHECK(got == "{\"id\":4");
+}
+
 TEST_CASE("a refusal for good is told with the node's sentence, others are worth another try") {
   fakes::node node;
   fakes::inventory rows;
