@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 
 namespace volumeviz::commands {
@@ -15,7 +16,14 @@ config::exit_code migrate(const config::settings& settings) {
     return config::exit_code::failed;
   }
   auto where = persistence::display_url(settings.database_url);
-  auto done = persistence::migrate({.url = settings.database_url});
+  const auto began = std::chrono::steady_clock::now();
+  auto done = persistence::migrate(
+      {.url = settings.database_url}, [&](const persistence::migration_start& x) {
+        fmt::print("{}: migrating the schema from version {} to {}, with {} volumes, {} containers "
+                   "and {} mounts; nodes that write meanwhile wait\n",
+                   where, x.from, x.to, x.volumes, x.containers, x.mounts);
+        std::fflush(stdout);
+      });
   if (!done) {
     fmt::print(stderr, "couldn't migrate {}: {}\n", where, done.error().text);
     return config::exit_code::failed;
@@ -23,7 +31,9 @@ config::exit_code migrate(const config::settings& settings) {
   if (done->from == done->to)
     fmt::print("{}: the schema is up to date (version {})\n", where, done->to);
   else
-    fmt::print("{}: migrated the schema from version {} to {}\n", where, done->from, done->to);
+    fmt::print("{}: migrated the schema from version {} to {} in {:.1f} s\n", where, done->from,
+               done->to,
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   return config::exit_code::fine;
 }
 

@@ -8,6 +8,8 @@ namespace volumeviz::persistence {
 
 namespace {
 
+constexpr int history_step = 2;
+
 /// Differs for a step that was edited after it was applied. A plain hash is enough for that.
 std::string checksum_of(std::string_view text) {
   return hex(hash_of(text));
@@ -51,6 +53,10 @@ void create_version_table(session& on) {
 void apply(session& on, const migration& step) {
   on.script(step.sql);
   const bool sqlite = on.kind() == dialect::sqlite;
+  // For now() in the step it is still when the transaction began. It may have waited since for
+  // those who wrote.
+  if (!sqlite && step.version == history_step)
+    on.script("UPDATE history_hosts SET begins_at = clock_timestamp()");
   on.execute(
       std::string{"INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ("}
           + (sqlite ? ":version, :name, :checksum, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now'))"

@@ -1,4 +1,5 @@
 #include "persistence/schema.hpp"
+#include "persistence/schema_upgrade.hpp"
 #include "persistence/session.hpp"
 #include "persistence/session_deadline.hpp"
 #include "persistence/store.hpp"
@@ -90,14 +91,17 @@ private:
   template <class Work>
   auto call(const std::string& attempted, Work work, std::chrono::microseconds more = {})
       -> result<decltype(work(std::declval<session&>()))> {
-    const auto deadline = clock::now() + limit_ + more;
+    auto deadline = clock::now() + limit_ + more;
     failure why;
     if (session_ && session_->lost_its_file())
       close();
     try {
       const bool is_new = !session_;
-      if (is_new)
+      if (is_new) {
         session_.emplace(where_, session::purpose::write, limit_);
+        if (upgrade_old_schema(*session_, *keeper_, limit_))
+          deadline = clock::now() + limit_ + more;
+      }
       const session_deadline guard{*keeper_, *session_,
                                    std::max(deadline, clock::now() + least_time)};
       if (is_new) {
@@ -160,22 +164,6 @@ result<std::unique_ptr<store>> open_store(const database& where) {
   if (!address)
     return tl::unexpected{address.error()};
   return std::make_unique<sql_store>(std::move(*address), where);
-}
-
-result<migration_report> migrate(const database& where) {
-  const auto address = parse_url(where.url);
-  if (!address)
-    return tl::unexpected{address.error()};
-  const auto attempted = "bringing the schema of " + address->display + " up to date";
-  try {
-    session on{*address, session::purpose::write, where.call_limit};
-    const session_deadline guard{*where.keeper, on, clock::now() + where.call_limit};
-    return migration_report{bring_up_to_date(on), program_schema_version()};
-  } catch (const sql_error& e) {
-    return tl::unexpected{to_failure(e, attempted)};
-  } catch (const std::exception& e) {
-    return fail(ec::internal, attempted + ": " + e.what());
-  }
 }
 
 } // namespace volumeviz::persistence

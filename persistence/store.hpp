@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -73,9 +74,20 @@ struct migration_report {
   int to = 0;   ///< the schema version now
 };
 
-/// Brings the schema up to date. Several processes may call it at once. ec::store_schema when the
-/// schema is newer than this program's, or an applied step differs from this program's.
-result<migration_report> migrate(const database& where);
+/// A schema that is about to be migrated, and the rows that may have to be read for that.
+struct migration_start {
+  int from = 0;
+  int to = 0;
+  std::uint64_t volumes = 0;
+  std::uint64_t containers = 0;
+  std::uint64_t mounts = 0;
+};
+using migration_listener = std::function<void(const migration_start&)>;
+
+/// Brings the schema up to date. Several processes may call it at once. `starting` is called before
+/// an older schema is changed. ec::store_schema when the schema is newer than this program's, or an
+/// applied step differs from this program's.
+result<migration_report> migrate(const database& where, const migration_listener& starting = {});
 
 /// A DATABASE_URL without its password, to be shown: "sqlite:///var/lib/x.db",
 /// "postgresql://user@host:5432/name".
