@@ -65,6 +65,33 @@ TEST_CASE("a history that lacks a change, or has one too many, differs from the 
   });
 }
 
+// SQLite tells its triggers of a row that REPLACE deletes only if recursive_triggers is on, which
+// it is not by default.
+TEST_CASE(
+    "verify finds a row that another client of SQLite has replaced, and the rows are mended") {
+  const support::scratch_folder folder;
+  testbed on{"sqlite://" + (folder / "inventory.db")};
+  live(on);
+  const auto replace = [&](const std::string& name, const std::string& pragma) {
+    on.run(
+        pragma
+        + "INSERT OR REPLACE INTO volumes (host, volume_id, name, driver, mountpoint, "
+          "labels, options, scope, updated_at) SELECT host, volume_id, name, 'other', mountpoint, "
+          "labels, options, scope, updated_at FROM volumes WHERE volume_id = '"
+        + name + "'");
+  };
+  replace("v1", "PRAGMA recursive_triggers = ON; ");
+  CHECK(check_of(on).lines == lines{});
+  replace("v2", "PRAGMA recursive_triggers = OFF; ");
+  const auto found = check_of(on).lines;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].starts_with("volume alpha/v2: change "));
+  CHECK(found[0].ends_with(" creates a row that is there already"));
+  on.apply(list_of(some_volumes(1, 2)));
+  CHECK(on.value("SELECT count(*) FROM volumes WHERE driver = 'local'") == "2");
+  CHECK(check_of(on).lines == found); // the history is as it was written
+}
+
 TEST_CASE("the history of a trimmed host begins with what is left of it") {
   on_both([](testbed& on) {
     live(on);
