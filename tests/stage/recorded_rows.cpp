@@ -45,6 +45,10 @@ recorded::recorded(std::string database_url) : url_{std::move(database_url)} {
 
 recorded::~recorded() = default;
 
+void recorded::close() {
+  connection_.reset();
+}
+
 recorded::connection& recorded::connected() {
   if (connection_)
     return *connection_;

@@ -54,6 +54,8 @@ public:
   std::string text(const std::string& query);
   std::int64_t number(const std::string& query);
   void execute(const std::string& statement);
+  /// The next call opens the database again, which is another file by then.
+  void close();
 
 private:
   struct connection;
