@@ -115,3 +115,26 @@ TEST_CASE("a history begins after the writes that its migration has waited for")
                  "v.updated_at > h.begins_at")
         == "0");
 }
+
+TEST_CASE(
+    "an old schema is brought up to date beyond the limit of a call, which then holds again") {
+  if (!support::postgres_can_run())
+    return;
+  testbed on{support::shared_postgres().new_database()};
+  old_node old{on};
+  old.create_schema();
+  // A disk that is slow, or very many rows: about forty statements, each longer than usual.
+  on.run("CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+         "pg_sleep(0.06); END $$");
+  on.run("CREATE EVENT TRIGGER slow ON ddl_command_end EXECUTE FUNCTION slow()");
+  const std::chrono::seconds limit{1};
+  const auto began = std::chrono::steady_clock::now();
+  const auto store = std::move(*open_store({.url = on.url, .call_limit = limit}));
+  const auto written = store->apply({batch_of({a_volume("v1")})});
+  REQUIRE_MESSAGE(written.has_value(), (written ? "" : written.error().text));
+  CHECK(std::chrono::steady_clock::now() - began > limit);
+  CHECK(recorded(on) == lines{"create volume v1 by reconciliation"});
+  old.connection().script("BEGIN; LOCK TABLE volumes");
+  CHECK_FALSE(store->apply({batch_of({a_volume("v2")})}));
+  old.connection().script("ROLLBACK");
+}
