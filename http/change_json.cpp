@@ -56,4 +56,8 @@ std::string change_page_json(const persistence::change_page& page) {
   return text + "],\"next\":" + (page.next ? quoted(std::to_string(*page.next)) : "null") + "}";
 }
 
+std::string history_json(const std::string& begins_at) {
+  return "{\"begins_at\":" + (begins_at.empty() ? "null" : quoted(begins_at)) + "}";
+}
+
 } // namespace volumeviz::http

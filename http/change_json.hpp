@@ -13,4 +13,7 @@ std::string change_json(const persistence::change_row& change);
 /// {"items": […], "next": null or a cursor, as text}
 std::string change_page_json(const persistence::change_page& page);
 
+/// {"begins_at": null or the time}
+std::string history_json(const std::string& begins_at);
+
 } // namespace volumeviz::http

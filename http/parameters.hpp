@@ -23,9 +23,10 @@ using parameters = std::multimap<std::string, std::string>;
 parameters parse_parameters(std::string_view query);
 
 /// What a list of rows has: its parameters differ.
-enum class listed_rows { volumes, containers_or_mounts, hosts };
+enum class listed_rows { volumes, containers, mounts, hosts };
 
-/// ?limit= ?cursor= ?host=; not for hosts ?at=; for volumes also ?orphaned= ?driver= ?label=k=v.
+/// ?limit= ?cursor= ?host=; not for hosts ?at=; for volumes and containers also those of order,
+/// search and filters, see http/api/openapi.json.
 result<persistence::query> parse_query(const parameters& given, listed_rows what);
 
 /// The filters of changes: ?host= ?kind= ?operation= ?volume= ?container= ?source=, besides the
@@ -35,6 +36,9 @@ result<persistence::change_filter> parse_change_filter(const parameters& given,
 
 /// The filters, and ?after= ?before= ?order=asc|desc ?limit=.
 result<persistence::change_query> parse_change_query(const parameters& given);
+
+/// ?host= of the history; empty when it is not given.
+result<std::string> parse_history_host(const parameters& given);
 
 /// The number in a cursor's text; the failure names the parameter or header that has it.
 result<std::int64_t> parse_change_cursor(const std::string& text, const std::string& name);

@@ -75,6 +75,7 @@ const std::vector<router::route>& router::routes() {
       {"/api/v1/hosts", "GET", &router::hosts},
       {"/api/v1/changes", "GET", &router::changes},
       {"/api/v1/changes/stream", "GET", &router::stream},
+      {"/api/v1/history", "GET", &router::history},
       {"/api/v1/actors", "GET", &router::actors},
       {"/api/v1/openapi.json", "GET", &router::openapi},
   };

@@ -78,6 +78,7 @@ private:
   response mounts(const request& what);
   response hosts(const request& what);
   response changes(const request& what);
+  response history(const request& what);
   response stream(const request& what);
   response resource(const request& what, const resource_path& path);
   response hosts_of_a_node(const persistence::query& asked);

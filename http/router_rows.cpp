@@ -71,12 +71,11 @@ response router::volumes(const request& what) {
 }
 
 response router::containers(const request& what) {
-  return inventory_page(what, listed_rows::containers_or_mounts,
-                        &persistence::inventory::containers);
+  return inventory_page(what, listed_rows::containers, &persistence::inventory::containers);
 }
 
 response router::mounts(const request& what) {
-  return inventory_page(what, listed_rows::containers_or_mounts, &persistence::inventory::mounts);
+  return inventory_page(what, listed_rows::mounts, &persistence::inventory::mounts);
 }
 
 response router::changes(const request& what) {
@@ -90,6 +89,20 @@ response router::changes(const request& what) {
     if (!page)
       return error_response(status_of(page.error().code), page.error().text);
     return json_response(200, change_page_json(*page));
+  });
+}
+
+response router::history(const request& what) {
+  if (auto refused = nothing_stored(true))
+    return *refused;
+  const auto host = parse_history_host(what.query);
+  if (!host)
+    return error_response(400, host.error().text);
+  return with_slot([&] {
+    const auto bounds = stored_.past->bounds(*host);
+    if (!bounds)
+      return error_response(status_of(bounds.error().code), bounds.error().text);
+    return json_response(200, history_json(bounds->begins_at));
   });
 }
 

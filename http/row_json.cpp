@@ -60,24 +60,39 @@ json::object to_object(const persistence::volume_row& x) {
                    {"created_at", text_or_null(x.created_at)},
                    {"updated_at", text_or_null(x.updated_at)},
                    {"containers", std::move(containers)}};
-  if (x.usage)
+  if (x.usage) {
     describe(row, *x.usage);
+    row["project"] = text_or_null(x.project);
+  }
   return row;
 }
 
+/// The volumes that a container mounts: rows of two types have the same fields for it.
+template <class Mounts>
+json::array mounts_json(const Mounts& mounts) {
+  json::array all;
+  for (const auto& x : mounts)
+    all.push_back(json::object{
+        {"volume_id", x.volume_id}, {"mount_path", x.mount_path}, {"access_mode", x.access_mode}});
+  return all;
+}
+
 json::object to_object(const persistence::container_row& x) {
-  return {{"host", x.host},
-          {"container_id", x.container_id},
-          {"name", x.name},
-          {"image", x.image},
-          {"state", x.state},
-          {"status", x.status},
-          {"labels", object_of(x.labels)},
-          {"started_at", text_or_null(x.started_at)},
-          {"finished_at", text_or_null(x.finished_at)},
-          {"is_active", x.is_active},
-          {"created_at", text_or_null(x.created_at)},
-          {"updated_at", text_or_null(x.updated_at)}};
+  json::object row{{"host", x.host},
+                   {"container_id", x.container_id},
+                   {"name", x.name},
+                   {"image", x.image},
+                   {"state", x.state},
+                   {"status", x.status},
+                   {"labels", object_of(x.labels)},
+                   {"started_at", text_or_null(x.started_at)},
+                   {"finished_at", text_or_null(x.finished_at)},
+                   {"is_active", x.is_active},
+                   {"created_at", text_or_null(x.created_at)},
+                   {"updated_at", text_or_null(x.updated_at)}};
+  if (x.mounts)
+    row["mounts"] = mounts_json(*x.mounts);
+  return row;
 }
 
 json::object to_object(const persistence::mount_row& x) {
@@ -133,8 +148,10 @@ std::string serialize(const persistence::page<Row>& page, Object object) {
   items.reserve(page.items.size());
   for (const auto& row : page.items)
     items.push_back(object(row));
-  return json::serialize(
-      json::object{{"items", std::move(items)}, {"next", text_or_null(page.next)}});
+  json::object answer{{"items", std::move(items)}, {"next", text_or_null(page.next)}};
+  if (page.total)
+    answer["total"] = *page.total;
+  return json::serialize(answer);
 }
 
 template <class Row>
@@ -150,12 +167,8 @@ std::string row_json(const persistence::volume_row& row) {
 
 std::string row_json(const persistence::container_row& row,
                      const std::vector<persistence::mount_row>& mounts) {
-  json::array all;
-  for (const auto& x : mounts)
-    all.push_back(json::object{
-        {"volume_id", x.volume_id}, {"mount_path", x.mount_path}, {"access_mode", x.access_mode}});
   auto object = to_object(row);
-  object["mounts"] = std::move(all);
+  object["mounts"] = mounts_json(mounts);
   return json::serialize(object);
 }
 

@@ -76,18 +76,34 @@ std::string rows_as_of::field(const std::string& was, const std::string& column)
   return sqlite_ ? "json_extract(" + was + ", '$." + column + "')" : was + "->>'" + column + "'";
 }
 
-std::string rows_as_of::rows(const listed_table& of, const row_filter& filter, int most) const {
-  const auto page = " ORDER BY " + joined(of.key, "t.") + " LIMIT " + std::to_string(most);
+std::string rows_as_of::unchanged_rows(const listed_table& of, const row_filter& filter) const {
+  return "SELECT " + joined(of.key, "t.") + ", " + joined(of.others, "t.") + " FROM " + of.name
+         + " t WHERE " + unchanged(of, "t") + filter.and_where();
+}
+
+std::string rows_as_of::version_rows(const listed_table& of, const row_filter& filter) const {
   std::string versions = "SELECT " + joined(of.key, "v.");
   for (const auto& column : of.others)
     versions += ", " + (sqlite_ ? field("v.was", column) : "r." + column) + " AS " + column;
   versions += " FROM (" + ended_versions(of) + ") v";
   if (!sqlite_)
     versions += " CROSS JOIN LATERAL jsonb_populate_record(NULL::" + of.name + ", v.was) r";
-  return "SELECT t.* FROM (SELECT t.* FROM (SELECT " + joined(of.key, "t.") + ", "
-         + joined(of.others, "t.") + " FROM " + of.name + " t WHERE " + unchanged(of, "t")
-         + filter.and_where() + page + ") t UNION ALL SELECT t.* FROM (SELECT t.* FROM (" + versions
-         + ") t" + filter.where() + page + ") t) t" + page;
+  return "SELECT t.* FROM (" + versions + ") t" + filter.where();
+}
+
+std::string rows_as_of::rows(const listed_table& of, const row_filter& filter,
+                             const row_range& which) const {
+  const auto page = which.order.by(of) + " LIMIT " + std::to_string(which.most);
+  const auto first = [&](const std::string& rows) {
+    return "SELECT " + which.order.selected() + " FROM (" + rows + ") t" + page;
+  };
+  return "SELECT t.* FROM (SELECT t.* FROM (" + first(unchanged_rows(of, filter))
+         + ") t UNION ALL SELECT t.* FROM (" + first(version_rows(of, filter)) + ") t) t" + page;
+}
+
+std::string rows_as_of::count(const listed_table& of, const row_filter& filter) const {
+  return "SELECT count(*) FROM (" + unchanged_rows(of, filter) + " UNION ALL "
+         + version_rows(of, filter) + ") t";
 }
 
 std::string rows_as_of::ended_mounts() const {

@@ -14,8 +14,10 @@ public:
   /// `host`: placeholder of the only host that is asked for; empty: all hosts.
   rows_as_of(dialect kind, timestamp at, std::string host);
 
-  /// A SELECT of the first `most` rows of then that the filter lets through.
-  std::string rows(const listed_table& of, const row_filter& filter, int most) const;
+  /// A SELECT of rows of then.
+  std::string rows(const listed_table& of, const row_filter& filter, const row_range& which) const;
+  /// The number of rows of then that the filter lets through; beside ended_mounts().
+  std::string count(const listed_table& of, const row_filter& filter) const;
   /// A common table expression that the next two refer to.
   std::string ended_mounts() const;
   /// One more: the mounts of then of the volumes in `page`, with their containers as a JSON array
@@ -29,6 +31,10 @@ private:
   std::string unchanged(const listed_table& of, const std::string& row) const;
   /// A SELECT of the versions of then that ended later: their key, and `was` with their JSON.
   std::string ended_versions(const listed_table& of) const;
+  /// SELECTs of the rows that are today's and were the same then, and of the versions of then that
+  /// ended later, both with all columns.
+  std::string unchanged_rows(const listed_table& of, const row_filter& filter) const;
+  std::string version_rows(const listed_table& of, const row_filter& filter) const;
   /// A column of the version in JSON `was`; on PostgreSQL as text.
   std::string field(const std::string& was, const std::string& column) const;
 

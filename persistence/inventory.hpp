@@ -4,9 +4,11 @@
 #include "persistence/store.hpp"
 #include "text/timestamp.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,13 +30,18 @@ struct volume_row {
       updated_at;
   bool is_active = true;
   std::vector<mounted_by> containers; ///< those that mount it, running or not
+  std::string project = {};           ///< see query::project; not in answers as of a moment
   std::optional<volume_usage> usage =
       {}; ///< not in answers as of a moment: only its last value is kept
+};
+struct mounted_volume {
+  std::string volume_id, mount_path, access_mode;
 };
 struct container_row {
   std::string host, container_id, name, image, state, status, labels;
   std::string started_at, finished_at, created_at, updated_at;
   bool is_active = false;
+  std::optional<std::vector<mounted_volume>> mounts = {}; ///< only with query::with_mounts
 };
 struct mount_row {
   std::string host, volume_id, container_id, mount_path, access_mode, created_at, updated_at;
@@ -44,7 +51,14 @@ struct host_row {
   std::string host, engine_id, engine_version, first_seen_at, last_seen_at, verified_at;
 };
 
-/// Which rows; empty fields do not restrict.
+/// What uses a volume. Those that no container has mounted are query::orphaned.
+enum class volume_use {
+  any,
+  in_use,  ///< a running container has it mounted
+  stopped, ///< only containers that do not run have it mounted
+};
+
+/// Which rows; empty fields do not restrict. Fields without a remark are of volumes and containers.
 struct query {
   int limit = 100;         ///< rows of a page; fewer when rows are very long
   std::string cursor = {}; ///< page<T>::next of the page before
@@ -53,17 +67,37 @@ struct query {
   std::string container = {}; ///< containers, mounts: the id, or 12 or more digits that begin it
   bool orphaned = false;      ///< volumes: mounted by no container, running or not
   std::string driver = {};    ///< volumes
-  std::optional<std::pair<std::string, std::string>> label = {}; ///< volumes: key and value
+  std::optional<std::pair<std::string, std::string>> label = {}; ///< key and value
   /// The rows as they were at this moment; not for hosts. ec::bad_request when it is in the future,
-  /// or before the history begins.
+  /// or before the history begins, and with a filter or an order that needs today's mounts.
   std::optional<timestamp> at = {};
+  std::string label_key = {}; ///< with any value
+  /// Of the labels that Compose and Swarm set; of a volume without them, the first by name of the
+  /// containers that mount it.
+  std::string project = {};
+  /// A part of the name, of a container also of the image or the beginning of the id; ASCII letters
+  /// in either case.
+  std::string search = {};
+  std::string state = {}; ///< containers
+  volume_use use = volume_use::any;
+  bool never_used = false; ///< volumes: not in use, and no use of it was ever recorded
+  std::optional<timestamp> last_used_before = {}; ///< volumes: not in use since then
+  std::string sort = {}; ///< one of volume_sorts() or container_sorts(); empty: by the key
+  bool descending = false;
+  bool counted = false;     ///< page::total, too
+  bool with_mounts = false; ///< containers: container_row::mounts, too
 };
 
 template <class Row>
 struct page {
   std::vector<Row> items;
-  std::string next; ///< empty: this was the last page
+  std::string next;                        ///< empty: this was the last page
+  std::optional<std::uint64_t> total = {}; ///< rows of all pages, see query::counted
 };
+
+/// The names of query::sort. In ascending order, rows without a value come last.
+std::vector<std::string_view> volume_sorts();
+std::vector<std::string_view> container_sorts();
 
 /// The reading side. It has connections of its own, so readers and the writer do not wait for each
 /// other. Thread-safe, blocking, bounded by database::call_limit. Changes nothing, not even the

@@ -95,14 +95,17 @@ void row_filter::container(const std::string& id) {
   add("t.container_id < " + bound(id + 'g')); // the digit after f
 }
 
-void row_filter::after(const std::vector<std::string>& key, const std::vector<std::string>& last) {
+void row_filter::after(const listed_table& table, const row_order& order,
+                       const std::vector<std::string>& last) {
   if (last.empty())
     return;
   std::vector<std::string> places;
   places.reserve(last.size());
   for (const auto& part : last)
     places.push_back(bound(part));
-  add('(' + joined(key, "t.") + ") > (" + joined(places) + ')');
+  const auto value = order.value.empty() ? std::string{} : order.value + ", ";
+  add('(' + value + joined(table.key, "t.") + (order.descending ? ") < (" : ") > (")
+      + joined(places) + ')');
 }
 
 void row_filter::has_label(const std::pair<std::string, std::string>& label) {
@@ -112,18 +115,33 @@ void row_filter::has_label(const std::pair<std::string, std::string>& label) {
               : "t.labels @> jsonb_build_object(" + key + ", " + value + ")");
 }
 
-std::string rows_now(const listed_table& table, const row_filter& filter, int most) {
-  return "SELECT t.* FROM " + table.name + " t" + filter.where() + " ORDER BY "
-         + joined(table.key, "t.") + " LIMIT " + std::to_string(most);
+void row_filter::has_label_key(const std::string& key) {
+  const auto place = bound(key);
+  add(sqlite_ ? "EXISTS (SELECT 1 FROM json_each(t.labels) l WHERE l.key = " + place + ")"
+              : "t.labels->>" + place + " IS NOT NULL");
 }
 
-std::string list_statement(const listing& from, const std::string& rows) {
-  const auto order = " ORDER BY " + joined(from.table.key, "t.");
+std::string row_order::by(const listed_table& table) const {
+  const std::string direction = descending ? " DESC" : "";
+  std::string text = value.empty() ? "" : "sort_value" + direction;
+  for (const auto& part : table.key)
+    text += (text.empty() ? "t." : ", t.") + part + direction;
+  return " ORDER BY " + text;
+}
+
+std::string rows_now(const listed_table& table, const row_filter& filter, const row_range& which) {
+  return "SELECT " + which.order.selected() + " FROM " + table.name + " t" + filter.where()
+         + which.order.by(table) + " LIMIT " + std::to_string(which.most);
+}
+
+std::string list_statement(const listing& from, const row_order& sorted, const std::string& rows) {
+  const auto order = sorted.by(from.table);
+  const auto columns = joined(from.columns) + (sorted.value.empty() ? "" : ", t.sort_value");
   const auto with =
       "WITH " + from.before_page + "page AS MATERIALIZED (" + rows + ")" + from.after_page;
   if (from.bytes.empty())
-    return with + " SELECT " + joined(from.columns) + ", count(*) OVER () FROM page t" + order;
-  return with + " SELECT " + joined(from.columns)
+    return with + " SELECT " + columns + ", count(*) OVER () FROM page t" + order;
+  return with + " SELECT " + columns
          + ", t.rows_found FROM (SELECT t.*, count(*) OVER () AS rows_found, coalesce(sum("
          + from.bytes + ") OVER (" + order.substr(1)
          + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before FROM page t) t "

@@ -41,6 +41,24 @@ private:
 /// "a, b", each with the prefix.
 std::string joined(const std::vector<std::string>& parts, const std::string& prefix = {});
 
+/// How the rows of a list are ordered: by an expression on rows `t`, and by the table's key.
+struct row_order {
+  std::string list;  ///< its name, of which a cursor is
+  std::string value; ///< expression of text; empty: by the key alone
+  bool descending = false;
+
+  /// " ORDER BY …" on rows that selected() gives.
+  std::string by(const listed_table& table) const;
+  /// "t.*", and the value as `sort_value`.
+  std::string selected() const {
+    return value.empty() ? "t.*" : "t.*, " + value + " AS sort_value";
+  }
+  /// Texts of a cursor: the value, and the key.
+  std::size_t parts(const listed_table& table) const {
+    return table.key.size() + (value.empty() ? 0 : 1);
+  }
+};
+
 /// The conditions of a query, on rows `t`, and their parameters.
 class row_filter {
 public:
@@ -54,8 +72,11 @@ public:
   std::string equals(const std::string& column, const std::string& value);
   /// A container's id, or what it begins with.
   void container(const std::string& id);
-  void after(const std::vector<std::string>& key, const std::vector<std::string>& last);
+  /// Only rows behind the one that `last` names, as a cursor does.
+  void after(const listed_table& table, const row_order& order,
+             const std::vector<std::string>& last);
   void has_label(const std::pair<std::string, std::string>& label);
+  void has_label_key(const std::string& key);
 
   /// " WHERE …", or nothing.
   std::string where() const { return text_.empty() ? text_ : " WHERE " + text_; }
@@ -79,12 +100,19 @@ struct listing {
   std::string before_page = {}, after_page = {};
 };
 
-/// A SELECT of the first `most` rows of today that the filter lets through.
-std::string rows_now(const listed_table& table, const row_filter& filter, int most);
+/// Which of the rows that the filter lets through: the first `most` in this order.
+struct row_range {
+  const row_order& order;
+  int most;
+};
+
+/// A SELECT of rows of today.
+std::string rows_now(const listed_table& table, const row_filter& filter, const row_range& which);
 
 /// Selects the columns of a page's rows and the number of rows, one more than asked for at most:
 /// the additional row shows that there is a next page. Selects fewer rows when they are very long.
-/// `rows`: a SELECT of at most that many rows, in any order.
-std::string list_statement(const listing& from, const std::string& rows);
+/// `rows`: a SELECT of at most that many rows, with row_order::selected(). Before the number comes
+/// the value that they are ordered by, if there is one.
+std::string list_statement(const listing& from, const row_order& order, const std::string& rows);
 
 } // namespace volumeviz::persistence

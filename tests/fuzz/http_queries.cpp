@@ -75,8 +75,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto given = http::parse_parameters(text);
   const auto again = http::parse_parameters(written(given));
   must(again == given, "parameters that are written down read as the same", text);
-  for (const auto rows : {http::listed_rows::volumes, http::listed_rows::containers_or_mounts,
-                          http::listed_rows::hosts}) {
+  for (const auto rows : {http::listed_rows::volumes, http::listed_rows::containers,
+                          http::listed_rows::mounts, http::listed_rows::hosts}) {
     const auto asked = http::parse_query(given, rows);
     asked ? check_query(*asked) : check_failure(asked.error());
   }

@@ -53,6 +53,16 @@ TEST_CASE("an unknown, repeated or invalid parameter is refused") {
       {{"label", "=b"}},
       {{"label", ""}},
       {{"orphan", "true"}},
+      {{"sort", "size"}},
+      {{"sort", ""}},
+      {{"sort", "state"}}, // of containers
+      {{"order", "up"}},
+      {{"count", "1"}},
+      {{"use", "unused"}},
+      {{"never_used", "yes"}},
+      {{"last_used_before", "yesterday"}},
+      {{"state", "running"}}, // of containers
+      {{"search", "\xff"}},
       {{"", ""}},
       {{"host", std::string("a\0b", 3)}},
       {{"host", "\xff"}},
@@ -68,9 +78,48 @@ TEST_CASE("an unknown, repeated or invalid parameter is refused") {
     CHECK(query.error().code == ec::bad_request);
     CHECK(query.error().text.size() > 10);
   }
-  for (const auto* name : {"orphaned", "driver", "label"})
-    CHECK_FALSE(
-        http::parse_query({{name, "true"}}, http::listed_rows::containers_or_mounts).has_value());
+  for (const auto* name : {"orphaned", "driver", "label", "sort", "search", "count", "mounts"})
+    CHECK_FALSE(http::parse_query({{name, "true"}}, http::listed_rows::mounts).has_value());
+}
+
+TEST_CASE("order, search and filters of volumes and containers are read") {
+  const auto volumes = http::parse_query({{"sort", "last_used_at"},
+                                          {"order", "desc"},
+                                          {"count", "true"},
+                                          {"search", "a b"},
+                                          {"project", "shop"},
+                                          {"label_key", "tier"},
+                                          {"use", "stopped"},
+                                          {"never_used", "true"},
+                                          {"last_used_before", "86400"}},
+                                         http::listed_rows::volumes);
+  REQUIRE(volumes);
+  CHECK(volumes->sort == "last_used_at");
+  CHECK(volumes->descending);
+  CHECK(volumes->counted);
+  CHECK(volumes->search == "a b");
+  CHECK(volumes->project == "shop");
+  CHECK(volumes->label_key == "tier");
+  CHECK(volumes->use == persistence::volume_use::stopped);
+  CHECK(volumes->never_used);
+  CHECK(volumes->last_used_before == 86'400 * nanos_per_second);
+  CHECK(http::parse_query({{"use", "orphaned"}}, http::listed_rows::volumes)->orphaned);
+  const auto containers = http::parse_query(
+      {{"sort", "state"}, {"state", "exited"}, {"label", "a=b"}, {"mounts", "true"}},
+      http::listed_rows::containers);
+  REQUIRE(containers);
+  CHECK(containers->sort == "state");
+  CHECK_FALSE(containers->descending);
+  CHECK(containers->state == "exited");
+  CHECK(containers->label == std::pair<std::string, std::string>{"a", "b"});
+  CHECK(containers->with_mounts);
+}
+
+TEST_CASE("a refused word is answered with those that are allowed") {
+  const auto refused = http::parse_query({{"sort", "size"}}, http::listed_rows::containers);
+  REQUIRE_FALSE(refused);
+  for (const auto name : persistence::container_sorts())
+    CHECK(refused.error().text.find(name) != std::string::npos);
 }
 
 TEST_CASE("the type of a reconciliation is full by default") {

@@ -197,10 +197,10 @@ TEST_CASE("a change of the node's status is told, and a stream is not resumed fr
   std::atomic<int> asked{0};
   std::atomic<bool> is_ill{false};
   all.node.health_of = [&] {
-    ++asked;
     auto report = fakes::healthy_report();
     if (is_ill)
       report.status = report.checks[1].status = health_status::unhealthy;
+    ++asked; // the status of before is read by now
     return report;
   };
   event_client client{all.port()};
