@@ -69,6 +69,11 @@ bool browser_can_run() {
   return support::server_can_run(no_browser_because());
 }
 
+browser& shared_browser() {
+  static browser only;
+  return only;
+}
+
 browser::browser() {
   const auto port = support::free_port();
   auto environment = support::minimal_environment();

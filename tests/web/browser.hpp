@@ -73,6 +73,9 @@ private:
   std::string session_; ///< its path
 };
 
+/// The browser of this process, which starts at the first use: a start takes seconds.
+browser& shared_browser();
+
 /// See support::server_can_run().
 bool browser_can_run();
 

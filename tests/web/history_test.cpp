@@ -15,20 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct lived {
-  lived() {
-    tell_story(docker);
-    shown.start_node();
-  }
-  support::fake_daemon docker;
-  page shown{docker.host()};
-};
-
-lived& life() {
-  static lived only;
-  return only;
-}
-
 const std::string freshness = "document.querySelector('#freshness').textContent";
 const std::string lines = "[...document.querySelectorAll('.change')].map(x => x.innerText)";
 
@@ -60,7 +46,7 @@ double seen_after_commit(page& on, support::fake_daemon& docker, const std::stri
 TEST_CASE("a change is in the map within 200 ms of its commit") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = life();
+  auto& [docker, on] = shared_story();
   on.load("map");
   REQUIRE(on.web.becomes(freshness + " === 'live'"));
   double least = 1e9;
@@ -73,7 +59,7 @@ TEST_CASE("a change is in the map within 200 ms of its commit") {
 TEST_CASE("the feed shows each change once, links it, and waits while it is paused") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = life();
+  auto& [docker, on] = shared_story();
   on.load("changes");
   REQUIRE(on.has_opened("Changes"));
   docker.create_volume("fed");
@@ -104,7 +90,7 @@ TEST_CASE("the feed shows each change once, links it, and waits while it is paus
 TEST_CASE("an earlier moment shows what was, and live returns") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = life();
+  auto& [docker, on] = shared_story();
   // The history begins with the first complete inventory, seconds after the start.
   const support::http_probe http{on.port()};
   REQUIRE(support::eventually([&] {
@@ -143,7 +129,7 @@ TEST_CASE("an earlier moment shows what was, and live returns") {
 TEST_CASE("a node that goes away is said to be away, and after its return nothing is missing") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = life();
+  auto& [docker, on] = shared_story();
   on.load("changes");
   REQUIRE(on.web.becomes(freshness + " === 'live'"));
   docker.create_volume("before");
@@ -165,7 +151,7 @@ TEST_CASE("a node that goes away is said to be away, and after its return nothin
 TEST_CASE("a page that is left open does not grow: 2,000 changes later the heap is as before") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = life();
+  auto& [docker, on] = shared_story();
   on.load("map");
   REQUIRE(on.web.becomes(freshness + " === 'live'"));
   int number = 0;

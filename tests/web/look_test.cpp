@@ -10,20 +10,6 @@ using namespace volumeviz::web;
 
 namespace {
 
-struct watched_page {
-  watched_page() {
-    tell_story(docker);
-    shown.start_node();
-  }
-  support::fake_daemon docker;
-  page shown{docker.host()};
-};
-
-page& shared() {
-  static watched_page only;
-  return only.shown;
-}
-
 const std::vector<std::string> views{"",        "map",   "volumes", "containers",
                                      "changes", "hosts", "system",  "volumes/host-1/shop_data"};
 
@@ -86,7 +72,7 @@ const char* const nameless = R"js((() => {
 TEST_CASE("every text has the contrast of WCAG AA, light and dark, and every control a name") {
   if (!browser_can_run())
     return;
-  auto& on = shared();
+  auto& on = shared_story().shown;
   for (const auto* scheme : {"light", "dark"}) {
     on.web.emulate("prefers-color-scheme", scheme);
     for (const auto& view : views) {
@@ -106,7 +92,7 @@ TEST_CASE("every text has the contrast of WCAG AA, light and dark, and every con
 TEST_CASE("at 360 px every view fits: nothing but tables and pictures scrolls sideways") {
   if (!browser_can_run())
     return;
-  auto& on = shared();
+  auto& on = shared_story().shown;
   on.web.resize(360, 740);
   for (const auto& view : views) {
     CAPTURE(view);
@@ -122,7 +108,7 @@ TEST_CASE("at 360 px every view fits: nothing but tables and pictures scrolls si
 TEST_CASE("with reduced motion nothing moves") {
   if (!browser_can_run())
     return;
-  auto& on = shared();
+  auto& on = shared_story().shown;
   on.web.emulate("prefers-reduced-motion", "reduce");
   on.load("map");
   REQUIRE(on.web.becomes("document.querySelector('svg.map a')"));
@@ -136,7 +122,7 @@ TEST_CASE("with reduced motion nothing moves") {
 TEST_CASE("the keyboard alone reaches everything and walks the map") {
   if (!browser_can_run())
     return;
-  auto& on = shared();
+  auto& on = shared_story().shown;
   const std::string active = "document.activeElement";
   on.load("");
   REQUIRE(ready(on));

@@ -89,4 +89,14 @@ void tell_story(support::fake_daemon& docker) {
   docker.create_volume("old-cache", {{"keep", "no"}});
 }
 
+story::story() {
+  tell_story(docker);
+  shown.start_node();
+}
+
+story& shared_story() {
+  static story only;
+  return only;
+}
+
 } // namespace volumeviz::web

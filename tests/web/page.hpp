@@ -30,7 +30,7 @@ public:
   /// Saves what the browser shows as build/screenshots/NAME.png.
   void save(const std::string& name);
 
-  browser web;
+  browser& web = shared_browser();
 
 private:
   std::string docker_host_;
@@ -45,5 +45,15 @@ std::vector<std::string> hostile_names();
 
 /// Changes the daemon into one with three compose projects, a shared volume, and orphans.
 void tell_story(support::fake_daemon& docker);
+
+/// A node that watches such a daemon, and its page.
+struct story {
+  story();
+  support::fake_daemon docker;
+  page shown{docker.host()};
+};
+
+/// One for all cases of a file.
+story& shared_story();
 
 } // namespace volumeviz::web

@@ -12,21 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct told_story {
-  told_story() {
-    tell_story(docker);
-    shown.start_node();
-  }
-  support::fake_daemon docker;
-  page shown{docker.host()};
-};
-
-/// One for all cases of this file: a browser takes seconds to start.
-told_story& story() {
-  static told_story only;
-  return only;
-}
-
 const std::string rows = "[...document.querySelectorAll('tbody tr')].map(x => x.innerText)";
 
 std::string row_with(const std::string& name) {
@@ -44,7 +29,7 @@ std::string thing_named(const std::string& name) {
 TEST_CASE("each view opens at its address, without an error on the console") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   const std::vector<std::pair<std::string, std::string>> views{
       {"", "Overview"},
       {"map", "Map"},
@@ -77,7 +62,7 @@ TEST_CASE("each view opens at its address, without an error on the console") {
 TEST_CASE("the overview counts what there is") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   on.load("");
   const std::string tiles = "[...document.querySelectorAll('.tile')].map(x => x.innerText).join()";
   for (const auto* tile : {"7\\nvolumes", "2\\norphaned", "7\\ncontainers", "6\\n●running"}) {
@@ -89,7 +74,7 @@ TEST_CASE("the overview counts what there is") {
 TEST_CASE("a volume that is created appears in the map and in the table, and disappears again") {
   if (!browser_can_run())
     return;
-  auto& [docker, on] = story();
+  auto& [docker, on] = shared_story();
   on.load("map");
   REQUIRE(on.web.becomes(thing_named("volume shop_data")));
   const auto before = on.web.text(thing_named("volume shop_data") + ".getAttribute('transform')");
@@ -115,7 +100,7 @@ TEST_CASE("a volume that is created appears in the map and in the table, and dis
 TEST_CASE("filters narrow a table and are part of the address") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   on.load("volumes?use=orphaned");
   CHECK(on.web.becomes(rows + ".length === 2 && " + row_with("forgotten")));
   on.web.click("#filter-q");
@@ -134,7 +119,7 @@ TEST_CASE("filters narrow a table and are part of the address") {
 TEST_CASE("a column sorts its table in both directions") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   on.load("volumes?sort=name");
   REQUIRE(on.has_opened("Volumes"));
   CHECK(on.web.becomes(rows + "[0]?.includes('backups')"));
@@ -146,7 +131,7 @@ TEST_CASE("a column sorts its table in both directions") {
 TEST_CASE("the map dims what does not match and lights what is connected") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   on.load("map?q=blog");
   CHECK(on.web.becomes(thing_named("volume shop_data") + "?.classList.contains('dimmed') && !"
                        + thing_named("volume blog_data") + ".classList.contains('dimmed')"));
@@ -164,7 +149,7 @@ TEST_CASE("the map dims what does not match and lights what is connected") {
 TEST_CASE("a reconciliation is started from the page and its end is shown") {
   if (!browser_can_run())
     return;
-  auto& on = story().shown;
+  auto& on = shared_story().shown;
   on.load("system");
   REQUIRE(on.has_opened("System"));
   CHECK(on.web.becomes("document.querySelectorAll('.actors tbody tr').length > 10"));

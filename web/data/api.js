@@ -52,17 +52,17 @@ export async function get(path, options) {
 export function path(name, query = {}) {
   const kept = new URLSearchParams();
   for (const [key, value] of Object.entries(query))
-    if (value !== "" && value !== null && value !== undefined) kept.set(key, value);
+    if (value !== "" && value !== null && value !== undefined && value !== false) kept.set(key, value);
   return `api/v1/${name}${kept.size ? "?" + kept : ""}`;
 }
 
-/** Follows the cursors: yields the items of each page and whether there are more, until the end or `bound` items. */
+/** Follows the cursors: yields each page's items, `more` (whether there are), and the first page's `total`, until the end or `bound` items. */
 export async function* pages(name, query, first_limit, bound, options) {
   let cursor = "", seen = 0;
   do {
-    const page = await get(path(name, { ...query, limit: seen ? 1000 : first_limit, cursor }), options);
+    const page = await get(path(name, { ...query, limit: seen ? 1000 : first_limit, cursor, count: seen === 0 && query.count }), options);
     seen += page.items.length;
     cursor = page.next ?? "";
-    yield { items: page.items, more: cursor !== "" };
+    yield { items: page.items, more: cursor !== "", total: page.total };
   } while (cursor !== "" && seen < bound);
 }

@@ -20,27 +20,33 @@ export class Inventory {
   state = "loading"; // loading · complete · partial (more rows exist than `bound`) · failed
   error = "";
   problem = null; // what was thrown
+  totals = {}; // how many rows of a kind there were when it was loaded
   changed = new Signal(); // (what: "loaded" | "page" | the change)
 
-  /** `at`: a moment as the API takes it; empty for now. Changes that arrive meanwhile are kept and applied. */
-  async load({ at = "", host = "", signal, volume_filters = {} } = {}) {
+  /**
+   * `at`: a moment as the API takes it; empty for now. Changes that arrive meanwhile are kept and applied.
+   * `whole`: false when some rows are of no use.
+   */
+  async load({ at = "", host = "", whole = true, signal } = {}) {
     this.#held = [];
     const fresh = { volumes: new Map(), containers: new Map(), mounts: new Map() };
     let more = false;
     const first = this.state === "loading";
     if (first) Object.assign(this, fresh); // shows each page as it comes
     try {
-      const read = async (kind, take, filters = {}) => {
+      const read = async (kind, take) => {
         let left_out = false;
-        for await (const page of pages(kind, { at, host, ...filters }, first ? first_page : largest_page, bound, { signal })) {
+        for await (const page of pages(kind, { at, host, count: true }, first ? first_page : largest_page, bound, { signal })) {
           page.items.forEach(take);
+          this.totals[kind] = page.total ?? this.totals[kind];
           left_out = page.more;
           if (first) this.#show_page();
+          if (!whole && this.is_partial) break;
         }
         more ||= left_out;
       };
       await Promise.all([
-        read("volumes", row => take_volume(fresh, row), volume_filters),
+        read("volumes", row => take_volume(fresh, row)),
         read("containers", row => fresh.containers.set(key_of(row.host, row.container_id), row)),
       ]);
       Object.assign(this, fresh);
@@ -57,6 +63,9 @@ export class Inventory {
     this.#held = null;
     this.changed.emit("loaded");
   }
+
+  /** Whether it has, or will have, some of the rows only. */
+  get is_partial() { return this.state === "partial" || (this.state === "loading" && Object.values(this.totals).some(x => x > bound)); }
 
   #show_page() {
     this.#index();
@@ -127,12 +136,15 @@ export function mount_key(x) {
   return [x.host, x.volume_id, x.container_id, x.mount_path].join("\n");
 }
 
-function take_volume(to, { containers, ...row }) {
+/** A row of the list of volumes, with its mounts. */
+export function take_volume(to, { containers, ...row }) {
   to.volumes.set(key_of(row.host, row.volume_id), row);
-  for (const x of containers) {
-    const mount = { host: row.host, volume_id: row.volume_id, container_id: x.container_id,
-                    mount_path: x.mount_path, access_mode: x.access_mode };
-    mount.key = mount_key(mount);
-    to.mounts.set(mount.key, mount);
-  }
+  for (const x of containers)
+    take_mount(to, row.host, { volume_id: row.volume_id, ...x });
+}
+
+export function take_mount(to, host, { volume_id, container_id, mount_path, access_mode }) {
+  const mount = { host, volume_id, container_id, mount_path, access_mode };
+  mount.key = mount_key(mount);
+  to.mounts.set(mount.key, mount);
 }

@@ -7,7 +7,7 @@ const poll_interval = 3_000;
 const first_wait = 500; // for the stream
 
 export const bound_text = `There are more than ${bound.toLocaleString("en")} rows; only the first ones are here. `
-  + "Narrow them by host, driver or a whole label (key=value): the node itself filters by these.";
+  + "The tables have all of them.";
 
 export const live = new Inventory();
 let loading = null, again = false;
@@ -57,14 +57,14 @@ export function failed_inventory(error) {
 export class Past {
   #stop = null;
 
-  async at(moment, host = "") {
+  async at(moment, host = "", whole = true) {
     this.#stop?.abort();
     this.#stop = null;
     if (!moment) return null;
     this.#stop = new AbortController();
     const inventory = new Inventory();
     const { signal } = this.#stop;
-    await inventory.load({ at: moment, host, signal });
+    await inventory.load({ at: moment, host, whole, signal });
     if (signal.aborted) return null;
     if (inventory.state === "failed") throw inventory.problem;
     return inventory;

@@ -4,7 +4,7 @@ import { cut, h, redraw } from "../lib/dom.js";
 import { change_query } from "../lib/route.js";
 import { when_quiet } from "../lib/signal.js";
 
-const write = changes => change_query({ ...changes, page: "" });
+const write = changes => change_query({ ...changes, page: "", cursor: "" });
 
 /** A field for text. It updates the address 80 ms after the last key. */
 export function text_filter(key, label, hint) {
@@ -49,4 +49,9 @@ export function has_label(row, wanted) {
   const mark = wanted.indexOf("=");
   if (mark < 0) return Object.keys(row.labels).some(x => x.toLowerCase().includes(wanted.toLowerCase()));
   return String(row.labels[wanted.slice(0, mark)] ?? "\0") === wanted.slice(mark + 1);
+}
+
+/** The same as the node takes it. There a key must be whole. */
+export function asked_label(wanted) {
+  return wanted.indexOf("=") > 0 ? { label: wanted } : { label_key: wanted };
 }

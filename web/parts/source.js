@@ -11,11 +11,13 @@ export class Source {
   #past = new Past();
   #asked = "";
   #changed;
+  #whole;
   note = h("p", { class: "note", role: "status" });
 
-  /** `changed(change)` is called whenever there is something else to show. */
-  constructor(scope, changed) {
+  /** `changed(change)` is called whenever there is something else to show. `whole`: see Inventory.load(). */
+  constructor(scope, changed, whole = true) {
     this.#changed = changed;
+    this.#whole = whole;
     scope.add(live.changed.on(what => {
       if (this.inventory === live) changed(what);
     }));
@@ -36,7 +38,7 @@ export class Source {
 
   async #load(at, host) {
     try {
-      const inventory = await this.#past.at(at, host);
+      const inventory = await this.#past.at(at, host, this.#whole);
       if (!inventory || this.#asked !== `${at}\n${host}`) return;
       this.inventory = inventory;
       this.describe();
@@ -49,14 +51,16 @@ export class Source {
     }
   }
 
-  describe() {
+  /** `partial_text`: what to say when there are more rows than the inventory has. */
+  describe(partial_text = bound_text) {
     const { inventory } = this;
     const text = inventory.state === "failed" ? inventory.error
-      : inventory.state === "partial" ? bound_text
+      : inventory.is_partial ? partial_text
       : inventory.error ? `These rows may be old. ${inventory.error}`
-      : this.at !== null && inventory !== live ? `This is what was at ${moment(this.at * 1000)}. "live" returns to now.` : "";
+      : "";
+    const then = this.at !== null && inventory !== live && inventory.state !== "failed" ? `This is what was at ${moment(this.at * 1000)}. "live" returns to now. ` : "";
     this.note.className = inventory.state === "failed" || inventory.error ? "note bad" : "note";
-    if (this.note.textContent !== text) this.note.textContent = text;
+    if (this.note.textContent !== then + text) this.note.textContent = then + text;
   }
 
   get loading() { return this.inventory.state === "loading"; }

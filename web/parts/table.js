@@ -1,9 +1,9 @@
-// A table of rows in pages, with sortable columns. Columns: { id, title, cell(row), value(row), minor, number }.
+// A table of rows in pages, with sortable columns. Columns: { id, title, cell(row), value(row), api, minor, number }.
+// `api` is the name that the node sorts by.
 
 import { h, redraw } from "../lib/dom.js";
 import { count } from "../lib/format.js";
-
-const page_size = 100;
+import { page_size } from "../data/server_rows.js";
 
 export class Table {
   #columns;
@@ -32,7 +32,14 @@ export class Table {
     const pages = Math.max(1, Math.ceil(sorted.length / page_size));
     const number = Math.min(Math.max(1, page), pages);
     this.#show_body(sorted.slice((number - 1) * page_size, number * page_size), empty, now);
-    this.#show_pager(number, pages, sorted.length);
+    this.#show_pager(number, pages, to => to < 1 || to > pages ? null : { page: to === 1 ? "" : to, cursor: "" });
+  }
+
+  /** The page of rows that the node has sorted. `turn(page)`: what the address of another page is, null when it is not known. */
+  show_page(rows, { sort = "", page, total, turn, empty = [], now = 0 }) {
+    this.#show_head(sort);
+    this.#show_body(rows, empty, now);
+    this.#show_pager(page, Math.max(page, Math.ceil(total / page_size)), turn);
   }
 
   #sorted(rows, sort) {
@@ -54,7 +61,7 @@ export class Table {
   }
 
   #sort_by(id, next) {
-    this.#on_query({ sort: next, page: "" });
+    this.#on_query({ sort: next, page: "", cursor: "" });
     this.#head.querySelector(`[data-sort="${id}"]`)?.focus(); // the head was drawn anew
   }
 
@@ -78,11 +85,13 @@ export class Table {
     return h("tr", {}, this.#columns.map(({ cell, minor, number }) => h("td", { class: classes({ minor, number }) }, cell(row))));
   }
 
-  #show_pager(page, pages, all) {
-    redraw(this.#pager, [page, pages, all], () => {
+  #show_pager(page, pages, turn) {
+    const places = [[1, "First"], [page - 1, "Previous"], [page + 1, "Next"]].map(([to, text]) => [to === page ? null : turn(to), text]);
+    redraw(this.#pager, [page, pages, places], () => {
       if (pages === 1) return [];
-      const turn = (to, text) => h("button", { type: "button", disabled: to < 1 || to > pages, onclick: () => this.#on_query({ page: to === 1 ? "" : to }) }, text);
-      return [turn(page - 1, "Previous"), h("span", {}, `page ${count(page)} of ${count(pages)}`), turn(page + 1, "Next")];
+      const [first, previous, next] = places.map(([query, text]) =>
+        h("button", { type: "button", disabled: query === null, onclick: () => this.#on_query(query) }, text));
+      return [first, previous, h("span", {}, `page ${count(page)} of ${count(pages)}`), next];
     });
   }
 }

@@ -1,9 +1,10 @@
 // Chooses the moment that a view shows: any that the history has, or now ("live").
 
 import { h } from "../lib/dom.js";
-import { moment } from "../lib/format.js";
+import { moment, recent } from "../lib/format.js";
 import { change_query, current_route } from "../lib/route.js";
 import { when_quiet } from "../lib/signal.js";
+import { get, path } from "../data/api.js";
 import { feed } from "../data/feed.js";
 import { health } from "../data/health.js";
 
@@ -13,6 +14,7 @@ const frame_time = 500;
 
 export function time_control(scope) {
   let end = 0, timer = 0; // the slider's right end, in seconds: fixed while an earlier moment is shown
+  let begin = 0, asked = null; // where the history begins, and the host whose begin it is
   const slider = h("input", { type: "range", id: "moment", min: -3600, max: 0, step: 1, value: 0, "aria-label": "Moment" });
   const span = h("select", { id: "span", "aria-label": "How far back the slider reaches" }, spans.map(([value, title]) => h("option", { value }, title)));
   const shown = h("output", { for: "moment", class: "moment" });
@@ -49,7 +51,7 @@ export function time_control(scope) {
     step();
   }
   function step() {
-    const next = Number(slider.value) + Number(span.value) / frames;
+    const next = Number(slider.value) - Number(slider.min) / frames;
     if (next >= 0) {
       pause();
       return choose(null);
@@ -66,26 +68,40 @@ export function time_control(scope) {
     play.textContent = on ? "Pause" : "Play";
     play.setAttribute("aria-pressed", String(on));
   }
+  async function ask(host) {
+    asked = host;
+    try {
+      const { begins_at } = await get(path("history", { host }));
+      if (asked !== host) return;
+      begin = begins_at ? Math.ceil(Date.parse(begins_at) / 1000) : now() - 1;
+      show(current_route().query);
+    } catch {
+      // Without the begin the slider reaches as far as its span; a moment before it is answered with where it is.
+    }
+  }
+  function reach() { return Math.max(1, Math.min(Number(span.value), (end || now()) - begin)); }
   function show(query) {
-    const at = seconds_of(query.get("at"));
-    slider.min = -Number(span.value);
+    const at = seconds_of(query.get("at")), host = query.get("host") ?? "";
     if (at === null) end = 0;
     else {
       end ||= now();
       // An address may name a moment that the slider's span does not reach.
       const needed = spans.find(([value]) => Number(value) >= end - at) ?? spans.at(-1);
       if (Number(needed[0]) > Number(span.value)) span.value = needed[0];
-      slider.min = -Number(span.value);
     }
+    if (host !== asked && feed.state !== "off") ask(host);
+    slider.min = -reach();
     slider.value = at === null ? 0 : at - end;
     go_live.setAttribute("aria-pressed", String(at === null));
     describe(at);
     const off = feed.state === "off";
     for (const field of [slider, span, play]) field.disabled = off;
-    note.textContent = off ? "Without a history (HISTORY_RETENTION=0) only now can be shown." : "";
+    note.textContent = off ? "Without a history (HISTORY_RETENTION=0) only now can be shown."
+      : reach() < Number(span.value) ? `the history begins ${recent(begin * 1000, health.now())}` : "";
   }
   const note = h("span", { class: "quiet" });
   scope.add(pause, feed.changed.on(() => show(current_route().query)));
+  scope.every(60_000, () => feed.state !== "off" && ask(asked ?? "")); // what is trimmed moves the begin
   return { element: h("div", { class: "time-control", role: "group", "aria-label": "Time" }, go_live, play, slider, span, shown, note), show };
 }
 

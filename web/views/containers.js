@@ -6,7 +6,7 @@ import { container_address, volume_address } from "../lib/route.js";
 import { health } from "../data/health.js";
 import { key_of } from "../data/inventory.js";
 import { project_of } from "../data/projects.js";
-import { choice_filter, different, has_label, text_filter } from "../parts/filters.js";
+import { asked_label, choice_filter, different, has_label, text_filter } from "../parts/filters.js";
 import { inventory_table } from "../parts/inventory_table.js";
 import { state_mark } from "../parts/marks.js";
 
@@ -16,20 +16,20 @@ export function open(route, scope) {
     rows: inventory => inventory.containers,
     row_key: row => key_of(row.host, row.container_id),
     columns, filters, matches, plain, empty,
-    server_filters: () => ({}),
+    asked: query => ({ search: query.get("q"), state: query.get("state"), project: query.get("project"), ...asked_label(query.get("label") ?? "") }),
   });
 }
 
 function columns(inventory) {
   return [
-    { id: "name", title: "Name", value: x => x.name, cell: x => h("a", { href: container_address(x.host, x.container_id) }, name(x.name)) },
-    { id: "state", title: "State", value: x => x.state, cell: x => [state_mark(x.state), x.state] },
-    { id: "volumes", title: "Volumes", value: x => inventory().mounts_of_container(x).length, cell: x => volumes(inventory(), x) },
-    { id: "image", title: "Image", minor: true, value: x => x.image, cell: x => name(x.image) },
-    { id: "project", title: "Project", minor: true, value: project_of, cell: x => project_of(x) ? name(project_of(x)) : "–" },
-    { id: "host", title: "Host", minor: true, value: x => x.host, cell: x => name(x.host) },
-    { id: "started", title: "Started", value: x => x.started_at, cell: x => time(x.started_at) },
-    { id: "finished", title: "Ended", minor: true, value: x => x.finished_at, cell: x => time(x.finished_at) },
+    { id: "name", api: "name", title: "Name", value: x => x.name, cell: x => h("a", { href: container_address(x.host, x.container_id) }, name(x.name)) },
+    { id: "state", api: "state", title: "State", value: x => x.state, cell: x => [state_mark(x.state), x.state] },
+    { id: "volumes", api: "mounts", title: "Volumes", value: x => inventory().mounts_of_container(x).length, cell: x => volumes(inventory(), x) },
+    { id: "image", api: "image", title: "Image", minor: true, value: x => x.image, cell: x => name(x.image) },
+    { id: "project", api: "project", title: "Project", minor: true, value: project_of, cell: x => project_of(x) ? name(project_of(x)) : "–" },
+    { id: "host", api: "host", title: "Host", minor: true, value: x => x.host, cell: x => name(x.host) },
+    { id: "started", api: "started_at", title: "Started", value: x => x.started_at, cell: x => time(x.started_at) },
+    { id: "finished", api: "finished_at", title: "Ended", minor: true, value: x => x.finished_at, cell: x => time(x.finished_at) },
   ];
 }
 

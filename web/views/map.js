@@ -86,7 +86,7 @@ export function open(route, scope) {
   const tools = h("div", { class: "filters" },
     h("label", { class: "filter", for: "map-search" }, h("span", {}, "Search"), search),
     h("span", { class: "filter-end" }, button("+", "Zoom in", () => pan_zoom.zoom(1.3)), button("−", "Zoom out", () => pan_zoom.zoom(1 / 1.3)),
-      button("Fit", "Show everything", fit), button("Tidy", "Arrange everything again", arrange)));
+      button("Fit", "Fit everything into the picture", fit), button("Tidy", "Tidy: arrange everything again", arrange)));
   function fit() {
     pan_zoom.fit(model.layout.width, model.layout.height);
     pan_zoom.touched = false;

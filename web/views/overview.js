@@ -97,11 +97,12 @@ function show_numbers(element, host) {
   for (const x of containers) states.set(x.state, (states.get(x.state) ?? 0) + 1);
   const ordered = [...states].sort((a, b) => b[1] - a[1]);
   const more = live.state === "partial" ? "at least " : "";
-  redraw(element, [live.state, live.error, volumes.length, orphaned, ordered, host], () => live.state === "loading" && volumes.length === 0 ? ["Loading …"]
+  const all = (kind, rows) => live.state === "partial" && !host ? count(Math.max(rows.length, live.totals[kind])) : more + count(rows.length);
+  redraw(element, [live.state, live.error, live.totals, volumes.length, orphaned, ordered, host], () => live.state === "loading" && volumes.length === 0 ? ["Loading …"]
     : live.state === "failed" ? [h("p", { class: "bad" }, live.error)] : [
-      tile(more + count(volumes.length), volumes.length === 1 ? "volume" : "volumes", address("volumes", [], { host })),
+      tile(all("volumes", volumes), volumes.length === 1 ? "volume" : "volumes", address("volumes", [], { host })),
       tile(more + count(orphaned), "orphaned", address("volumes", [], { host, use: "orphaned" }), orphaned ? "warn" : ""),
-      tile(more + count(containers.length), containers.length === 1 ? "container" : "containers", address("containers", [], { host })),
+      tile(all("containers", containers), containers.length === 1 ? "container" : "containers", address("containers", [], { host })),
       ordered.map(([state, number]) => tile(count(number), [state_mark(state), state], address("containers", [], { host, state })))]);
 }
 

@@ -55,7 +55,7 @@ export function open(route, scope) {
       h("section", { "aria-label": "Checks" }, h("h2", {}, "Checks"), checks),
       h("section", { "aria-label": "Events" }, h("h2", {}, "Events"), events),
       h("section", { "aria-label": "Reconciliation" }, h("h2", {}, "Reconciliation"), reconcile_panel(scope)),
-      h("section", { "aria-label": "Actors" }, h("h2", {}, "Actors"), note, h("div", { class: "table-place", role: "region", "aria-label": "Actors", tabindex: "0" },
+      h("section", { "aria-label": "Actors" }, h("h2", {}, "Actors"), note, h("div", { class: "table-place", role: "region", "aria-label": "Table of actors", tabindex: "0" },
         h("table", { class: "actors" }, h("thead", {}, h("tr", {}, ["Actor", "State", "Mailbox", "Load", "Messages a second", "Restarts"].map((x, i) =>
           h("th", { scope: "col", class: i > 3 ? "minor number" : null }, x)))), tree)))),
     update: draw,

@@ -4,7 +4,7 @@ import { h, name } from "../lib/dom.js";
 import { ago, moment } from "../lib/format.js";
 import { container_address, volume_address } from "../lib/route.js";
 import { key_of } from "../data/inventory.js";
-import { choice_filter, different, has_label, text_filter } from "../parts/filters.js";
+import { asked_label, choice_filter, different, has_label, text_filter } from "../parts/filters.js";
 import { health } from "../data/health.js";
 import { state_mark } from "../parts/marks.js";
 import { inventory_table } from "../parts/inventory_table.js";
@@ -19,21 +19,31 @@ export function open(route, scope) {
     rows: inventory => inventory.volumes,
     row_key: row => key_of(row.host, row.volume_id),
     columns, filters, matches, plain, empty,
-    server_filters: query => ({
-      driver: query.get("driver"), orphaned: query.get("use") === "orphaned" ? "true" : "",
-      label: query.get("label")?.includes("=") ? query.get("label") : "" }),
+    asked,
   });
+}
+
+const hour = 3_600_000;
+
+/** The filters as the node takes them. */
+function asked(query) {
+  const last = query.get("last_used") ?? "";
+  // In whole hours, so that the question stays the same for a while.
+  const before = last && last !== "never" ? Math.floor((health.now() - Number(last) * day) / hour) * hour / 1000 : "";
+  return { search: query.get("q"), use: { "in-use": "in_use", mounted: "stopped", orphaned: "orphaned" }[query.get("use")] ?? "",
+    driver: query.get("driver"), project: query.get("project"), ...asked_label(query.get("label") ?? ""),
+    never_used: last === "never", last_used_before: before };
 }
 
 function columns(inventory) {
   return [
-    { id: "name", title: "Name", value: x => x.name, cell: x => h("a", { href: volume_address(x.host, x.volume_id) }, name(x.name)) },
-    { id: "used", title: "Used by", value: x => inventory().mounts_of_volume(x).length, cell: x => users(inventory(), x) },
-    { id: "project", title: "Project", minor: true, value: x => inventory().project_of_volume(x), cell: x => optional(inventory().project_of_volume(x)) },
-    { id: "driver", title: "Driver", minor: true, value: x => x.driver, cell: x => name(x.driver) },
-    { id: "host", title: "Host", minor: true, value: x => x.host, cell: x => name(x.host) },
-    { id: "last_used", title: "Last used", value: x => last_used(inventory(), x), cell: x => last_used_cell(inventory(), x) },
-    { id: "created", title: "Created", minor: true, value: x => x.created_at, cell: x => x.created_at ? moment(x.created_at) : "–" },
+    { id: "name", api: "name", title: "Name", value: x => x.name, cell: x => h("a", { href: volume_address(x.host, x.volume_id) }, name(x.name)) },
+    { id: "used", api: "mounts", title: "Used by", value: x => inventory().mounts_of_volume(x).length, cell: x => users(inventory(), x) },
+    { id: "project", api: "project", title: "Project", minor: true, value: x => inventory().project_of_volume(x), cell: x => optional(inventory().project_of_volume(x)) },
+    { id: "driver", api: "driver", title: "Driver", minor: true, value: x => x.driver, cell: x => name(x.driver) },
+    { id: "host", api: "host", title: "Host", minor: true, value: x => x.host, cell: x => name(x.host) },
+    { id: "last_used", api: "last_used_at", title: "Last used", value: x => last_used(inventory(), x), cell: x => last_used_cell(inventory(), x) },
+    { id: "created", api: "created_at", title: "Created", minor: true, value: x => x.created_at, cell: x => x.created_at ? moment(x.created_at) : "–" },
   ];
 }
 
