@@ -214,3 +214,16 @@ TEST_CASE("a resource that is not there is 404, with when it was removed if the 
     CHECK(on.get(target).body.find(R"("gone_at":"2026-11-28T10:00:00Z")") != std::string::npos);
   }
 }
+
+TEST_CASE("the history says where it begins, of all hosts or of one") {
+  scene on;
+  CHECK(on.get("/api/v1/history").body == R"({"begins_at":null})");
+  CHECK(on.past.asked_host.empty());
+  on.past.begins_at = "2026-11-28T10:00:00.000000Z";
+  CHECK(on.get("/api/v1/history?host=h%201").body
+        == R"({"begins_at":"2026-11-28T10:00:00.000000Z"})");
+  CHECK(on.past.asked_host == "h 1");
+  CHECK(on.get("/api/v1/history?host=a&host=b").status == 400);
+  on.past.state = fail(ec::store_unreachable, "the database does not answer");
+  CHECK(on.get("/api/v1/history").status == 503);
+}

@@ -123,6 +123,7 @@ class past final : public persistence::history {
 public:
   persistence::change_page page;
   persistence::change_query last;
+  std::string begins_at, asked_host;
   result<std::string> gone_at; ///< of every resource
   result<void> state;          ///< the failure of every other call
 
@@ -130,8 +131,11 @@ public:
     last = what;
     return state ? result<persistence::change_page>{page} : tl::unexpected{state.error()};
   }
-  result<persistence::history_bounds> bounds(const std::string&) override {
-    return state ? result<persistence::history_bounds>{} : tl::unexpected{state.error()};
+  result<persistence::history_bounds> bounds(const std::string& host) override {
+    asked_host = host;
+    persistence::history_bounds known;
+    known.begins_at = begins_at;
+    return state ? result<persistence::history_bounds>{known} : tl::unexpected{state.error()};
   }
   result<std::string> volume_gone_at(const std::string&, const std::string&) override {
     return gone_at;

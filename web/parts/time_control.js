@@ -101,6 +101,7 @@ export function time_control(scope) {
   }
   const note = h("span", { class: "quiet" });
   scope.add(pause, feed.changed.on(() => show(current_route().query)));
+  scope.every(1_000, () => end === 0 && (slider.min = -reach()));
   scope.every(60_000, () => feed.state !== "off" && ask(asked ?? "")); // what is trimmed moves the begin
   return { element: h("div", { class: "time-control", role: "group", "aria-label": "Time" }, go_live, play, slider, span, shown, note), show };
 }
