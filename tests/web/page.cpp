@@ -89,6 +89,21 @@ void tell_story(support::fake_daemon& docker) {
   docker.create_volume("old-cache", {{"keep", "no"}});
 }
 
+std::vector<std::pair<std::string, std::string>> views_of_story() {
+  return {{"overview", "Overview"},
+          {"map", "Map"},
+          {"volumes", "Volumes"},
+          {"containers", "Containers"},
+          {"volumes/host-1/shop_data", "Volume shop_data"},
+          {"changes", "Changes"},
+          {"hosts", "Hosts"},
+          {"system", "System"}};
+}
+
+std::string picture_of(const std::string& view) {
+  return view.find('/') == std::string::npos ? view : "volume";
+}
+
 story::story() {
   tell_story(docker);
   shown.start_node();

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace volumeviz::web {
 
@@ -45,6 +47,11 @@ std::vector<std::string> hostile_names();
 
 /// Changes the daemon into one with three compose projects, a shared volume, and orphans.
 void tell_story(support::fake_daemon& docker);
+
+/// The views of the story's page with their headings.
+std::vector<std::pair<std::string, std::string>> views_of_story();
+/// "volume" for "volumes/host-1/shop_data".
+std::string picture_of(const std::string& view);
 
 /// A node that watches such a daemon, and its page.
 struct story {

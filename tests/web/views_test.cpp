@@ -30,16 +30,7 @@ TEST_CASE("each view opens at its address, without an error on the console") {
   if (!browser_can_run())
     return;
   auto& on = shared_story().shown;
-  const std::vector<std::pair<std::string, std::string>> views{
-      {"", "Overview"},
-      {"map", "Map"},
-      {"volumes", "Volumes"},
-      {"containers", "Containers"},
-      {"volumes/host-1/shop_data", "Volume shop_data"},
-      {"changes", "Changes"},
-      {"hosts", "Hosts"},
-      {"system", "System"}};
-  for (const auto& [view, heading] : views) {
+  for (const auto& [view, heading] : views_of_story()) {
     CAPTURE(view);
     on.load(view);
     CHECK(on.has_opened(heading));
@@ -47,7 +38,7 @@ TEST_CASE("each view opens at its address, without an error on the console") {
     CHECK(on.web.holds(
         "/^rows (not )?verified/.test(document.querySelector('#staleness').textContent)"));
     CHECK(on.web.console() == "");
-    on.save(view.empty() ? "overview" : view.find('/') == std::string::npos ? view : "volume");
+    on.save(picture_of(view));
   }
   on.go("containers?q=shop-db");
   CHECK(on.web.becomes(rows + ".length === 1"));
