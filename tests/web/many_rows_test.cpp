@@ -105,6 +105,7 @@ TEST_CASE("the filters reach every one of 25,000 volumes") {
   on.load("volumes");
   finds("q=data-2477", numbered(24'770), "10");
   finds("use=in-use", numbered(many - 1), "1");
+  CHECK(on.web.becomes("document.querySelector('#filter-project option[value=zoo]')"));
   finds("use=mounted", numbered(many - 2), "1");
   finds("use=orphaned", numbered(0), "24,998");
   finds("project=zoo", numbered(many - 1), "1");

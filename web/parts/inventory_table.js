@@ -45,7 +45,8 @@ export function inventory_table(scope, of) {
   }
   function show() {
     const { query } = current_route();
-    for (const filter of filters) filter.show(query, all_rows());
+    const known = is_served() ? [...all_rows(), ...served.rows] : all_rows();
+    for (const filter of filters) filter.show(query, known);
     const shared = { sort: query.get("sort") ?? "", now: health.now() };
     if (is_served()) show_served(shared);
     else show_loaded(shared, query);

@@ -78,7 +78,7 @@ function filters(inventory) {
     text_filter("q", "Name", "part of a name"),
     choice_filter("use", "Use", uses),
     choice_filter("driver", "Driver", rows => different(rows, x => x.driver)),
-    choice_filter("project", "Project", rows => different(rows, x => inventory().project_of_volume(x))),
+    choice_filter("project", "Project", rows => different(rows, x => x.project ?? inventory().project_of_volume(x))),
     choice_filter("host", "Host", rows => different(rows, x => x.host)),
     text_filter("label", "Label", "key or key=value"),
     choice_filter("last_used", "Last used", last_uses),
