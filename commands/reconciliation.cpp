@@ -126,14 +126,13 @@ private:
 
   result<void> carry_out(side& of, const sync::fetch& asked) {
     const auto request = of.completion.request_for(of.kind, asked);
-    const auto asked_at = clocks_.wall();
     auto seen = daemon_.fetch(request);
     if (!seen.ok)
       return tl::unexpected{seen.why};
+    seen.batch.observed_at = clocks_.wall();
     sync::distrust_denials(seen, of.plan);
     remarks_.fetched(of.kind, seen);
     seen.batch.host = host_;
-    seen.batch.observed_at = asked_at;
     sync::prepare_write(seen, asked, of.plan, of.completion.kept());
     const auto written = write(rows_, seen.batch);
     if (!written)

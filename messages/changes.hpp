@@ -122,7 +122,8 @@ struct change_batch {
   observed<container>
       containers; ///< with their mounts: a container's mounts are replaced as a whole
   host_facts facts;
-  /// When the daemon was asked for this, by our clock. Never: ask the clock when it is written.
+  /// When the daemon had answered, by our clock: what this shows has changed before. Never: ask the
+  /// clock when it is written.
   timestamp observed_at = never;
   friend bool operator==(const change_batch&, const change_batch&) = default;
 };

@@ -20,7 +20,7 @@ bool has_resources(const change_batch& x) {
   return !is_empty(x.volumes) || !is_empty(x.containers);
 }
 
-std::string asked_at(const change_batch& x, const std::string& now) {
+std::string answered_at(const change_batch& x, const std::string& now) {
   return x.observed_at == never ? now : text::iso_time(x.observed_at);
 }
 
@@ -78,7 +78,7 @@ void history_context::row_changes(const std::string& host) {
 void history_context::tell_postgresql() {
   boost::json::object told;
   for (const auto& [host, batch] : untold_) {
-    boost::json::object entry{{"at", asked_at(*batch, now_)}};
+    boost::json::object entry{{"at", answered_at(*batch, now_)}};
     if (!batch->volumes.told.empty())
       entry.emplace("v", times_of(batch->volumes.told));
     if (!batch->containers.told.empty())
@@ -114,7 +114,7 @@ void history_context::tell_sqlite(const change_batch& batch) {
            "json_extract(value, '$[1]'), json_extract(value, '$[2]'), NULL, 'event' FROM "
            "json_each(:told)",
            shape)
-      .execute({batch.host, asked_at(batch, now_), verified_before(batch.host),
+      .execute({batch.host, answered_at(batch, now_), verified_before(batch.host),
                 how_.recording() ? "reconciliation" : "off", boost::json::serialize(rows)});
 }
 

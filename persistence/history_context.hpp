@@ -16,7 +16,7 @@ namespace volumeviz::persistence {
 /// of a transaction happened, and what told them. Works inside the caller's transaction.
 ///
 /// On PostgreSQL it is a setting of the transaction, `volumeviz.told`, in the round trip of the
-/// first statement that may change a row: `{"HOST": {"at": when the list or inspect was asked,
+/// first statement that may change a row: `{"HOST": {"at": when the list or inspect was answered,
 /// "v": {"VOLUME": time of its event, …}, "c": {"CONTAINER": …}, "off": true without a history,
 /// "verified": hosts.verified_at before the transaction}}`.
 ///

@@ -18,16 +18,18 @@ class docker_inspector {
 public:
   using interface = docker_inspector_actor;
 
-  docker_inspector(interface::pointer self, const context_ptr& context, inspector_parts parts);
+  docker_inspector(interface::pointer self, context_ptr context, inspector_parts parts);
   // The fetcher refers to the client.
   docker_inspector(const docker_inspector&) = delete;
   docker_inspector& operator=(const docker_inspector&) = delete;
   interface::behavior_type make_behavior();
 
 private:
+  observation fetch(const fetch_request& what);
   audit_answer audit(const audit_request& what);
   failure identify();
 
+  context_ptr context_;
   measured_client client_;
   docker_fetcher fetcher_;
 };

@@ -45,13 +45,8 @@ void fetch_cycle::begin(sync::fetch&& asked) {
   if (asked.list)
     reports_.work.list_began(asked);
   const auto now = self_->clock().now();
-  in_flight_ = in_flight{std::move(asked),
-                         question.drivers,
-                         context_->now(),
-                         now,
-                         phase::fetch,
-                         now + fetch_limit,
-                         false};
+  in_flight_ =
+      in_flight{std::move(asked), question.drivers, now, phase::fetch, now + fetch_limit, false};
   const auto number = ++number_;
   self_->request(parts_.inspector, caf::infinite, std::move(question))
       .then(
@@ -124,7 +119,6 @@ void fetch_cycle::fetched(observation& what) {
 
 void fetch_cycle::write(observation& what) {
   what.batch.host = context_->host;
-  what.batch.observed_at = in_flight_->asked_at;
   sync::prepare_write(what, in_flight_->asked, plan_, completion_.kept());
   in_flight_->doing = phase::write;
   in_flight_->limit = self_->clock().now() + write_limit;

@@ -32,7 +32,6 @@ private:
   struct in_flight {
     sync::fetch asked;
     bool with_drivers = false;
-    timestamp asked_at = never; ///< by our wall clock
     sync::time_point began;
     phase doing = phase::fetch;
     sync::time_point limit; ///< of the phase

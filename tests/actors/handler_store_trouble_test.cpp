@@ -126,16 +126,17 @@ TEST_CASE_FIXTURE(handler_rig,
                   "events of a handler that dies before its report are not completed") {
   // The supervisor counts the events that are not completed as failed. An event that was completed
   // and not reported would be counted nowhere.
-  auto dies = false;
-  handlers_clock = [&dies, real = wall_clock()] {
-    if (dies)
+  auto left = -1; // so often the clock is read before it throws; negative: always
+  handlers_clock = [&left, real = wall_clock()] {
+    if (left == 0)
       throw std::runtime_error("a defect");
+    --left;
     return real();
   };
   start(volume_kind);
   docker.create_volume(some_volume("v"));
-  // The report says when.
-  docker.during_next(support::docker_call::inspect_volume, [&dies] { dies = true; });
+  // The observation says when, and so does the report.
+  docker.during_next(support::docker_call::inspect_volume, [&left] { left = 1; });
   deliver();
   CHECK(rows().volumes.contains("v"));
   CHECK(metrics->work.empty());
