@@ -5,6 +5,7 @@
 #include "persistence/store.hpp"
 #include "persistence/transaction.hpp"
 #include "persistence/write_time.hpp"
+#include "text/iso_time.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -23,7 +24,7 @@ class sql_store final : public store {
 public:
   sql_store(address at, const database& where)
       : keeper_{where.keeper}, where_{std::move(at)}, limit_{where.call_limit},
-        history_{where.history}, hosts_{where_, where.rows_of_host} {}
+        history_{where.history}, clock_{where.now}, hosts_{where_, where.rows_of_host} {}
 
   /// Gives the locks back, so that the next process finds them free.
   ~sql_store() override {
@@ -42,7 +43,7 @@ public:
   result<std::vector<write_summary>> apply(const std::vector<change_batch>& batches) override {
     return call(
         "writing to " + where_.display,
-        [&](session& on) { return write_batches(on, batches, &hosts_, history_); },
+        [&](session& on) { return write_batches(on, batches, &hosts_, history_, now()); },
         time_beyond_limit(batches));
   }
 
@@ -123,6 +124,8 @@ private:
     return tl::unexpected{std::move(why)};
   }
 
+  std::string now() const { return clock_ ? text::iso_time(clock_()) : current_time(); }
+
   void close() {
     session_.reset();
     hosts_.session_ended();
@@ -138,7 +141,7 @@ private:
     if (schema_version(on) == 0)
       return preview_of_nothing(batches);
     require_current_schema(on);
-    return write_batches(on, batches, nullptr, history_);
+    return write_batches(on, batches, nullptr, history_, now());
   }
 
   /// In a database without a schema all rows would be new. An empty database in memory reports
@@ -146,13 +149,14 @@ private:
   std::vector<write_summary> preview_of_nothing(const std::vector<change_batch>& batches) {
     session on{address{dialect::sqlite, in_memory, {}, {}}, session::purpose::write, limit_};
     bring_up_to_date(on);
-    return write_batches(on, batches, nullptr, history_);
+    return write_batches(on, batches, nullptr, history_, now());
   }
 
   const std::shared_ptr<deadline_keeper> keeper_;
   address where_;
   std::chrono::milliseconds limit_;
   history_options history_;
+  std::function<timestamp()> clock_; ///< null: this machine's
   std::optional<session> session_;
   written_hosts hosts_;
 };

@@ -26,6 +26,9 @@ struct database {
   /// are rejected. 0: no limit, as for a node's own host.
   std::size_t rows_of_host = 0;
   history_options history{};
+  /// The clock of a store that writes; null: this machine's. What triggers record of other clients
+  /// has the database's own time.
+  std::function<timestamp()> now{};
   /// Ends calls that have reached the limit.
   std::shared_ptr<deadline_keeper> keeper = std::make_shared<deadline_keeper>();
 };

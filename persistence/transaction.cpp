@@ -10,7 +10,6 @@
 #include "persistence/row_writer.hpp"
 #include "persistence/rows_to_write.hpp"
 #include "persistence/sanitize.hpp"
-#include "persistence/text.hpp"
 #include "runtime/invariant.hpp"
 
 #include <algorithm>
@@ -29,12 +28,12 @@ namespace {
 /// One attempt at one transaction.
 class attempt {
 public:
-  attempt(session& on, written_hosts* hosts, const history_options& how, bool careful)
+  attempt(session& on, written_hosts* hosts, const history_options& how, const std::string& now,
+          bool careful)
       : on_{on}, hosts_{hosts}, how_{how}, room_{hosts ? deletions_at_once : any_deletions},
-        host_rows_{on, hosts ? hosts->known : unknown_, now_}, quota_{on, hosts ? &hosts->quota
-                                                                                : nullptr},
-        history_{on, how, now_}, rows_{on.kind() == dialect::sqlite
-                                           ? make_sqlite_writer(on, history_, now_)
+        now_{now}, host_rows_{on, hosts ? hosts->known : unknown_, now_},
+        quota_{on, hosts ? &hosts->quota : nullptr}, history_{on, how, now_},
+        rows_{on.kind() == dialect::sqlite ? make_sqlite_writer(on, history_, now_)
                                            : make_postgresql_writer(on, history_, careful)} {}
 
   /// Writes and commits, or rolls back when there are no `hosts`.
@@ -253,7 +252,7 @@ private:
   std::set<std::string_view> unfinished_; ///< hosts
   std::vector<learned_rows> learned_;     ///< by batch
   const std::set<std::string> unknown_;   ///< empty
-  const std::string now_ = current_time();
+  const std::string now_;
   host_writer host_rows_;
   quota_check quota_;
   history_context history_;
@@ -263,7 +262,8 @@ private:
 } // namespace
 
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         written_hosts* hosts, const history_options& how) {
+                                         written_hosts* hosts, const history_options& how,
+                                         const std::string& now) {
   std::vector<sanitized_batch> all;
   for (const auto& batch : batches)
     all.push_back(sanitized(batch));
@@ -273,7 +273,7 @@ std::vector<write_summary> write_batches(session& on, const std::vector<change_b
       const auto statements_before = on.statements();
       if (hosts)
         hosts->take_locks(on, hosts_of(all));
-      auto summaries = attempt{on, hosts, how, careful}.run(all);
+      auto summaries = attempt{on, hosts, how, now, careful}.run(all);
       for (auto& summary : summaries)
         summary.statements = on.statements() - statements_before;
       return summaries;

@@ -3,8 +3,10 @@
 #include "messages/changes.hpp"
 #include "persistence/history_options.hpp"
 #include "persistence/session.hpp"
+#include "persistence/text.hpp"
 #include "persistence/written_hosts.hpp"
 
+#include <string>
 #include <vector>
 
 namespace volumeviz::persistence {
@@ -28,8 +30,9 @@ namespace volumeviz::persistence {
 /// updates `hosts`. When `hosts` is null the transaction is rolled back and needs no locks: the
 /// summaries say what would be done. A batch of a host whose lock another process has is left out
 /// (write_summary::locked_out). `how`: what of it belongs to the history. A row that exceeds the
-/// quota is rejected. Throws sql_error.
+/// quota is rejected. `now`: for `updated_at` and the like. Throws sql_error.
 std::vector<write_summary> write_batches(session& on, const std::vector<change_batch>& batches,
-                                         written_hosts* hosts, const history_options& how = {});
+                                         written_hosts* hosts, const history_options& how = {},
+                                         const std::string& now = current_time());
 
 } // namespace volumeviz::persistence

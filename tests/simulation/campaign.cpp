@@ -78,15 +78,15 @@ void print_one(maker make) {
   FAIL(end.broken);
 }
 
-void check_same_again(maker make) {
+void check_same_again(maker make, std::uint64_t count) {
   std::vector<outcome> once;
   {
     machine by;
-    for (std::uint64_t seed = 0; seed < 300; ++seed)
+    for (std::uint64_t seed = 0; seed < count; ++seed)
       once.push_back(live(by, make(seed)));
   }
   machine by;
-  for (std::uint64_t seed = 300; seed-- > 0;)
+  for (auto seed = count; seed-- > 0;)
     CHECK(live(by, make(seed)) == once[seed]);
 }
 

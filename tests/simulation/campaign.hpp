@@ -18,6 +18,6 @@ void check_fresh(maker make);
 /// Runs the schedule of the number SIMULATE_ONE and prints each step.
 void print_one(maker make);
 /// The same number gives the same run, whatever ran before it.
-void check_same_again(maker make);
+void check_same_again(maker make, std::uint64_t count = 300);
 
 } // namespace volumeviz::simulation

@@ -135,7 +135,7 @@ void fleet::start_hub() {
     rows[0].host = "h";
     rows[1].host = "other";
     for (auto& x : rows) {
-      const auto facts = store_.rows(x.host).facts;
+      const auto facts = store_.rows_of(x.host).facts;
       x.last_heard = facts.last_seen_at;
       x.verified_at = facts.verified_at;
     }
@@ -280,7 +280,7 @@ const std::string& fleet::called(const actor_slot& who) const {
 }
 
 bool fleet::others_untouched() const {
-  return store_.rows("other") == others_rows_;
+  return store_.rows_of("other") == others_rows_;
 }
 
 } // namespace volumeviz::simulation

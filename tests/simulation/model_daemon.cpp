@@ -80,11 +80,14 @@ void model_daemon::announce(resource_kind kind, const std::string& action, const
   line x{.time = time,
          .text = event_text(habits.speaks, kind, action, key, time),
          .published = runs.now()};
-  if (const auto* meaning = meaning_of(kind, action))
+  if (const auto* meaning = meaning_of(kind, action)) {
     x.event = docker_event{.kind = kind,
                            .action = std::string{meaning->action},
                            .id = meaning->whole_kind ? std::string{} : key,
                            .time = time};
+    if (!meaning->whole_kind)
+      announced[key].push_back({time, x.published});
+  }
   if (garble)
     publish({.time = time, .text = garble(x.text), .published = runs.now()});
   else

@@ -144,6 +144,12 @@ public:
   void close_streams();
   /// Changes each line on its way to the streams; null: no change.
   std::function<std::string(const std::string&)> garble;
+  struct announcement {
+    timestamp time; ///< the event's
+    nanoseconds published;
+  };
+  /// The events that tell of one resource, by its key; oldest first.
+  std::map<std::string, std::vector<announcement>> announced;
   /// The last event once more, on every stream.
   void repeat_last();
   void go_down();

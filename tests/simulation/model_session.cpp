@@ -102,7 +102,7 @@ model_session::preview(const std::vector<change_batch>& batches) {
   std::map<std::string, support::memory_rows> copies;
   std::vector<write_summary> summaries;
   for (const auto& x : batches) {
-    auto& rows = copies.try_emplace(x.host, to_->rows(x.host)).first->second;
+    auto& rows = copies.try_emplace(x.host, to_->rows_of(x.host)).first->second;
     summaries.push_back(support::write_batch(x, {}, rows));
   }
   return summaries;

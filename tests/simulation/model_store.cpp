@@ -1,6 +1,9 @@
 #include "tests/simulation/model_store.hpp"
 
+#include "tests/simulation/model_daemon.hpp"
+
 #include <algorithm>
+#include <tuple>
 
 namespace volumeviz::simulation {
 
@@ -8,9 +11,29 @@ namespace {
 
 constexpr std::size_t backups_kept = 9;
 
+/// A list has no times: it repairs those of a container only where its state or status shows that
+/// they are wrong. So containers that have moved on since stay as they are.
+void keep_times(versioned_rows& back, const versioned_rows& now, const model_daemon& daemon) {
+  std::erase_if(back.rows.containers, [&](const auto& x) {
+    const auto i = daemon.containers.find(x.first);
+    return !now.rows.containers.contains(x.first) && i != daemon.containers.end()
+           && i->second.now() != nullptr;
+  });
+  for (const auto& [id, row] : now.rows.containers) {
+    const auto i = back.rows.containers.find(id);
+    const auto moving = [](const container& c) {
+      return std::tie(c.state, c.status, c.started_at, c.finished_at);
+    };
+    if (i == back.rows.containers.end() || moving(i->second) == moving(row))
+      continue;
+    i->second = row;
+    back.containers[id] = now.containers.at(id);
+  }
+}
+
 } // namespace
 
-support::memory_rows model_store::rows(const std::string& host) const {
+support::memory_rows model_store::rows_of(const std::string& host) const {
   const auto i = hosts_.find(host);
   return i == hosts_.end() ? support::memory_rows{} : i->second.rows;
 }
@@ -76,6 +99,24 @@ void model_store::put_back(const versioned_rows& files) {
   hosts_["h"] = files;
   hosts_["h"].rows.facts = facts;
   break_connections();
+}
+
+bool model_store::go_back(unsigned commits, bool files, const model_daemon& daemon) {
+  const auto* copy = before(commits);
+  if (copy == nullptr)
+    return false;
+  auto back = *copy;
+  keep_times(back, at("h"), daemon);
+  if (files) {
+    put_back(back);
+    return true;
+  }
+  meddle([&](support::memory_rows& rows) {
+    rows.volumes = back.rows.volumes;
+    rows.containers = back.rows.containers;
+  });
+  renew_versions();
+  return true;
 }
 
 } // namespace volumeviz::simulation

@@ -20,39 +20,11 @@ const typename Rows::mapped_type* find(const Rows& rows, const std::string& key)
   return i == rows.end() ? nullptr : &i->second;
 }
 
-// Not created_at: for local volumes it is the time of a folder, and the node does not compare it.
-bool same(const volume& row, const volume& state) {
-  const auto fields = [](const volume& v) {
-    return std::tie(v.name, v.driver, v.mountpoint, v.labels, v.options, v.scope);
-  };
-  return fields(row) == fields(state);
-}
-
-// Not the times: a list does not know them, and an inspect follows.
-// Nor a mount that is missing: a volume takes its mounts along, and the container's own removal may
-// be on its way.
-bool same(const container& row, const container& state) {
-  const auto fields = [](const container& c) {
-    return std::tie(c.id, c.name, c.image, c.state, c.status, c.labels);
-  };
-  return fields(row) == fields(state) && std::ranges::all_of(row.mounts, [&](const mount& x) {
-           return std::ranges::find(state.mounts, x) != state.mounts.end();
-         });
-}
-
 bool mounts_were(const container& row, const past<container>& history) {
   return std::ranges::all_of(row.mounts, [&](const mount& x) {
     return history.ever(
         [&](const container& c) { return std::ranges::find(c.mounts, x) != c.mounts.end(); });
   });
-}
-
-bool times_were(const container& row, const past<container>& history) {
-  const auto was = [&](timestamp container::*time) {
-    return row.*time == never
-           || history.ever([&](const container& c) { return c.*time == row.*time; });
-  };
-  return was(&container::started_at) && was(&container::finished_at);
 }
 
 bool fields_were(const container& row, const past<container>& history) {
@@ -101,6 +73,30 @@ std::vector<std::string> end_tampering(const observed<Resource>& seen, const wri
 
 } // namespace
 
+bool shows(const volume& row, const volume& state) {
+  const auto fields = [](const volume& v) {
+    return std::tie(v.name, v.driver, v.mountpoint, v.labels, v.options, v.scope);
+  };
+  return fields(row) == fields(state);
+}
+
+bool shows(const container& row, const container& state) {
+  const auto fields = [](const container& c) {
+    return std::tie(c.id, c.name, c.image, c.state, c.status, c.labels);
+  };
+  return fields(row) == fields(state) && std::ranges::all_of(row.mounts, [&](const mount& x) {
+           return std::ranges::find(state.mounts, x) != state.mounts.end();
+         });
+}
+
+bool times_were(const container& row, const past<container>& history) {
+  const auto was = [&](timestamp container::*time) {
+    return row.*time == never
+           || history.ever([&](const container& c) { return c.*time == row.*time; });
+  };
+  return was(&container::started_at) && was(&container::finished_at);
+}
+
 nanoseconds clock_history::moment_of(timestamp shown) const {
   const nanoseconds wanted{shown - first_day};
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -118,7 +114,7 @@ oracle::verdict oracle::volume_was(const std::string& name,
   const auto* row = find(rows.volumes, name);
   const auto* history = find(daemon_.volumes, name);
   if (row != nullptr
-      && (history == nullptr || !history->ever([&](const volume& v) { return same(*row, v); })))
+      && (history == nullptr || !history->ever([&](const volume& v) { return shows(*row, v); })))
     return "the row of volume " + name + " shows a state that never was";
   return std::nullopt;
 }
@@ -172,14 +168,14 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
   for (const auto& [name, history] : daemon_.volumes) {
     const auto* row = find(rows.volumes, name);
     const auto* current = history.now();
-    if (row != nullptr && current != nullptr && same(*row, *current))
+    if (row != nullptr && current != nullptr && shows(*row, *current))
       unseen.erase(name);
     if (unseen.contains(name) || tampered.volumes.contains(name))
       continue;
     if (daemon_.was_malformed_lately(name))
       continue;
     if (!history.was_since(moment, [&](const volume* state) {
-          return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
+          return state == nullptr ? row == nullptr : row != nullptr && shows(*row, *state);
         }))
       return "the rows lack an older change of volume " + name;
   }
@@ -192,7 +188,7 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
     if (daemon_.was_malformed_lately(id) || (row == nullptr && daemon_.is_ghost(id)))
       continue;
     if (!history.was_since(moment, [&](const container* state) {
-          return state == nullptr ? row == nullptr : row != nullptr && same(*row, *state);
+          return state == nullptr ? row == nullptr : row != nullptr && shows(*row, *state);
         }))
       return "the rows lack an older change of container " + id;
   }
@@ -208,7 +204,7 @@ oracle::verdict oracle::equal(const support::memory_rows& rows) const {
     if ((row == nullptr) != (state == nullptr))
       return fmt::format("volume {} {}", name,
                          row == nullptr ? "has no row" : "is gone and has a row");
-    if (row != nullptr && !same(*row, *state))
+    if (row != nullptr && !shows(*row, *state))
       return "the row of volume " + name + " is wrong";
   }
   for (const auto& [id, history] : daemon_.containers) {

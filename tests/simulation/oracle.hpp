@@ -34,6 +34,14 @@ private:
   std::vector<setting> steps_{{nanoseconds{0}, nanoseconds{0}}};
 };
 
+/// Whether a row shows this state of the resource. Not created_at of a volume, which the node does
+/// not compare. Not the times of a container, which lists do not know. Nor a mount that the row
+/// lacks: a volume takes its mounts along, and the container's own removal may be on its way.
+bool shows(const volume& row, const volume& state);
+bool shows(const container& row, const container& state);
+/// Whether the times of the row are unknown or were the container's at some time.
+bool times_were(const container& row, const past<container>& history);
+
 /// The promises, as checks of the rows against the past of each resource. Each check returns a
 /// sentence about the first broken promise, or an empty one.
 class oracle {

@@ -59,6 +59,20 @@ public:
     }
     return matches(then);
   }
+  /// True when the API can have shown such a state (a null pointer: it did not exist) between the
+  /// two moments. It shows a change when it happens or up to `visible`.
+  template <class Matches>
+  bool shown_between(nanoseconds first, nanoseconds last, Matches matches) const {
+    const Resource* state = nullptr;
+    auto since = nanoseconds::min();
+    for (const auto& x : entries_) {
+      if (since <= last && first <= x.visible && matches(state))
+        return true;
+      state = x.state ? &*x.state : nullptr;
+      since = x.at;
+    }
+    return since <= last && matches(state);
+  }
   template <class Matches>
   bool ever(Matches matches) const {
     return std::ranges::any_of(entries_,

@@ -218,6 +218,13 @@ void add_other_clients(schedule& to, std::uint64_t seed) {
   }
 }
 
+schedule make_history_schedule(std::uint64_t seed) {
+  auto x = make_schedule(seed);
+  x.history = true;
+  x.database = model_store::engine::sqlite;
+  return x;
+}
+
 schedule make_schedule(std::uint64_t seed) {
   auto x = make_schedule_without_others(seed);
   add_other_clients(x, seed);
@@ -246,6 +253,8 @@ std::string to_words(const schedule& x) {
       x.habits.line_limit, x.habits.skew.count() / 1'000'000, x.habits.unsorted, x.habits.lags,
       x.queue, x.batch_max, x.list_above, x.keys_max, engines[static_cast<unsigned>(x.database)],
       x.before_start);
+  if (x.history)
+    text += "with a history, in a real SQLite file\n";
   if (x.fleet)
     text += fmt::format("an agent and a hub; hub's queue {}, chunks of {} bytes\n", x.hub_queue,
                         x.chunk_bytes);

@@ -100,7 +100,8 @@ struct schedule {
   std::size_t list_above = 60;
   std::size_t keys_max = 20'000;
   model_store::engine database = model_store::engine::postgresql;
-  bool fleet = false; ///< the node is an agent, and a hub has the database
+  bool history = false; ///< the database is the product's own SQLite store
+  bool fleet = false;   ///< the node is an agent, and a hub has the database
   std::size_t hub_queue = 1000;
   std::size_t chunk_bytes = 256 * 1024;
   unsigned before_start = 0; ///< so many steps happen before the node is started
@@ -113,6 +114,9 @@ schedule make_schedule(std::uint64_t seed);
 /// The same without what other clients do to the rows, and what they do.
 schedule make_schedule_without_others(std::uint64_t seed);
 void add_other_clients(schedule& to, std::uint64_t seed);
+
+/// The same with a real SQLite database, and what other clients do to it.
+schedule make_history_schedule(std::uint64_t seed);
 
 /// The same with an agent and a hub in place of the node.
 schedule make_fleet_schedule(std::uint64_t seed);

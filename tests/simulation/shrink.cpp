@@ -93,7 +93,10 @@ std::string explain(machine& by, const finding& what, const variant& node, maker
   if (node.name.empty())
     text += fmt::format("play it again: SIMULATE_ONE={} build/tests/test_simulation "
                         "--test-case='one {}*'\n",
-                        what.seed, shortest.fleet ? "fleet" : "schedule");
+                        what.seed,
+                        shortest.fleet     ? "fleet"
+                        : shortest.history ? "history"
+                                           : "schedule");
   return text;
 }
 

@@ -33,6 +33,14 @@ variant ignores_versions_of_rows();
 variant remembers_rows_across_connections();
 variant overflows_when_a_container_goes_on(); ///< breaks nothing
 variant remembers_rows_that_it_has_changed();
+// The history, and those who read it.
+variant loses_changes();
+variant takes_lists_for_events();
+variant takes_events_for_lists();
+variant takes_intervals_for_moments();
+variant reads_one_change_late();
+variant skips_at_the_seam();
+variant repeats_on_resume();
 // The traps.
 variant has_a_slow_handler(); ///< breaks nothing
 variant reader_that_waits();

@@ -1,5 +1,7 @@
 #include "tests/simulation/world.hpp"
 
+#include "tests/simulation/history_checks.hpp"
+
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -26,8 +28,9 @@ world::world(machine& by, const schedule& what, const variant& node)
     : runs_(by), schedule_(what), variant_(node),
       daemon_(std::make_shared<model_daemon>(
           by, [this] { return our_time(); }, what.habits)),
-      store_(std::make_shared<model_store>()), oracle_(*daemon_) {
+      oracle_(*daemon_) {
   runs_.begin(schedule_.order);
+  make_database();
   if (schedule_.fleet)
     fleet_ = std::make_unique<fleet>(runs_, schedule_, variant_.link, *store_);
   runs_.others = [this] { return daemon_->active() + (fleet_ ? fleet_->ready() : 0); };
@@ -49,19 +52,6 @@ world::world(machine& by, const schedule& what, const variant& node)
     }
   };
   daemon_->in_the_gap = [this] { happen_inside(moment::in_the_gap); };
-  store_->meanwhile = [this] { happen_inside(moment::during_write); };
-  store_->kind = schedule_.database;
-  store_->keeps_backups =
-      std::ranges::any_of(schedule_.steps, [](const step& x) { return x.what == op::restore; });
-  store_->committed = [this](const std::vector<change_batch>& batches,
-                             const std::vector<write_summary>& done) {
-    if (const auto why = oracle_.after_commit(batches, done, store_->rows()))
-      broken(*why);
-    if (fleet_)
-      fleet_->committed();
-    if (fleet_ && !fleet_->others_untouched())
-      broken("another host's rows were touched");
-  };
   if (variant_.daemon)
     variant_.daemon(*daemon_);
 }
@@ -90,11 +80,6 @@ outcome world::run() {
   if (broken_.empty())
     go_quiet();
   return {broken_, runs_.now() - quiet_since_, runs_.turns(), processes_};
-}
-
-std::shared_ptr<persistence::store> world::make_store() const {
-  auto session = std::make_shared<model_session>(store_, variant_.cache);
-  return variant_.store ? variant_.store(session) : session;
 }
 
 void world::start_fleet() {
@@ -186,6 +171,7 @@ void world::node_died(const caf::error& why) {
   delayed_until_.clear();
   if (fleet_)
     fleet_->agent_died();
+  end_process();
   later(process_restart, [this] { start_node(); });
 }
 
@@ -202,6 +188,7 @@ void world::live_through_steps() {
     }
     if (!broken_.empty())
       return;
+    follow_history();
     happen_late();
     if (x.when == moment::at_once || !life_)
       happen(x);
@@ -234,8 +221,8 @@ void world::heal() {
   std::erase_if(daemon_->crippled, [](const auto& x) { return !x.second.lasting; });
   for (const auto& [key, x] : daemon_->malformed)
     daemon_->mend(key);
-  store_->troubles = {};
-  store_->unlock();
+  database_->troubles = {};
+  database_->unlock();
   defects_in_clock_ = defects_in_calls_ = 0;
   delayed_until_.clear();
   hung_until_.clear();
@@ -258,6 +245,7 @@ void world::go_quiet() {
   for (auto i = 0; i < settle_rounds && broken_.empty(); ++i) {
     runs_.advance(1s);
     check_claim();
+    follow_history();
     if (i % 10 == 9)
       reconcile_tampered();
     wrong = not_right_yet();
@@ -268,6 +256,7 @@ void world::go_quiet() {
     broken("not right after the quiet: " + *wrong);
   if (daemon_->held_up > 0 && !reader_stalled_)
     broken("the daemon was held up");
+  judge_history();
 }
 
 void world::broken(const std::string& promise) {

@@ -2,6 +2,7 @@
 
 #include "actors/node/node.hpp"
 #include "tests/simulation/fleet.hpp"
+#include "tests/simulation/history_defects.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/simulation/model_daemon.hpp"
 #include "tests/simulation/model_session.hpp"
@@ -17,6 +18,9 @@
 
 namespace volumeviz::simulation {
 
+class history_checks;
+class history_database;
+
 /// A node that differs from the real one. The simulation must notice the difference.
 struct variant {
   std::string name;
@@ -28,6 +32,8 @@ struct variant {
   std::function<std::shared_ptr<persistence::store>(const std::shared_ptr<persistence::store>&)>
       store;
   forgotten_rules cache;
+  /// Of a schedule with a history.
+  history_defects history{};
   /// Changes each of its schedules.
   std::function<void(schedule&)> always;
   std::function<void(model_daemon&)> daemon;
@@ -80,6 +86,8 @@ private:
     unsigned whom, at, again, times;
   };
 
+  void make_database();
+  void committed(const std::vector<change_batch>& batches, const std::vector<write_summary>& done);
   std::shared_ptr<persistence::store> make_store() const;
   void start_fleet();
   const std::string& called(const actor_slot& who) const;
@@ -136,6 +144,9 @@ private:
   void tamper(unsigned place, unsigned how);
   void restore(unsigned commits, bool files);
   void record_tampering(const support::memory_rows& before);
+  void end_process();
+  void follow_history();
+  void judge_history();
   void reconcile_tampered();
 
   // What has to be right; world_checks.cpp.
@@ -150,9 +161,12 @@ private:
   const variant variant_;
   clock_history clock_;
   std::shared_ptr<model_daemon> daemon_;
-  std::shared_ptr<model_store> store_;
-  std::unique_ptr<fleet> fleet_; ///< null: the node has the database to itself
+  std::shared_ptr<model_store> store_;           ///< null: `recorded_` is the database
+  std::shared_ptr<history_database> recorded_;   ///< with a history
+  std::shared_ptr<simulated_database> database_; ///< one of the two
+  std::unique_ptr<fleet> fleet_;                 ///< null: the node has the database to itself
   oracle oracle_;
+  std::unique_ptr<history_checks> history_; ///< null: without one
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<life> life_;
   std::shared_ptr<admission> queue_; ///< once known

@@ -33,7 +33,7 @@ std::optional<T> world::ask(const Handle& whom, Word word) {
 std::optional<std::string> world::not_right_yet() {
   if (!life_ || life_->over)
     return "the node does not run";
-  if (auto wrong = oracle_.equal(store_->rows()))
+  if (auto wrong = oracle_.equal(database_->rows()))
     return wrong;
   const auto health = ask<health_report>(life_->node.health, atom::health_v);
   if (!health)
@@ -46,7 +46,7 @@ std::optional<std::string> world::not_right_yet() {
   if (variant_.proves && (proven <= clock_.at(quiet_since_) || proven > our_time()))
     return "nothing is proven since";
   // The audit notices that a clock was set; its new stream corrects the host's row.
-  if (variant_.proves && store_->rows().facts.verified_at > our_time())
+  if (variant_.proves && database_->rows().facts.verified_at > our_time())
     return "the host's row is verified in the future";
   if (fleet_) {
     const auto hosts = ask<std::vector<host_report>>(fleet_->roster(), atom::hosts_v);
@@ -80,14 +80,14 @@ void world::check_claim() {
   const auto moment = clock_.moment_of(health->events.verified_at);
   if (fleet_ && !fleet_->holds_claim(moment))
     return;
-  if (const auto wrong = oracle_.proven(moment, store_->rows()))
+  if (const auto wrong = oracle_.proven(moment, database_->rows()))
     broken(fmt::format("proven until {} ms, but {}", moment.count() / 1'000'000, *wrong));
 }
 
 void world::demand_prompt() {
   if (troubled_ || !life_ || runs_.now() - std::max(started_at_, last_happened_) < prompt)
     return;
-  if (const auto wrong = oracle_.equal(store_->rows()))
+  if (const auto wrong = oracle_.equal(database_->rows()))
     broken("not prompt: " + *wrong);
 }
 

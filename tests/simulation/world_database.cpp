@@ -1,10 +1,14 @@
 // Troubles in the database: failed writes, other clients that change rows, lost locks, older
 // copies.
 
+#include "tests/simulation/history_checks.hpp"
+#include "tests/simulation/history_database.hpp"
+#include "tests/simulation/model_session.hpp"
 #include "tests/simulation/world.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace volumeviz::simulation {
@@ -24,43 +28,87 @@ std::set<std::string> differing(const Rows& before, const Rows& now) {
   return keys;
 }
 
-/// A list has no times: it repairs those of a container only where its state or status shows that
-/// they are wrong. So containers that have moved on since stay as they are.
-void keep_times(versioned_rows& back, const versioned_rows& now, const model_daemon& daemon) {
-  std::erase_if(back.rows.containers, [&](const auto& x) {
-    const auto i = daemon.containers.find(x.first);
-    return !now.rows.containers.contains(x.first) && i != daemon.containers.end()
-           && i->second.now() != nullptr;
-  });
-  for (const auto& [id, row] : now.rows.containers) {
-    const auto i = back.rows.containers.find(id);
-    const auto moving = [](const container& c) {
-      return std::tie(c.state, c.status, c.started_at, c.finished_at);
-    };
-    if (i == back.rows.containers.end() || moving(i->second) == moving(row))
-      continue;
-    i->second = row;
-    back.containers[id] = now.containers.at(id);
+} // namespace
+
+void world::make_database() {
+  if (schedule_.history) {
+    recorded_ = std::make_shared<history_database>([this] { return our_time(); }, variant_.history);
+    recorded_->failed = [this](const std::string& why) { broken(why); };
+    history_ = std::make_unique<history_checks>(runs_, *daemon_, clock_, oracle_, *recorded_,
+                                                schedule_.order, variant_.history);
+    database_ = recorded_;
+  } else {
+    store_ = std::make_shared<model_store>();
+    store_->kind = schedule_.database;
+    database_ = store_;
   }
+  database_->meanwhile = [this] { happen_inside(moment::during_write); };
+  database_->keeps_backups =
+      std::ranges::any_of(schedule_.steps, [](const step& x) { return x.what == op::restore; });
+  database_->committed = [this](const std::vector<change_batch>& batches,
+                                const std::vector<write_summary>& done) {
+    committed(batches, done);
+  };
 }
 
-} // namespace
+void world::committed(const std::vector<change_batch>& batches,
+                      const std::vector<write_summary>& done) {
+  const auto tampered = oracle_.tampered;
+  if (const auto why = oracle_.after_commit(batches, done, database_->rows()))
+    broken(*why);
+  if (fleet_)
+    fleet_->committed();
+  if (fleet_ && !fleet_->others_untouched())
+    broken("another host's rows were touched");
+  if (history_)
+    if (const auto why = history_->after_commit(tampered, troubled_))
+      broken(*why);
+}
+
+std::shared_ptr<persistence::store> world::make_store() const {
+  std::shared_ptr<persistence::store> session;
+  if (recorded_)
+    session = recorded_->connect();
+  else
+    session = std::make_shared<model_session>(store_, variant_.cache);
+  return variant_.store ? variant_.store(session) : session;
+}
+
+void world::judge_history() {
+  if (!history_ || !broken_.empty())
+    return;
+  if (const auto why = history_->at_the_end(troubled_))
+    broken(*why);
+}
+
+/// A process that has ended holds no lock.
+void world::end_process() {
+  if (!history_)
+    return;
+  recorded_->end_process();
+  history_->node_died();
+}
+
+void world::follow_history() {
+  if (history_ && broken_.empty())
+    history_->go_on();
+}
 
 void world::happen_to_the_database(const step& x) {
   switch (x.what) {
   case op::fail_writes:
-    store_->troubles = {x.b, static_cast<write_trouble>(x.a % write_troubles)};
+    database_->troubles = {x.b, static_cast<write_trouble>(x.a % write_troubles)};
     break;
   case op::tamper:
     needs_reconciliation_ = true;
     tamper(x.a, x.b);
     break;
   case op::lose_lock:
-    store_->lock();
+    database_->lock();
     tamper(x.a, x.b);
     later(milliseconds{x.span}, [this, time = ++locks_lost_] {
       if (time == locks_lost_)
-        store_->unlock();
+        database_->unlock();
     });
     break;
   case op::restore:
@@ -77,8 +125,8 @@ void world::tamper(unsigned place, unsigned how) {
   const auto of_container = (how & 1) != 0;
   const auto deletes = (how & 2) != 0;
   const auto vacuums = (how & 4) != 0;
-  const auto before = store_->rows();
-  store_->meddle([&](support::memory_rows& rows) {
+  const auto before = database_->rows();
+  database_->meddle([&](support::memory_rows& rows) {
     if (of_container && deletes)
       rows.containers.erase(container_in(place));
     else if (of_container) {
@@ -92,32 +140,25 @@ void world::tamper(unsigned place, unsigned how) {
       i->second.labels["tampered"] = "with";
   });
   if (vacuums)
-    store_->renew_versions();
+    database_->renew_versions();
   record_tampering(before);
+  if (history_)
+    if (const auto why = history_->after_other_client())
+      broken(*why);
 }
 
 /// The rows are as they were some commits ago: read from a dump, or from a copy of the files.
 void world::restore(unsigned commits, bool files) {
-  const auto* copy = store_->before(commits);
-  if (copy == nullptr)
+  const auto before = database_->rows();
+  if (!database_->go_back(commits, files, *daemon_))
     return;
-  const auto now = store_->at("h");
-  auto back = *copy;
-  keep_times(back, now, *daemon_);
-  if (files)
-    store_->put_back(back);
-  else
-    store_->meddle([&](support::memory_rows& rows) {
-      rows.volumes = back.rows.volumes;
-      rows.containers = back.rows.containers;
-    });
-  if (!files)
-    store_->renew_versions();
-  record_tampering(now.rows);
+  record_tampering(before);
+  if (history_)
+    history_->after_going_back();
 }
 
 void world::record_tampering(const support::memory_rows& before) {
-  const auto now = store_->rows();
+  const auto now = database_->rows();
   for (const auto& name : differing(before.volumes, now.volumes)) {
     oracle_.tampered.volumes.insert(name);
     // No list shows the volumes of a plugin that is absent.

@@ -112,7 +112,7 @@ void world::forget_plugin_volumes() {
 void world::find_plugin() {
   if (daemon_->hung || !std::exchange(daemon_->plugin_absent, false) || daemon_->down)
     return;
-  const auto rows = store_->rows();
+  const auto rows = database_->rows();
   if (std::ranges::all_of(oracle_.unseen,
                           [&rows](const auto& name) { return rows.volumes.contains(name); }))
     return;

@@ -9,12 +9,23 @@
 
 namespace volumeviz::support {
 
-scratch_folder::scratch_folder() {
+namespace {
+
+std::filesystem::path usual_parent() {
   const char* parent = std::getenv("VOLUMEVIZ_SCRATCH_FOLDER");
-  const std::string below = parent == nullptr ? "/tmp" : parent;
-  auto name = below + "/vv-XXXXXX";
+  return parent == nullptr ? "/tmp" : parent;
+}
+
+} // namespace
+
+scratch_folder::scratch_folder() : scratch_folder(usual_parent()) {
+}
+
+scratch_folder::scratch_folder(const std::filesystem::path& below) {
+  auto name = (below / "vv-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr)
-    throw std::system_error{errno, std::generic_category(), "no temporary folder under " + below};
+    throw std::system_error{errno, std::generic_category(),
+                            "no temporary folder under " + below.string()};
   path_ = name;
 }
 

@@ -10,6 +10,7 @@ namespace volumeviz::support {
 class scratch_folder {
 public:
   scratch_folder();
+  explicit scratch_folder(const std::filesystem::path& below);
   ~scratch_folder();
   scratch_folder(const scratch_folder&) = delete;
   scratch_folder& operator=(const scratch_folder&) = delete;
