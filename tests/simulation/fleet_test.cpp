@@ -32,6 +32,9 @@ TEST_CASE("fixed fleets keep every promise") {
 
 TEST_CASE("fleets that once broke a promise keep it") {
   check_mended(make_fleet_schedule, {1471762088327589116u});
+  // The row of a ghost went with its denial, and was not back when the ghost had become a
+  // container.
+  check_mended(make_fleet_schedule, {3693635401634546307u});
 }
 
 TEST_CASE("fresh fleets keep every promise") {

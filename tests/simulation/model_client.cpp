@@ -122,8 +122,10 @@ public:
       // A ghost is known to lists only; what is gone is gone.
       if (i != of_->containers.end() && i->second.shown(of_->runs.now()) != nullptr)
         if (auto other = of_->crippled_answer<container>(id)) {
-          if (*other)
+          if (*other) {
             of_->say(of_->said_containers, id, false);
+            of_->said_containers[id].by_ghost = true;
+          }
           return *other;
         }
       const container* state = nullptr;

@@ -178,7 +178,8 @@ public:
   /// list without it).
   struct statement {
     bool there = false;
-    /// When an answer last said so.
+    bool by_ghost = false; ///< it is gone by an inspect only, and lists show it
+    /// When an answer last said that it is gone.
     std::optional<nanoseconds> gone_at;
   };
   using statements = std::map<std::string, statement>;
@@ -187,8 +188,14 @@ public:
   void say(statements& of, const std::string& key, bool there) {
     auto& x = of[key];
     x.there = there;
+    x.by_ghost = false;
     if (!there)
       x.gone_at = runs.now();
+  }
+  /// The daemon's last word about the container was the denial of a ghost.
+  bool denies_as_ghost(const std::string& id) const {
+    const auto i = said_containers.find(id);
+    return i != said_containers.end() && i->second.by_ghost;
   }
 
   docker::past_events remembered(timestamp since, timestamp until) const;

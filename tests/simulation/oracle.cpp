@@ -151,6 +151,10 @@ oracle::verdict oracle::after_commit(const std::vector<change_batch>& batches,
   for (const auto& summary : done)
     for (const auto& x : summary.changes) {
       const auto of_volume = x.kind == row_kind::volume;
+      if (x.kind == row_kind::container && x.op != operation::remove)
+        denied_.erase(x.key);
+      else if (x.kind == row_kind::container && daemon_.denies_as_ghost(x.key))
+        denied_.insert(x.key);
       if (x.op == operation::remove) {
         if (x.kind != row_kind::mount
             && !said_gone(daemon_, of_volume ? daemon_.said_volumes : daemon_.said_containers,
@@ -184,8 +188,9 @@ oracle::verdict oracle::proven(nanoseconds moment, const support::memory_rows& r
     if (tampered.containers.contains(id))
       continue;
     // An event from before the crash may lead to an inspect after it; the next list shows the
-    // ghost.
-    if (daemon_.was_malformed_lately(id) || (row == nullptr && daemon_.is_ghost(id)))
+    // container.
+    if (daemon_.was_malformed_lately(id)
+        || (row == nullptr && (daemon_.is_ghost(id) || denied_.contains(id))))
       continue;
     if (!history.was_since(moment, [&](const container* state) {
           return state == nullptr ? row == nullptr : row != nullptr && shows(*row, *state);

@@ -79,6 +79,7 @@ private:
                    const support::memory_rows& rows);
 
   const model_daemon& daemon_;
+  std::set<std::string> denied_; ///< containers whose rows went with the denial of a ghost
 };
 
 } // namespace volumeviz::simulation

@@ -119,7 +119,7 @@ past_oracle::verdict past_oracle::judge(const row_key& key, const row_version* b
     return std::nullopt;
   if (before != nullptr && change.at < before->at)
     return sentence(key, change, "is older than the change before");
-  if (!change.row && daemon_.is_ghost(key.container)) {
+  if (!change.row && daemon_.denies_as_ghost(key.container)) {
     denied_.insert(key.container);
     return std::nullopt;
   }

@@ -107,8 +107,16 @@ bool process::running() {
 }
 
 void process::signal(int number) {
-  if (running())
-    ::kill(pid_, number);
+  if (!running())
+    return;
+  ::kill(pid_, number);
+  if (number != SIGSTOP)
+    return;
+  // On a busy machine its threads run on for a while.
+  siginfo_t stopped{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT) != 0
+         && errno == EINTR)
+    ;
 }
 
 std::optional<int> process::wait(std::chrono::milliseconds bound) {

@@ -30,7 +30,8 @@ public:
 
   pid_t pid() const noexcept { return pid_; }
   bool running();
-  void signal(int number); ///< nothing when it has ended
+  /// Nothing when it has ended. Returns from SIGSTOP when all its threads stand still.
+  void signal(int number);
   /// The exit status as a shell has it (128 + signal), or nothing when it still runs after `bound`.
   std::optional<int> wait(std::chrono::milliseconds bound);
 
