@@ -13,19 +13,23 @@ namespace volumeviz::bench {
 
 struct row_watch::implementation {
   implementation(table which, const std::string& of)
-      : query{query_of(which, of.empty() || of == integration::stage::host ? "" : "plain_")},
-        host{of.empty() ? integration::stage::host : of} {}
+      : query{query_of(which, of)}, host{of.empty() ? integration::stage::host : of} {}
 
-  static std::string query_of(table which, const std::string& prefix) {
-    return which == table::volumes
-               ? "SELECT '1' FROM " + prefix + "volumes WHERE host = :host AND volume_id = :key"
-               : "SELECT state FROM " + prefix
-                     + "containers WHERE host = :host AND container_id = :key";
+  static std::string query_of(table which, const std::string& host) {
+    const auto rows = name_of(which, host) + " WHERE host = :host AND ";
+    return which == table::volumes ? "SELECT '1' FROM " + rows + "volume_id = :key"
+                                   : "SELECT state FROM " + rows + "container_id = :key";
   }
 
   std::string query, host, key, found;
   soci::session session;
 };
+
+std::string row_watch::name_of(table which, const std::string& host) {
+  const auto is_node = host.empty() || host == integration::stage::host;
+  return std::string{is_node ? "" : "plain_"}
+         + (which == table::volumes ? "volumes" : "containers");
+}
 
 row_watch::row_watch(const std::string& database_url, table which, const std::string& host)
     : impl_{std::make_unique<implementation>(which, host)} {

@@ -13,6 +13,8 @@ public:
   /// least_writer.
   row_watch(const std::string& database_url, table which, const std::string& host = {});
   ~row_watch();
+  /// The table of this host's rows.
+  static std::string name_of(table which, const std::string& host);
 
   /// Waits until the row of `key` shows `state`: a container's state, "1" for an existing volume,
   /// "" for no row. Throws after 20 s.

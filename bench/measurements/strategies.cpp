@@ -52,8 +52,9 @@ void lone_events(task& by, const std::string& prefix, stage& on, const strategy&
 }
 
 std::int64_t rows_like(stage& on, const strategy& of, const std::string& name) {
-  return on.records.number("SELECT count(*) FROM volumes WHERE host = '" + of.host()
-                           + "' AND volume_id LIKE '" + name + "%'");
+  return on.records.number(
+      "SELECT count(*) FROM " + row_watch::name_of(row_watch::table::volumes, of.host())
+      + " WHERE host = '" + of.host() + "' AND volume_id LIKE '" + name + "%'");
 }
 
 void burst(task& by, const std::string& prefix, stage& on, const strategy& of, int repetition) {
