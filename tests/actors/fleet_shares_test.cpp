@@ -123,8 +123,8 @@ TEST_CASE("another host's batch is written between two slices of a long list") {
   fleet.write(a, many, true);
   REQUIRE(b->answers.size() == 1);
   const auto written = fleet.store->batches();
-  const auto place = std::ranges::find(written, "b", &change_batch::host) - written.begin();
-  CHECK(place <= 5); // of a dozen
+  CHECK(std::ranges::count(written, "b", &change_batch::host) == 1);
+  CHECK(written.back().host == "a");
   CHECK(fleet.stored("a").size() == 10'000);
 }
 

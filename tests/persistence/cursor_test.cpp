@@ -55,6 +55,8 @@ TEST_CASE("a cursor of another list, or no cursor at all, is the caller's mistak
 TEST_CASE("any text at all is either a cursor or refused") {
   CHECK(rc::check("any text", [](const std::string& text) {
     const auto read = decode_cursor(text, "volumes", 2);
-    RC_ASSERT(read || read.error().code == ec::bad_request);
+    // In brackets: some releases of rapidcheck evaluate both sides of an expression that they
+    // print.
+    RC_ASSERT((read || read.error().code == ec::bad_request));
   }));
 }

@@ -280,7 +280,7 @@ TEST_CASE("each host's batches keep their order, and all are written in the end"
       std::size_t rows = 0;
       for (const auto i : group) {
         const auto [known, is_new] = last.try_emplace(all[i].host, all[i].number);
-        RC_ASSERT(is_new || known->second < all[i].number);
+        RC_ASSERT((is_new || known->second < all[i].number));
         known->second = all[i].number;
         rows += all[i].rows;
       }

@@ -231,7 +231,7 @@ TEST_CASE(
       if (lists_both) {
         RC_ASSERT(decision.proven_until.has_value());
         if (decision.relist == relist_cause::daemon_forgot)
-          RC_ASSERT(!listed || bench.now.steady - *listed >= bench.policy.relist);
+          RC_ASSERT((!listed || bench.now.steady - *listed >= bench.policy.relist));
         listed = bench.now.steady;
       }
       RC_ASSERT(decision.relist != relist_cause::clock_set || decision.end.has_value());
