@@ -34,6 +34,9 @@ TEST_CASE("histories that once broke a promise keep it") {
   // A list was dated by its question. Before the answer the daemon hung, or the inspector did not
   // run, and what the answer showed happened meanwhile.
   check_mended(make_history_schedule, {78, 89, 121});
+  // The row of a volume whose driver was away was marked, and showed what another client had made
+  // of it.
+  check_mended(make_history_schedule, {7181773171877180702u});
 }
 
 TEST_CASE("fresh histories keep every promise") {

@@ -102,6 +102,14 @@ bool in_the_daemon(const model_daemon& daemon, const row_key& key, const object*
          || ask(past_of(daemon.volumes, key.volume), nothing);
 }
 
+/// A volume whose driver is away is marked as unverified, with whatever another client has made of
+/// its row.
+bool marks_tampered_row(const row_key& key, const row_version& change,
+                        const past_oracle::circumstances& at) {
+  return key.kind == "volume" && change.row && text_in(*change.row, "status") == "unverified"
+         && at.tampered.volumes.contains(key.volume);
+}
+
 std::string sentence(const row_key& key, const row_version& change, const std::string& what) {
   return fmt::format("change {} of {} ({}, from {} to {}) {}", change.id, describe(key),
                      change.source, text::iso_time(change.not_before), text::iso_time(change.at),
@@ -123,6 +131,8 @@ past_oracle::verdict past_oracle::judge(const row_key& key, const row_version* b
     denied_.insert(key.container);
     return std::nullopt;
   }
+  if (marks_tampered_row(key, change, at))
+    return std::nullopt;
   if (!shown_between(key, &change, 0ns, change.committed) || !has_known_times(key, change))
     return sentence(key, change, "shows a state that never was");
   return change.source == "event" ? told(key, before, change) : listed(key, before, change, at);
