@@ -107,7 +107,7 @@ std::string rows_as_of::count(const listed_table& of, const row_filter& filter) 
 }
 
 std::string rows_as_of::ended_mounts() const {
-  return "ended_mounts AS MATERIALIZED (" + ended_versions(mounts_table) + "), ";
+  return "ended_mounts AS MATERIALIZED (" + ended_versions(mounts_table) + ")";
 }
 
 std::string rows_as_of::mounts_of_page() const {
@@ -129,7 +129,7 @@ std::string rows_as_of::mounts_of_page() const {
       + " FROM changes v WHERE " + same_key(containers_table, "m")
       + " AND v.span IS NOT NULL AND v.began_at <= " + moment_ + " AND v.at > " + moment_
       + " LIMIT 1)";
-  return ", mounts_then AS MATERIALIZED (SELECT m.*, " + container + " AS container FROM (" + mounts
+  return "mounts_then AS MATERIALIZED (SELECT m.*, " + container + " AS container FROM (" + mounts
          + ") m)";
 }
 

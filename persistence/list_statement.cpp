@@ -137,8 +137,9 @@ std::string rows_now(const listed_table& table, const row_filter& filter, const 
 std::string list_statement(const listing& from, const row_order& sorted, const std::string& rows) {
   const auto order = sorted.by(from.table);
   const auto columns = joined(from.columns) + (sorted.value.empty() ? "" : ", t.sort_value");
-  const auto with =
-      "WITH " + from.before_page + "page AS MATERIALIZED (" + rows + ")" + from.after_page;
+  const auto with = "WITH " + (from.before_page.empty() ? "" : from.before_page + ", ")
+                    + "page AS MATERIALIZED (" + rows + ")"
+                    + (from.after_page.empty() ? "" : ", " + from.after_page);
   if (from.bytes.empty())
     return with + " SELECT " + columns + ", count(*) OVER () FROM page t" + order;
   return with + " SELECT " + columns

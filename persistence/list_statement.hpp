@@ -96,7 +96,7 @@ struct listing {
   std::vector<std::string> columns; ///< expressions on rows `t`; first the key's
   /// Expression for the bytes of a row's columns that may be long; empty: there are none.
   std::string bytes = {};
-  /// Common table expressions before and after `page`: "name AS (…), ", and ", name AS (…)".
+  /// A common table expression before `page`, and one after it: "name AS (…)"; empty: none.
   std::string before_page = {}, after_page = {};
 };
 

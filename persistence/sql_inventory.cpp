@@ -197,10 +197,7 @@ private:
     const auto sql = then == nullptr
                          ? "SELECT count(*) FROM " + from.table.name + " t" + filter.where()
                          : then->count(from.table, filter);
-    const std::string with =
-        from.before_page.empty()
-            ? ""
-            : "WITH " + from.before_page.substr(0, from.before_page.size() - 2) + " ";
+    const auto with = from.before_page.empty() ? "" : "WITH " + from.before_page + " ";
     return number_in<std::uint64_t>(on.query(with + sql, filter.values(), 1).front().front());
   }
 
