@@ -55,6 +55,10 @@ std::span<const recorded_column> mount_columns() {
   return columns_of_mounts;
 }
 
+std::span<const recorded_column> without_updated_at(std::span<const recorded_column> columns) {
+  return columns.first(columns.size() - 1);
+}
+
 std::string row_as_json(dialect kind, std::span<const recorded_column> columns,
                         const std::string& alias) {
   std::string result = kind == dialect::sqlite ? "json_object(" : "jsonb_build_object(";

@@ -29,6 +29,9 @@ std::string equal_columns(std::span<const recorded_column> columns) {
 //
 // A row whose key was changed is two rows: FULL JOIN.
 //
+// No event tells that the rules of HISTORY_EXCLUDE changed: a row that only they move is not as old
+// as an event that a restarted node reads once more.
+//
 // A host without begins_at has no changes yet, so none is looked for. Its history begins with the
 // last list of the first inventory: those before the first verification. When an event tells the
 // first change, the inventory was empty until then.
@@ -84,6 +87,9 @@ DECLARE
       fresh := FOUND AND begun IS NULL;
     END IF;
     event := coalesce({event})::timestamptz;
+    IF event IS NOT NULL AND was <> "is" AND o.host IS NOT NULL AND n.host IS NOT NULL AND NOT {other cause} THEN
+      event := NULL;
+    END IF;
     last_at := NULL;
     IF NOT fresh THEN
       SELECT c.at INTO last_at FROM changes c WHERE c.host = x.host AND c.kind = '{kind}'{last} ORDER BY c.id DESC LIMIT 1;
@@ -158,6 +164,7 @@ struct recorded_in_postgresql {
   std::string same;      ///< whether old and new row have one key
   std::string last;      ///< whether c is a change of the row
   std::string event;     ///< when an event told of it
+  std::string cause;     ///< whether more than the rules moved the row in or out of the history
   std::string name;      ///< statements that find name and image
   std::string named;     ///< name, image
   postgresql_usage then; ///< what a change means for volume_usage and the mounts
@@ -173,12 +180,19 @@ std::string postgresql_triggers_of(const recorded_in_postgresql& of) {
                            replacement{"columns of changes", columns_of_changes},
                            replacement{"variables", of.then.variables},
                            replacement{"same", of.same}, replacement{"last", of.last},
-                           replacement{"event", of.event}, replacement{"name", of.name},
+                           replacement{"event", of.event}, replacement{"other cause", of.cause},
+                           replacement{"name", of.name},
                            replacement{"row o", row_as_json(dialect::postgresql, of.columns, "o")},
                            replacement{"row n", row_as_json(dialect::postgresql, of.columns, "n")},
                            replacement{"equal", equal_columns(of.columns)},
                            replacement{"each", of.then.each}, replacement{"then", of.then.after}});
 }
+
+// An event that moved the mount was recorded with its volume or container before.
+constexpr const char* volume_or_container_was_told =
+    R"sql(EXISTS (
+      SELECT FROM changes k WHERE k.host = x.host AND k.at = event
+        AND (k.kind = 'container' AND k.container_id = x.container_id OR k.kind = 'volume' AND k.volume_id = x.volume_id)))sql";
 
 // A mount is called by its container. When a cascade has deleted the container before its mounts,
 // the last change of the container knows the name.
@@ -198,6 +212,11 @@ constexpr const char* mount_name =
 } // namespace
 
 std::string postgresql_history_triggers() {
+  const auto differs = [](std::span<const recorded_column> recorded) {
+    const auto columns = without_updated_at(recorded);
+    return '(' + row_as_json(dialect::postgresql, columns, "o") + " <> "
+           + row_as_json(dialect::postgresql, columns, "n") + ')';
+  };
   const recorded_in_postgresql volumes{.table = "volumes",
                                        .kind = "volume",
                                        .columns = volume_columns(),
@@ -205,6 +224,7 @@ std::string postgresql_history_triggers() {
                                        .same = " AND a.volume_id = b.volume_id",
                                        .last = " AND c.volume_id = x.volume_id",
                                        .event = "of_volumes ->> x.volume_id",
+                                       .cause = differs(volume_columns()),
                                        .name = "",
                                        .named = "x.name, NULL",
                                        .then = postgresql_usage_of_volumes()};
@@ -215,6 +235,7 @@ std::string postgresql_history_triggers() {
                                           .same = " AND a.container_id = b.container_id",
                                           .last = " AND c.container_id = x.container_id",
                                           .event = "of_containers ->> x.container_id",
+                                          .cause = differs(container_columns()),
                                           .name = "",
                                           .named = "x.name, x.image",
                                           .then = postgresql_usage_of_containers()};
@@ -228,6 +249,7 @@ std::string postgresql_history_triggers() {
       .last = " AND c.container_id = x.container_id AND c.mount_path = x.mount_path AND "
               "c.volume_id = x.volume_id",
       .event = "of_containers ->> x.container_id, of_volumes ->> x.volume_id",
+      .cause = volume_or_container_was_told,
       .name = mount_name,
       .named = "coalesce(of_name, ''), of_image",
       .then = postgresql_usage_of_mounts()};

@@ -56,6 +56,8 @@ struct recorded_column {
 std::span<const recorded_column> volume_columns();
 std::span<const recorded_column> container_columns();
 std::span<const recorded_column> mount_columns();
+/// What Docker tells of one of these; updated_at is the moment of the writing, and the last column.
+std::span<const recorded_column> without_updated_at(std::span<const recorded_column> columns);
 
 /// The row of the table called `alias` as a JSON object, by its columns' names.
 std::string row_as_json(dialect kind, std::span<const recorded_column> columns,

@@ -28,11 +28,14 @@ std::string sqlite_difference(const recorded_table& of, const std::string& alias
   return result += ')';
 }
 
-/// Whether anything differs.
-std::string differs(const recorded_table& of) {
-  std::string result = "(OLD.in_history IS NOT NEW.in_history";
-  for (const auto& column : of.columns)
-    result += " OR OLD." + std::string{column.name} + " IS NOT NEW." + std::string{column.name};
+constexpr const char* moved_by_rules = "OLD.in_history IS NOT NEW.in_history";
+
+/// Whether one of the columns differs.
+std::string differs(std::span<const recorded_column> columns) {
+  std::string result;
+  for (const auto& column : columns)
+    result += (result.empty() ? "(OLD." : " OR OLD.") + std::string{column.name} + " IS NOT NEW."
+              + std::string{column.name};
   return result += ')';
 }
 
@@ -61,19 +64,38 @@ std::string last_change(const recorded_table& of) {
   return result + " ORDER BY id DESC LIMIT 1)";
 }
 
+/// Whether an event told of the last change of the volume or container that a mount belongs to.
+std::string owner_was_told(const std::string& kind, const std::string& key) {
+  return "EXISTS (SELECT 1 FROM changes k WHERE k.host = {x}.host AND k.kind = '" + kind
+         + "' AND k." + key + " = {x}." + key + " AND k.at = " + told_by(kind.substr(0, 1), key)
+         + ')';
+}
+
+/// When an event told of the change. No event tells that the rules of HISTORY_EXCLUDE changed: a
+/// row that only they move is not as old as an event that a restarted node reads once more.
+std::string event_time(const recorded_table& of, bool is_update) {
+  const bool of_container = has(of, "container_id");
+  const bool of_volume = has(of, "volume_id");
+  const auto told = "coalesce(" + (of_container ? told_by("c", "container_id") + ", " : "")
+                    + (of_volume ? told_by("v", "volume_id") + ", " : "") + "NULL)";
+  if (!is_update)
+    return told;
+  const auto other_cause = of_container && of_volume
+                               ? '(' + owner_was_told("container", "container_id") + " OR "
+                                     + owner_was_told("volume", "volume_id") + ')'
+                               : differs(without_updated_at(of.columns));
+  return std::string{"CASE WHEN "} + moved_by_rules + " AND NOT " + other_cause + " THEN NULL ELSE "
+         + told + " END";
+}
+
 /// When it happened: the event's time or the list's, but never before the change before. The same
 /// before and after the change is recorded. LIMIT: without it SQLite would replace each use of the
 /// columns by their expressions.
-std::string moment(const recorded_table& of) {
-  std::string event = "coalesce(";
-  if (has(of, "container_id"))
-    event += told_by("c", "container_id") + ", ";
-  if (has(of, "volume_id"))
-    event += told_by("v", "volume_id") + ", ";
+std::string moment(const recorded_table& of, bool is_update) {
   return "(SELECT *, max(coalesce(event, listed, recorded), coalesce(last_at, '')) AS happened "
          "FROM (SELECT "
-         + event
-         + "NULL) AS event, (SELECT at FROM history_context WHERE host = {x}.host AND kind = 'h' "
+         + event_time(of, is_update)
+         + " AS event, (SELECT at FROM history_context WHERE host = {x}.host AND kind = 'h' "
            "AND key = '') "
            "AS listed, (SELECT not_before FROM history_context WHERE host = {x}.host AND kind = "
            "'h' AND key = '') AS verified, "
@@ -171,14 +193,15 @@ std::string record(const recorded_table& of, row_event what) {
                                 + row_as_json(dialect::sqlite, of.columns, "OLD") + " END"
                           : "NULL"},
           {"span", span_of("(julianday(happened) - julianday(began)) * 86400 + 0.002")},
-          {"moment", in_x(moment(of))}});
+          {"moment", in_x(moment(of, both))}});
 }
 
 std::string on_event(const recorded_table& of, row_event what, const std::string& usage) {
   const std::string names[] = {"insert", "update", "delete"};
   const auto& name = names[static_cast<std::size_t>(what)];
-  std::string when =
-      what == row_event::update ? " WHEN " + same_key(of) + " AND " + differs(of) : "";
+  std::string when = what == row_event::update ? " WHEN " + same_key(of) + " AND (" + moved_by_rules
+                                                     + " OR " + differs(of.columns) + ')'
+                                               : "";
   return "CREATE TRIGGER history_of_" + of.name + '_' + name + " AFTER " + name + " ON " + of.name
          + when + " BEGIN" + record(of, what) + usage + "END;\n";
 }
@@ -192,13 +215,14 @@ std::string on_changed_key(const recorded_table& of, const std::string& removed,
 }
 
 std::string sqlite_triggers_of(const recorded_table& of) {
-  const auto usage = [&](const char* form, const std::string& x) {
-    return filled(form, replacements{{"moment", filled(moment(of), replacements{{"x", x}})},
-                                     {"name", filled(name_and_image(of), replacements{{"x", x}})}});
+  const auto usage = [&](const char* form, const std::string& x, bool is_update = false) {
+    return filled(form,
+                  replacements{{"moment", filled(moment(of, is_update), replacements{{"x", x}})},
+                               {"name", filled(name_and_image(of), replacements{{"x", x}})}});
   };
   const auto [inserted, updated, removed] = sqlite_usage_of(of.kind);
   return on_event(of, row_event::insert, usage(inserted, "NEW"))
-         + on_event(of, row_event::update, usage(updated, "NEW"))
+         + on_event(of, row_event::update, usage(updated, "NEW", true))
          + on_event(of, row_event::remove, usage(removed, "OLD"))
          + on_changed_key(of, usage(removed, "OLD"), usage(inserted, "NEW"));
 }
@@ -212,7 +236,8 @@ std::string sqlite_history_triggers() {
       "volume_mounts", "mount", mount_columns(), {"container_id", "mount_path", "volume_id"}};
   return sqlite_triggers_of(volumes) + sqlite_triggers_of(containers) + sqlite_triggers_of(mounts)
          + filled(sqlite_running_containers(),
-                  replacements{{"moment", filled(moment(containers), replacements{{"x", "OLD"}})}});
+                  replacements{
+                      {"moment", filled(moment(containers, false), replacements{{"x", "OLD"}})}});
 }
 
 } // namespace volumeviz::persistence

@@ -129,6 +129,39 @@ TEST_CASE("a history that was off for a time begins anew, and a reader of it lea
   });
 }
 
+TEST_CASE("new rules of HISTORY_EXCLUDE are not as old as the events that are read once more") {
+  on_both([](testbed& on) {
+    const auto apply = [&](timestamp event, timestamp answer, const std::string& name) {
+      auto batch = batch_of({a_volume("v1")}, {a_container("c1", {{"v1", "/data", true}})});
+      batch.containers.present[0].name = name;
+      batch.observed_at = answer;
+      batch.facts = {"engine", "26", answer, answer};
+      batch.volumes.told = {{"v1", event}};
+      batch.containers.told = {{"c1", event}};
+      on.apply(batch);
+    };
+    apply(noon, noon + second, "web");
+    const auto there = on.contents_at(noon + second);
+    REQUIRE(there.size() == 3);
+
+    restart(on, {.excluded = *history_rules::parse("volume.name=v1,container.name=w*")});
+    apply(noon + 2 * second, noon + 9 * second, "web");
+    CHECK(on.contents_at(noon + 8 * second) == there);
+    CHECK(on.contents_at(noon + 9 * second) == lines{});
+    restart(on, {});
+    apply(noon + 3 * second, noon + 19 * second, "web");
+    CHECK(on.contents_at(noon + 18 * second) == lines{});
+    CHECK(on.contents_at(noon + 19 * second) == there);
+
+    // A name that a rule means is an event.
+    restart(on, {.excluded = *history_rules::parse("container.name=hidden")});
+    apply(noon + 22 * second, noon + 29 * second, "hidden");
+    CHECK(on.contents_at(noon + 21 * second) == there);
+    CHECK(on.contents_at(noon + 22 * second).size() == 1);
+    CHECK(verified(on) == lines{});
+  });
+}
+
 TEST_CASE("a first inventory without a history is the base of the history that begins later") {
   on_both([](testbed& on) {
     restart(on, off);
