@@ -29,8 +29,8 @@ struct tail_answer {
   std::int64_t upto = 0; ///< the next reading continues from here
   /// Changes after `after` were trimmed before they could be read; then `changes` has none.
   bool has_gap = false;
-  /// The database has had no change `after` yet: it is an older one, or another one. `upto` may be
-  /// less.
+  /// The database is not the one in which `after` was read: it was restored or replaced. `upto` may
+  /// be less.
   bool is_other_database = false;
 };
 

@@ -29,7 +29,7 @@ history_reader::~history_reader() {
 void history_reader::follow(std::int64_t after) {
   {
     std::lock_guard lock{mutex_};
-    tail_ = after;
+    tail_ = tail_place{.after = after};
     woken_ = true;
     next_poll_ = next_health_ = steady::now();
     health_state_.clear();
@@ -83,18 +83,17 @@ void history_reader::run() {
 }
 
 void history_reader::follow_on(std::unique_lock<std::mutex>& lock) {
-  const auto after = *tail_;
+  const auto place = *tail_;
   next_poll_ = steady::now() + parts_.poll;
   lock.unlock();
-  bool more = false;
-  auto answer = read_newest(*parts_.changes, after, parts_.json, more);
-  const auto upto = answer.upto;
-  if (upto != after)
-    parts_.deliver(std::move(answer));
+  auto news = read_newest(*parts_.changes, place, parts_.json);
+  const bool has_news = news.answer.upto != place.after || news.answer.is_other_database;
+  if (has_news)
+    parts_.deliver(std::move(news.answer));
   lock.lock();
-  if (tail_ == after)
-    tail_ = upto;
-  woken_ = woken_ || more;
+  if (tail_ && tail_->after == place.after)
+    tail_ = std::move(news.next);
+  woken_ = woken_ || news.more;
 }
 
 void history_reader::answer_page(std::unique_lock<std::mutex>& lock) {

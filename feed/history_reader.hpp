@@ -60,7 +60,7 @@ private:
   const reader_parts parts_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<std::int64_t> tail_; ///< nothing: nobody follows
+  std::optional<tail_place> tail_; ///< nothing: nobody follows
   std::deque<page_request> pages_;
   bool woken_ = false;
   bool stopped_ = false;

@@ -16,43 +16,98 @@ encoded_change told(persistence::change_row row, const change_text& json) {
   return tell(std::move(row), text);
 }
 
-/// A cursor is refused when the database has had no such change: it was restored or replaced.
-tail_answer read_other_database(persistence::history& from, tail_answer answer) {
-  const auto bounds = from.bounds();
-  if (bounds && bounds->newest < answer.after) {
-    answer.is_other_database = true;
-    answer.upto = bounds->settled;
+known_change known_from(const persistence::change_row& row) {
+  return {row.id, row.recorded_at};
+}
+
+/// The newest change up to this id.
+std::optional<known_change> find_last(persistence::history& from, std::int64_t upto) {
+  if (upto == 0)
+    return {};
+  for (const auto& query :
+       {persistence::change_query{.after = upto - 1, .ascending = true, .limit = 1},
+        persistence::change_query{.before = upto, .limit = 1}}) {
+    const auto page = from.changes(query);
+    if (page && !page->items.empty() && page->items.front().id <= upto)
+      return known_from(page->items.front());
   }
-  return answer;
+  return {};
+}
+
+struct tail_page {
+  persistence::change_page found;
+  bool is_continued = true; ///< the last change is where it was
+};
+
+result<tail_page> continue_from(persistence::history& from, const tail_place& at) {
+  const auto read = [&](std::int64_t after) {
+    return from.changes({.after = after, .ascending = true, .limit = newest_at_once});
+  };
+  auto page = read(at.last ? at.last->id - 1 : at.after);
+  if (!page)
+    return tl::unexpected{std::move(page.error())};
+  auto& items = page->items;
+  const bool has_last = at.last && !items.empty() && known_from(items.front()) == *at.last;
+  // A long change fills a page alone.
+  if (has_last && items.size() == 1 && page->next && !(page = read(at.after)))
+    return tl::unexpected{std::move(page.error())};
+  std::erase_if(page->items, [&](const auto& row) { return row.id <= at.after; });
+  return tail_page{std::move(*page), has_last || !at.last};
+}
+
+/// Whether the database is not the one in which `at` was read.
+bool is_other(const tail_page& page, const persistence::history_bounds& now, const tail_place& at) {
+  const bool lacks_last = !page.is_continued && page.found.settled >= at.last->id;
+  return now.newest < at.after || (lacks_last && now.trimmed < at.last->id);
+}
+
+void go_on_elsewhere(newest_changes& news, const persistence::history_bounds& now) {
+  news.answer.is_other_database = true;
+  news.answer.upto = now.settled;
+  news.next = {.after = now.settled};
 }
 
 } // namespace
 
-tail_answer read_newest(persistence::history& from, std::int64_t after, const change_text& json,
-                        bool& more) {
-  tail_answer answer{.after = after, .changes = {}, .upto = after};
-  more = false;
-  auto page = from.changes(
-      {.which = {}, .after = after, .before = {}, .ascending = true, .limit = newest_at_once});
-  if (!page && page.error().code == ec::bad_request)
-    return read_other_database(from, std::move(answer));
-  // Health tells when the database is away.
-  if (!page || (page->items.empty() && page->settled <= after))
-    return answer;
+newest_changes read_newest(persistence::history& from, const tail_place& at,
+                           const change_text& json) {
+  newest_changes news{.answer = {.after = at.after, .changes = {}, .upto = at.after}, .next = at};
+  auto& [answer, next, more] = news;
+  if (!next.last)
+    next.last = find_last(from, at.after);
+  auto page = continue_from(from, next);
+  // A cursor that the database has not given out is refused. Health tells when it is away.
+  const bool is_refused = !page && page.error().code == ec::bad_request;
+  if (!page && !is_refused)
+    return news;
+  if (page && page->is_continued && page->found.items.empty() && page->found.settled == at.after)
+    return news;
   // Asked after the reading: what was trimmed before is missing from the page.
   const auto kept = from.bounds();
   if (!kept)
-    return answer;
-  more = page->next.has_value();
-  answer.upto = page->next ? *page->next : std::max(after, page->settled);
-  answer.has_gap = kept->trimmed > after;
+    return news;
+  if (is_refused ? kept->newest < at.after : is_other(*page, *kept, next)) {
+    go_on_elsewhere(news, *kept);
+    return news;
+  }
+  if (is_refused || page->found.settled < at.after)
+    return news;
+  auto& found = page->found;
+  more = found.next.has_value();
+  answer.upto = more ? *found.next : found.settled;
+  answer.has_gap = kept->trimmed > at.after;
   if (answer.has_gap) {
     answer.upto = std::max(answer.upto, kept->trimmed);
-    return answer;
+    found.items.clear();
   }
-  for (auto& row : page->items)
+  if (!found.items.empty())
+    next.last = known_from(found.items.back());
+  else if (answer.has_gap || !page->is_continued)
+    next.last.reset();
+  for (auto& row : found.items)
     answer.changes.push_back(told(std::move(row), json));
-  return answer;
+  next.after = answer.upto;
+  return news;
 }
 
 page_answer read_page(persistence::history& from, const page_request& what,

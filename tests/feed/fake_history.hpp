@@ -1,11 +1,14 @@
 #pragma once
 
 #include "persistence/history.hpp"
+#include "text/iso_time.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <mutex>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +37,7 @@ public:
   std::int64_t commit(persistence::change_row row) {
     std::lock_guard lock{mutex_};
     row.id = ++newest_;
+    row.recorded_at = next_moment();
     rows_.emplace(row.id, std::move(row));
     return newest_;
   }
@@ -48,6 +52,7 @@ public:
     std::lock_guard lock{mutex_};
     open_.erase(id);
     row.id = id;
+    row.recorded_at = next_moment();
     if (commits)
       rows_.emplace(id, std::move(row));
   }
@@ -61,6 +66,11 @@ public:
     std::lock_guard lock{mutex_};
     rows_.erase(rows_.upper_bound(newest), rows_.end());
     newest_ = newest;
+  }
+  /// Changes so long that no page has more of them.
+  void give_at_most(std::size_t changes) {
+    std::lock_guard lock{mutex_};
+    longest_page_ = changes;
   }
   void fail_with(result<void> state) {
     std::lock_guard lock{mutex_};
@@ -85,20 +95,24 @@ public:
       return tl::unexpected{state_.error()};
     persistence::change_page page;
     page.settled = settled();
-    if (what.after && *what.after > newest_)
+    if (std::max(what.after.value_or(0), what.before.value_or(0)) > newest_)
       return fail(ec::bad_request, "no change has had the cursor yet");
-    for (auto it = rows_.upper_bound(what.after.value_or(0)); it != rows_.end(); ++it) {
-      const auto& [id, row] = *it;
-      if (id > page.settled || (what.before && id >= *what.before))
-        break;
-      if (!matches(what.which, row))
-        continue;
-      if (page.items.size() == static_cast<std::size_t>(what.limit)) {
+    const auto most = std::min(longest_page_, static_cast<std::size_t>(what.limit));
+    const auto takes = [&](const persistence::change_row& row) {
+      if (row.id > page.settled || row.id <= what.after.value_or(0)
+          || (what.before && row.id >= *what.before) || !matches(what.which, row))
+        return true;
+      if (page.items.size() == most) {
         page.next = page.items.back().id;
-        break;
+        return false;
       }
       page.items.push_back(row);
-    }
+      return true;
+    };
+    if (what.ascending)
+      std::ranges::all_of(rows_ | std::views::values, takes);
+    else
+      std::ranges::all_of(rows_ | std::views::reverse | std::views::values, takes);
     return page;
   }
   result<persistence::history_bounds> bounds(const std::string&) override {
@@ -116,6 +130,7 @@ public:
   }
 
 private:
+  std::string next_moment() { return text::iso_time(last_commit_ += nanos_per_second); }
   std::int64_t settled() const {
     auto bound = newest_;
     for (const auto& [id, low] : open_)
@@ -128,6 +143,8 @@ private:
   std::map<std::int64_t, std::int64_t> open_; ///< the bound while it is open
   std::int64_t newest_ = 0;
   std::int64_t trimmed_ = 0;
+  timestamp last_commit_ = 0; ///< no two changes are recorded at one moment, after restore() either
+  std::size_t longest_page_ = std::numeric_limits<std::size_t>::max();
   int reads_ = 0;
   result<void> state_;
 };

@@ -119,10 +119,9 @@ private:
   void read_tail() {
     if (feed_.size() == 0)
       return;
-    bool more = false;
-    auto answer = read_newest(rows_, reader_at_, json_of, more);
-    reader_at_ = answer.upto;
-    answers_.emplace_back(std::move(answer));
+    auto news = read_newest(rows_, reader_at_, json_of);
+    reader_at_ = std::move(news.next);
+    answers_.emplace_back(std::move(news.answer));
   }
 
   void pump() {
@@ -178,7 +177,7 @@ private:
     const bool is_first = feed_.size() == 0;
     const auto number = feed_.add({.which = x.which, .after = x.after, .now = settled}, "", now_);
     if (is_first)
-      reader_at_ = settled;
+      reader_at_ = {.after = settled};
     followers_.emplace(number, std::move(x));
   }
 
@@ -201,7 +200,7 @@ private:
   change_feed feed_{small_limits()};
   fakes::growing_history rows_;
   time_point now_{1h};
-  std::int64_t reader_at_ = 0;
+  tail_place reader_at_;
   std::deque<std::variant<tail_answer, page_answer>> answers_;
   std::vector<std::pair<std::int64_t, persistence::change_row>> open_;
   std::map<std::uint64_t, follower> followers_;

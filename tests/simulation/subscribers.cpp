@@ -103,7 +103,7 @@ void subscribers::connect(follower& x) {
   if (with_.repeats_on_resume && !x.got.empty())
     after = x.got.back() - 1;
   if (feed_.size() == 0)
-    reader_at_ = bounds->settled;
+    reader_at_ = {.after = bounds->settled};
   x.number =
       feed_.add({.which = x.which, .after = after, .now = bounds->settled}, ": hello\n\n", time());
 }
@@ -144,10 +144,9 @@ void subscribers::begin_anew() {
 void subscribers::read_newest() {
   if (feed_.size() == 0)
     return;
-  bool more = false;
-  auto answer = feed::read_newest(of_.changes(), reader_at_, json_of, more);
-  reader_at_ = answer.upto;
-  answers_.emplace_back(std::move(answer));
+  auto news = feed::read_newest(of_.changes(), reader_at_, json_of);
+  reader_at_ = std::move(news.next);
+  answers_.emplace_back(std::move(news.answer));
 }
 
 void subscribers::read_pages() {
@@ -200,7 +199,7 @@ std::optional<std::string> subscribers::catch_up(nanoseconds now) {
         connect(x);
     read_newest();
     read_pages();
-    auto idle = answers_.size() == 1 && feed_.tail() == reader_at_;
+    auto idle = answers_.size() == 1 && feed_.tail() == reader_at_.after;
     while (!answers_.empty())
       deliver();
     for (auto& x : followers_)

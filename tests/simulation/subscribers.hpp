@@ -64,7 +64,7 @@ private:
   nanoseconds now_{0};
   feed::change_feed feed_{};
   std::vector<follower> followers_;
-  std::int64_t reader_at_ = 0;
+  feed::tail_place reader_at_;
   std::deque<std::variant<feed::tail_answer, feed::page_answer>> answers_;
 };
 
