@@ -37,6 +37,12 @@ TEST_CASE("histories that once broke a promise keep it") {
   // The row of a volume whose driver was away was marked, and showed what another client had made
   // of it.
   check_mended(make_history_schedule, {7181773171877180702u});
+  // The row of a volume that had been removed was marked first.
+  check_mended(make_history_schedule, {9639010851816553741u});
+  // A list told a change whose event was on its way. Earlier events of the container had told
+  // something else.
+  check_mended(make_history_schedule,
+               {9639010851816553527u, 9639010851816554497u, 9639010851816554902u});
 }
 
 TEST_CASE("fresh histories keep every promise") {

@@ -102,12 +102,17 @@ bool in_the_daemon(const model_daemon& daemon, const row_key& key, const object*
          || ask(past_of(daemon.volumes, key.volume), nothing);
 }
 
-/// A volume whose driver is away is marked as unverified, with whatever another client has made of
-/// its row.
-bool marks_tampered_row(const row_key& key, const row_version& change,
-                        const past_oracle::circumstances& at) {
-  return key.kind == "volume" && change.row && text_in(*change.row, "status") == "unverified"
-         && at.tampered.volumes.contains(key.volume);
+/// The node marks the row of a volume that it can't prove as unverified, and the row keeps what it
+/// shows otherwise, whatever another client has made of it. The mark says nothing of the daemon.
+bool is_only_a_mark(const row_version* before, const row_version& change) {
+  const auto unmarked = [](object row) {
+    row.erase("status");
+    row.erase("updated_at");
+    return row;
+  };
+  const auto* row = row_of(before);
+  return row != nullptr && change.row && text_in(*change.row, "status") == "unverified"
+         && unmarked(*row) == unmarked(*change.row);
 }
 
 std::string sentence(const row_key& key, const row_version& change, const std::string& what) {
@@ -131,7 +136,7 @@ past_oracle::verdict past_oracle::judge(const row_key& key, const row_version* b
     denied_.insert(key.container);
     return std::nullopt;
   }
-  if (marks_tampered_row(key, change, at))
+  if (key.kind == "volume" && is_only_a_mark(before, change))
     return std::nullopt;
   if (!shown_between(key, &change, 0ns, change.committed) || !has_known_times(key, change))
     return sentence(key, change, "shows a state that never was");
@@ -166,7 +171,7 @@ past_oracle::verdict past_oracle::listed(const row_key& key, const row_version* 
   if (!was_since(key, before, since))
     return sentence(key, change, "has a state before that was over when it begins");
   const auto unread = before == nullptr ? since : std::max(since, before->committed);
-  if (!at.troubled && !is_later && event_between(key, unread, moment))
+  if (!at.troubled && !is_later && event_told(key, change, unread, moment))
     return sentence(key, change, "was told by an event");
   return std::nullopt;
 }
@@ -210,13 +215,15 @@ std::optional<nanoseconds> past_oracle::published(const row_key& key, timestamp 
 }
 
 /// Only Docker 26 has an event for each volume that a prune removes.
-bool past_oracle::event_between(const row_key& key, nanoseconds first, nanoseconds last) const {
+bool past_oracle::event_told(const row_key& key, const row_version& change, nanoseconds first,
+                             nanoseconds last) const {
   if (key.kind == "volume" && daemon_.habits.speaks != dialect::docker26)
     return false;
   const auto found = daemon_.announced.find(key.kind == "volume" ? key.volume : key.container);
   return found != daemon_.announced.end()
          && std::ranges::any_of(found->second, [&](const model_daemon::announcement& x) {
-              return first < x.published && x.published < last;
+              return first < x.published && x.published < last
+                     && shown_between(key, &change, x.published, x.published);
             });
 }
 

@@ -49,7 +49,10 @@ private:
   bool was_since(const row_key& key, const row_version* what, nanoseconds moment) const;
   bool has_known_times(const row_key& key, const row_version& what) const;
   std::optional<nanoseconds> published(const row_key& key, timestamp event) const;
-  bool event_between(const row_key& key, nanoseconds first, nanoseconds last) const;
+  /// Whether an event of the resource was published between these moments, when the change had
+  /// happened.
+  bool event_told(const row_key& key, const row_version& change, nanoseconds first,
+                  nanoseconds last) const;
 
   const model_daemon& daemon_;
   const clock_history& clock_;
