@@ -52,7 +52,7 @@ void check_fresh(maker make) {
   };
   std::uint64_t lived = 0;
   std::uint64_t broken = 0;
-  for (; wanted ? lived < *wanted : seconds() < 15; ++lived)
+  for (; wanted ? lived < *wanted : seconds() < 10; ++lived)
     if (auto end = live(by, make(first + lived)); !end.broken.empty()) {
       ++broken;
       FAIL_CHECK(explain(by, {first + lived, end.broken}, {}, make));

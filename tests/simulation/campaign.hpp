@@ -13,7 +13,7 @@ namespace volumeviz::simulation {
 void check_fixed(maker make, std::uint64_t first, std::uint64_t count);
 /// So do these single ones. Each has broken a promise once.
 void check_mended(maker make, const std::vector<std::uint64_t>& seeds);
-/// So do fresh ones: as many as run in fifteen seconds, or SIMULATE of them, from SIMULATE_FROM on.
+/// So do fresh ones: as many as run in ten seconds, or SIMULATE of them, from SIMULATE_FROM on.
 void check_fresh(maker make);
 /// Runs the schedule of the number SIMULATE_ONE and prints each step.
 void print_one(maker make);

@@ -27,7 +27,7 @@ void check_caught(const variant& node) {
 } // namespace
 
 TEST_CASE("fixed fleets keep every promise") {
-  check_fixed(make_fleet_schedule, 0, 5'000);
+  check_fixed(make_fleet_schedule, 0, 3'000);
 }
 
 TEST_CASE("fleets that once broke a promise keep it") {
