@@ -24,8 +24,9 @@ std::string equal_columns(std::span<const recorded_column> columns) {
 // has changed. The context is parsed once for all of them. Row by row, with plain variables and
 // statements on one row: most statements change one row, and one statement that joins everything
 // takes longer to start than all of these to run. The first change is written at once, further ones
-// together: an INSERT of one row starts in the time that it takes for three more. Bookkeeping that
-// other rows of the same statement may concern as well comes after the loop, for all at once.
+// together: an INSERT of one row starts in the time that it takes for three more. So is the
+// bookkeeping of many rows. What other rows of the same statement may concern as well comes after
+// the loop, for all at once.
 //
 // A row whose key was changed is two rows: FULL JOIN.
 //
@@ -49,11 +50,11 @@ DECLARE
   old_row jsonb; new_row jsonb; before_row jsonb; equal text[];
 {variables}BEGIN
   IF TG_OP = 'INSERT' THEN
-    OPEN rows FOR SELECT NULL::{table} AS o, r AS n FROM new_rows r;
+    OPEN rows FOR SELECT NULL::{table} AS o, r AS n{found} FROM new_rows r{join};
   ELSIF TG_OP = 'DELETE' THEN
-    OPEN rows FOR SELECT r AS o, NULL::{table} AS n FROM old_rows r;
+    OPEN rows FOR SELECT r AS o, NULL::{table} AS n{found} FROM old_rows r{join};
   ELSE
-    OPEN rows FOR SELECT b AS o, a AS n FROM old_rows b FULL JOIN new_rows a ON a.host = b.host{same};
+    OPEN rows FOR SELECT b AS o, a AS n{found} FROM old_rows b FULL JOIN new_rows a ON a.host = b.host{same}{either}{join};
   END IF;
   LOOP
     FETCH rows INTO pair;
@@ -64,7 +65,7 @@ DECLARE
              r.source, r.old, r.new, r.recorded_at, r.began_at, r.span, r.before
       FROM unnest((SELECT recorded)) AS r;
       recorded := '{}';
-    END IF;
+{together}    END IF;
     EXIT WHEN NOT more;
     o := pair.o;
     n := pair.n;
@@ -87,8 +88,10 @@ DECLARE
       fresh := FOUND AND begun IS NULL;
     END IF;
     event := coalesce({event})::timestamptz;
-    IF event IS NOT NULL AND was <> "is" AND o.host IS NOT NULL AND n.host IS NOT NULL AND NOT {other cause} THEN
-      event := NULL;
+    IF event IS NOT NULL AND was <> "is" AND o.host IS NOT NULL AND n.host IS NOT NULL THEN
+      IF NOT {other cause} THEN
+        event := NULL;
+      END IF;
     END IF;
     last_at := NULL;
     IF NOT fresh THEN
@@ -157,15 +160,23 @@ CASE WHEN NOT was THEN 'create' WHEN NOT "is" THEN 'remove' ELSE 'update' END,
                 least(20, greatest(0, floor(ln(greatest(1, extract(epoch FROM happened - began)::float8)) / ln(4::float8) + 1e-9))) * CASE WHEN was THEN 1 END,
                 before_row)sql";
 
+/// How a mount's container is found: for the name and image, and whether it runs.
+struct mounted_by {
+  const char* found = "";  ///< what is selected with each mount
+  const char* either = ""; ///< r: the key of an update's row before or after
+  const char* join = "";   ///< to the mount r
+  const char* name = "";   ///< statements that set them
+};
+
 struct recorded_in_postgresql {
   std::string table, kind;
   std::span<const recorded_column> columns;
-  std::string key;       ///< volume_id, container_id, mount_path
-  std::string same;      ///< whether old and new row have one key
-  std::string last;      ///< whether c is a change of the row
-  std::string event;     ///< when an event told of it
-  std::string cause;     ///< whether more than the rules moved the row in or out of the history
-  std::string name;      ///< statements that find name and image
+  std::string key;   ///< volume_id, container_id, mount_path
+  std::string same;  ///< whether old and new row have one key
+  std::string last;  ///< whether c is a change of the row
+  std::string event; ///< when an event told of it
+  std::string cause; ///< whether more than the rules moved the row in or out of the history
+  mounted_by container;
   std::string named;     ///< name, image
   postgresql_usage then; ///< what a change means for volume_usage and the mounts
 };
@@ -174,18 +185,20 @@ std::string postgresql_triggers_of(const recorded_in_postgresql& of) {
   const auto values =
       filled(change, std::array{replacement{"kind", of.kind}, replacement{"key", of.key},
                                 replacement{"named", of.named}});
-  return filled(trigger_function,
-                std::array{replacement{"table", of.table}, replacement{"kind", of.kind},
-                           replacement{"change", values},
-                           replacement{"columns of changes", columns_of_changes},
-                           replacement{"variables", of.then.variables},
-                           replacement{"same", of.same}, replacement{"last", of.last},
-                           replacement{"event", of.event}, replacement{"other cause", of.cause},
-                           replacement{"name", of.name},
-                           replacement{"row o", row_as_json(dialect::postgresql, of.columns, "o")},
-                           replacement{"row n", row_as_json(dialect::postgresql, of.columns, "n")},
-                           replacement{"equal", equal_columns(of.columns)},
-                           replacement{"each", of.then.each}, replacement{"then", of.then.after}});
+  return filled(
+      trigger_function,
+      std::array{replacement{"table", of.table}, replacement{"kind", of.kind},
+                 replacement{"change", values},
+                 replacement{"columns of changes", columns_of_changes},
+                 replacement{"variables", of.then.variables}, replacement{"same", of.same},
+                 replacement{"last", of.last}, replacement{"event", of.event},
+                 replacement{"other cause", of.cause}, replacement{"found", of.container.found},
+                 replacement{"join", of.container.join}, replacement{"either", of.container.either},
+                 replacement{"name", of.container.name},
+                 replacement{"row o", row_as_json(dialect::postgresql, of.columns, "o")},
+                 replacement{"row n", row_as_json(dialect::postgresql, of.columns, "n")},
+                 replacement{"equal", equal_columns(of.columns)}, replacement{"each", of.then.each},
+                 replacement{"together", of.then.together}, replacement{"then", of.then.after}});
 }
 
 // An event that moved the mount was recorded with its volume or container before.
@@ -196,18 +209,25 @@ constexpr const char* volume_or_container_was_told =
 
 // A mount is called by its container. When a cascade has deleted the container before its mounts,
 // the last change of the container knows the name.
-constexpr const char* mount_name =
-    R"sql(    IF of_container IS NULL OR of_container <> x.container_id OR of_container_host <> x.host THEN
+constexpr mounted_by container_of_mount{
+    .found = ", k.name AS of_name, k.image AS of_image, k.is_active AS runs",
+    .either = R"sql(
+      CROSS JOIN LATERAL (SELECT coalesce(a.host, b.host) AS host, coalesce(a.container_id, b.container_id) AS container_id) r)sql",
+    .join = R"sql(
+      LEFT JOIN LATERAL (SELECT k.name, k.image, k.is_active FROM containers k
+                         WHERE k.host = r.host AND k.container_id = r.container_id OFFSET 0) k ON true)sql",
+    .name = R"sql(    IF pair.runs IS NOT NULL THEN
+      of_container := NULL;
+      of_name := pair.of_name;
+      of_image := pair.of_image;
+      runs := pair.runs;
+    ELSIF of_container IS NULL OR of_container <> x.container_id OR of_container_host <> x.host THEN
       of_container := x.container_id;
       of_container_host := x.host;
-      SELECT k.name, k.image, k.is_active INTO of_name, of_image, runs FROM containers k
-      WHERE k.host = x.host AND k.container_id = x.container_id;
-      IF NOT FOUND THEN
-        SELECT k.name, k.image, false INTO of_name, of_image, runs FROM changes k
-        WHERE k.host = x.host AND k.container_id = x.container_id AND k.kind = 'container' ORDER BY k.id DESC LIMIT 1;
-      END IF;
+      SELECT k.name, k.image, false INTO of_name, of_image, runs FROM changes k
+      WHERE k.host = x.host AND k.container_id = x.container_id AND k.kind = 'container' ORDER BY k.id DESC LIMIT 1;
     END IF;
-)sql";
+)sql"};
 
 } // namespace
 
@@ -225,7 +245,7 @@ std::string postgresql_history_triggers() {
                                        .last = " AND c.volume_id = x.volume_id",
                                        .event = "of_volumes ->> x.volume_id",
                                        .cause = differs(volume_columns()),
-                                       .name = "",
+                                       .container = {},
                                        .named = "x.name, NULL",
                                        .then = postgresql_usage_of_volumes()};
   const recorded_in_postgresql containers{.table = "containers",
@@ -236,7 +256,7 @@ std::string postgresql_history_triggers() {
                                           .last = " AND c.container_id = x.container_id",
                                           .event = "of_containers ->> x.container_id",
                                           .cause = differs(container_columns()),
-                                          .name = "",
+                                          .container = {},
                                           .named = "x.name, x.image",
                                           .then = postgresql_usage_of_containers()};
   const recorded_in_postgresql mounts{
@@ -250,7 +270,7 @@ std::string postgresql_history_triggers() {
               "c.volume_id = x.volume_id",
       .event = "of_containers ->> x.container_id, of_volumes ->> x.volume_id",
       .cause = volume_or_container_was_told,
-      .name = mount_name,
+      .container = container_of_mount,
       .named = "coalesce(of_name, ''), of_image",
       .then = postgresql_usage_of_mounts()};
   return postgresql_triggers_of(volumes) + postgresql_triggers_of(containers)

@@ -26,11 +26,12 @@ std::string postgresql_history_tables();
 std::string postgresql_history_functions();
 std::string postgresql_history_triggers();
 std::string postgresql_as_of_functions();
-/// What a trigger does about volume_usage and mounts: its variables, the statements for each row
-/// and those after all rows. `o`, `n`: the row before and after; one of them may be missing; `x`:
-/// the one that there is; `was`, `is`: whether it was and is in the history; `happened`: when.
+/// What a trigger does about volume_usage and mounts: its variables, the statements for each row,
+/// those after changes that were written together, and those after all rows. `o`, `n`: the row
+/// before and after; one of them may be missing; `x`: the one that there is; `was`, `is`: whether
+/// it was and is in the history; `happened`: when.
 struct postgresql_usage {
-  const char *variables, *each, *after;
+  std::string variables, each, together, after;
 };
 postgresql_usage postgresql_usage_of_volumes();
 postgresql_usage postgresql_usage_of_containers();
