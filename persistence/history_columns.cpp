@@ -30,17 +30,6 @@ constexpr std::array columns_of_mounts{
     recorded_column{"access_mode", text},  recorded_column{"is_active", boolean},
     recorded_column{"created_at", time},   recorded_column{"updated_at", time}};
 
-std::string value_in_json(dialect kind, const recorded_column& column, const std::string& alias) {
-  auto value = alias + '.' + std::string{column.name};
-  if (kind == dialect::postgresql)
-    return column.form == time ? "history_time(" + value + ')' : value;
-  if (column.form == json)
-    return "json(" + value + ')';
-  if (column.form == boolean)
-    return "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
-  return value;
-}
-
 } // namespace
 
 std::span<const recorded_column> volume_columns() {
@@ -57,6 +46,17 @@ std::span<const recorded_column> mount_columns() {
 
 std::span<const recorded_column> without_updated_at(std::span<const recorded_column> columns) {
   return columns.first(columns.size() - 1);
+}
+
+std::string value_in_json(dialect kind, const recorded_column& column, const std::string& alias) {
+  auto value = alias + '.' + std::string{column.name};
+  if (kind == dialect::postgresql)
+    return column.form == time ? "history_time(" + value + ')' : value;
+  if (column.form == json)
+    return "json(" + value + ')';
+  if (column.form == boolean)
+    return "json(CASE WHEN " + value + " THEN 'true' ELSE 'false' END)";
+  return value;
 }
 
 std::string row_as_json(dialect kind, std::span<const recorded_column> columns,

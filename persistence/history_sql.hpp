@@ -41,7 +41,7 @@ const char* postgresql_running_containers();
 /// The triggers of the step on SQLite.
 std::string sqlite_history_triggers();
 /// What a trigger does about volume_usage, after a row of this kind was inserted, updated, deleted.
-/// `{moment}`: a query for when that happened; `{name}`: the container's name and image.
+/// `{happened}`: when; a value.
 struct sqlite_usage {
   const char *inserted, *updated, *removed;
 };
@@ -60,6 +60,8 @@ std::span<const recorded_column> mount_columns();
 /// What Docker tells of one of these; updated_at is the moment of the writing, and the last column.
 std::span<const recorded_column> without_updated_at(std::span<const recorded_column> columns);
 
+/// The column of the row of the table called `alias` as an argument of a JSON function.
+std::string value_in_json(dialect kind, const recorded_column& column, const std::string& alias);
 /// The row of the table called `alias` as a JSON object, by its columns' names.
 std::string row_as_json(dialect kind, std::span<const recorded_column> columns,
                         const std::string& alias);

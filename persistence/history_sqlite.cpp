@@ -40,7 +40,7 @@ CREATE TABLE history_hosts (
   host TEXT NOT NULL PRIMARY KEY,
   begins_at TEXT,
   trimmed_id INTEGER NOT NULL DEFAULT 0
-);
+) WITHOUT ROWID;
 CREATE TABLE volume_usage (
   host TEXT NOT NULL,
   volume_id TEXT NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE volume_usage (
   container_image TEXT,
   orphaned_since TEXT,
   PRIMARY KEY (host, volume_id)
-);
+) WITHOUT ROWID;
 CREATE TABLE history_context (
   host TEXT NOT NULL,
   kind TEXT NOT NULL,

@@ -17,15 +17,16 @@ struct recorded_table {
   std::vector<std::string> key; ///< beside the host
 };
 
-/// Only the columns that differ.
+/// Only the columns that differ, as json_object() would write them.
 std::string sqlite_difference(const recorded_table& of, const std::string& alias) {
-  auto result = "json_remove(" + row_as_json(dialect::sqlite, of.columns, alias);
+  std::string result;
   for (const auto& column : of.columns) {
     const std::string name{column.name};
-    result +=
-        ", CASE WHEN OLD." + name + " IS NEW." + name + " THEN '$." + name + "' ELSE '$.\"\"' END";
+    result += (result.empty() ? "'{' || substr(" : " || ") + ("CASE WHEN OLD." + name) + " IS NEW."
+              + name + " THEN '' ELSE ',\"" + name + "\":' || json_quote("
+              + value_in_json(dialect::sqlite, column, alias) + ") END";
   }
-  return result += ')';
+  return result += ", 2) || '}'";
 }
 
 constexpr const char* moved_by_rules = "OLD.in_history IS NOT NEW.in_history";
@@ -95,14 +96,20 @@ std::string moment(const recorded_table& of, bool is_update) {
   return "(SELECT *, max(coalesce(event, listed, recorded), coalesce(last_at, '')) AS happened "
          "FROM (SELECT "
          + event_time(of, is_update)
-         + " AS event, (SELECT at FROM history_context WHERE host = {x}.host AND kind = 'h' "
-           "AND key = '') "
-           "AS listed, (SELECT not_before FROM history_context WHERE host = {x}.host AND kind = "
-           "'h' AND key = '') AS verified, "
-           "EXISTS (SELECT 1 FROM history_context WHERE host = {x}.host AND kind = 'h' AND key = "
-           "'' AND source = 'off') "
-           "AS off, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now') AS recorded, "
-         + last_change(of) + " AS last_at LIMIT 1) LIMIT 1)";
+         + " AS event, h.at AS listed, h.not_before AS verified, h.source IS 'off' AS off, "
+           "strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now') AS recorded, "
+         + last_change(of)
+         + " AS last_at FROM (SELECT 1) LEFT JOIN history_context h ON h.host = {x}.host AND "
+           "h.kind = 'h' AND h.key = '' LIMIT 1) LIMIT 1)";
+}
+
+/// The moment as a value, after record(): of the change that it has written, if it has.
+std::string happened(const recorded_table& of, bool is_update, const std::string& in_history) {
+  return "CASE WHEN (" + in_history
+         + ") AND NOT EXISTS (SELECT 1 FROM history_context WHERE host = {x}.host AND kind = 'h' "
+           "AND key = '' AND source = 'off') THEN (SELECT at FROM changes WHERE id = "
+           "last_insert_rowid()) ELSE (SELECT happened FROM "
+         + moment(of, is_update) + ") END";
 }
 
 /// floor(log4(seconds)), at most 20.
@@ -215,16 +222,20 @@ std::string on_changed_key(const recorded_table& of, const std::string& removed,
 }
 
 std::string sqlite_triggers_of(const recorded_table& of) {
-  const auto usage = [&](const char* form, const std::string& x, bool is_update = false) {
-    return filled(form,
-                  replacements{{"moment", filled(moment(of, is_update), replacements{{"x", x}})},
-                               {"name", filled(name_and_image(of), replacements{{"x", x}})}});
+  const auto usage = [&](const char* form, row_event what) {
+    const std::string x = what == row_event::remove ? "OLD" : "NEW";
+    const bool is_update = what == row_event::update;
+    const auto in_history = (is_update ? "OLD.in_history OR " : "") + x + ".in_history";
+    return filled(form, replacements{{"happened", filled(happened(of, is_update, in_history),
+                                                         replacements{{"x", x}})}});
   };
   const auto [inserted, updated, removed] = sqlite_usage_of(of.kind);
-  return on_event(of, row_event::insert, usage(inserted, "NEW"))
-         + on_event(of, row_event::update, usage(updated, "NEW", true))
-         + on_event(of, row_event::remove, usage(removed, "OLD"))
-         + on_changed_key(of, usage(removed, "OLD"), usage(inserted, "NEW"));
+  const auto after_insert = usage(inserted, row_event::insert);
+  const auto after_removal = usage(removed, row_event::remove);
+  return on_event(of, row_event::insert, after_insert)
+         + on_event(of, row_event::update, usage(updated, row_event::update))
+         + on_event(of, row_event::remove, after_removal)
+         + on_changed_key(of, after_removal, after_insert);
 }
 
 } // namespace
@@ -236,8 +247,10 @@ std::string sqlite_history_triggers() {
       "volume_mounts", "mount", mount_columns(), {"container_id", "mount_path", "volume_id"}};
   return sqlite_triggers_of(volumes) + sqlite_triggers_of(containers) + sqlite_triggers_of(mounts)
          + filled(sqlite_running_containers(),
-                  replacements{
-                      {"moment", filled(moment(containers, false), replacements{{"x", "OLD"}})}});
+                  replacements{{"happened",
+                                "(SELECT happened FROM "
+                                    + filled(moment(containers, false), replacements{{"x", "OLD"}})
+                                    + ')'}});
 }
 
 } // namespace volumeviz::persistence

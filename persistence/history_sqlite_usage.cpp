@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* volume_inserted = R"sql(
   INSERT INTO volume_usage (host, volume_id, orphaned_since)
-  SELECT NEW.host, NEW.volume_id, happened FROM {moment} WHERE NOT EXISTS (
+  SELECT NEW.host, NEW.volume_id, {happened} WHERE NOT EXISTS (
     SELECT 1 FROM volume_mounts WHERE host = NEW.host AND volume_id = NEW.volume_id)
   ON CONFLICT (host, volume_id) DO UPDATE SET orphaned_since = excluded.orphaned_since;
   UPDATE volume_mounts SET in_history = 0
@@ -17,7 +17,7 @@ constexpr const char* volume_inserted = R"sql(
 constexpr const char* volume_updated = R"sql(
   DELETE FROM volume_usage WHERE OLD.created_at IS NOT NEW.created_at AND host = NEW.host AND volume_id = NEW.volume_id;
   INSERT INTO volume_usage (host, volume_id, orphaned_since)
-  SELECT NEW.host, NEW.volume_id, happened FROM {moment} WHERE OLD.created_at IS NOT NEW.created_at AND NOT EXISTS (
+  SELECT NEW.host, NEW.volume_id, {happened} WHERE OLD.created_at IS NOT NEW.created_at AND NOT EXISTS (
     SELECT 1 FROM volume_mounts WHERE host = NEW.host AND volume_id = NEW.volume_id);
   UPDATE volume_mounts SET in_history = NEW.in_history AND (
     SELECT c.in_history FROM containers c WHERE c.host = NEW.host AND c.container_id = volume_mounts.container_id)
@@ -34,8 +34,8 @@ constexpr const char* volume_removed = R"sql(
 // host in the index of the primary key, which covers the query, not those of the container.
 constexpr const char* container_updated = R"sql(
   INSERT INTO volume_usage (host, volume_id, last_used_at, container_id, container_name, container_image)
-  SELECT DISTINCT m.host, m.volume_id, t.happened, NEW.container_id, NEW.name, NEW.image
-  FROM volume_mounts m, {moment} t
+  SELECT m.host, m.volume_id, {happened}, NEW.container_id, NEW.name, NEW.image
+  FROM volume_mounts m
   WHERE OLD.is_active AND NOT NEW.is_active AND m.host = NEW.host AND m.container_id = NEW.container_id
     AND m.access_mode IS NOT NULL
   ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
@@ -55,10 +55,10 @@ constexpr const char* mount_removed = R"sql(
   INSERT INTO volume_usage (host, volume_id, last_used_at, container_id, container_name, container_image, orphaned_since)
   SELECT OLD.host, OLD.volume_id, CASE WHEN runs THEN happened END, CASE WHEN runs THEN OLD.container_id END,
          CASE WHEN runs THEN name END, CASE WHEN runs THEN image END, CASE WHEN NOT mounted THEN happened END
-  FROM (SELECT happened, c.name, c.image, coalesce(c.is_active, 0) AS runs,
+  FROM (SELECT {happened} AS happened, c.name, c.image, coalesce(c.is_active, 0) AS runs,
                EXISTS (SELECT 1 FROM volume_mounts WHERE host = OLD.host AND volume_id = OLD.volume_id) AS mounted,
                EXISTS (SELECT 1 FROM volumes WHERE host = OLD.host AND volume_id = OLD.volume_id) AS known
-        FROM {moment} LEFT JOIN containers c ON c.host = OLD.host AND c.container_id = OLD.container_id LIMIT 1)
+        FROM (SELECT 1) LEFT JOIN containers c ON c.host = OLD.host AND c.container_id = OLD.container_id LIMIT 1)
   WHERE (known OR mounted) AND (runs OR NOT mounted)
   ON CONFLICT (host, volume_id) DO UPDATE SET
     last_used_at = coalesce(excluded.last_used_at, last_used_at),
@@ -76,8 +76,8 @@ constexpr const char* mount_removed = R"sql(
 constexpr const char* sqlite_running = R"sql(
 CREATE TRIGGER history_of_running_container BEFORE DELETE ON containers WHEN OLD.is_active BEGIN
   INSERT INTO volume_usage (host, volume_id, last_used_at, container_id, container_name, container_image)
-  SELECT DISTINCT m.host, m.volume_id, t.happened, OLD.container_id, OLD.name, OLD.image
-  FROM volume_mounts m, {moment} t
+  SELECT m.host, m.volume_id, {happened}, OLD.container_id, OLD.name, OLD.image
+  FROM volume_mounts m
   WHERE m.host = OLD.host AND m.container_id = OLD.container_id
     AND m.access_mode IS NOT NULL
   ON CONFLICT (host, volume_id) DO UPDATE SET last_used_at = excluded.last_used_at,
