@@ -30,7 +30,7 @@ public:
     oracle::tampered_rows tampered{};
     timestamp verified = never;
     bool by_client = false; ///< another client has committed
-    bool troubled = false;  ///< something has gone wrong in this schedule
+    bool troubled = false;  ///< something has gone wrong in this schedule, or a queue was full
   };
   verdict judge(const row_key& key, const row_version* before, const row_version& change,
                 const circumstances& at);

@@ -174,6 +174,7 @@ private:
   bool narrating_ = false;
   bool plugin_lasts_ = false;         ///< it is never found again
   bool troubled_ = false;             ///< something went wrong in this schedule
+  bool queue_was_full_ = false;       ///< so events may have been dropped
   bool reader_stalled_ = false;       ///< so that the daemon may be held up
   bool needs_reconciliation_ = false; ///< rows were changed, and the node can't know
   bool reading_ = false;              ///< in the part of the reading thread

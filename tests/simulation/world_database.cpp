@@ -61,7 +61,7 @@ void world::committed(const std::vector<change_batch>& batches,
   if (fleet_ && !fleet_->others_untouched())
     broken("another host's rows were touched");
   if (history_)
-    if (const auto why = history_->after_commit(tampered, troubled_))
+    if (const auto why = history_->after_commit(tampered, troubled_ || queue_was_full_))
       broken(*why);
 }
 

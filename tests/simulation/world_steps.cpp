@@ -248,8 +248,10 @@ void world::watch_turns() {
 }
 
 turn world::judge(actor_slot& who) {
-  if (who.limit)
+  if (who.limit) {
     queue_ = who.limit;
+    queue_was_full_ |= queue_->high_water() >= queue_->limit();
+  }
   const auto now = runs_.now();
   const auto& name = called(who);
   if (const auto i = delayed_until_.find(name); i != delayed_until_.end()) {
