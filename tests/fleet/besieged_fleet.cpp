@@ -192,9 +192,9 @@ void besieged_fleet::expect_unhurt() {
 }
 
 void besieged_fleet::expect_ended(hostile_member& who, std::initializer_list<const char*> reasons) {
-  CHECK_MESSAGE(who.ends_within(seconds{5}), "the hub goes on with the connection");
+  CHECK_MESSAGE(who.ends_within(seconds{20}), "the hub goes on with the connection");
   expect_unhurt();
-  CHECK(eventually([&] { return violations(reasons) >= 1; }, seconds{5}, poll_interval));
+  CHECK(eventually([&] { return violations(reasons) >= 1; }, seconds{20}, poll_interval));
   if (as_ == lines::tls)
     CHECK(lines_with({" warn ", "127.0.0.1 ", evil}) == 1);
 }
