@@ -127,7 +127,8 @@ function(volumeviz_test_settings target)
   cmake_parse_arguments(arg "" "" "INCLUDE" ${ARGN})
   volumeviz_settings(${target})
   target_compile_options(${target} PRIVATE -O0)
-  target_compile_definitions(${target} PRIVATE VOLUMEVIZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${target} PRIVATE VOLUMEVIZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    VOLUMEVIZ_BINARY_DIR="${PROJECT_BINARY_DIR}")
   if(VOLUMEVIZ_BATCHES)
     # To the compiler, the sources in a batch are headers, and names of one are globals of the next.
     target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)

@@ -2,6 +2,7 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
+#include "tests/support/initial_database.hpp"
 #include "tests/support/postgres_programs.hpp"
 
 #include <algorithm>
@@ -46,7 +47,6 @@ postgres& shared_postgres() {
 
 postgres::postgres(durability how, std::vector<std::string> settings)
     : durability_{how}, settings_{std::move(settings)} {
-  give_to_postgres(folder_);
   create_files();
   start();
 }
@@ -59,17 +59,11 @@ postgres::~postgres() {
   server_->wait(patience);
 }
 
-/// initdb takes a second or more, so it runs once a process; each server gets a copy of its files.
 void postgres::create_files() {
-  static const scratch_folder initial;
-  static const bool made = [this] {
-    give_to_postgres(initial);
-    run_to_end(server_command({postgres_program("initdb"), "-D", initial / "data", "-U", "postgres",
-                               "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"}));
-    return true;
-  }();
-  static_cast<void>(made);
-  run_to_end(server_command({"cp", "-r", "--preserve=mode", initial / "data", folder_ / "data"}));
+  run_to_end({.arguments = {find_program("cp"), "-r", "--preserve=mode", initial_database(),
+                            folder_ / "data"},
+              .environment = minimal_environment()});
+  give_to_postgres(folder_);
 }
 
 command postgres::server_command(std::vector<std::string> arguments) const {

@@ -37,11 +37,16 @@ std::string postgres_program(const std::string& name) {
 }
 
 void give_to_postgres(const scratch_folder& folder) {
-  if (::geteuid() != 0)
+  const auto* user = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
+  if (user == nullptr)
     return;
-  if (const auto* user = ::getpwnam("postgres"))
-    if (::chown(folder.path().c_str(), user->pw_uid, user->pw_gid) != 0)
-      throw std::runtime_error{"can't give " + folder.path().string() + " to the user postgres"};
+  const auto give = [&](const std::filesystem::path& path) {
+    if (::lchown(path.c_str(), user->pw_uid, user->pw_gid) != 0)
+      throw std::runtime_error{"can't give " + path.string() + " to the user postgres"};
+  };
+  give(folder.path());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{folder.path()})
+    give(entry.path());
 }
 
 command as_postgres(command what) {

@@ -14,7 +14,7 @@ std::string postgres_program(const std::string& name);
 
 // PostgreSQL and PgBouncer refuse to run as root, so root runs them as the user postgres.
 
-/// Gives the folder to the user postgres when the caller is root.
+/// Gives the folder and all in it to the user postgres when the caller is root.
 void give_to_postgres(const scratch_folder& folder);
 /// The command, as the user postgres when the caller is root.
 command as_postgres(command what);
