@@ -77,8 +77,8 @@ std::string owner_was_told(const std::string& kind, const std::string& key) {
 std::string event_time(const recorded_table& of, bool is_update) {
   const bool of_container = has(of, "container_id");
   const bool of_volume = has(of, "volume_id");
-  const auto told = "coalesce(" + (of_container ? told_by("c", "container_id") + ", " : "")
-                    + (of_volume ? told_by("v", "volume_id") + ", " : "") + "NULL)";
+  auto told = "coalesce(" + (of_container ? told_by("c", "container_id") + ", " : "")
+              + (of_volume ? told_by("v", "volume_id") + ", " : "") + "NULL)";
   if (!is_update)
     return told;
   const auto other_cause = of_container && of_volume
