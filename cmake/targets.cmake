@@ -149,9 +149,9 @@ endfunction()
 
 # volumeviz_test(<name> [WAITS | BY_FILE | SLOW] [INCLUDE headers...] [LABELS labels...] [TIMEOUT seconds] LINKS targets...)
 # tests/<name>/*.cpp as the program test_<name>. ctest runs each file of test cases as one test, in one process: what a
-# file's cases share, a PostgreSQL for example, starts once. deploy/test counts a core as four processors. A test that computes
-# takes four. With WAITS each TEST_CASE is a test of its own and takes one, since it mostly waits for servers: measured, a fleet
-# with three Docker daemons uses a quarter of a core. BY_FILE is for tests that wait for servers, too, but whose files each share
+# file's cases share, a PostgreSQL for example, starts once. deploy/test counts a core as six processors. A test that computes
+# takes six. With WAITS each TEST_CASE is a test of its own and takes one, since it mostly waits for servers: measured, a fleet
+# with three Docker daemons uses an eighth of a core. BY_FILE is for tests that wait for servers, too, but whose files each share
 # one that is slow to start. SLOW is for cases that compute for long: each is a test of its own, too,
 # and is left out by deploy/test --quick. Tests with a higher cost start first.
 function(volumeviz_test name)
@@ -171,13 +171,13 @@ function(volumeviz_test name)
   endif()
   if(arg_SLOW)
     add_dependencies(unit_tests test_${name})
-    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 4 COST 20)
+    doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES ${properties} PROCESSORS 6 COST 20)
     return()
   endif()
-  set(processors 2)
+  set(processors 3)
   if(NOT arg_BY_FILE)
     add_dependencies(quick_tests test_${name})
-    set(processors 4)
+    set(processors 6)
   endif()
   foreach(source IN LISTS sources)
     if(source MATCHES "/([a-z0-9_]+)_test\\.cpp$")
