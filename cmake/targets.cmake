@@ -151,7 +151,7 @@ endfunction()
 # tests/<name>/*.cpp as the program test_<name>. ctest runs each file of test cases as one test, in one process: what a
 # file's cases share, a PostgreSQL for example, starts once. deploy/test counts a core as six processors. A test that computes
 # takes six. With WAITS each TEST_CASE is a test of its own and takes one, since it mostly waits for servers: measured, a fleet
-# with three Docker daemons uses an eighth of a core. BY_FILE is for tests that wait for servers, too, but whose files each share
+# with three Docker daemons uses a seventh of a core. BY_FILE is for tests that wait for servers, too, but whose files each share
 # one that is slow to start. SLOW is for cases that compute for long: each is a test of its own, too,
 # and is left out by deploy/test --quick. Tests with a higher cost start first.
 function(volumeviz_test name)
